@@ -1,0 +1,262 @@
+// The agent as a whole: assembles journal, link, terminals and queues, and takes them down in order.
+import type { Logger } from 'pino';
+import { SerenoError } from '../shared/errors.ts';
+import { WIRE_VERSION } from '../shared/wire/envelope.ts';
+import { topics } from '../shared/wire/topics.ts';
+import type { AgentConfig, DeviceSettings } from './config/load.ts';
+import { Branch } from './devices/branch.ts';
+import { RegisteredDevices } from './devices/registered.ts';
+import { type Clock, CloudClock, systemClock } from './dispatch/clock.ts';
+import { Dispatcher } from './dispatch/dispatcher.ts';
+import { isStorageError, Outbox } from './dispatch/outbox.ts';
+import { Tenure } from './dispatch/tenure.ts';
+import { HelloTeller } from './hello.ts';
+import { Journal } from './journal/journal.ts';
+import { UndoVault } from './journal/undo-vault.ts';
+import type { Link, LinkEvents } from './link/link.ts';
+import { removeStatus, type Status, writeStatus } from './status.ts';
+import { Terminal } from './terminal/terminal.ts';
+
+const SWEEP_MS = 300_000;
+const DRAIN_MS = 2000;
+/** Clock offsets smaller than this are not worth a write to the journal. */
+const OFFSET_NEWS_MS = 1000;
+
+export interface AgentPorts {
+  readonly log: Logger;
+  /** Makes the link; tests bring their own. */
+  readonly connect: (events: LinkEvents) => Link;
+  readonly clock?: Clock;
+}
+
+export class Agent {
+  readonly #config: AgentConfig;
+  readonly #log: Logger;
+  readonly #clock: Clock;
+  readonly #journal: Journal;
+  readonly #undo: UndoVault;
+  readonly #cloudClock: CloudClock;
+  readonly #tenure: Tenure;
+  readonly #link: Link;
+  readonly #outbox: Outbox;
+  readonly #hello: HelloTeller;
+  readonly #dispatcher: Dispatcher;
+  readonly #branch: Branch;
+  /** Counts up over all commands and from where no earlier run has been, so it counts up within each command. */
+  #progressSeq: number;
+  #sweep: NodeJS.Timeout | null = null;
+  #status: Status | null = null;
+  /** What the directory was last heard to refuse. */
+  #refused: readonly string[] = [];
+  /** Agent minus cloud in ms, as the journal knows it. */
+  #notedOffset: number;
+
+  /** @throws SerenoError `agent_storage` if the data folder cannot be used or another agent runs on it. */
+  constructor(config: AgentConfig, { log, connect, clock = systemClock }: AgentPorts) {
+    this.#config = config;
+    this.#log = log;
+    this.#clock = clock;
+    this.#progressSeq = clock.now();
+    this.#journal = Journal.open(config.dataDir, config.site, clock.now());
+    this.#undo = new UndoVault(this.#journal.undo, {
+      folder: config.dataDir,
+      site: config.site,
+      days: config.undoDays,
+      now: () => this.#cloudClock.now(),
+    });
+    this.#notedOffset = Number(this.#journal.note('clock_offset') ?? 0);
+    this.#cloudClock = new CloudClock(clock, this.#notedOffset);
+    this.#tenure = new Tenure(this.#journal, clock, this.#cloudClock);
+    this.#link = connect({
+      onCommand: (message) => {
+        this.#dispatcher.receive(message);
+        this.#hello.measured();
+        this.#noteOffset();
+      },
+      onUp: () => this.#up(),
+      onDown: (reason) => {
+        log.warn({ reason }, 'line to the cloud is down');
+        this.#hello.tellSoon();
+      },
+      onTakenOver: () => this.#takenOver(),
+    });
+    const link = () => this.#link;
+    const at = { tenant: config.tenant, site: config.site };
+    this.#outbox = new Outbox(this.#journal, link, log);
+    this.#hello = new HelloTeller({
+      at,
+      clock,
+      cloudClock: this.#cloudClock,
+      journal: this.#journal,
+      link,
+      devices: () => this.#branch.devices(),
+      onNews: (hello, connected) => this.#noteStatus({ pid: process.pid, connected, hello, refused: [] }),
+      log,
+    });
+    this.#dispatcher = new Dispatcher({
+      at,
+      journal: this.#journal,
+      outbox: this.#outbox,
+      undo: this.#undo,
+      clock,
+      cloudClock: this.#cloudClock,
+      tenure: this.#tenure,
+      log,
+      station: (device) => this.#branch.station(device),
+      publishProgress: (id, stage, done, total) => this.#progress(id, stage, done, total),
+      onRefused: (devices) => this.#noteRefused(devices),
+      ownOperation: (command) => this.#branch.operation(command),
+    });
+    this.#branch = new Branch(config.devices, {
+      site: config.site,
+      registered: new RegisteredDevices(this.#journal),
+      hosts: config,
+      left: (notAfter) => this.#cloudClock.left(notAfter),
+      open: (device) => this.#open(device),
+      isReachable: (device) => this.#hello.isReachable(device),
+      onChange: (forgotten) => {
+        if (forgotten !== null) this.#hello.forget(forgotten);
+        this.#hello.tellNow();
+      },
+      log,
+    });
+  }
+
+  /** Goes on where the last run ended, reaches out to every terminal, and connects. */
+  start(): void {
+    this.#dispatcher.resume();
+    this.#branch.start();
+    this.#link.start();
+    this.#sweep = setInterval(() => this.#tidy(), SWEEP_MS);
+    this.#tidy();
+  }
+
+  /** Takes nothing more, ends what is under way, enables every terminal, sends what is settled, closes. */
+  async stop(): Promise<void> {
+    if (this.#sweep !== null) clearInterval(this.#sweep);
+    this.#hello.stop();
+    await this.#branch.stop();
+    this.#dispatcher.stop();
+    this.#outbox.pump();
+    await this.#outbox.drain(DRAIN_MS);
+    await this.#link.stop();
+    this.#hello.stop();
+    this.#journal.close();
+    this.#forOnlookers(() => removeStatus(this.#config.dataDir));
+  }
+
+  #noteStatus(status: Status): void {
+    this.#status = status;
+    this.#forOnlookers(() => writeStatus(this.#config.dataDir, status));
+  }
+
+  /** Only for people who look: what cannot be written is not worth more than a line in the log. */
+  #forOnlookers(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      this.#log.debug({ error: String(error) }, 'status not written');
+    }
+  }
+
+  /** Every hello brings the same word again; the log tells it once. */
+  #noteRefused(devices: readonly string[]): void {
+    if (devices.join() !== this.#refused.join()) {
+      this.#log.error({ devices }, 'another site holds these devices: give them ids of their own');
+    }
+    this.#refused = devices;
+    if (this.#status !== null) this.#noteStatus({ ...this.#status, refused: [...devices] });
+  }
+
+  #up(): void {
+    this.#tenure.connected();
+    this.#log.info({ session: this.#link.session }, 'connected to the cloud');
+    this.#hello.tellNow();
+    this.#outbox.pump();
+  }
+
+  #takenOver(): void {
+    const problem = 'another agent has connected with the certificate of this site: switch one of them off';
+    this.#log.error(problem);
+    try {
+      this.#tenure.lost();
+    } catch (error) {
+      if (!(error instanceof SerenoError)) throw error;
+      this.#log.error({ err: error }, 'that there are two agents could not be noted');
+    }
+  }
+
+  /** A journal that has never seen a terminal cannot know in which state an earlier one has left it. */
+  #noteIfNew(device: string, disabledKey: string): void {
+    const key = `known:${device}`;
+    if (this.#journal.note(key) !== null) return;
+    this.#journal.setNote(disabledKey, String(this.#clock.now()));
+    this.#journal.setNote(key, String(this.#clock.now()));
+  }
+
+  #open(device: DeviceSettings): Terminal {
+    const key = `disabled:${device.id}`;
+    this.#noteIfNew(device.id, key);
+    return new Terminal(device, {
+      note: {
+        isSet: () => this.#journal.note(key) !== null,
+        set: () => this.#journal.setNote(key, String(this.#clock.now())),
+        clear: () => this.#journal.deleteNote(key),
+      },
+      dialect: {
+        read: () => this.#journal.note(`dialect:${device.id}`),
+        write: (text) => this.#remember(`dialect:${device.id}`, text),
+      },
+      onContact: (reachable) => {
+        if (reachable !== this.#hello.isReachable(device.id)) {
+          this.#log.info(
+            { device: device.id, reachable },
+            reachable ? 'terminal answers' : 'terminal does not answer',
+          );
+        }
+        this.#hello.contact(device.id, reachable);
+      },
+      log: this.#log,
+    });
+  }
+
+  /** What is forgotten over a full disk can be learnt again. */
+  #remember(key: string, text: string): void {
+    try {
+      this.#journal.setNote(key, text);
+    } catch (error) {
+      if (!isStorageError(error)) throw error;
+      this.#log.warn({ err: error, key }, 'not written down');
+    }
+  }
+
+  #progress(id: string, stage: string, done?: number, total?: number): void {
+    const seq = ++this.#progressSeq;
+    const at = this.#clock.now();
+    const message = { v: WIRE_VERSION, id, seq, stage, done, total, at };
+    const topic = topics.progress(this.#config, id);
+    this.#link.publish(topic, Buffer.from(JSON.stringify(message))).catch((error: unknown) => {
+      this.#log.debug({ command: id, error: String(error) }, 'progress not sent');
+    });
+  }
+
+  /** The next run begins with what this one has measured. */
+  #noteOffset(): void {
+    const { offset } = this.#cloudClock;
+    if (offset === null || Math.abs(offset - this.#notedOffset) <= OFFSET_NEWS_MS) return;
+    this.#notedOffset = offset;
+    this.#remember('clock_offset', String(offset));
+  }
+
+  #tidy(): void {
+    try {
+      // A wall clock that is years wrong must not make the journal forget: time is what the cloud says it is.
+      if (this.#cloudClock.offset !== null) this.#journal.sweep(this.#cloudClock.now());
+      else this.#journal.forgetLog();
+      this.#undo.sweep();
+    } catch (error) {
+      if (!(error instanceof SerenoError)) throw error;
+      this.#log.error({ err: error }, 'the journal could not be tidied');
+    }
+  }
+}

@@ -1,0 +1,68 @@
+// `sereno-agent discover`: the terminals of this machine's network, as lines of agent.yaml.
+import cliProgress from 'cli-progress';
+import { scan } from '../discovery/scan.ts';
+import { formatSubnet, hostsOf, ownSubnets, parseSubnet } from '../discovery/subnets.ts';
+import { toYaml } from '../discovery/yaml.ts';
+
+export interface DiscoverOptions {
+  readonly subnet: readonly string[];
+  readonly port: number;
+  /** Seconds for connecting, and for each answer. */
+  readonly timeout: number;
+  readonly json?: boolean;
+}
+
+/** However many addresses there are, it ends by then. */
+const LIMIT_MS = 180_000;
+
+/**
+ * Prints agent.yaml lines (or JSON) on stdout; all that is for people only goes to stderr. Exit status 1 if no
+ * terminal was found.
+ * @throws SubnetError
+ */
+export async function discover({ subnet, port, timeout, json }: DiscoverOptions): Promise<void> {
+  const subnets = subnet.length === 0 ? ownSubnets() : subnet.map(parseSubnet);
+  const hosts = [...new Set(subnets.flatMap(hostsOf))];
+  if (hosts.length === 0) tell('This machine is in no private network; name one with --subnet.');
+  else tell(`Asking ${hosts.length} addresses of ${subnets.map(formatSubnet).join(', ')}, port ${port}.`);
+
+  const interrupted = new AbortController();
+  const onInterrupt = () => interrupted.abort();
+  process.once('SIGINT', onInterrupt);
+  const bar = progressBar(hosts.length);
+  const { found, asked } = await scan({
+    hosts,
+    port,
+    timeoutMs: timeout * 1000,
+    signal: AbortSignal.any([interrupted.signal, AbortSignal.timeout(LIMIT_MS)]),
+    onAsked: (done) => bar?.update(done),
+  });
+  bar?.stop();
+  process.off('SIGINT', onInterrupt);
+
+  if (asked < hosts.length) tell(`Stopped after ${asked} of ${hosts.length} addresses.`);
+  for (const { host } of found.filter(({ kind }) => kind === 'silent')) {
+    tell(
+      `${host}: port ${port} is open, but no terminal talks; one that serves another client is like that.`,
+    );
+  }
+  process.stdout.write(json ? `${JSON.stringify(found, null, 2)}\n` : toYaml(found));
+  const terminals = found.filter(({ kind }) => kind !== 'silent').length;
+  tell(terminals === 0 ? 'No terminal found.' : `${terminals} found.`);
+  if (terminals === 0) process.exitCode = 1;
+}
+
+function progressBar(total: number): cliProgress.SingleBar | null {
+  if (!process.stderr.isTTY || total === 0) return null;
+  const format = '{bar} {value}/{total} addresses';
+  const bar = new cliProgress.SingleBar(
+    { format, stream: process.stderr, hideCursor: true },
+    cliProgress.Presets.rect,
+  );
+  bar.start(total, 0);
+  return bar;
+}
+
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

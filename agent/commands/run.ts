@@ -1,0 +1,57 @@
+// `sereno-agent run`: the agent until it is told to stop.
+import { once } from 'node:events';
+import { Agent } from '../agent.ts';
+import { loadConfig } from '../config/load.ts';
+import { configInvalid } from '../config/problems.ts';
+import { watchCertificate } from '../enrolment/watch.ts';
+import type { LinkEvents } from '../link/link.ts';
+import { MqttLink } from '../link/mqtt-link.ts';
+import { RenewableLink } from '../link/renewable-link.ts';
+import { ServiceManager } from '../service/notify.ts';
+import { openLog } from './log.ts';
+
+export interface RunOptions {
+  readonly config: string;
+  readonly logLevel: string;
+}
+
+/**
+ * Runs until it is told to stop, or until a parent that opened a channel to it (as `npm start` does) has died, then enables every terminal and ends the process.
+ * @throws SerenoError `config_invalid`, `agent_storage`.
+ */
+export async function run({ config: file, logLevel }: RunOptions): Promise<void> {
+  const config = loadConfig(file, process.env);
+  const { cloud, tenant, site } = config;
+  if (cloud === null) {
+    const problem =
+      "is needed to run: give endpoint, certificate and key, or let 'npm start -- --agent FILE' add them";
+    throw configInvalid(file, [{ line: 1, key: 'cloud', problem }]);
+  }
+  const log = openLog(logLevel, { tenant, site });
+  const linkTo = (at: typeof cloud) => (events: LinkEvents) => new MqttLink({ tenant, site, ...at }, events);
+  let link: RenewableLink | null = null;
+  const agent = new Agent(config, {
+    log,
+    connect: (events) => {
+      link = new RenewableLink(linkTo(cloud), events);
+      return link;
+    },
+  });
+  const onRenewed = (renewed: typeof cloud) => void link?.renew(linkTo(renewed));
+  const stopping =
+    process.connected === false
+      ? Promise.resolve()
+      : Promise.race(['SIGTERM', 'SIGINT', 'disconnect'].map((event) => once(process, event)));
+  agent.start();
+  const watch = watchCertificate({ file, config, log, onRenewed });
+  const manager = new ServiceManager(log);
+  manager.ready();
+  log.info({ devices: config.devices.length }, 'agent started');
+  await stopping;
+  manager.stopping();
+  log.info('stopping: terminals are enabled, the line is closed');
+  watch[Symbol.dispose]();
+  await agent.stop();
+  // The SDK keeps the process alive after its client is closed (aws-crt).
+  process.exit(0);
+}

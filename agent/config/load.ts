@@ -1,0 +1,163 @@
+// Reads agent.yaml; whatever is wrong stops the start with sentences that name file, line, key and what is allowed.
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { type Document, LineCounter, parseDocument } from 'yaml';
+import type * as z from 'zod';
+import { commKeySchema } from '../../shared/domain/device.ts';
+import { configInvalid, lineIn, mustBeYaml, type Problem, unreadable, wordsOf } from './problems.ts';
+import {
+  type AgentFile,
+  agentConfigSchema,
+  cloudSchema,
+  type DialectOverrides,
+  deviceConfigSchema,
+  dialectSchema,
+} from './schema.ts';
+
+/** How one terminal is reached and read, complete: every default filled in, the comm key resolved. */
+export interface DeviceSettings {
+  readonly id: string;
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly commKey: number;
+  readonly transport: 'tcp' | 'udp';
+  /** Milliseconds that one exchange may take. */
+  readonly timeoutMs: number;
+  readonly roster: 'cached' | 'strict';
+  readonly encoding: AgentFile['devices'][number]['encoding'];
+  /** IANA zone in which the terminal's clock is set. */
+  readonly timezone: string;
+  readonly dialect: DialectOverrides;
+  readonly source: 'file' | 'api';
+}
+
+export interface AgentConfig {
+  readonly tenant: string;
+  readonly site: string;
+  readonly cloud: { endpoint: string; certificate: string; key: string; ca?: string } | null;
+  /** Absolute path of the data folder. */
+  readonly dataDir: string;
+  readonly undoDays: number;
+  readonly allowHosts: readonly string[];
+  /** SERENO_ALLOW_LOOPBACK=1: the terminals are simulated ones, on this machine. */
+  readonly allowLoopback: boolean;
+  readonly devices: readonly DeviceSettings[];
+}
+
+/** The mini-PC's own zone, for terminals that name none. */
+export function localTimeZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+/**
+ * Reads and checks `file`. Paths in it are relative to the file.
+ * @throws SerenoError `config_invalid` with file, line, key and what is allowed, of everything that is wrong.
+ */
+export function loadConfig(file: string, environment: NodeJS.ProcessEnv): AgentConfig {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw unreadable(file, cause as NodeJS.ErrnoException);
+  }
+  return parseConfig(text, file, environment);
+}
+
+/** As `loadConfig`, on the text of the file. */
+export function parseConfig(text: string, file: string, environment: NodeJS.ProcessEnv): AgentConfig {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  mustBeYaml(file, document);
+  const problemAt = (path: readonly PropertyKey[], problem: string): Problem => {
+    return { line: lineIn(document, lines, path), key: path.join('.'), problem };
+  };
+  const parsed = agentConfigSchema.safeParse(toPlain(document, file));
+  const keys = parsed.success ? [] : parsed.error.issues.flatMap((issue) => problemsOf(issue, document));
+  const variables = parsed.success ? unsetKeys(parsed.data, environment) : [];
+  const problems = [...keys, ...variables].map(([path, problem]) => problemAt(path, problem));
+  if (parsed.success && problems.length === 0) return complete(parsed.data, file, environment);
+  throw configInvalid(
+    file,
+    problems.toSorted((one, other) => one.line - other.line),
+  );
+}
+
+/** @throws SerenoError `config_invalid` for aliases that lead nowhere or multiply beyond reason */
+function toPlain(document: Document, file: string): unknown {
+  try {
+    return document.toJS() ?? {};
+  } catch (error) {
+    throw configInvalid(file, [{ line: 1, key: '', problem: `is not YAML: ${(error as Error).message}` }]);
+  }
+}
+
+type PathAndProblem = readonly [path: readonly PropertyKey[], problem: string];
+
+function problemsOf(issue: z.core.$ZodIssue, document: Document): PathAndProblem[] {
+  const { path } = issue;
+  const words = wordsOf(issue, knownKeys(path));
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => [[...path, key], words]);
+  const isMissing = path.length > 0 && !document.hasIn(path);
+  return [[path, isMissing ? 'is required' : words]];
+}
+
+/** Comm keys that the environment should hold and does not. */
+function unsetKeys({ devices }: AgentFile, environment: NodeJS.ProcessEnv): PathAndProblem[] {
+  return devices.flatMap(({ comm_key_env: variable }, index): PathAndProblem[] => {
+    if (variable === undefined || commKeyIn(environment[variable]) !== null) return [];
+    const problem = `the environment variable ${variable} must hold a number from 0 to 4294967295`;
+    return [[['devices', index, 'comm_key_env'], problem]];
+  });
+}
+
+function commKeyIn(text = ''): number | null {
+  return /^\d{1,10}$/.test(text) && commKeySchema.safeParse(Number(text)).success ? Number(text) : null;
+}
+
+function complete(config: AgentFile, file: string, environment: NodeJS.ProcessEnv): AgentConfig {
+  const base = dirname(resolve(file));
+  const { cloud } = config;
+  return {
+    tenant: config.tenant,
+    site: config.site,
+    cloud:
+      cloud === undefined
+        ? null
+        : {
+            endpoint: cloud.endpoint,
+            certificate: resolve(base, cloud.certificate),
+            key: resolve(base, cloud.key),
+            ...(cloud.ca === undefined ? {} : { ca: resolve(base, cloud.ca) }),
+          },
+    dataDir: resolve(base, config.data),
+    undoDays: config.undo_days,
+    allowHosts: config.allow_hosts,
+    allowLoopback: environment.SERENO_ALLOW_LOOPBACK === '1',
+    devices: config.devices.map((device): DeviceSettings => {
+      const { comm_key_env: variable, comm_key, timeout, name, timezone, ...rest } = device;
+      return {
+        ...rest,
+        name: name ?? device.id,
+        commKey: (variable === undefined ? comm_key : commKeyIn(environment[variable])) ?? 0,
+        timeoutMs: timeout * 1000,
+        timezone: timezone ?? localTimeZone(),
+        source: 'file',
+      };
+    }),
+  };
+}
+
+/** The keys that there are at the place of `path`. */
+function knownKeys(path: readonly PropertyKey[]): string[] {
+  const last = path.at(-1);
+  const schema =
+    path.length === 0
+      ? agentConfigSchema
+      : last === 'dialect'
+        ? dialectSchema
+        : path[0] === 'cloud'
+          ? cloudSchema
+          : deviceConfigSchema;
+  return Object.keys(schema.shape);
+}

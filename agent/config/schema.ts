@@ -1,0 +1,97 @@
+// agent.yaml, the only thing an operator writes: its keys, ranges and defaults.
+import * as z from 'zod';
+import {
+  commKeySchema,
+  deviceSettingsShape,
+  encodingSchema,
+  rosterModeSchema,
+  transportSchema,
+} from '../../shared/domain/device.ts';
+import { deviceIdSchema, slugSchema } from '../../shared/wire/identifiers.ts';
+
+/** What an operator may state about a terminal where the agent's own finding is wrong. */
+export const dialectSchema = z.strictObject({
+  user_record: z.literal([28, 72]).optional(),
+  user_id_width: z.int().min(1).max(24).optional(),
+  letters_in_user_id: z.boolean().optional(),
+  name_bytes: z.int().min(1).max(24).optional(),
+  timed_disable: z.boolean().optional(),
+  counters: z.boolean().optional(),
+  one_client: z.boolean().optional(),
+  attendance_record: z.literal([8, 16, 40, 49]).optional(),
+});
+export type DialectOverrides = z.infer<typeof dialectSchema>;
+
+const hostSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9]([A-Za-z0-9.-]{0,253}[A-Za-z0-9])?$/, 'an IPv4 address or a host name');
+
+export const deviceConfigSchema = z
+  .strictObject({
+    id: deviceIdSchema,
+    name: z.string().min(1).max(128).optional(),
+    host: hostSchema,
+    port: deviceSettingsShape.port.default(4370),
+    comm_key: commKeySchema.optional(),
+    /** Name of the environment variable that holds the comm key, to keep it out of the file. */
+    comm_key_env: z
+      .string()
+      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable')
+      .optional(),
+    transport: transportSchema.default('tcp'),
+    timeout: deviceSettingsShape.timeout.default(5),
+    roster: rosterModeSchema.default('cached'),
+    encoding: encodingSchema.default('utf-8'),
+    timezone: deviceSettingsShape.timezone.optional(),
+    dialect: dialectSchema.default({}),
+  })
+  .refine((device) => device.comm_key === undefined || device.comm_key_env === undefined, {
+    path: ['comm_key_env'],
+    message: 'either comm_key or comm_key_env, not both',
+  });
+
+const pathSchema = z.string().min(1);
+
+/** A list of which every entry was taken out, or commented out, is an empty one. */
+function listOf<T extends z.ZodType>(entry: T) {
+  return z
+    .array(entry)
+    .max(500)
+    .nullish()
+    .transform((list) => list ?? []);
+}
+
+export const cloudSchema = z.strictObject({
+  /** `host` or `host:port`; 8883 where no port is given. */
+  endpoint: z.string().regex(/^[A-Za-z0-9.-]{1,255}(:\d{1,5})?$/, 'host or host:port'),
+  certificate: pathSchema,
+  key: pathSchema,
+  ca: pathSchema.optional(),
+});
+
+export const agentConfigSchema = z
+  .strictObject({
+    site: slugSchema,
+    tenant: slugSchema.default('local'),
+    cloud: cloudSchema.optional(),
+    data: pathSchema.default('./data'),
+    undo_days: z.int().min(0).max(3650).default(30),
+    allow_hosts: listOf(hostSchema),
+    devices: listOf(deviceConfigSchema),
+  })
+  .superRefine(({ devices }, context) => {
+    const ids = new Set<string>();
+    const holders = new Map<string, string>();
+    for (const [index, { id, host, port }] of devices.entries()) {
+      const refuse = (key: 'id' | 'host', message: string) =>
+        context.addIssue({ code: 'custom', path: ['devices', index, key], message });
+      if (ids.has(id)) refuse('id', `an id of its own ('${id}' is used twice)`);
+      ids.add(id);
+      // Two queues before one terminal would be no lock.
+      const address = `${host.toLowerCase()}:${port}`;
+      const holder = holders.get(address);
+      if (holder !== undefined) refuse('host', `an address of its own ('${holder}' has ${address})`);
+      holders.set(address, id);
+    }
+  });
+export type AgentFile = z.infer<typeof agentConfigSchema>;

@@ -1,0 +1,172 @@
+// All terminals of this branch as one list: those of agent.yaml and those registered over the API.
+import type { Logger } from 'pino';
+import { SerenoError } from '../../shared/errors.ts';
+import type { Command } from '../../shared/wire/envelope.ts';
+import { type ArgsOf, operations } from '../../shared/wire/operations.ts';
+import type { DeviceSettings } from '../config/load.ts';
+import type { Station } from '../dispatch/ports.ts';
+import { failure, type Outcome } from '../terminal/outcome.ts';
+import type { HostRules } from './hosts.ts';
+import type { RegisteredDevices } from './registered.ts';
+import { checkAddress, created, updated } from './settings.ts';
+import { LiveStation, type StationPorts } from './station.ts';
+
+/** As many as one hello can name. */
+const MOST_DEVICES = 500;
+
+export interface BranchPorts extends StationPorts {
+  readonly site: string;
+  readonly registered: RegisteredDevices;
+  readonly hosts: HostRules;
+  /** Milliseconds left until `notAfter`, by the cloud's clock. */
+  readonly left: (notAfter: number) => number;
+  /** The list has changed; `forgotten` names a device of which nothing holds any more. */
+  readonly onChange: (forgotten: string | null) => void;
+  readonly log: Logger;
+}
+
+export class Branch {
+  readonly #ports: BranchPorts;
+  readonly #stations = new Map<string, LiveStation>();
+  /** Stations that are gone from the list and still have to let their terminal go. */
+  readonly #leaving = new Set<Promise<void>>();
+  #started = false;
+
+  constructor(fromFile: readonly DeviceSettings[], ports: BranchPorts) {
+    this.#ports = ports;
+    for (const device of fromFile) this.#add(device);
+    for (const device of ports.registered.list()) {
+      if (this.#stations.has(device.id)) {
+        ports.log.warn(
+          { device: device.id },
+          'registered over the API, but agent.yaml has it: the file counts',
+        );
+      } else {
+        this.#add(device);
+      }
+    }
+  }
+
+  station(id: string): Station | undefined {
+    return this.#stations.get(id);
+  }
+
+  devices(): DeviceSettings[] {
+    return [...this.#stations.values()].map(({ device }) => device);
+  }
+
+  /** Reaches out to every terminal. */
+  start(): void {
+    this.#started = true;
+    for (const { queue } of this.#stations.values()) queue.start();
+  }
+
+  /** Ends what is under way, enables every terminal, lets all of them go. */
+  async stop(): Promise<void> {
+    await Promise.all([...[...this.#stations.values()].map(({ queue }) => queue.stop()), ...this.#leaving]);
+  }
+
+  /** What a command asks of the list itself; undefined for all others. */
+  operation(command: Command): (() => Promise<Outcome>) | undefined {
+    if (command.op === 'device.put') {
+      const args = operations['device.put'].args.parse(command.args);
+      return () => (args.mode === 'create' ? this.#create(args, command) : this.#update(args, command));
+    }
+    return command.op === 'device.delete' ? () => this.#delete(command.device ?? '', command) : undefined;
+  }
+
+  async #create(args: ArgsOf<'device.put'>, command: Command): Promise<Outcome> {
+    const { registered, hosts, site } = this.#ports;
+    const { id } = args;
+    const existing = this.#stations.get(id)?.device;
+    if (existing?.source === 'file') throw new SerenoError('device_from_file', { params: { device: id } });
+    if (existing !== undefined) {
+      if (registered.isBy(id, command.id)) return done(id);
+      throw new SerenoError('device_exists', { params: { device: id } });
+    }
+    this.#checkDeadline(command);
+    if (this.#stations.size >= MOST_DEVICES) {
+      const params = { field: 'devices', device: site, limit: `${MOST_DEVICES}` };
+      throw new SerenoError('limit_exceeded', { params });
+    }
+    const device = created(args);
+    checkAddress(device, this.devices(), hosts);
+    registered.put(device, command.id);
+    const station = this.#add(device);
+    if (this.#started) station.queue.start();
+    this.#changed('registered', device);
+    return done(id);
+  }
+
+  async #update(args: ArgsOf<'device.put'>, command: Command): Promise<Outcome> {
+    const { registered, hosts } = this.#ports;
+    const { id } = args;
+    const station = this.#ownStation(id);
+    if (registered.isBy(id, command.id)) return done(id);
+    await station.replace(command.id, () => {
+      this.#checkDeadline(command);
+      const before = station.device;
+      const device = updated(before, args);
+      checkAddress(device, this.devices(), hosts, before);
+      registered.put(device, command.id);
+      this.#ports.onChange(id);
+      return device;
+    });
+    this.#changed('changed', station.device);
+    return done(id);
+  }
+
+  async #delete(id: string, command: Command): Promise<Outcome> {
+    const { registered, onChange, log } = this.#ports;
+    if (!this.#stations.has(id) && registered.isBy(id, command.id)) return done(id);
+    const station = this.#ownStation(id);
+    const decide = () => {
+      this.#checkDeadline(command);
+      registered.delete(id, command.id);
+      this.#stations.delete(id);
+    };
+    const refusal = new SerenoError('cancelled');
+    const doubts = await station.remove(command.id, decide, refusal);
+    const unknown = new SerenoError('outcome_unknown', { params: { device: id }, applied: 'unknown' });
+    for (const { job } of doubts) job.settle(failure(unknown));
+    this.#leave(station);
+    onChange(id);
+    log.info({ device: id }, 'device deleted');
+    return done(id);
+  }
+
+  #add(device: DeviceSettings): LiveStation {
+    const station = new LiveStation(device, this.#ports);
+    this.#stations.set(device.id, station);
+    return station;
+  }
+
+  #leave(station: LiveStation): void {
+    const leaving = station.queue.stop().finally(() => this.#leaving.delete(leaving));
+    this.#leaving.add(leaving);
+  }
+
+  /** @throws SerenoError `device_not_found`, `device_from_file` */
+  #ownStation(id: string): LiveStation {
+    const station = this.#stations.get(id);
+    if (station === undefined) throw new SerenoError('device_not_found', { params: { device: id } });
+    if (station.device.source === 'file') {
+      throw new SerenoError('device_from_file', { params: { device: id } });
+    }
+    return station;
+  }
+
+  /** @throws SerenoError `expired` */
+  #checkDeadline({ notAfter }: Command): void {
+    if (this.#ports.left(notAfter) <= 0) throw new SerenoError('expired');
+  }
+
+  #changed(what: string, { id, host, port }: DeviceSettings): void {
+    this.#ports.log.info({ device: id, host, port }, `device ${what}`);
+    this.#ports.onChange(null);
+  }
+}
+
+function done(id: string): Outcome {
+  return { status: 'ok', data: { id }, verified: 'none' };
+}

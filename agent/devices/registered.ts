@@ -1,0 +1,73 @@
+// The devices registered over the API, in the notes of the journal: with their comm key, which is stored nowhere else.
+import * as z from 'zod';
+import { commKeySchema, deviceSettingsShape } from '../../shared/domain/device.ts';
+import { commandIdSchema, deviceIdSchema } from '../../shared/wire/identifiers.ts';
+import type { DeviceSettings } from '../config/load.ts';
+
+const settingsSchema = z.strictObject({
+  id: deviceIdSchema,
+  name: z.string(),
+  host: z.string(),
+  commKey: commKeySchema,
+  timeoutMs: z.int().min(1),
+  port: deviceSettingsShape.port,
+  transport: deviceSettingsShape.transport,
+  roster: deviceSettingsShape.roster,
+  encoding: deviceSettingsShape.encoding,
+  timezone: deviceSettingsShape.timezone,
+});
+
+const rowSchema = z.strictObject({
+  /** Null for one that was deleted. */
+  settings: settingsSchema.nullable(),
+  /** The command that made it so: after a crash it must find that it is done, not that it cannot be. */
+  by: commandIdSchema,
+});
+
+/** The part of the journal that is needed here. */
+export interface Notes {
+  note(key: string): string | null;
+  notes(prefix: string): { key: string; value: string }[];
+  setNote(key: string, value: string): void;
+}
+
+const PREFIX = 'device:';
+
+/** Every change is on disk when its method returns. @throws SerenoError `agent_storage` */
+export class RegisteredDevices {
+  readonly #notes: Notes;
+
+  constructor(notes: Notes) {
+    this.#notes = notes;
+  }
+
+  list(): DeviceSettings[] {
+    return this.#notes.notes(PREFIX).flatMap(({ value }) => {
+      const { settings } = rowSchema.parse(JSON.parse(value));
+      return settings === null ? [] : [toDevice(settings)];
+    });
+  }
+
+  /** True if the device is as it is because of this command. */
+  isBy(id: string, commandId: string): boolean {
+    const text = this.#notes.note(PREFIX + id);
+    return text !== null && rowSchema.parse(JSON.parse(text)).by === commandId;
+  }
+
+  put({ dialect: _overrides, source: _api, ...settings }: DeviceSettings, by: string): void {
+    this.#write(settings.id, { settings, by });
+  }
+
+  delete(id: string, by: string): void {
+    this.#write(id, { settings: null, by });
+  }
+
+  #write(id: string, row: z.input<typeof rowSchema>): void {
+    this.#notes.setNote(PREFIX + id, JSON.stringify(row));
+  }
+}
+
+/** Only agent.yaml can override what a terminal shows of itself. */
+function toDevice(settings: z.output<typeof settingsSchema>): DeviceSettings {
+  return { ...settings, dialect: {}, source: 'api' };
+}

@@ -1,0 +1,67 @@
+// From the words of a registration to the settings of a terminal, and the check of its address.
+import { SerenoError } from '../../shared/errors.ts';
+import type { ArgsOf } from '../../shared/wire/operations.ts';
+import { type DeviceSettings, localTimeZone } from '../config/load.ts';
+import { type HostRules, isAllowedHost } from './hosts.ts';
+
+type Registration = ArgsOf<'device.put'>;
+
+/** @throws SerenoError `missing_fields` */
+export function created({ id, name, host, comm_key, timeout, ...rest }: Registration): DeviceSettings {
+  if (name === undefined || host === undefined) {
+    throw new SerenoError('missing_fields', { params: { fields: 'name, ip' } });
+  }
+  return {
+    id,
+    name,
+    host,
+    commKey: comm_key ?? 0,
+    timeoutMs: (timeout ?? 5) * 1000,
+    port: rest.port ?? 4370,
+    transport: rest.transport ?? 'tcp',
+    roster: rest.roster ?? 'cached',
+    encoding: rest.encoding ?? 'utf-8',
+    timezone: rest.timezone ?? localTimeZone(),
+    dialect: {},
+    source: 'api',
+  };
+}
+
+/** What the registration does not name stays as it is, the comm key too. */
+export function updated(device: DeviceSettings, change: Registration): DeviceSettings {
+  return {
+    ...device,
+    name: change.name ?? device.name,
+    host: change.host ?? device.host,
+    commKey: change.comm_key ?? device.commKey,
+    timeoutMs: change.timeout === undefined ? device.timeoutMs : change.timeout * 1000,
+    port: change.port ?? device.port,
+    transport: change.transport ?? device.transport,
+    roster: change.roster ?? device.roster,
+    encoding: change.encoding ?? device.encoding,
+    timezone: change.timezone ?? device.timezone,
+  };
+}
+
+/**
+ * An address that may be had, and that no other device has: two queues before one terminal would be no lock.
+ * `before`: what the device was; an address that it keeps is not judged again.
+ * @throws SerenoError `invalid_field`
+ */
+export function checkAddress(
+  device: DeviceSettings,
+  others: readonly DeviceSettings[],
+  hosts: HostRules,
+  before: DeviceSettings | null = null,
+): void {
+  if (device.host !== before?.host && !isAllowedHost(device.host, hosts)) {
+    throw new SerenoError('invalid_field', { params: { field: 'ip', problem: '@host_not_allowed' } });
+  }
+  const holder = others.find(
+    ({ id, host, port }) => id !== device.id && host === device.host && port === device.port,
+  );
+  if (holder !== undefined) {
+    const params = { field: 'ip', problem: '@address_taken', holder: holder.id };
+    throw new SerenoError('invalid_field', { params });
+  }
+}

@@ -1,0 +1,54 @@
+// Whether a terminal answers under an address, and what it says of itself.
+
+import { type Identity, readIdentity } from '../terminal/info.ts';
+import { Conversation } from '../zk/conversation.ts';
+import { ZkError } from '../zk/errors.ts';
+
+export interface Found {
+  readonly host: string;
+  readonly port: number;
+  readonly transport: 'tcp' | 'udp';
+  /**
+   * `terminal`: it talked. `asks_key`: it wants its comm key first. `silent`: somebody accepts connections there and
+   * says nothing that a terminal says; perhaps one that serves another client just now.
+   */
+  readonly kind: 'terminal' | 'asks_key' | 'silent';
+  /** Null unless it talked. */
+  readonly identity: Identity | null;
+}
+
+export interface ProbeOptions {
+  readonly port: number;
+  /** For connecting, and for each answer. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Asks over TCP, then over UDP; null where nobody answers. Never throws, leaves no connection. */
+export async function probe(host: string, options: ProbeOptions): Promise<Found | null> {
+  const overTcp = await attempt(host, 'tcp', options);
+  if (overTcp !== null && overTcp.kind !== 'silent') return overTcp;
+  const overUdp = options.signal.aborted ? null : await attempt(host, 'udp', options);
+  return overUdp ?? overTcp;
+}
+
+async function attempt(
+  host: string,
+  transport: 'tcp' | 'udp',
+  { port, timeoutMs, signal }: ProbeOptions,
+): Promise<Found | null> {
+  const found = (kind: Found['kind'], identity: Identity | null = null): Found => {
+    return { host, port, transport, kind, identity };
+  };
+  try {
+    const conversation = await Conversation.open({ host, port, transport, commKey: 0, timeoutMs }, signal);
+    const identity = await readIdentity(conversation, signal).catch(() => null);
+    await conversation.close();
+    return found('terminal', identity);
+  } catch (error) {
+    if (!(error instanceof ZkError) || error.code === 'unreachable' || error.code === 'aborted') return null;
+    if (error.code === 'auth') return found('asks_key');
+    // Datagrams are lost without a trace: silence over UDP says nothing.
+    return transport === 'tcp' ? found('silent') : null;
+  }
+}

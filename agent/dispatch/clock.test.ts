@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Clock, CloudClock } from './clock.ts';
+
+/** A machine whose wall clock may be wrong and may step; only `advance` moves time on. */
+class TestClock implements Clock {
+  wall: number;
+  #monotonic = 1234.5;
+
+  constructor(wall: number) {
+    this.wall = wall;
+  }
+
+  now(): number {
+    return this.wall;
+  }
+
+  monotonic(): number {
+    return this.#monotonic;
+  }
+
+  advance(ms: number): void {
+    this.wall += ms;
+    this.#monotonic += ms;
+  }
+}
+
+describe("the cloud's clock as the agent sees it", () => {
+  it('takes the quickest of the direct messages for the closest', () => {
+    const clock = new TestClock(1_000_000);
+    const cloud = new CloudClock(clock);
+    cloud.observe(1_600_000 - 300);
+    cloud.observe(1_600_000 - 40);
+    cloud.observe(1_600_000 - 2000);
+    expect(cloud.now()).toBe(1_600_000 - 40);
+    expect(cloud.offset).toBe(-600_000 + 40);
+  });
+
+  it('is not moved by a step of the wall clock', () => {
+    const clock = new TestClock(1_000_000);
+    const cloud = new CloudClock(clock);
+    cloud.observe(1_000_000);
+    clock.wall += 600_000;
+    clock.advance(500);
+    expect(cloud.left(1_022_000)).toBe(21_500);
+    expect(cloud.offset).toBe(600_000);
+  });
+
+  it('uses what an earlier run measured until this one has measured', () => {
+    const cloud = new CloudClock(new TestClock(1_000_000), -600_000);
+    expect(cloud.now()).toBe(1_600_000);
+    expect(cloud.offset).toBeNull();
+  });
+
+  it('keeps with the cloud over months though the two clocks drift apart, either way', () => {
+    for (const drift of [5e-5, -5e-5]) {
+      const clock = new TestClock(1_000_000);
+      const cloud = new CloudClock(clock);
+      let cloudTime = 1_000_000;
+      for (let hour = 0; hour < 24 * 90; hour++) {
+        clock.advance(3_600_000);
+        cloudTime += 3_600_000 * (1 + drift);
+        cloud.observe(cloudTime - 30);
+        expect(Math.abs(cloud.now() - cloudTime)).toBeLessThan(500);
+      }
+    }
+  });
+
+  it('is not led astray by one message with a wrong time, and believes two that agree', () => {
+    const clock = new TestClock(1_000_000);
+    const cloud = new CloudClock(clock);
+    cloud.observe(1_000_000);
+    cloud.observe(9_000_000);
+    expect(cloud.now()).toBe(1_000_000);
+    clock.advance(100);
+    cloud.observe(1_000_090);
+    cloud.observe(9_000_000);
+    expect(cloud.now()).toBeCloseTo(1_000_100, 0);
+    cloud.observe(9_000_500);
+    expect(cloud.now()).toBe(9_000_500);
+  });
+
+  it('never believes that the cloud is later than it is, whatever the delays', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: -1_000_000, max: 1_000_000 }),
+        fc.array(fc.record({ gap: fc.nat(5000), transit: fc.nat(4000) }), { minLength: 1 }),
+        (offset, messages) => {
+          const clock = new TestClock(50_000_000);
+          const cloud = new CloudClock(clock);
+          for (const { gap, transit } of messages) {
+            clock.advance(gap);
+            const cloudTime = clock.monotonic() + offset;
+            cloud.observe(cloudTime - transit);
+            expect(cloud.now()).toBeLessThanOrEqual(cloudTime + 1e-6);
+          }
+        },
+      ),
+    );
+  });
+});

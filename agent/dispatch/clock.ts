@@ -1,0 +1,74 @@
+// Time as the agent uses it: a monotonic clock for deadlines, and what it says of the cloud's clock.
+
+/** The two clocks of the machine, in ms. Tests bring their own. */
+export interface Clock {
+  /** Wall clock; may step. */
+  now(): number;
+  /** Monotonic; only differences mean something. */
+  monotonic(): number;
+}
+
+export const systemClock: Clock = { now: () => Date.now(), monotonic: () => performance.now() };
+
+/** Confirmed messages are seconds old at most: what is further off than this is wrong, or all else was. */
+const DOUBTFUL_MS = 60_000;
+/** Two messages that are as far off as each other outweigh what was believed. */
+const AGREEING_MS = 5000;
+/** Two clocks that nobody sets drift apart by no more than this, 9 s a day: so much of what was believed is worn off. */
+const DRIFT = 1e-4;
+
+/**
+ * The cloud's clock, seen from the monotonic one. Every confirmed direct message left the cloud at its
+ * `sentAt` and came a little later, so the greatest `sentAt − arrival` is the closest guess. A step of
+ * the wall clock does not move it.
+ */
+export class CloudClock {
+  readonly #clock: Clock;
+  #ahead: number | null = null;
+  /** Monotonic: when it was believed last. */
+  #believedAt = 0;
+  /** The last observation that did not fit; one wrong message must not end all others. */
+  #doubtful: number | null = null;
+  readonly #assumedOffset: number;
+
+  /** `assumedOffset`: agent minus cloud in ms as measured in an earlier run, until this run has measured. */
+  constructor(clock: Clock, assumedOffset = 0) {
+    this.#clock = clock;
+    this.#assumedOffset = assumedOffset;
+  }
+
+  /** Takes in a direct message that arrives now. */
+  observe(sentAt: number): void {
+    const now = this.#clock.monotonic();
+    const ahead = sentAt - now;
+    const fits = this.#ahead === null || Math.abs(ahead - this.#ahead) <= DOUBTFUL_MS;
+    const agrees = this.#doubtful !== null && Math.abs(ahead - this.#doubtful) <= AGREEING_MS;
+    this.#doubtful = fits || agrees ? null : ahead;
+    if (!fits && !agrees) return;
+    const worn = this.#ahead === null ? ahead : this.#ahead - (now - this.#believedAt) * DRIFT;
+    this.#ahead = agrees ? ahead : Math.max(worn, ahead);
+    this.#believedAt = now;
+  }
+
+  /** The cloud's time now, epoch ms. */
+  now(): number {
+    return this.#ahead === null
+      ? this.#clock.now() - this.#assumedOffset
+      : this.#clock.monotonic() + this.#ahead;
+  }
+
+  /** The cloud's time at a moment of the monotonic clock, epoch ms; null before the first direct message. */
+  at(monotonic: number): number | null {
+    return this.#ahead === null ? null : monotonic + this.#ahead;
+  }
+
+  /** Agent's wall clock minus the cloud's, ms; null before the first direct message. */
+  get offset(): number | null {
+    return this.#ahead === null ? null : Math.round(this.#clock.now() - this.now());
+  }
+
+  /** Milliseconds left until `notAfter` (cloud time). */
+  left(notAfter: number): number {
+    return notAfter - this.now();
+  }
+}

@@ -1,0 +1,180 @@
+// Takes commands in: checks, journal, then the queue of their terminal.
+import { SerenoError } from '../../shared/errors.ts';
+import { type Command, WIRE_VERSION } from '../../shared/wire/envelope.ts';
+import { isInDoubt, type JournalRow } from '../journal/rows.ts';
+import type { LinkMessage } from '../link/link.ts';
+import { failure, type Outcome } from '../terminal/outcome.ts';
+import type { Wish } from '../terminal/plan.ts';
+import { refusalOf } from '../terminal/refusal.ts';
+import { Inquiries, isInquiry } from './inquiries.ts';
+import { naming } from './naming.ts';
+import { isStorageError } from './outbox.ts';
+import type { DispatcherPorts } from './ports.ts';
+import { toMessages } from './replies.ts';
+import { Settlements } from './settlements.ts';
+import { checkCommand, parseCommand, toWish, userIdOf } from './understanding.ts';
+import { toQuestion, toWriteJob } from './work.ts';
+
+/** Ids of commands that could not be stored are remembered, so that a redelivery gets the same answer. */
+const REMEMBERED_REFUSALS = 10_000;
+
+export class Dispatcher {
+  readonly #ports: DispatcherPorts;
+  readonly #settlements: Settlements;
+  readonly #inquiries: Inquiries;
+  readonly #refused = new Set<string>();
+
+  constructor(ports: DispatcherPorts) {
+    this.#ports = ports;
+    this.#settlements = new Settlements(ports);
+    this.#inquiries = new Inquiries(ports, this.#settlements);
+  }
+
+  /** A message on the command topic. Acknowledged once it is on disk, or once it is known to be of no use. */
+  receive({ payload, acknowledge }: LinkMessage): void {
+    const { log } = this.#ports;
+    const parsed = parseCommand(payload);
+    if (parsed === null) {
+      log.error({ bytes: payload.length }, 'a message that is no command was dropped');
+      return acknowledge();
+    }
+    if (parsed.via === 'direct') this.#measure(parsed);
+    try {
+      if (isInquiry(parsed)) this.#inquiries.answer(parsed);
+      else this.#take(parsed);
+    } catch (error) {
+      // One command must not end the others. Not acknowledged, so that it is neither lost nor believed done.
+      return log.error({ ...naming(parsed), err: error }, 'command could not be taken');
+    }
+    acknowledge();
+  }
+
+  /** Ends what it does by itself; what it could not store, the next run finds in the journal. */
+  stop(): void {
+    this.#settlements.stop();
+  }
+
+  /** Goes on with what an earlier run of the agent left: doubtful writes are looked at, the rest is queued. */
+  resume(): void {
+    const { journal, station, log } = this.#ports;
+    for (const row of journal.unsettled()) {
+      const { command } = row;
+      if (command === null) continue;
+      const at = command.device === undefined ? undefined : station(command.device);
+      const wish = toWish(command, this.#ports.undo);
+      log.info({ ...naming(command), state: row.state }, 'command resumed');
+      if (isInDoubt(row) && at !== undefined && wish !== null) {
+        at.terminal.adopt([{ job: this.#job(row, command, wish), uid: row.uid, preimage: row.preimage }]);
+      } else if (isInDoubt(row)) {
+        // The device is no more: nobody can tell.
+        const params = { device: command.device ?? '' };
+        const error = new SerenoError('outcome_unknown', { params, applied: 'unknown' });
+        this.#settlements.settle(command, failure(error), { queueMs: 0, deviceMs: 0 });
+      } else {
+        this.#enqueue(row, command);
+      }
+    }
+  }
+
+  /** Issued after its own deadline is nonsense; believed, it would let every later command come too late. */
+  #measure({ sentAt, issuedAt, notAfter }: Command): void {
+    if (issuedAt > notAfter) return;
+    this.#ports.cloudClock.observe(sentAt ?? issuedAt);
+    try {
+      this.#ports.tenure.measured();
+    } catch (error) {
+      // A full disk: the next message brings another chance.
+      if (!isStorageError(error)) throw error;
+    }
+  }
+
+  #take(command: Command): void {
+    const { journal, clock, log } = this.#ports;
+    if (this.#refused.has(command.id)) return this.#refuse(command.id);
+    let known: JournalRow | null;
+    try {
+      known = journal.receive(command, userIdOf(command), clock.now());
+    } catch (error) {
+      if (!isStorageError(error)) throw error;
+      log.error({ ...naming(command), err: error }, 'command refused: it could not be stored');
+      return this.#refuse(command.id);
+    }
+    if (known !== null) return this.#settlements.replay(known);
+    log.info({ ...naming(command), via: command.via }, 'command taken');
+    const row = journal.find(command.id);
+    if (row === null) return;
+    if (this.#ports.tenure.mayBeTaken(row.issuedAt) && this.#lookFirst(row, command)) return;
+    this.#enqueue(row, command);
+  }
+
+  /**
+   * A write that may have been made already, by an agent whose journal this is not: the terminal tells. False for
+   * anything but a write of users.
+   */
+  #lookFirst(row: JournalRow, command: Command): boolean {
+    const station = command.device === undefined ? undefined : this.#ports.station(command.device);
+    const wish = command.v === WIRE_VERSION ? toWish(command, this.#ports.undo) : null;
+    if (station === undefined || wish === null) return false;
+    this.#ports.log.info(naming(command), 'command may have been run before: the terminal is looked at');
+    station.terminal.adopt([{ job: this.#job(row, command, wish), uid: null, preimage: null }]);
+    station.queue.repairSoon();
+    return true;
+  }
+
+  #enqueue(row: JournalRow, command: Command): void {
+    const began = this.#ports.clock.monotonic();
+    const settle = (outcome: Outcome) => {
+      this.#settlements.settle(command, outcome, {
+        queueMs: this.#ports.clock.monotonic() - began,
+        deviceMs: 0,
+      });
+    };
+    try {
+      checkCommand(command);
+      const own = this.#ports.ownOperation(command);
+      if (own !== undefined) return void own().then(settle, (error) => settle(failure(error)));
+      if (this.#ports.cloudClock.left(command.notAfter) <= 0) throw new SerenoError('expired');
+      const device = command.device ?? '';
+      const station = this.#ports.station(device);
+      if (station === undefined) throw new SerenoError('device_not_found', { params: { device } });
+      const wish = toWish(command, this.#ports.undo);
+      const refusal = wish === null ? null : refusalOf(wish, station.terminal);
+      if (refusal !== null) throw refusal;
+      station.queue.push(
+        wish === null
+          ? toQuestion(command, station, this.#ports, (outcome, timing) =>
+              this.#settlements.settle(command, outcome, timing),
+            )
+          : { kind: 'write', ...this.#jobItem(row, command, wish) },
+      );
+    } catch (error) {
+      settle(failure(error));
+    }
+  }
+
+  #jobItem(row: JournalRow, command: Command, wish: Wish) {
+    const job = this.#job(row, command, wish);
+    return {
+      id: row.id,
+      issuedAt: row.issuedAt,
+      job,
+      timeLeft: () => job.timeLeft(),
+      refuse: (error: SerenoError) => job.settle(failure(error)),
+    };
+  }
+
+  #job(row: JournalRow, command: Command, wish: Wish) {
+    return toWriteJob(row, command, wish, this.#ports, (outcome, timing) =>
+      this.#settlements.settle(command, outcome, timing),
+    );
+  }
+
+  #refuse(id: string): void {
+    const { at, outbox } = this.#ports;
+    this.#refused.add(id);
+    const [oldest] = this.#refused;
+    if (this.#refused.size > REMEMBERED_REFUSALS && oldest !== undefined) this.#refused.delete(oldest);
+    const error = new SerenoError('agent_storage', { params: { site: at.site } });
+    outbox.sendUnstored(toMessages(at, id, failure(error), { queueMs: 0, deviceMs: 0 }).messages);
+  }
+}

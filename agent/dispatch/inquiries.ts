@@ -1,0 +1,83 @@
+// What is not run but answered at once: what became of a command, that one should not be run, which devices are refused.
+import { SerenoError } from '../../shared/errors.ts';
+import type { Command } from '../../shared/wire/envelope.ts';
+import { type OperationName, operations } from '../../shared/wire/operations.ts';
+import { failure, type Outcome } from '../terminal/outcome.ts';
+import type { DispatcherPorts } from './ports.ts';
+import { toMessages } from './replies.ts';
+import type { Settlements } from './settlements.ts';
+import { checkCommand, ulidTime } from './understanding.ts';
+
+const INQUIRIES: ReadonlySet<string> = new Set<OperationName>(['op.query', 'op.cancel', 'device.refused']);
+
+export function isInquiry({ op }: Command): boolean {
+  return INQUIRIES.has(op);
+}
+
+/** Answers from the journal. Questions change nothing, so they are not journalled themselves. */
+export class Inquiries {
+  readonly #ports: DispatcherPorts;
+  readonly #settlements: Settlements;
+
+  constructor(ports: DispatcherPorts, settlements: Settlements) {
+    this.#ports = ports;
+    this.#settlements = settlements;
+  }
+
+  /** Answers one of `INQUIRIES`. */
+  answer(command: Command): void {
+    const { at, outbox } = this.#ports;
+    const answer = (outcome: Outcome) =>
+      outbox.sendUnstored(toMessages(at, command.id, outcome, { queueMs: 0, deviceMs: 0 }).messages);
+    try {
+      checkCommand(command);
+      answer({ status: 'ok', data: this.#dataOf(command), verified: 'none', applied: 'no' });
+    } catch (error) {
+      answer(failure(error));
+    }
+  }
+
+  #dataOf({ op, args }: Command): object {
+    if (op === 'device.refused') {
+      this.#ports.onRefused(operations[op].args.parse(args).devices);
+      return {};
+    }
+    const { command_id: id } = operations['op.query'].args.parse(args);
+    if (op === 'op.cancel') return { cancelled: this.#cancel(id) };
+    this.#query(id);
+    return {};
+  }
+
+  #query(id: string): void {
+    const row = this.#ports.journal.find(id);
+    if (row !== null) return this.#settlements.replay(row);
+    // A journal that is younger than the command cannot say that it never came, nor can one of two agents.
+    const young = !this.#ports.tenure.vouchesFor(ulidTime(id));
+    this.#entomb(
+      id,
+      new SerenoError(young ? 'outcome_unknown' : 'expired', young ? { applied: 'unknown' } : {}),
+    );
+  }
+
+  #cancel(id: string): boolean {
+    const row = this.#ports.journal.find(id);
+    if (row === null) {
+      // Somebody else may have run it: only who would know of it can say that it never came.
+      if (!this.#ports.tenure.vouchesFor(ulidTime(id))) return false;
+      this.#entomb(id, new SerenoError('cancelled'));
+      return true;
+    }
+    if (row.reply !== null || row.state !== 'received') return false;
+    const device = row.command?.device;
+    return device !== undefined && (this.#ports.station(device)?.queue.cancel(id) ?? false);
+  }
+
+  /** Settles an id that never came, so that it is not run should it come late. */
+  #entomb(id: string, error: SerenoError): void {
+    const { at, journal, outbox, clock } = this.#ports;
+    const { reply, messages } = toMessages(at, id, failure(error), { queueMs: 0, deviceMs: 0 });
+    if (reply.status === 'unknown') return outbox.sendUnstored(messages);
+    journal.entomb(reply, messages, clock.now());
+    outbox.pump();
+  }
+}

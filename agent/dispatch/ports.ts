@@ -1,0 +1,38 @@
+// What the dispatcher works with: journal, outbox, clocks, the stations of its terminals.
+import type { Logger } from 'pino';
+import type { Command } from '../../shared/wire/envelope.ts';
+import type { SiteAddress } from '../../shared/wire/topics.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { UndoVault } from '../journal/undo-vault.ts';
+import type { Outcome } from '../terminal/outcome.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import type { Clock, CloudClock } from './clock.ts';
+import type { Outbox } from './outbox.ts';
+import type { Tenure } from './tenure.ts';
+import type { TerminalQueue } from './terminal-queue.ts';
+
+/** One terminal with its lock. */
+export interface Station {
+  readonly terminal: Terminal;
+  readonly queue: TerminalQueue;
+}
+
+export interface DispatcherPorts {
+  readonly at: SiteAddress;
+  readonly journal: Journal;
+  readonly outbox: Outbox;
+  readonly undo: UndoVault;
+  readonly clock: Clock;
+  readonly cloudClock: CloudClock;
+  readonly tenure: Pick<Tenure, 'measured' | 'mayBeTaken' | 'vouchesFor'>;
+  readonly log: Logger;
+  readonly station: (device: string) => Station | undefined;
+  readonly publishProgress: (id: string, stage: string, done?: number, total?: number) => void;
+  /** Devices that the directory has refused: another site holds their ids. */
+  readonly onRefused: (devices: readonly string[]) => void;
+  /**
+   * Operations on the agent itself (devices, certificate); undefined where it has none by that name. They mind the
+   * deadline themselves: one that a crash has interrupted may be done already.
+   */
+  readonly ownOperation: (command: Command) => (() => Promise<Outcome>) | undefined;
+}

@@ -1,0 +1,124 @@
+// The outcomes of commands: into journal and outbox in one transaction, and out again whenever somebody asks.
+import type { Command, Reply } from '../../shared/wire/envelope.ts';
+import type { JournalRow, OutboxMessage } from '../journal/rows.ts';
+import type { Outcome } from '../terminal/outcome.ts';
+import { naming } from './naming.ts';
+import { isStorageError } from './outbox.ts';
+import type { DispatcherPorts } from './ports.ts';
+import { envelopeMessage, type Timing, toMessages } from './replies.ts';
+
+/** A disk that had no room is tried again this often, ms. */
+const RETRY_MS = 500;
+/** Arguments of settled commands are gone from the disk so soon; many at once go together. */
+const FORGET_MS = 2000;
+
+interface Unstored {
+  readonly reply: Reply;
+  readonly messages: readonly OutboxMessage[];
+}
+
+export class Settlements {
+  readonly #ports: DispatcherPorts;
+  /** Outcomes that the disk had no room for; stored as soon as it has. */
+  readonly #unstored = new Map<string, Unstored>();
+  #retry: NodeJS.Timeout | null = null;
+  #forget: NodeJS.Timeout | null = null;
+
+  constructor(ports: DispatcherPorts) {
+    this.#ports = ports;
+  }
+
+  settle(command: Command, outcome: Outcome, timing: Timing): void {
+    const { at, outbox, log } = this.#ports;
+    const { reply, messages } = toMessages(at, command.id, outcome, timing);
+    const named = naming(command);
+    const { status, code, applied, verified, queueMs, deviceMs } = reply;
+    log.info({ ...named, status, code, applied, verified, queueMs, deviceMs }, 'command settled');
+    if (outcome.status !== 'ok' && outcome.error.code === 'internal')
+      log.error({ ...named, err: outcome.error });
+    try {
+      this.#store({ reply, messages });
+    } catch (error) {
+      if (!isStorageError(error)) throw error;
+      log.error({ ...named, err: error }, 'outcome could not be stored');
+      this.#unstored.set(command.id, { reply, messages });
+      this.#storeSoon();
+      return this.#tellUnstored(reply, messages);
+    }
+    outbox.pump();
+    this.#storeOthers();
+  }
+
+  /** A known id is answered from the journal; one that is still at work is answered when it settles. */
+  replay(row: JournalRow): void {
+    const { at, journal, outbox, log } = this.#ports;
+    const unstored = this.#unstored.get(row.id);
+    if (unstored !== undefined) return this.#tellUnstored(unstored.reply, unstored.messages);
+    if (row.reply === null) return;
+    log.info({ command: row.id }, 'answered from the journal');
+    const envelope = envelopeMessage(at, { ...row.reply, replayed: true });
+    try {
+      journal.resend(row.id, envelope);
+    } catch (error) {
+      if (!isStorageError(error)) throw error;
+      return outbox.sendUnstored([envelope]);
+    }
+    outbox.pump();
+  }
+
+  /** Gives up what could not be stored: the next run finds the commands in the journal and looks at the terminal. */
+  stop(): void {
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    if (this.#forget !== null) clearTimeout(this.#forget);
+    this.#retry = null;
+    this.#forget = null;
+  }
+
+  /**
+   * An `ok` stays true over a crash: the terminal is asked and says so again. Anything else would not, the command
+   * would be run from the journal: it is told when it is stored.
+   */
+  #tellUnstored(reply: Reply, messages: readonly OutboxMessage[]): void {
+    if (reply.status === 'ok') this.#ports.outbox.sendUnstored(messages);
+  }
+
+  #storeSoon(): void {
+    this.#retry ??= setTimeout(() => {
+      this.#retry = null;
+      this.#storeOthers();
+      if (this.#unstored.size > 0) this.#storeSoon();
+    }, RETRY_MS);
+  }
+
+  #store({ reply, messages }: Unstored): void {
+    const { journal, clock } = this.#ports;
+    journal.settle(reply, messages, clock.now());
+    this.#forgetSoon();
+  }
+
+  #forgetSoon(): void {
+    this.#forget ??= setTimeout(() => {
+      this.#forget = null;
+      try {
+        this.#ports.journal.forgetLog();
+      } catch (error) {
+        if (!isStorageError(error)) throw error;
+        this.#forgetSoon();
+      }
+    }, FORGET_MS);
+  }
+
+  /** There is room again. */
+  #storeOthers(): void {
+    for (const [id, unstored] of this.#unstored) {
+      try {
+        this.#store(unstored);
+        this.#unstored.delete(id);
+      } catch (error) {
+        if (!isStorageError(error)) throw error;
+        return;
+      }
+    }
+    this.#ports.outbox.pump();
+  }
+}

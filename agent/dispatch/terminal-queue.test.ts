@@ -1,0 +1,211 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { SerenoError } from '../../shared/errors.ts';
+import type { WriteJob } from '../terminal/write-job.ts';
+import { MAX_WAITING, type QueuedTerminal, type QueueItem, TerminalQueue } from './terminal-queue.ts';
+
+/** A terminal whose work ends when the test says so. */
+class SlowTerminal implements QueuedTerminal {
+  needsRepair = false;
+  readonly batches: string[][] = [];
+  readonly #gates: (() => void)[] = [];
+
+  async write(first: readonly WriteJob[], more: () => WriteJob | undefined): Promise<void> {
+    const batch = first.map(({ id }) => id);
+    this.batches.push(batch);
+    await new Promise<void>((resolve) => this.#gates.push(resolve));
+    for (let job = more(); job !== undefined; job = more()) batch.push(job.id);
+  }
+
+  async repair(): Promise<void> {
+    this.needsRepair = false;
+  }
+
+  async close(): Promise<void> {}
+
+  open(): void {
+    this.#gates.shift()?.();
+  }
+}
+
+const write = (
+  id: string,
+  issuedAt = 0,
+  { hasBegun = false, timeLeft = (): number => 60_000 } = {},
+): QueueItem & { refusedBy?: string } => ({
+  kind: 'write',
+  id,
+  issuedAt,
+  job: { id, hasBegun, isOver: false, leave: () => undefined } as Partial<WriteJob> as WriteJob,
+  timeLeft,
+  refuse(error: SerenoError) {
+    this.refusedBy = error.code;
+  },
+});
+
+function ask(id: string, log: string[], holds: string | null = null) {
+  const gate = Promise.withResolvers<void>();
+  const item: QueueItem = {
+    kind: 'ask',
+    id,
+    holds,
+    refuse: (error) => void log.push(`${id} refused ${error.code}`),
+    run: async (signal) => {
+      log.push(`${id} began`);
+      await Promise.race([gate.promise, new Promise((resolve) => signal.addEventListener('abort', resolve))]);
+      log.push(`${id} ${signal.aborted ? 'aborted' : 'ended'}`);
+    },
+  };
+  return { item, end: gate.resolve };
+}
+
+/** Lets everything run that is ready to. */
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('the queue of a terminal', () => {
+  it('serves one at a time, first come first served, and takes writes that wait together', async () => {
+    const terminal = new SlowTerminal();
+    const queue = new TerminalQueue('d', terminal, () => true);
+    const log: string[] = [];
+    const question = ask('q', log);
+    queue.push(write('a'));
+    queue.push(write('c', 2));
+    queue.push(write('b', 1));
+    queue.push(question.item);
+    queue.push(write('d'));
+    await settle();
+    expect([terminal.batches, log]).toEqual([[['a']], []]);
+    terminal.open();
+    await settle();
+    // What came while the first was written joins its stretch.
+    expect(terminal.batches).toEqual([['a', 'c', 'b']]);
+    expect(log).toEqual(['q began']);
+    question.end();
+    await settle();
+    expect(terminal.batches).toEqual([['a', 'c', 'b'], ['d']]);
+    terminal.open();
+    await queue.stop();
+  });
+
+  it('orders writes that wait together by the time they were issued', async () => {
+    const terminal = new SlowTerminal();
+    const queue = new TerminalQueue('d', terminal, () => true);
+    const log: string[] = [];
+    const question = ask('q', log);
+    queue.push(question.item);
+    queue.push(write('late', 9));
+    queue.push(write('early', 3));
+    question.end();
+    await settle();
+    expect(terminal.batches).toEqual([['early', 'late']]);
+    terminal.open();
+    await queue.stop();
+  });
+
+  it('says busy when too many wait, and takes more when there is room', async () => {
+    const terminal = new SlowTerminal();
+    const queue = new TerminalQueue('d', terminal, () => true);
+    const log: string[] = [];
+    const question = ask('q', log);
+    queue.push(question.item);
+    for (let n = 0; n < MAX_WAITING; n++) queue.push(write(`w${n}`));
+    expect(() => queue.push(write('over'))).toThrow(/is busy: 200 commands wait/);
+    question.end();
+    await settle();
+    queue.push(write('fits'));
+    terminal.open();
+    await queue.stop();
+  });
+
+  it('is busy for all others while somebody enrols, also for those who waited before', async () => {
+    const queue = new TerminalQueue('d', new SlowTerminal(), () => true);
+    const log: string[] = [];
+    const [first, enrol] = [ask('first', log), ask('enrol', log, '@busy_enrolling')];
+    const waiting = write('waiting');
+    queue.push(first.item);
+    queue.push(enrol.item);
+    queue.push(waiting);
+    first.end();
+    await settle();
+    expect(waiting).toMatchObject({ refusedBy: 'device_busy' });
+    expect(() => queue.push(write('later'))).toThrow(/busy: somebody is enrolling/);
+    enrol.end();
+    await queue.stop();
+  });
+
+  it('cancels what has not begun without running it, and ends a question under way', async () => {
+    const queue = new TerminalQueue('d', new SlowTerminal(), () => true);
+    const log: string[] = [];
+    const [first, second] = [ask('first', log), ask('second', log)];
+    queue.push(first.item);
+    queue.push(second.item);
+    await settle();
+    expect([queue.cancel('second'), queue.cancel('first'), queue.cancel('unknown')]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    await settle();
+    expect(log).toEqual(['first began', 'second refused cancelled', 'first aborted']);
+    await queue.stop();
+  });
+
+  it('cancels what the terminal was handed and has not begun, and nothing that it has', async () => {
+    const terminal = new SlowTerminal();
+    const queue = new TerminalQueue('d', terminal, () => true);
+    const [begun, handed] = [write('begun', 0, { hasBegun: true }), write('handed')];
+    const { item, end } = ask('q', []);
+    for (const each of [item, begun, handed]) queue.push(each);
+    end();
+    await settle();
+    expect(terminal.batches).toEqual([['begun', 'handed']]);
+    expect([queue.cancel('begun'), queue.cancel('handed')]).toEqual([false, true]);
+    expect([begun.refusedBy, handed.refusedBy]).toEqual([undefined, 'cancelled']);
+    terminal.open();
+    await queue.stop();
+  });
+
+  it('tells at the deadline of what has not begun, however long the terminal is at work', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    const terminal = new SlowTerminal();
+    const queue = new TerminalQueue('d', terminal, () => true);
+    const within = (ms: number) => {
+      const until = performance.now() + ms;
+      return () => until - performance.now();
+    };
+    const { item } = ask('q', []);
+    const [early, late] = [
+      write('early', 0, { timeLeft: within(20_000) }),
+      write('late', 0, { timeLeft: within(22_000) }),
+    ];
+    for (const each of [item, late, early]) queue.push(each);
+    vi.advanceTimersByTime(19_999);
+    expect([early.refusedBy, late.refusedBy]).toEqual([undefined, undefined]);
+    vi.advanceTimersByTime(1);
+    expect([early.refusedBy, late.refusedBy]).toEqual(['expired', undefined]);
+    vi.advanceTimersByTime(2000);
+    expect(late.refusedBy).toBe('expired');
+    vi.useRealTimers();
+    await queue.stop();
+  });
+
+  it('stops after what is under way, and leaves what waits to the journal', async () => {
+    const terminal = new SlowTerminal();
+    const queue = new TerminalQueue('d', terminal, () => true);
+    queue.push(write('a'));
+    await settle();
+    const waiting = write('b');
+    queue.push(waiting);
+    const stopped = queue.stop();
+    terminal.open();
+    await stopped;
+    expect(terminal.batches).toEqual([['a']]);
+    expect(waiting).not.toHaveProperty('refusedBy');
+  });
+
+  it('puts the terminal right before it stops', async () => {
+    const terminal = new SlowTerminal();
+    terminal.needsRepair = true;
+    await new TerminalQueue('d', terminal, () => true).stop();
+    expect(terminal.needsRepair).toBe(false);
+  });
+});

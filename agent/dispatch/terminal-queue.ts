@@ -1,0 +1,232 @@
+// The queue of one terminal is its device lock: one command at a time, first come first served, writes that wait together served together.
+import { SerenoError } from '../../shared/errors.ts';
+import type { WriteJob } from '../terminal/write-job.ts';
+
+/** More than this many waiting: the next is told that the device is busy. */
+export const MAX_WAITING = 200;
+/** Pauses between attempts to put a terminal right that does not answer, ms. */
+const REPAIR_PAUSES = [500, 1000, 2000, 4000, 8000, 15_000];
+/** A terminal that was not reached and is owed nothing is tried again this often, ms. */
+const PROBE_MS = 30_000;
+
+/** What a timer can hold, 24 days. */
+const LONGEST_TIMER_MS = 0x7fffffff;
+
+/** What waits in the queue. `refuse` settles it without running it. */
+export type QueueItem = {
+  readonly id: string;
+  /** Milliseconds left until it may no longer begin; left out where it minds that itself. */
+  timeLeft?(): number;
+  refuse(error: SerenoError): void;
+} & (
+  | { readonly kind: 'write'; readonly issuedAt: number; readonly job: WriteJob }
+  /** `holds`: while it runs, others are told that the device is busy, with this reason (a phrase of shared/errors.ts). */
+  | { readonly kind: 'ask'; readonly holds: string | null; run(signal: AbortSignal): Promise<void> }
+);
+
+/** The terminal as the queue needs it. */
+export interface QueuedTerminal {
+  readonly needsRepair: boolean;
+  repair(): Promise<void>;
+  write(first: readonly WriteJob[], more: () => WriteJob | undefined): Promise<void>;
+  close(): Promise<void>;
+}
+
+export class TerminalQueue {
+  readonly device: string;
+  readonly #terminal: QueuedTerminal;
+  readonly #isReachable: () => boolean | null;
+  #waiting: QueueItem[] = [];
+  /** Writes that the terminal has been handed, begun or not. */
+  #handed: (QueueItem & { kind: 'write' })[] = [];
+  /** Ends what waits as its time runs out, though the terminal may be at work for long. */
+  #expiry: NodeJS.Timeout | null = null;
+  #running: Promise<void> | null = null;
+  #current: { id: string; abort: AbortController } | null = null;
+  #held: string | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #failedRepairs = 0;
+  #stopped = false;
+
+  constructor(device: string, terminal: QueuedTerminal, isReachable: () => boolean | null) {
+    this.device = device;
+    this.#terminal = terminal;
+    this.#isReachable = isReachable;
+  }
+
+  /** First contact, or putting right what a crash left; goes before anything that waits. */
+  start(): void {
+    this.#maintainIn(0);
+  }
+
+  /** Something must be put right at the terminal, or looked up there: before anything else that waits. */
+  repairSoon(): void {
+    if (this.#running === null) this.#maintainIn(0);
+  }
+
+  /** @throws SerenoError `device_busy` if too many wait or the device is held. */
+  push(item: QueueItem): void {
+    const reason =
+      this.#held ?? (this.#waiting.length >= MAX_WAITING ? `${MAX_WAITING} commands wait` : null);
+    if (reason !== null) throw this.#busy(reason);
+    this.#waiting.push(item);
+    this.#wake();
+    this.#expireLater();
+  }
+
+  /** Serves `item` as soon as what is under way has ended, before all that waits. @throws SerenoError `device_busy` while held. */
+  pushFirst(item: QueueItem): void {
+    if (this.#held !== null) throw this.#busy(this.#held);
+    this.#waiting.unshift(item);
+    this.#wake();
+  }
+
+  /** Refuses all that waits. */
+  refuseAll(error: SerenoError): void {
+    for (const waiting of this.#waiting.splice(0)) waiting.refuse(error);
+  }
+
+  /** True if the command had not begun, or is a question under way that can be ended. */
+  cancel(id: string): boolean {
+    const item = this.#notBegun().find((each) => each.id === id);
+    if (item !== undefined) this.#withdraw(item, new SerenoError('cancelled'));
+    if (item !== undefined) return true;
+    if (this.#current?.id !== id) return false;
+    this.#current.abort.abort(new SerenoError('cancelled'));
+    return true;
+  }
+
+  /** Waits for what is under way (questions are ended), lets the terminal go. What waits stays in the journal. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#waiting = [];
+    for (const { job } of this.#handed) job.leave();
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#expiry !== null) clearTimeout(this.#expiry);
+    this.#current?.abort.abort(new SerenoError('cancelled'));
+    await this.#running;
+    if (this.#terminal.needsRepair) await this.#terminal.repair().catch(() => undefined);
+    await this.#terminal.close();
+  }
+
+  #wake(): void {
+    if (this.#running !== null || this.#stopped) return;
+    this.#running = this.#drain().finally(() => {
+      this.#running = null;
+      if (this.#waiting.length > 0) this.#wake();
+      else this.#scheduleMaintenance();
+    });
+  }
+
+  async #drain(): Promise<void> {
+    for (
+      let item = this.#waiting.shift();
+      item !== undefined && !this.#stopped;
+      item = this.#waiting.shift()
+    ) {
+      if (item.kind === 'ask') {
+        await this.#ask(item);
+        continue;
+      }
+      this.#handed = this.#batch(item);
+      const jobs = this.#handed.map(({ job }) => job);
+      this.#expireLater();
+      await this.#terminal.write(jobs, () => this.#nextWrite());
+      this.#handed = [];
+    }
+  }
+
+  /** The writes that wait at the head, in the order in which they were issued. */
+  #batch(first: QueueItem & { kind: 'write' }): (QueueItem & { kind: 'write' })[] {
+    const batch = [first];
+    for (let [next] = this.#waiting; next?.kind === 'write'; [next] = this.#waiting) {
+      batch.push(next);
+      this.#waiting.shift();
+    }
+    return batch.sort((a, b) => a.issuedAt - b.issuedAt);
+  }
+
+  #nextWrite(): WriteJob | undefined {
+    const [next] = this.#waiting;
+    if (next?.kind !== 'write' || this.#stopped) return undefined;
+    this.#waiting.shift();
+    this.#handed.push(next);
+    return next.job;
+  }
+
+  #notBegun(): QueueItem[] {
+    return [...this.#handed.filter(({ job }) => !job.hasBegun && !job.isOver), ...this.#waiting];
+  }
+
+  #withdraw(item: QueueItem, error: SerenoError): void {
+    this.#waiting = this.#waiting.filter((waiting) => waiting !== item);
+    item.refuse(error);
+  }
+
+  #expireLater(): void {
+    if (this.#expiry !== null) clearTimeout(this.#expiry);
+    this.#expiry = null;
+    const left = this.#notBegun().map((item) => item.timeLeft?.() ?? Number.POSITIVE_INFINITY);
+    const soonest = Math.min(...left);
+    if (this.#stopped || soonest === Number.POSITIVE_INFINITY) return;
+    this.#expiry = setTimeout(() => this.#expire(), Math.max(0, Math.min(soonest, LONGEST_TIMER_MS)));
+  }
+
+  #expire(): void {
+    for (const item of this.#notBegun()) {
+      if ((item.timeLeft?.() ?? 1) <= 0) this.#withdraw(item, new SerenoError('expired'));
+    }
+    this.#expireLater();
+  }
+
+  async #ask(item: QueueItem & { kind: 'ask' }): Promise<void> {
+    const abort = new AbortController();
+    this.#current = { id: item.id, abort };
+    this.#held = item.holds;
+    if (item.holds !== null) {
+      for (const waiting of this.#waiting.splice(0)) waiting.refuse(this.#busy(item.holds));
+    }
+    try {
+      await item.run(abort.signal);
+    } finally {
+      this.#current = null;
+      this.#held = null;
+    }
+  }
+
+  #busy(reason: string): SerenoError {
+    return new SerenoError('device_busy', { params: { device: this.device, reason, max: MAX_WAITING } });
+  }
+
+  #scheduleMaintenance(): void {
+    if (this.#stopped) return;
+    if (this.#terminal.needsRepair) {
+      this.#maintainIn(REPAIR_PAUSES[Math.min(this.#failedRepairs, REPAIR_PAUSES.length - 1)] ?? PROBE_MS);
+    } else if (this.#isReachable() !== true) {
+      this.#maintainIn(PROBE_MS);
+    }
+  }
+
+  #maintainIn(ms: number): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      if (this.#running !== null || this.#stopped) return;
+      this.#running = this.#maintain().finally(() => {
+        this.#running = null;
+        if (this.#waiting.length > 0) this.#wake();
+        else this.#scheduleMaintenance();
+      });
+    }, ms);
+  }
+
+  async #maintain(): Promise<void> {
+    try {
+      await this.#terminal.repair();
+      this.#failedRepairs = 0;
+    } catch {
+      // The contact is reported by the terminal itself; here only the pause to the next attempt matters.
+      this.#failedRepairs++;
+    }
+  }
+}

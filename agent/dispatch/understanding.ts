@@ -1,0 +1,64 @@
+// What a message on the command topic says, as far as this version understands it.
+import { SerenoError } from '../../shared/errors.ts';
+import { type Command, commandSchema, WIRE_VERSION } from '../../shared/wire/envelope.ts';
+import { isOperation, isUserWrite, type OperationName, operations } from '../../shared/wire/operations.ts';
+import type { UndoVault } from '../journal/undo-vault.ts';
+import type { Wish } from '../terminal/plan.ts';
+import { findCopy } from './way-back.ts';
+
+/** @throws SerenoError `rejected`: this version does not understand the command, and does not guess. */
+export function checkCommand(command: Command): void {
+  if (command.v !== WIRE_VERSION) throw rejected(`version ${command.v} is not known here`);
+  if (!isOperation(command.op)) throw rejected(`operation ${command.op} is not known here`);
+  const args = operations[command.op].args.safeParse(command.args);
+  if (!args.success) {
+    const [issue] = args.error.issues;
+    throw rejected(`argument ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}`);
+  }
+}
+
+const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** When the cloud made this id, epoch ms: a ULID begins with its time. */
+export function ulidTime(id: string): number {
+  return [...id.slice(0, 10)].reduce((time, character) => time * 32 + CROCKFORD.indexOf(character), 0);
+}
+
+/** The command that `payload` holds, or null. */
+export function parseCommand(payload: Uint8Array): Command | null {
+  try {
+    return commandSchema.parse(JSON.parse(Buffer.from(payload).toString('utf8')));
+  } catch {
+    return null;
+  }
+}
+
+/** The write of users that a command wishes, or null if it is something else or not valid. */
+export function toWish(command: Command, undo: UndoVault): Wish | null {
+  if (command.op === 'user.put') {
+    const args = operations['user.put'].args.safeParse(command.args);
+    return args.success ? { op: command.op, args: args.data } : null;
+  }
+  if (command.op === 'user.delete') {
+    const args = operations['user.delete'].args.safeParse(command.args);
+    return args.success ? { op: command.op, args: args.data } : null;
+  }
+  if (command.op === 'user.restore') {
+    const args = operations['user.restore'].args.safeParse(command.args);
+    if (!args.success) return null;
+    const copy = findCopy(undo, command.device ?? '', args.data.user_id);
+    return { op: command.op, args: args.data, copy };
+  }
+  return null;
+}
+
+/** The user whose record a command changes; orders writes and tells them from reads. */
+export function userIdOf(command: Command): string | null {
+  if (!isUserWrite(command.op)) return null;
+  const args = operations[command.op as OperationName].args.safeParse(command.args);
+  return args.success && 'user_id' in args.data ? (args.data.user_id as string) : null;
+}
+
+function rejected(reason: string): SerenoError {
+  return new SerenoError('rejected', { params: { reason } });
+}

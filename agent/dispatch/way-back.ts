@@ -1,0 +1,78 @@
+// What a write does to the copies from which deleted users can be restored.
+import type { Logger } from 'pino';
+import { SerenoError } from '../../shared/errors.ts';
+import type { UndoVault } from '../journal/undo-vault.ts';
+import type { Outcome } from '../terminal/outcome.ts';
+import type { Wish } from '../terminal/plan.ts';
+import { decodeUndoCopy, encodeUndoCopy, type UndoCopy } from '../terminal/undo-copy.ts';
+import type { WriteJob } from '../terminal/write-job.ts';
+import { isStorageError } from './outbox.ts';
+
+export class WayBack {
+  /** See `WriteJob.keep`. */
+  readonly keep: WriteJob['keep'];
+  readonly #undo: UndoVault;
+  readonly #device: string;
+  readonly #wish: Wish;
+  readonly #log: Logger;
+  #kept = false;
+
+  constructor(undo: UndoVault, device: string, wish: Wish, log: Logger) {
+    this.#undo = undo;
+    this.#device = device;
+    this.#wish = wish;
+    this.#log = log;
+    const keeps = wish.op === 'user.delete' && wish.args.purge !== true && undo.keeps;
+    this.keep = keeps ? (copy) => this.#keep(copy) : null;
+  }
+
+  /** A purge is only answered once nothing is kept, not even of an earlier delete. */
+  beforeSettled(outcome: Outcome): void {
+    const { op, args } = this.#wish;
+    if (op !== 'user.delete' || args.purge !== true) return;
+    if (outcome.status === 'ok' || outcome.error.code === 'user_not_found') this.#erase();
+  }
+
+  /** The copy of somebody who was not deleted after all is of no use, nor that of somebody who is back whole. */
+  afterSettled(outcome: Outcome): void {
+    if (this.#kept && outcome.status !== 'ok' && outcome.error.applied === 'no') this.#erase();
+    if (this.#wish.op === 'user.restore' && outcome.status === 'ok' && isWhole(outcome.data, this.#wish)) {
+      this.#erase();
+    }
+  }
+
+  #keep(copy: UndoCopy): void {
+    this.#undo.put(this.#device, this.#wish.args.user_id, encodeUndoCopy(copy));
+    this.#kept = true;
+  }
+
+  #erase(): void {
+    try {
+      this.#undo.erase(this.#device, this.#wish.args.user_id);
+    } catch (error) {
+      if (!isStorageError(error)) throw error;
+      this.#log.error(
+        { device: this.#device, err: error },
+        'the copy of a user is erased when its time is over',
+      );
+    }
+  }
+}
+
+/** Where a finger is still missing, the copy stays until its time is over. */
+function isWhole(data: unknown, wish: Wish & { readonly op: 'user.restore' }): boolean {
+  const fingers = (data as { readonly fingers?: number }).fingers ?? 0;
+  return fingers >= wish.copy().fingers.length;
+}
+
+/** Finds what a delete kept, at the moment of asking: the delete may still wait in the queue before the restore. */
+export function findCopy(undo: UndoVault, device: string, userId: string): () => UndoCopy {
+  let found: UndoCopy | null = null;
+  return () => {
+    if (found !== null) return found;
+    const bytes = undo.find(device, userId);
+    if (bytes === null) throw new SerenoError('undo_not_found', { params: { user_id: userId } });
+    found = decodeUndoCopy(bytes);
+    return found;
+  };
+}

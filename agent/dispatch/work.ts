@@ -1,0 +1,155 @@
+// From a journalled command to what a terminal's queue serves: a write, or a question.
+import type { Logger } from 'pino';
+import { SerenoError } from '../../shared/errors.ts';
+import type { Command } from '../../shared/wire/envelope.ts';
+import { isLong, isOperation } from '../../shared/wire/operations.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { JournalRow } from '../journal/rows.ts';
+import type { UndoVault } from '../journal/undo-vault.ts';
+import { type Ask, asks } from '../terminal/operations.ts';
+import { failure, type Outcome } from '../terminal/outcome.ts';
+import type { Wish } from '../terminal/plan.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import type { WriteJob } from '../terminal/write-job.ts';
+import type { Clock, CloudClock } from './clock.ts';
+import { isStorageError } from './outbox.ts';
+import type { Timing } from './replies.ts';
+import type { QueueItem } from './terminal-queue.ts';
+import { WayBack } from './way-back.ts';
+
+/** How often a reader of progress is told of a count, ms. */
+const PROGRESS_EVERY_MS = 500;
+
+export interface WorkPorts {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly cloudClock: CloudClock;
+  readonly undo: UndoVault;
+  readonly log: Logger;
+  readonly publishProgress: (id: string, stage: string, done?: number, total?: number) => void;
+}
+
+type Settle = (outcome: Outcome, timing: Timing) => void;
+
+/** A write of users; what it tells goes to the journal before anything else happens. */
+export function toWriteJob(
+  row: JournalRow,
+  command: Command,
+  wish: Wish,
+  { journal, clock, cloudClock, undo, log }: WorkPorts,
+  settle: Settle,
+): WriteJob {
+  const device = command.device ?? '';
+  const way = new WayBack(undo, device, wish, log);
+  const queuedAt = clock.monotonic();
+  let startedAt: number | null = null;
+  let settled = false;
+  return {
+    id: row.id,
+    wish,
+    readback: wish.args.verify === 'readback',
+    timeLeft: () => cloudClock.left(row.notAfter),
+    isSuperseded: () => (journal.lastStarted(device, wish.args.user_id) ?? 0) > row.issuedAt,
+    get hasBegun() {
+      return startedAt !== null;
+    },
+    get isOver() {
+      return settled;
+    },
+    leave() {
+      if (startedAt === null) settled = true;
+    },
+    keep: way.keep,
+    started(uid, before) {
+      startedAt = clock.monotonic();
+      journal.start(row.id, uid, before?.raw ?? null);
+    },
+    written() {
+      try {
+        journal.written(row.id);
+      } catch (error) {
+        // The write is done; recovery treats `started` and `written` alike.
+        if (!isStorageError(error)) throw error;
+      }
+    },
+    settle(outcome) {
+      if (settled) return;
+      settled = true;
+      const now = clock.monotonic();
+      way.beforeSettled(outcome);
+      settle(outcome, { queueMs: (startedAt ?? now) - queuedAt, deviceMs: now - (startedAt ?? now) });
+      way.afterSettled(outcome);
+    },
+  };
+}
+
+type Tell = (stage: string, done?: number, total?: number) => void;
+
+/** Passes on what is new: another stage at once, the counting within one only so often, and not from its first moment. */
+function throttled(clock: Clock, tell: Tell): Tell {
+  let last = { stage: '', at: clock.monotonic() };
+  return (stage, done, total) => {
+    const now = clock.monotonic();
+    const counts = done !== undefined;
+    if (counts && now - last.at < PROGRESS_EVERY_MS) return;
+    if (!counts && stage === last.stage) return;
+    last = { stage, at: now };
+    tell(stage, done, total);
+  };
+}
+
+/** Anything that is no write of users; put to the terminal that the station has by the time it is its turn. */
+export function toQuestion(
+  command: Command,
+  station: { readonly terminal: Terminal },
+  ports: WorkPorts,
+  settle: Settle,
+): QueueItem {
+  const { clock, cloudClock } = ports;
+  const queuedAt = clock.monotonic();
+  const name = command.op;
+  const ask = isOperation(name) ? (asks[name] as Ask<typeof name> | undefined) : undefined;
+  const settleNow = (outcome: Outcome, startedAt: number) => {
+    const now = clock.monotonic();
+    settle(outcome, { queueMs: startedAt - queuedAt, deviceMs: now - startedAt });
+  };
+  return {
+    kind: 'ask',
+    id: command.id,
+    holds: name === 'finger.enroll' ? '@busy_enrolling' : null,
+    timeLeft: () => cloudClock.left(command.notAfter),
+    refuse: (error) => settleNow(failure(error), clock.monotonic()),
+    async run(cancelled) {
+      const startedAt = clock.monotonic();
+      try {
+        if (!isOperation(name) || ask === undefined) {
+          throw new SerenoError('rejected', { params: { reason: `operation ${name} is not known here` } });
+        }
+        const left = cloudClock.left(command.notAfter);
+        if (left <= 0) throw new SerenoError('expired');
+        // Reads of whole tables go on while they move; everything else must be done in time.
+        const signal = isLong(name)
+          ? cancelled
+          : AbortSignal.any([cancelled, AbortSignal.timeout(Math.ceil(left))]);
+        const progress = throttled(clock, (stage, done, total) =>
+          ports.publishProgress(command.id, stage, done, total),
+        );
+        const { data, verified } = await ask(command.args as never, {
+          terminal: station.terminal,
+          signal,
+          progress,
+          now: () => Math.round(cloudClock.now()),
+        });
+        settleNow({ status: 'ok', data, verified }, startedAt);
+      } catch (error) {
+        settleNow(failure(causeOf(error, cancelled)), startedAt);
+      }
+    },
+  };
+}
+
+/** Whoever cancels is told so, unless the question knows that it may have changed something all the same. */
+function causeOf(error: unknown, cancelled: AbortSignal): unknown {
+  const harmless = !(error instanceof SerenoError) || error.applied === 'no';
+  return harmless && cancelled.aborted && cancelled.reason instanceof SerenoError ? cancelled.reason : error;
+}

@@ -1,0 +1,46 @@
+// The doctor on certificate and key: readable, belonging together, and good for how long.
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import type { AgentConfig } from '../config/load.ts';
+import { daysLeft } from '../enrolment/watch.ts';
+import { about, type Finding, messageOf } from './finding.ts';
+
+const WARN_DAYS = 30;
+const REPLACE = 'Get a token (POST /sites/{site}/enrollments) and run sereno-agent rotate.';
+
+type Cloud = NonNullable<AgentConfig['cloud']>;
+
+export function examineCertificate({ certificate, key }: Cloud, now: number): Finding[] {
+  const told = about('certificate');
+  try {
+    const pem = readFileSync(certificate, 'utf8');
+    const parsed = new X509Certificate(pem);
+    if (!parsed.checkPrivateKey(createPrivateKey(readFileSync(key)))) {
+      return [told.failure(`${key} is not the key of ${certificate}.`, REPLACE)];
+    }
+    return [lifetime(pem, parsed, now), ...privacy(key)];
+  } catch (error) {
+    return [told.failure(`It cannot be used: ${messageOf(error)}.`, REPLACE)];
+  }
+}
+
+function lifetime(pem: string, { validFromDate, validToDate }: X509Certificate, now: number): Finding {
+  const told = about('certificate');
+  const until = validToDate.toISOString().slice(0, 10);
+  const days = daysLeft(pem, now);
+  if (validFromDate.getTime() > now) {
+    const from = validFromDate.toISOString();
+    return told.failure(
+      `It is not valid before ${from}.`,
+      "Set the machine's clock: timedatectl set-ntp true",
+    );
+  }
+  if (validToDate.getTime() <= now) return told.failure(`It ended on ${until}.`, REPLACE);
+  if (days < WARN_DAYS) return told.warning(`It ends on ${until}, in ${days} days.`, REPLACE);
+  return told.ok(`Valid until ${until}.`);
+}
+
+function privacy(key: string): Finding[] {
+  if (process.platform === 'win32' || (statSync(key).mode & 0o077) === 0) return [];
+  return [about('key').warning(`${key} can be read by others.`, `chmod 600 ${key}`)];
+}

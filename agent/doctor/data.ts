@@ -1,0 +1,148 @@
+// The doctor on the data folder: may the agent write there, is there room, does an agent run on it, is its clock right.
+import { existsSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SerenoError } from '../../shared/errors.ts';
+import type { AgentConfig, DeviceSettings } from '../config/load.ts';
+import { RegisteredDevices } from '../devices/registered.ts';
+import { Journal } from '../journal/journal.ts';
+import { readStatus, type Status } from '../status.ts';
+import { about, type Finding, messageOf } from './finding.ts';
+
+const MB = 1024 * 1024;
+const TIGHT_BYTES = 500 * MB;
+const FULL_BYTES = 50 * MB;
+/** From here on deadlines of the agent itself stay right, but its log and its terminals' clocks are misleading. */
+const SKEW_MS = 5000;
+
+/** What the data folder tells besides its own state. */
+export interface DataReport {
+  readonly findings: readonly Finding[];
+  /** The agent that runs on this folder, if one does. */
+  readonly running: Status | null;
+  /** Null while a running agent keeps them to itself. */
+  readonly registered: readonly DeviceSettings[] | null;
+}
+
+export function examineData(config: AgentConfig): DataReport {
+  const folder = examineFolder(config.dataDir);
+  if (folder.some(({ verdict }) => verdict === 'failure')) {
+    return { findings: folder, running: null, registered: null };
+  }
+  const journal = examineJournal(config);
+  return { ...journal, findings: [...folder, ...journal.findings] };
+}
+
+function examineFolder(folder: string): Finding[] {
+  const data = about('data folder');
+  const disk = about('disk');
+  // Made here it might belong to the wrong user.
+  if (!existsSync(folder)) return [data.ok(`${folder} is not there yet: the first run makes it.`)];
+  try {
+    const probe = join(folder, `.doctor-${process.pid}`);
+    writeFileSync(probe, 'x', { mode: 0o600, flush: true });
+    rmSync(probe);
+  } catch (error) {
+    const next =
+      'Give the folder to the user that runs the agent, and see that the disk is not full or read-only.';
+    return [data.failure(`${folder} cannot be written: ${messageOf(error)}.`, next)];
+  }
+  const { bavail, bsize } = statfsSync(folder);
+  const free = bavail * bsize;
+  const room = `${Math.round(free / MB)} MB free.`;
+  const next = 'Free some space: an agent that cannot write takes no commands.';
+  const isOpen = (statSync(folder).mode & 0o077) !== 0;
+  return [
+    isOpen
+      ? data.warning(`${folder} can be read by others.`, `chmod 700 ${folder}`)
+      : data.ok(`${folder} can be written.`),
+    free < FULL_BYTES
+      ? disk.failure(room, next)
+      : free < TIGHT_BYTES
+        ? disk.warning(room, next)
+        : disk.ok(room),
+  ];
+}
+
+function examineJournal({ dataDir, site }: AgentConfig): DataReport {
+  const journal = about('journal');
+  if (!existsSync(join(dataDir, 'journal.db'))) {
+    const found = journal.ok('none yet: no agent has run on this folder.');
+    return { findings: [found], running: null, registered: [] };
+  }
+  let opened: Journal;
+  try {
+    opened = Journal.open(dataDir, site, Date.now());
+  } catch (error) {
+    return examineLocked(dataDir, error);
+  }
+  try {
+    const depth = opened.depth;
+    const offset = opened.note('clock_offset');
+    const words = depth === 0 ? 'nothing waits' : `${depth} commands wait for the next start`;
+    return {
+      findings: [
+        journal.warning(
+          `No agent runs on this folder; ${words}.`,
+          'Start it: sereno-agent run, or its service.',
+        ),
+        examineClock(offset === null ? null : Number(offset), 'when an agent last ran'),
+      ],
+      running: null,
+      registered: new RegisteredDevices(opened).list(),
+    };
+  } finally {
+    opened.close();
+  }
+}
+
+/** A journal that cannot be opened is either in use or broken. */
+function examineLocked(dataDir: string, error: unknown): DataReport {
+  const journal = about('journal');
+  const cause = error instanceof SerenoError ? error.cause : error;
+  if (!/locked|busy/i.test(messageOf(cause))) {
+    const next =
+      'Move journal.db aside and start the agent: it begins a new one, and says "unknown" of older commands.';
+    return {
+      findings: [journal.failure(`It cannot be opened: ${messageOf(cause)}.`, next)],
+      running: null,
+      registered: null,
+    };
+  }
+  const status = readStatus(dataDir);
+  if (status === null) {
+    return { findings: [journal.ok('An agent runs on this folder.')], running: null, registered: null };
+  }
+  const { hello, pid, connected, refused } = status;
+  const line = about('agent');
+  return {
+    findings: [
+      journal.ok(`An agent runs on this folder (pid ${pid}); ${hello.journalDepth} commands wait.`),
+      connected
+        ? line.ok('It is connected to the cloud.')
+        : line.failure(
+            'It has no line to the cloud.',
+            'See the findings on the cloud below, and the log of the agent.',
+          ),
+      ...(refused.length === 0
+        ? []
+        : [
+            about('devices').failure(
+              `Another site holds ${refused.join(', ')}: the API reaches them there.`,
+              'Give them ids of their own, or take them out of one of the two sites.',
+            ),
+          ]),
+      examineClock(hello.clockOffsetMs, 'as the running agent measured it'),
+    ],
+    running: status,
+    registered: null,
+  };
+}
+
+function examineClock(offsetMs: number | null, when: string): Finding {
+  const clock = about('clock');
+  if (offsetMs === null) return clock.ok('Not compared with the cloud yet: no command has come directly.');
+  const seconds = Math.abs(offsetMs / 1000).toFixed(1);
+  const words = `${seconds} s ${offsetMs < 0 ? 'behind' : 'ahead of'} the cloud's, ${when}.`;
+  if (Math.abs(offsetMs) <= SKEW_MS) return clock.ok(words);
+  return clock.warning(words, 'Switch time synchronisation on: timedatectl set-ntp true');
+}

@@ -1,0 +1,106 @@
+// Asks the cloud for the certificate: one HTTPS call, repeated while nothing final was said.
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
+import { agentEnrolledAnswer } from '../../shared/api/answers.ts';
+import { EnrolmentError } from './errors.ts';
+
+export type Enrolled = z.infer<typeof agentEnrolledAnswer>['data'];
+
+const ATTEMPT_MS = 30_000;
+/** Between attempts: a line that comes and goes is usual where agents are installed. */
+const PAUSES_MS = [1000, 2000, 4000, 8000, 15_000];
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+const refusalSchema = z.object({ error: z.string(), code: z.string() });
+
+export interface ExchangeOptions {
+  readonly url: string;
+  readonly token: string;
+  /** PEM. */
+  readonly csr: string;
+  readonly signal?: AbortSignal;
+  readonly pausesMs?: readonly number[];
+}
+
+/**
+ * Trades token and request for a certificate. The same request may be sent again: the cloud gives the same
+ * certificate to the same key.
+ * @throws EnrolmentError `url_insecure`, `unreachable` after the last attempt, `refused` with the cloud's sentence,
+ *   `answer_invalid`; the signal's reason
+ */
+export async function exchange(options: ExchangeOptions): Promise<Enrolled> {
+  const { url, token, csr, signal = new AbortController().signal, pausesMs = PAUSES_MS } = options;
+  const target = enrolUrl(url);
+  const body = JSON.stringify({ token, csr });
+  for (let attempt = 0; ; attempt++) {
+    const answer = await post(target, body, signal);
+    if (!(answer instanceof EnrolmentError)) return answer;
+    const pause = pausesMs[attempt];
+    if (answer.code !== 'unreachable' || pause === undefined) throw answer;
+    await sleep(pause, undefined, { signal });
+  }
+}
+
+/** A token sent in the clear would be anybody's. */
+function enrolUrl(base: string): URL {
+  const url = URL.parse(base);
+  if (
+    url === null ||
+    (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.test(url.hostname)))
+  ) {
+    throw new EnrolmentError('url_insecure', `--url must begin with https:// (it is '${base}').`);
+  }
+  return new URL(`${url.pathname.replace(/\/$/, '')}/enroll`, url);
+}
+
+async function post(url: URL, body: string, signal: AbortSignal): Promise<Enrolled | EnrolmentError> {
+  let status: number;
+  let text: string;
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'accept-language': 'en' },
+      body,
+      // A redirect would carry the token to whoever it names.
+      redirect: 'error',
+      signal: AbortSignal.any([signal, AbortSignal.timeout(ATTEMPT_MS)]),
+    });
+    status = response.status;
+    text = await response.text();
+  } catch (cause) {
+    signal.throwIfAborted();
+    return new EnrolmentError('unreachable', `${url.host} could not be reached: ${reasonOf(cause)}.`, {
+      cause,
+    });
+  }
+  if (status === 429 || status >= 500) {
+    return new EnrolmentError('unreachable', `${url.host} answered ${status}; try again later.`);
+  }
+  return read(status, text);
+}
+
+function read(status: number, text: string): Enrolled | EnrolmentError {
+  const json = parsed(text);
+  const answer = agentEnrolledAnswer.safeParse(json);
+  if (status === 200 && answer.success) return answer.data.data;
+  const refusal = refusalSchema.safeParse(json);
+  if (refusal.success) {
+    const doubt = status === 404 ? ' Is --url right?' : '';
+    return new EnrolmentError('refused', `${refusal.data.error}${doubt}`);
+  }
+  return new EnrolmentError('answer_invalid', `The answer (${status}) is none of Sereno's. Is --url right?`);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** fetch hides what happened in `cause`. */
+function reasonOf(error: unknown): string {
+  const { cause, message } = error as Error & { cause?: { code?: string; message?: string } };
+  return cause?.code ?? cause?.message ?? message;
+}

@@ -1,0 +1,133 @@
+// What the agent tells the directory of itself: on connect and whenever something of it changes.
+import type { Logger } from 'pino';
+import { VERSION } from '../shared/version.ts';
+import { type Hello, type HelloDevice, WIRE_VERSION } from '../shared/wire/envelope.ts';
+import { type SiteAddress, topics } from '../shared/wire/topics.ts';
+import type { DeviceSettings } from './config/load.ts';
+import type { Clock, CloudClock } from './dispatch/clock.ts';
+import type { Journal } from './journal/journal.ts';
+import type { Link } from './link/link.ts';
+
+/** Changes that come together are told together. */
+const GATHER_MS = 50;
+/** A contact is news to the directory (`last_seen`) no more often than this. */
+const CONTACT_NEWS_MS = 60_000;
+const RETRY_MS = 2000;
+/** A clock offset that has moved by less is no news. */
+const OFFSET_NEWS_MS = 1000;
+
+interface Contact {
+  reachable: boolean;
+  lastSeen: number | null;
+}
+
+export interface HelloPorts {
+  readonly at: SiteAddress;
+  readonly clock: Clock;
+  readonly cloudClock: CloudClock;
+  readonly journal: Journal;
+  readonly link: () => Link;
+  readonly devices: () => readonly DeviceSettings[];
+  /** Told of every news, also while there is no line to the cloud. */
+  readonly onNews: (hello: Hello, isUp: boolean) => void;
+  readonly log: Logger;
+}
+
+export class HelloTeller {
+  readonly #ports: HelloPorts;
+  readonly #contacts = new Map<string, Contact>();
+  #timer: NodeJS.Timeout | null = null;
+  #toldAt = 0;
+  #seq = 0;
+  #toldOffset: number | null = null;
+
+  constructor(ports: HelloPorts) {
+    this.#ports = ports;
+  }
+
+  /** True if the last contact with the device succeeded; null before the first. */
+  isReachable(device: string): boolean | null {
+    return this.#contacts.get(device)?.reachable ?? null;
+  }
+
+  /** The device is no more, or is another one: contacts of before mean nothing. */
+  forget(device: string): void {
+    this.#contacts.delete(device);
+  }
+
+  contact(device: string, reachable: boolean): void {
+    const { clock, cloudClock } = this.#ports;
+    const known = this.#contacts.get(device);
+    const lastSeen = reachable ? Math.round(cloudClock.now()) : (known?.lastSeen ?? null);
+    this.#contacts.set(device, { reachable, lastSeen });
+    if (known?.reachable !== reachable || clock.monotonic() - this.#toldAt > CONTACT_NEWS_MS) this.tellSoon();
+  }
+
+  /** A direct message has come: by it the cloud's clock may have been seen, or seen better. */
+  measured(): void {
+    const { offset } = this.#ports.cloudClock;
+    if (offset === null) return;
+    if (this.#toldOffset === null || Math.abs(offset - this.#toldOffset) > OFFSET_NEWS_MS) this.tellSoon();
+  }
+
+  /** Tells soon; call for every change. */
+  tellSoon(delayMs = GATHER_MS): void {
+    if (this.#timer !== null) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      void this.#tell();
+    }, delayMs);
+  }
+
+  /** Tells at once; call when the line comes up. */
+  tellNow(): void {
+    this.stop();
+    void this.#tell();
+  }
+
+  stop(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  async #tell(): Promise<void> {
+    const { at, clock, link, log, onNews } = this.#ports;
+    try {
+      const hello = this.#hello();
+      onNews(hello, link().isUp);
+      if (!link().isUp) return;
+      this.#toldAt = clock.monotonic();
+      this.#toldOffset = hello.clockOffsetMs;
+      await link().publish(topics.hello(at), Buffer.from(JSON.stringify(hello)));
+    } catch (error) {
+      log.warn({ error: String(error) }, 'hello not sent, will be sent again');
+      if (link().isUp) this.tellSoon(RETRY_MS);
+    }
+  }
+
+  #hello(): Hello {
+    const { clock, cloudClock, journal, link, devices } = this.#ports;
+    return {
+      v: WIRE_VERSION,
+      session: link().session,
+      agentVersion: VERSION,
+      seq: ++this.#seq,
+      at: clock.now(),
+      clockOffsetMs: cloudClock.offset,
+      journalDepth: journal.depth,
+      devices: devices().map((device): HelloDevice => {
+        const contact = this.#contacts.get(device.id);
+        return {
+          id: device.id,
+          name: device.name,
+          host: device.host,
+          port: device.port,
+          source: device.source,
+          timezone: device.timezone,
+          reachable: contact?.reachable ?? null,
+          lastSeen: contact?.lastSeen ?? null,
+        };
+      }),
+    };
+  }
+}

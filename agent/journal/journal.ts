@@ -1,0 +1,294 @@
+// The agent's memory on disk: commands with their state, the outbox of replies, notes on terminals.
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { SerenoError } from '../../shared/errors.ts';
+import type { Command, Reply } from '../../shared/wire/envelope.ts';
+import type { OperationName } from '../../shared/wire/operations.ts';
+import {
+  type JournalRow,
+  type OutboxItem,
+  type OutboxMessage,
+  smallData,
+  toOutboxItem,
+  toRow,
+} from './rows.ts';
+import { migrate } from './schema.ts';
+import { IllegalTransition, type JournalState, mayFollow } from './state.ts';
+import { UndoTable } from './undo-table.ts';
+
+/** Days that settled commands are kept: longer than any idempotency key lives. */
+export const KEEP_DAYS = 8;
+const DAY_MS = 86_400_000;
+/** Run again, they change nothing. */
+const READS: readonly OperationName[] = [
+  'user.list',
+  'user.get',
+  'finger.list',
+  'attendance.list',
+  'device.ping',
+  'device.info',
+];
+/** Their replies may be large, and nobody asks for them again after this: longer than any of them may wait to begin. */
+const KEEP_READS_MS = 600_000;
+
+/**
+ * Every method is synchronous and returns with its change on disk (WAL, synchronous=FULL) unless it says
+ * otherwise.
+ * @throws SerenoError `agent_storage` where the disk is full or read-only.
+ */
+export class Journal {
+  /** What deletes took away. */
+  readonly undo: UndoTable;
+  readonly #database: DatabaseSync;
+  readonly #site: string;
+
+  private constructor(database: DatabaseSync, site: string) {
+    this.#database = database;
+    this.#site = site;
+    this.undo = new UndoTable(database, (sql, values) => this.#run(sql, values));
+  }
+
+  /**
+   * Opens or makes the journal in `folder` (0700; files 0600), locked against a second process.
+   * @throws SerenoError `agent_storage` if the folder cannot be used or another agent holds it.
+   */
+  static open(folder: string, site: string, now: number): Journal {
+    const file = join(folder, 'journal.db');
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      chmodSync(folder, 0o700);
+      const isNew = !existsSync(file);
+      const previous = process.umask(0o077);
+      try {
+        const database = new DatabaseSync(file);
+        database.exec(
+          'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;',
+        );
+        database.exec('PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 500;');
+        migrate(database);
+        const journal = new Journal(database, site);
+        if (isNew || journal.note('created_at') === null) journal.setNote('created_at', String(now));
+        return journal;
+      } finally {
+        process.umask(previous);
+      }
+    } catch (cause) {
+      throw new SerenoError('agent_storage', { params: { site }, cause });
+    }
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  /** When this journal was made (wall clock, ms): it cannot speak for commands that are older. */
+  get createdAt(): number {
+    return Number(this.note('created_at'));
+  }
+
+  /** Stores a command unless its id is known. @returns the row that was known, or null if it is new. */
+  receive(command: Command, userId: string | null, now: number): JournalRow | null {
+    const known = this.find(command.id);
+    if (known !== null) return known;
+    this.#run(
+      `INSERT INTO commands (id, op, device, user_id, issued_at, not_after, received_at, state, command)
+       VALUES (?, ?, ?, ?, ?, ?, ?, 'received', ?)`,
+      [
+        command.id,
+        command.op,
+        command.device ?? null,
+        userId,
+        command.issuedAt,
+        command.notAfter,
+        now,
+        JSON.stringify(command),
+      ],
+    );
+    return null;
+  }
+
+  /** Notes what is about to be written; must return before the first byte goes to the terminal. */
+  start(id: string, uid: number, preimage: Buffer | null): void {
+    this.#transition(id, 'started', 'uid = ?, preimage = ?', [uid, preimage]);
+  }
+
+  /** The terminal acknowledged the write. Need not survive a power cut: recovery treats it as `started`. */
+  written(id: string): void {
+    this.#withoutSync(() => this.#transition(id, 'written', '', []));
+  }
+
+  /** The outcome is known: reply and outbox in one transaction, arguments and preimage blanked. */
+  settle(reply: Reply, messages: readonly OutboxMessage[], now: number): void {
+    this.#atomically(() => {
+      const set = 'reply = ?, settled_at = ?, command = NULL, preimage = NULL';
+      this.#transition(reply.id, 'verified', set, [
+        JSON.stringify({ ...reply, data: smallData(reply) }),
+        now,
+      ]);
+      this.#enqueue(reply.id, messages);
+    });
+  }
+
+  /** Settles an id that never came (`op.query`, `op.cancel`), so that it is not run if it comes late. */
+  entomb(reply: Reply, messages: readonly OutboxMessage[], now: number): void {
+    this.#atomically(() => {
+      this.#run(
+        `INSERT INTO commands (id, op, issued_at, not_after, received_at, state, reply, settled_at)
+         VALUES (?, 'unknown', ?, ?, ?, 'verified', ?, ?)`,
+        [reply.id, now, now, now, JSON.stringify(reply), now],
+      );
+      this.#enqueue(reply.id, messages);
+    });
+  }
+
+  /** Puts a settled command's binary parts into the outbox once more, and `envelope` behind them. */
+  resend(id: string, envelope: OutboxMessage): void {
+    this.#atomically(() => {
+      this.#run('DELETE FROM outbox WHERE command_id = ? AND topic = ?', [id, envelope.topic]);
+      this.#run('UPDATE outbox SET sent = 0 WHERE command_id = ?', [id]);
+      this.#enqueue(id, [envelope]);
+    });
+  }
+
+  find(id: string): JournalRow | null {
+    const row = this.#database.prepare('SELECT * FROM commands WHERE id = ?').get(id);
+    return row === undefined ? null : toRow(row);
+  }
+
+  /** Commands that have no outcome yet, oldest first. */
+  unsettled(): JournalRow[] {
+    const sql = `SELECT * FROM commands WHERE state IN ('received', 'started', 'written') ORDER BY received_at, rowid`;
+    return this.#database.prepare(sql).all().map(toRow);
+  }
+
+  /** How many commands have no outcome yet. */
+  get depth(): number {
+    const sql = `SELECT count(*) AS n FROM commands WHERE state IN ('received', 'started', 'written')`;
+    return (this.#database.prepare(sql).get() as { n: number }).n;
+  }
+
+  /** `issuedAt` of the newest write that was started for this user, or null. */
+  lastStarted(device: string, userId: string): number | null {
+    const sql = `SELECT max(issued_at) AS at FROM commands WHERE device = ? AND user_id = ? AND uid IS NOT NULL`;
+    return (this.#database.prepare(sql).get(device, userId) as { at: number | null }).at;
+  }
+
+  /** What the broker is not known to have, in order of sending: the first `limit` of it, without those `under way`. */
+  outbox(limit: number, underWay: ReadonlySet<number> = new Set()): OutboxItem[] {
+    const sql = 'SELECT seq FROM outbox WHERE sent = 0 ORDER BY seq LIMIT ?';
+    const first = this.#database.prepare(sql).all(limit) as { seq: number }[];
+    // A payload may be large: it is read once.
+    const item = this.#database.prepare('SELECT seq, command_id, topic, payload FROM outbox WHERE seq = ?');
+    return first
+      .filter(({ seq }) => !underWay.has(seq))
+      .map(({ seq }) => toOutboxItem(item.get(seq) as Record<string, unknown>));
+  }
+
+  /** The cloud's broker has it. The message stays until the sweep, in case the cloud asks again. */
+  sent(item: OutboxItem): void {
+    this.#withoutSync(() =>
+      this.#atomically(() => {
+        this.#run('UPDATE outbox SET sent = 1 WHERE seq = ?', [item.seq]);
+        this.#run(
+          `UPDATE commands SET state = 'replied' WHERE id = ? AND state = 'verified'
+           AND NOT EXISTS (SELECT 1 FROM outbox WHERE command_id = ? AND sent = 0)`,
+          [item.commandId, item.commandId],
+        );
+      }),
+    );
+  }
+
+  note(key: string): string | null {
+    const row = this.#database.prepare('SELECT value FROM notes WHERE key = ?').get(key);
+    return row === undefined ? null : (row.value as string);
+  }
+
+  notes(prefix: string): { key: string; value: string }[] {
+    const sql = 'SELECT key, value FROM notes WHERE substr(key, 1, ?) = ? ORDER BY key';
+    return this.#database.prepare(sql).all(prefix.length, prefix) as { key: string; value: string }[];
+  }
+
+  setNote(key: string, value: string): void {
+    this.#run('INSERT INTO notes VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value', [
+      key,
+      value,
+    ]);
+  }
+
+  /** A note that comes back after a power cut does no harm: what it asks for is done once more. */
+  deleteNote(key: string): void {
+    this.#withoutSync(() => this.#run('DELETE FROM notes WHERE key = ?', [key]));
+  }
+
+  /** Forgets settled commands whose time is over; `now` by the clock that they were issued by, the cloud's. */
+  sweep(now: number): void {
+    this.#run(`DELETE FROM commands WHERE state = 'replied' AND issued_at < ?`, [now - KEEP_DAYS * DAY_MS]);
+    this.#run(
+      `DELETE FROM commands WHERE state = 'replied' AND issued_at < ? AND op IN (${READS.map(() => '?').join()})`,
+      [now - KEEP_READS_MS, ...READS],
+    );
+    // Replies hold no secrets: their pages need not be written over before they are used again.
+    this.#run('PRAGMA secure_delete = FAST', []);
+    try {
+      this.#run('DELETE FROM outbox WHERE sent = 1 AND command_id NOT IN (SELECT id FROM commands)', []);
+    } finally {
+      this.#run('PRAGMA secure_delete = ON', []);
+    }
+    this.forgetLog();
+  }
+
+  /** What was blanked or erased must not live on in the database's write-ahead log. */
+  forgetLog(): void {
+    this.#run('PRAGMA wal_checkpoint(TRUNCATE)', []);
+  }
+
+  #transition(id: string, to: JournalState, set: string, values: SQLInputValue[]): void {
+    const from = this.find(id)?.state;
+    if (from === undefined || !mayFollow(from, to)) throw new IllegalTransition(id, from ?? 'replied', to);
+    this.#run(`UPDATE commands SET state = ?${set === '' ? '' : `, ${set}`} WHERE id = ?`, [
+      to,
+      ...values,
+      id,
+    ]);
+  }
+
+  #enqueue(commandId: string, messages: readonly OutboxMessage[]): void {
+    for (const { topic, payload } of messages) {
+      this.#run('INSERT INTO outbox (command_id, topic, payload) VALUES (?, ?, ?)', [
+        commandId,
+        topic,
+        payload,
+      ]);
+    }
+  }
+
+  /** For changes that may be lost with the power, but not with the process. */
+  #withoutSync(work: () => void): void {
+    this.#database.exec('PRAGMA synchronous = NORMAL');
+    try {
+      work();
+    } finally {
+      this.#database.exec('PRAGMA synchronous = FULL');
+    }
+  }
+
+  #atomically(work: () => void): void {
+    this.#run('BEGIN', []);
+    try {
+      work();
+      this.#run('COMMIT', []);
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  #run(sql: string, values: SQLInputValue[]): void {
+    try {
+      this.#database.prepare(sql).run(...values);
+    } catch (cause) {
+      throw new SerenoError('agent_storage', { params: { site: this.#site }, cause });
+    }
+  }
+}

@@ -1,0 +1,38 @@
+// The agent's line to the cloud, as the rest of the agent sees it.
+
+export interface LinkMessage {
+  readonly payload: Uint8Array;
+  /** Sends the PUBACK. Not called, the broker sends the message again after the next reconnect. */
+  readonly acknowledge: () => void;
+}
+
+export interface LinkEvents {
+  /** A command came. Must store it before it acknowledges. */
+  readonly onCommand: (message: LinkMessage) => void;
+  /** The line stands and the agent is subscribed. */
+  readonly onUp: () => void;
+  readonly onDown: (reason: string) => void;
+  /** Another agent has connected under this one's name; this one stays away for a while. */
+  readonly onTakenOver: () => void;
+}
+
+export interface Link {
+  readonly isUp: boolean;
+  /** Names this run of the agent; the last will carries it too. */
+  readonly session: string;
+  start(): void;
+  /** Publishes with QoS 1; settles on the PUBACK. Rejects when the line breaks or the broker refuses. */
+  publish(topic: string, payload: Uint8Array): Promise<void>;
+  /** Disconnects cleanly (the broker then sends no last will) and releases everything. */
+  stop(): Promise<void>;
+}
+
+/** Where and as whom the agent connects. */
+export interface LinkOptions {
+  readonly tenant: string;
+  readonly site: string;
+  readonly endpoint: string;
+  readonly certificate: string;
+  readonly key: string;
+  readonly ca?: string;
+}

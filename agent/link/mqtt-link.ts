@@ -1,0 +1,165 @@
+// The link over MQTT 5 with mutual TLS, by aws-iot-device-sdk-v2.
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { iot, mqtt5 } from 'aws-iot-device-sdk-v2';
+import { clientIdOf } from '../../shared/wire/identifiers.ts';
+import { topics } from '../../shared/wire/topics.ts';
+import type { Link, LinkEvents, LinkOptions } from './link.ts';
+import { PubackHold } from './puback-hold.ts';
+
+const DEFAULT_PORT = 8883;
+const KEEP_ALIVE_SECONDS = 30;
+/** Commands published while the agent is away wait in its session for this long, if they do not expire before. */
+const SESSION_EXPIRY_SECONDS = 3600;
+const RECONNECT_MIN_MS = 500;
+const RECONNECT_MAX_MS = 60_000;
+const PUBACK_SECONDS = 15;
+/** A subscription that failed while the line stands is tried again after so long. */
+const SUBSCRIBE_AGAIN_MS = 15_000;
+const STOP_MS = 3000;
+/** Longer than one write on a terminal takes. */
+const STAND_DOWN_MS = 20_000;
+
+export class MqttLink implements Link {
+  readonly session = randomUUID();
+  readonly #client: mqtt5.Mqtt5Client;
+  readonly #at: { tenant: string; site: string };
+  readonly #events: LinkEvents;
+  #isUp = false;
+  /** Whether this run's subscription is known to be in the session that the broker keeps. */
+  #isSubscribed = false;
+  readonly #pubacks = new PubackHold();
+  #standDownTimer: NodeJS.Timeout | undefined;
+  #subscribeTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: LinkOptions, events: LinkEvents) {
+    this.#at = { tenant: options.tenant, site: options.site };
+    this.#events = events;
+    this.#client = new mqtt5.Mqtt5Client(clientConfig(options, this.session));
+    this.#client.on('connectionSuccess', (event) => void this.#connected(event.connack.sessionPresent));
+    this.#client.on('disconnection', (event) => {
+      this.#down(event.error.toString());
+      if (event.disconnect?.reasonCode === mqtt5.DisconnectReasonCode.SessionTakenOver) this.#standDown();
+    });
+    this.#client.on('connectionFailure', (event) => this.#down(event.error.toString()));
+    this.#client.on('error', (error) => this.#down(String(error)));
+    this.#client.on('messageReceived', (event) => this.#received(event));
+  }
+
+  get isUp(): boolean {
+    return this.#isUp;
+  }
+
+  start(): void {
+    this.#client.start();
+  }
+
+  async publish(topic: string, payload: Uint8Array): Promise<void> {
+    const packet = { topicName: topic, qos: mqtt5.QoS.AtLeastOnce, payload: Buffer.from(payload) };
+    const publishing = this.#client.publish(packet);
+    this.#pubacks.published();
+    const puback = await publishing;
+    if (puback !== undefined && 'reasonCode' in puback && puback.reasonCode >= 0x80) {
+      throw new Error(`the broker refused ${topic}: ${mqtt5.PubackReasonCode[puback.reasonCode]}`);
+    }
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.#standDownTimer);
+    clearTimeout(this.#subscribeTimer);
+    this.#pubacks.release();
+    const stopped = once(this.#client, 'stopped', { signal: AbortSignal.timeout(STOP_MS) });
+    this.#client.stop({ reasonCode: mqtt5.DisconnectReasonCode.NormalDisconnection });
+    // A broker that does not answer must not hold up the end of the process.
+    await stopped.catch(() => undefined);
+    this.#client.close();
+  }
+
+  async #connected(sessionPresent: boolean): Promise<void> {
+    if (!sessionPresent) this.#isSubscribed = false;
+    try {
+      // A session may be there without the subscription: the line broke in between, or an earlier run made it.
+      if (!this.#isSubscribed) await this.#subscribe();
+      this.#isUp = true;
+      this.#events.onUp();
+    } catch (error) {
+      this.#down(String(error));
+      // Where the line itself broke, the next connection comes first; a broker that refused may have been told better.
+      this.#subscribeTimer = setTimeout(() => void this.#connected(true), SUBSCRIBE_AGAIN_MS);
+    }
+  }
+
+  async #subscribe(): Promise<void> {
+    const filter = topics.command(this.#at);
+    const suback = await this.#client.subscribe({
+      subscriptions: [{ topicFilter: filter, qos: mqtt5.QoS.AtLeastOnce }],
+    });
+    const [code] = suback.reasonCodes;
+    if (code === undefined || code >= 0x80)
+      throw new Error(`the broker refused the subscription to ${filter}`);
+    this.#isSubscribed = true;
+  }
+
+  #down(reason: string): void {
+    clearTimeout(this.#subscribeTimer);
+    this.#isUp = false;
+    this.#events.onDown(reason);
+  }
+
+  /** Two agents that throw each other out would both be deaf: this one comes back when the other is done with what it took. */
+  #standDown(): void {
+    this.#events.onTakenOver();
+    this.#client.stop();
+    this.#standDownTimer = setTimeout(() => this.#client.start(), STAND_DOWN_MS);
+  }
+
+  #received(event: mqtt5.MessageReceivedEvent): void {
+    // The handle must be taken before this listener returns, else the SDK acknowledges by itself.
+    const handle = event.acknowledgementControl?.acquireHandle();
+    const acknowledge = this.#pubacks.arrived(() => handle?.invokeAcknowledgement());
+    if (event.message.topicName !== topics.command(this.#at)) return acknowledge();
+    this.#events.onCommand({ payload: toBytes(event.message.payload), acknowledge });
+  }
+}
+
+function clientConfig(options: LinkOptions, session: string): mqtt5.Mqtt5ClientConfig {
+  const [host = '', port] = options.endpoint.split(':');
+  const builder = iot.AwsIotMqtt5ClientConfigBuilder.newDirectMqttBuilderWithMtlsFromPath(
+    host,
+    options.certificate,
+    options.key,
+  );
+  if (options.ca !== undefined) builder.withCertificateAuthorityFromPath(undefined, options.ca);
+  builder
+    .withPort(port === undefined ? DEFAULT_PORT : Number(port))
+    .withSessionBehavior(mqtt5.ClientSessionBehavior.RejoinAlways)
+    .withOfflineQueueBehavior(mqtt5.ClientOperationQueueBehavior.FailAllOnDisconnect)
+    .withRetryJitterMode(mqtt5.RetryJitterType.Full)
+    .withMinReconnectDelayMs(RECONNECT_MIN_MS)
+    .withMaxReconnectDelayMs(RECONNECT_MAX_MS)
+    .withAckTimeoutSeconds(PUBACK_SECONDS)
+    .withConnectProperties({
+      clientId: clientIdOf(options.tenant, options.site),
+      keepAliveIntervalSeconds: KEEP_ALIVE_SECONDS,
+      sessionExpiryIntervalSeconds: SESSION_EXPIRY_SECONDS,
+      will: {
+        topicName: topics.will(options),
+        qos: mqtt5.QoS.AtLeastOnce,
+        payload: JSON.stringify({ v: 1, session }),
+      },
+    });
+  // The SDK's own throttle is IoT Core's quota; a broker that is not Amazon's has none.
+  if (!host.endsWith('.amazonaws.com')) {
+    builder.withExtendedValidationAndFlowControlOptions(mqtt5.ClientExtendedValidationAndFlowControl.None);
+  }
+  return builder.build();
+}
+
+function toBytes(payload: mqtt5.Payload | undefined): Uint8Array {
+  if (payload === undefined) return new Uint8Array();
+  if (typeof payload === 'string') return Buffer.from(payload);
+  if (payload instanceof ArrayBuffer) return new Uint8Array(payload);
+  if (ArrayBuffer.isView(payload))
+    return new Uint8Array(payload.buffer, payload.byteOffset, payload.byteLength);
+  return Buffer.from(JSON.stringify(payload));
+}

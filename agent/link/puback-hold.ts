@@ -1,0 +1,36 @@
+// Lets PUBACKs travel with a reply where one follows at once.
+
+/**
+ * Sent alone, a PUBACK would hold up the reply behind it by a delayed TCP acknowledgement (40 ms): the SDK leaves
+ * Nagle's algorithm on. So it waits this long for a reply, ms.
+ */
+const HOLD_MS = 250;
+
+export class PubackHold {
+  #held: (() => void)[] = [];
+  #timer: NodeJS.Timeout | null = null;
+  #published = 0;
+
+  /** Call as a message arrives; the answer acknowledges it by `send`. */
+  arrived(send: () => void): () => void {
+    const before = this.#published;
+    return () => {
+      // A command that is refused at once has its reply on the way before it is acknowledged: none will follow.
+      if (this.#published !== before) return send();
+      this.#held.push(send);
+      this.#timer ??= setTimeout(() => this.release(), HOLD_MS);
+    };
+  }
+
+  /** Call once a message is handed to the line: what is held goes right behind it. */
+  published(): void {
+    this.#published += 1;
+    this.release();
+  }
+
+  release(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    for (const send of this.#held.splice(0)) send();
+  }
+}

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import type { Link, LinkEvents } from './link.ts';
+import { RenewableLink } from './renewable-link.ts';
+
+const EVENTS: LinkEvents = { onCommand: () => {}, onUp: () => {}, onDown: () => {}, onTakenOver: () => {} };
+
+/** Links that write down what is done to them; `stop` ends when it is let. */
+function scene() {
+  const done: string[] = [];
+  let letStop = () => {};
+  const make = (name: string) => (): Link => ({
+    isUp: true,
+    session: name,
+    start: () => void done.push(`${name} starts`),
+    publish: async (topic) => void done.push(`${name} publishes ${topic}`),
+    stop: () => {
+      done.push(`${name} stops`);
+      return new Promise<void>((resolve) => {
+        letStop = resolve;
+      });
+    },
+  });
+  return { done, make, letStop: () => letStop() };
+}
+
+test('the old line is closed before the new one is opened', async () => {
+  const { done, make, letStop } = scene();
+  const link = new RenewableLink(make('a'), EVENTS);
+  link.start();
+  const renewing = link.renew(make('b'));
+  await Promise.resolve();
+  expect([done, link.session]).toEqual([['a starts', 'a stops'], 'a']);
+  letStop();
+  await renewing;
+  await link.publish('t', new Uint8Array());
+  expect([done.slice(2), link.session]).toEqual([['b starts', 'b publishes t'], 'b']);
+});
+
+test('a link that is stopped while it is made anew opens no other', async () => {
+  const { done, make, letStop } = scene();
+  const link = new RenewableLink(make('a'), EVENTS);
+  const renewing = link.renew(make('b'));
+  await Promise.resolve();
+  const stopping = link.stop();
+  letStop();
+  await Promise.all([renewing, stopping]);
+  expect(done).toEqual(['a stops']);
+});

@@ -1,0 +1,55 @@
+// A link that can be made anew while the agent runs: for a new certificate.
+import type { Link, LinkEvents } from './link.ts';
+
+export class RenewableLink implements Link {
+  readonly #events: LinkEvents;
+  #inner: Link;
+  #renewing: Promise<void> = Promise.resolve();
+  #stopped = false;
+  /** Between two lines there is none to stop. */
+  #isOpen = true;
+
+  constructor(make: (events: LinkEvents) => Link, events: LinkEvents) {
+    this.#events = events;
+    this.#inner = make(events);
+  }
+
+  get isUp(): boolean {
+    return this.#inner.isUp;
+  }
+
+  get session(): string {
+    return this.#inner.session;
+  }
+
+  start(): void {
+    this.#inner.start();
+  }
+
+  publish(topic: string, payload: Uint8Array): Promise<void> {
+    return this.#inner.publish(topic, payload);
+  }
+
+  /**
+   * Closes the line and opens the one that `make` makes. The old one goes first: two of the same client id would take
+   * the connection from each other. What could not be sent meanwhile waits in the outbox.
+   */
+  renew(make: (events: LinkEvents) => Link): Promise<void> {
+    this.#renewing = this.#renewing.then(async () => {
+      if (this.#stopped) return;
+      this.#isOpen = false;
+      await this.#inner.stop();
+      if (this.#stopped) return;
+      this.#inner = make(this.#events);
+      this.#isOpen = true;
+      this.#inner.start();
+    });
+    return this.#renewing;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#renewing;
+    if (this.#isOpen) await this.#inner.stop();
+  }
+}

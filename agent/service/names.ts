@@ -1,0 +1,10 @@
+// Where an installed agent lives, as the FHS has it.
+
+export const UNIT = 'sereno-agent';
+export const UNIT_FILE = `/etc/systemd/system/${UNIT}.service`;
+/** The user that the agent runs as. */
+export const USER = 'sereno';
+export const PROGRAM_DIR = '/opt/sereno-agent';
+export const PROGRAM_LINK = '/usr/local/bin/sereno-agent';
+export const CONFIG_DIR = '/etc/sereno';
+export const DATA_DIR = '/var/lib/sereno';

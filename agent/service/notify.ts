@@ -1,0 +1,40 @@
+// Tells systemd that the agent is ready and alive. Node has no datagram sockets of the Unix kind, so systemd's own
+// small program sends the word: some milliseconds, three times a minute.
+import { execFile } from 'node:child_process';
+import type { Logger } from 'pino';
+
+const TELL_MS = 5000;
+/** So many signs of life fit into the time after which systemd would lose patience. */
+const SIGNS = 3;
+
+/** Speaks to systemd where it asks to be spoken to, else does nothing. */
+export class ServiceManager {
+  readonly #environment: NodeJS.ProcessEnv;
+  readonly #log: Logger;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(log: Logger, environment: NodeJS.ProcessEnv = process.env) {
+    this.#log = log;
+    this.#environment = environment;
+  }
+
+  /** Says that the agent runs, and from then on that its event loop still turns. */
+  ready(): void {
+    this.#tell('READY=1');
+    const micros = Number(this.#environment.WATCHDOG_USEC ?? 0);
+    if (micros > 0) this.#timer = setInterval(() => this.#tell('WATCHDOG=1'), micros / 1000 / SIGNS);
+  }
+
+  stopping(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+    this.#tell('STOPPING=1');
+  }
+
+  #tell(state: string): void {
+    if (this.#environment.NOTIFY_SOCKET === undefined) return;
+    execFile('systemd-notify', [state], { env: this.#environment, timeout: TELL_MS }, (error) => {
+      if (error !== null) this.#log.error({ state, error: error.message }, 'systemd was not told');
+    });
+  }
+}

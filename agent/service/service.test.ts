@@ -1,0 +1,157 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { install, type Machine, uninstall } from './install.ts';
+import { ServiceManager } from './notify.ts';
+import { unitFile } from './unit.ts';
+
+const ANALYZE = '/usr/bin/systemd-analyze';
+const withoutSystemd = existsSync(ANALYZE) ? '' : " (systemd is missing: 'apt-get install systemd')";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sereno-service-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function script(name: string, text: string): string {
+  const file = join(folder, name);
+  mkdirSync(join(file, '..'), { recursive: true });
+  writeFileSync(file, `#!/bin/sh\n${text}\n`);
+  chmodSync(file, 0o755);
+  return file;
+}
+
+describe(`the unit${withoutSystemd}`, () => {
+  it.skipIf(withoutSystemd !== '')('passes systemd-analyze verify', () => {
+    const unit = join(folder, 'sereno-agent.service');
+    writeFileSync(unit, unitFile(script('bin/sereno-agent', 'exit 0')));
+    execFileSync(ANALYZE, ['verify', '--man=no', unit], { stdio: ['ignore', 'pipe', 'pipe'] });
+    writeFileSync(unit, unitFile(join(folder, 'not-there')));
+    expect(() => execFileSync(ANALYZE, ['verify', '--man=no', unit], { stdio: 'pipe' })).toThrow();
+  });
+
+  it('restarts the agent, watches it, and shuts it in', () => {
+    const lines = unitFile().split('\n');
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'Type=notify',
+        'Restart=always',
+        'WatchdogSec=60',
+        'User=sereno',
+        'NoNewPrivileges=yes',
+        'ProtectSystem=strict',
+        'ReadWritePaths=/var/lib/sereno',
+        'CapabilityBoundingSet=',
+      ]),
+    );
+  });
+});
+
+describe('installing', () => {
+  const done: string[] = [];
+  const machine = (): Machine => ({
+    root: join(folder, 'root'),
+    run: (program, args) => void done.push([program, ...args].join(' ')),
+    addUser: (name, home) => {
+      done.push(`user ${name} in ${home}`);
+      return { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+    },
+  });
+  const at = (path: string) => join(folder, 'root', path);
+
+  beforeEach(() => {
+    done.length = 0;
+    script('package/bin/sereno-agent', 'exit 0');
+    for (const arch of ['x64', 'arm64']) {
+      script(`package/node/${arch}/node`, '');
+      script(`package/crt/${arch}/aws-crt-nodejs.node`, '');
+    }
+  });
+
+  it('makes user, folders for the agent alone, program, unit, and says what comes next', () => {
+    expect(install(join(folder, 'package'), 'x64', machine())).toEqual({ started: false });
+    expect(done).toEqual([
+      'user sereno in /var/lib/sereno',
+      'systemctl daemon-reload',
+      'systemctl enable sereno-agent',
+    ]);
+    for (const path of ['/etc/sereno', '/var/lib/sereno']) {
+      expect([path, statSync(at(path)).mode & 0o777]).toEqual([path, 0o700]);
+    }
+    expect(readlinkSync(at('/usr/local/bin/sereno-agent'))).toBe('/opt/sereno-agent/bin/sereno-agent');
+    expect(readFileSync(at('/etc/systemd/system/sereno-agent.service'), 'utf8')).toBe(unitFile());
+    expect(existsSync(at('/opt/sereno-agent/node/x64/node'))).toBe(true);
+    expect(existsSync(at('/opt/sereno-agent/node/arm64'))).toBe(false);
+  });
+
+  it('over an older version replaces the program whole and starts an agent that is enrolled', () => {
+    install(join(folder, 'package'), 'x64', machine());
+    writeFileSync(at('/opt/sereno-agent/old-file'), '');
+    writeFileSync(at('/etc/sereno/agent.yaml'), 'site: norte\n');
+    expect(install(join(folder, 'package'), 'x64', machine())).toEqual({ started: true });
+    expect(done.at(-1)).toBe('systemctl restart sereno-agent');
+    expect(existsSync(at('/opt/sereno-agent/old-file'))).toBe(false);
+    expect(readFileSync(at('/etc/sereno/agent.yaml'), 'utf8')).toBe('site: norte\n');
+  });
+
+  it('is undone by uninstall, which keeps configuration and journal unless it is told to purge', () => {
+    install(join(folder, 'package'), 'x64', machine());
+    writeFileSync(at('/etc/sereno/agent.yaml'), 'site: norte\n');
+    uninstall(machine(), false);
+    expect(done).toContain('systemctl disable --now sereno-agent');
+    for (const path of ['/opt/sereno-agent', '/etc/systemd/system/sereno-agent.service']) {
+      expect([path, existsSync(at(path))]).toEqual([path, false]);
+    }
+    expect(lstatSync(at('/usr/local/bin/sereno-agent'), { throwIfNoEntry: false })).toBeUndefined();
+    expect(existsSync(at('/etc/sereno/agent.yaml'))).toBe(true);
+    uninstall(machine(), true);
+    expect([existsSync(at('/etc/sereno')), existsSync(at('/var/lib/sereno'))]).toEqual([false, false]);
+    expect(done.at(-1)).toBe('userdel sereno');
+  });
+});
+
+describe('what systemd is told', () => {
+  const log = pino({ level: 'silent' });
+  const told = () => {
+    const file = join(folder, 'told');
+    return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
+  };
+  const environment = (more: NodeJS.ProcessEnv) => {
+    script('bin/systemd-notify', `echo "$1" >> ${join(folder, 'told')}`);
+    return { PATH: `${join(folder, 'bin')}:/usr/bin:/bin`, ...more };
+  };
+
+  it('ready, then signs of life three times within the watchdog’s patience, then stopping', async () => {
+    const env = environment({ NOTIFY_SOCKET: '/run/none', WATCHDOG_USEC: '300000' });
+    const manager = new ServiceManager(log, env);
+    manager.ready();
+    await vi.waitFor(() => expect(told().filter((line) => line === 'WATCHDOG=1').length).toBeGreaterThan(1), {
+      timeout: 5000,
+    });
+    manager.stopping();
+    await vi.waitFor(() => expect(told()).toContain('STOPPING=1'), { timeout: 5000 });
+    expect(told()).toContain('READY=1');
+  });
+
+  it('nothing where it did not ask', async () => {
+    const manager = new ServiceManager(log, environment({ WATCHDOG_USEC: '0' }));
+    manager.ready();
+    manager.stopping();
+    expect(told()).toEqual([]);
+  });
+});

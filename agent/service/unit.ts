@@ -1,0 +1,65 @@
+// The systemd unit of an installed agent: restarted when it dies or hangs, and shut in.
+import { CONFIG_DIR, DATA_DIR, PROGRAM_DIR, UNIT, USER } from './names.ts';
+
+/** Seconds without a sign of life after which systemd kills and restarts the agent. */
+const WATCHDOG_SECONDS = 60;
+/** Time to enable terminals and send what is settled; the agent itself takes ten at most. */
+const STOP_SECONDS = 20;
+
+/** The unit file. @param program the wrapper that the unit runs */
+export function unitFile(program = `${PROGRAM_DIR}/bin/${UNIT}`): string {
+  return `[Unit]
+Description=Sereno: the agent of this branch's ZKTeco terminals
+Wants=network-online.target
+After=network-online.target time-sync.target
+# A branch without a line tries for ever; the agent itself waits longer and longer.
+StartLimitIntervalSec=0
+
+[Service]
+Type=notify
+# Signs of life are sent by systemd-notify, a child of the agent.
+NotifyAccess=all
+ExecStart=${program} run
+Environment=SERENO_CONFIG=${CONFIG_DIR}/agent.yaml
+User=${USER}
+Group=${USER}
+Restart=always
+RestartSec=1
+WatchdogSec=${WATCHDOG_SECONDS}
+TimeoutStartSec=60
+TimeoutStopSec=${STOP_SECONDS}
+UMask=0077
+MemoryMax=512M
+
+# The agent writes its journal and nothing else. Its configuration is root's to change, through 'sereno-agent rotate'.
+ProtectSystem=strict
+ReadWritePaths=${DATA_DIR}
+ProtectHome=yes
+PrivateTmp=yes
+PrivateDevices=yes
+ProtectClock=yes
+ProtectControlGroups=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+ProtectProc=invisible
+NoNewPrivileges=yes
+CapabilityBoundingSet=
+AmbientCapabilities=
+LockPersonality=yes
+RemoveIPC=yes
+RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallFilter=~@privileged
+SystemCallErrorNumber=EPERM
+# MemoryDenyWriteExecute is left out: V8 compiles into memory that it then runs.
+
+[Install]
+WantedBy=multi-user.target
+`;
+}

@@ -1,0 +1,87 @@
+// Getting to know the terminal at the other end: who it is, and what is known of it or has yet to be asked.
+import type { Conversation } from '../zk/conversation.ts';
+import { isZkError } from '../zk/errors.ts';
+import { readOption } from '../zk/options.ts';
+import { firstLearnt, type Learnt, parseLearnt } from './dialect.ts';
+import { firmwareOf } from './info.ts';
+
+/** Where what was learnt of a terminal outlasts the agent. */
+export interface DialectMemory {
+  read(): string | null;
+  write(text: string): void;
+}
+
+/** A terminal that answers again after this long, or after it was away, may be another one behind the same address. */
+const GREET_AGAIN_MS = 600_000;
+
+/** Asks a terminal who it is at first contact and now and then; what it can do only if it is a new one. */
+export class Acquaintance {
+  readonly #memory: DialectMemory;
+  #learnt: Learnt | null = null;
+  #metAt: number | null = null;
+  #silent = false;
+
+  constructor(memory: DialectMemory) {
+    this.#memory = memory;
+  }
+
+  /** True while what is known can be relied on without asking again. */
+  get isFresh(): boolean {
+    return this.#metAt !== null && performance.now() - this.#metAt < GREET_AGAIN_MS;
+  }
+
+  /** The terminal was away: who answers next must say who it is. */
+  lost(): void {
+    this.#metAt = null;
+  }
+
+  /**
+   * What is known of the terminal of `conversation`.
+   * @throws ZkError; after a `timeout` the next conversation goes on without options.
+   */
+  async meet(conversation: Conversation): Promise<Learnt> {
+    const identity = this.#silent ? '' : await this.#answered(() => identityOf(conversation));
+    const known = this.#learnt ?? parseLearnt(this.#memory.read());
+    const learnt =
+      known?.identity === identity && known.options === !this.#silent
+        ? known
+        : await this.#ask(conversation, identity);
+    this.keep({ ...learnt, asksCommKey: conversation.askedForKey });
+    this.#metAt = performance.now();
+    return this.#learnt ?? learnt;
+  }
+
+  /** Takes in what was found out about the terminal that was met last. */
+  keep(learnt: Learnt): void {
+    const news = JSON.stringify(learnt);
+    // Without a name it could be anybody's after a restart.
+    if (learnt.identity !== '' && news !== this.#memory.read()) this.#memory.write(news);
+    this.#learnt = learnt;
+  }
+
+  async #ask(conversation: Conversation, identity: string): Promise<Learnt> {
+    const manners = { options: !this.#silent, asksCommKey: conversation.askedForKey };
+    if (this.#silent) return firstLearnt(identity, { pin2Width: null, abcPin: null }, manners);
+    return await this.#answered(async () => {
+      const pin2Width = await readOption(conversation, '~PIN2Width');
+      const abcPin = await readOption(conversation, '~IsABCPinEnable');
+      return firstLearnt(identity, { pin2Width, abcPin }, manners);
+    });
+  }
+
+  async #answered<T>(question: () => Promise<T>): Promise<T> {
+    try {
+      return await question();
+    } catch (error) {
+      if (isZkError(error, 'timeout')) this.#silent = true;
+      throw error;
+    }
+  }
+}
+
+/** Serial number and firmware; empty if it tells neither. */
+async function identityOf(conversation: Conversation): Promise<string> {
+  const serial = (await readOption(conversation, '~SerialNumber')) ?? '';
+  const firmware = await firmwareOf(conversation);
+  return serial === '' && firmware === '' ? '' : `${serial} ${firmware}`;
+}

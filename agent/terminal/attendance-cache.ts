@@ -1,0 +1,110 @@
+// The punches of one terminal, kept a minute: the next page of a long list needs no new read.
+import { SerenoError } from '../../shared/errors.ts';
+import type { DeviceSettings } from '../config/load.ts';
+import { type AttendanceWidth, attendanceWidth } from '../zk/attendance.ts';
+import { readSet } from '../zk/bulk.ts';
+import type { Conversation } from '../zk/conversation.ts';
+import type { Counters } from '../zk/counters.ts';
+import { ZkError } from '../zk/errors.ts';
+import { AttendanceBook } from './attendance-book.ts';
+import type { RosterCache } from './roster-cache.ts';
+
+/** 100,000 records are 4 MB: kept no longer than somebody turns pages. */
+const KEEP_MS = 60_000;
+/** An empty set reads alike in every layout. */
+const WIDTH_OF_NOTHING = 40;
+
+export interface Reading {
+  readonly book: AttendanceBook;
+  /** Epoch ms at which the terminal held just this. */
+  readonly at: number;
+}
+
+export interface AttendanceReadOptions {
+  readonly signal?: AbortSignal;
+  readonly now: () => number;
+  /** Records where the terminal counts them, else bytes. */
+  readonly onProgress?: (done: number, total: number) => void;
+  /** A further page of a list begun before: where no counter tells, what was read for the first page will do. */
+  readonly continuing: boolean;
+}
+
+export class AttendanceCache {
+  readonly #device: DeviceSettings;
+  #known: Reading | null = null;
+  #width: AttendanceWidth | null = null;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(device: DeviceSettings) {
+    this.#device = device;
+  }
+
+  forget(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#known = null;
+  }
+
+  /**
+   * The punches as they are now: those read before if the counter proves them, else a new read.
+   * @throws ZkError; SerenoError `dialect_unknown` where the records fit several layouts.
+   */
+  async fresh(
+    conversation: Conversation,
+    cache: RosterCache,
+    options: AttendanceReadOptions,
+  ): Promise<Reading> {
+    const at = options.now();
+    const counters = await cache.counters(conversation, options.signal);
+    // Some terminals count none though they have some.
+    const count = counters === null || counters.records === 0 ? null : counters.records;
+    const known = this.#known;
+    if (known !== null && count === null && options.continuing) return known;
+    if (known !== null && count !== null && count === known.book.size && !isFull(counters)) {
+      return { ...known, at };
+    }
+    const book = await this.#read(conversation, count, options);
+    this.forget();
+    this.#known = { book, at };
+    this.#timer = setTimeout(() => this.forget(), KEEP_MS).unref();
+    return this.#known;
+  }
+
+  async #read(
+    conversation: Conversation,
+    count: number | null,
+    { signal, onProgress }: AttendanceReadOptions,
+  ): Promise<AttendanceBook> {
+    const set = await readSet(conversation, 'attendance', {
+      signal,
+      onProgress: (bytes, total) =>
+        count === null
+          ? onProgress?.(bytes, total)
+          : onProgress?.(Math.floor((bytes / total) * count), count),
+    });
+    return new AttendanceBook(set, this.#widthOf(set, count));
+  }
+
+  #widthOf(set: Buffer, count: number | null): AttendanceWidth {
+    const stated = this.#device.dialect.attendance_record;
+    if (stated !== undefined && set.length % stated !== 0) {
+      const problem = `${set.length} bytes are not whole records of ${stated}, which agent.yaml states`;
+      throw new ZkError('protocol', 'attendance set', { problem });
+    }
+    const width = attendanceWidth(set, stated === undefined ? count : set.length / stated);
+    if (width === null) return this.#width ?? WIDTH_OF_NOTHING;
+    if (width !== 'ambiguous') {
+      this.#width = width;
+      return width;
+    }
+    if (this.#width !== null) return this.#width;
+    const problem = 'its attendance fits several layouts (attendance_record)';
+    throw new SerenoError('dialect_unknown', { params: { device: this.#device.id, problem } });
+  }
+}
+
+/** The oldest punch makes room for the newest: the count stands still. */
+function isFull(counters: Counters | null): boolean {
+  const capacity = counters?.capacity?.records ?? 0;
+  return capacity > 0 && (counters?.records ?? 0) >= capacity;
+}

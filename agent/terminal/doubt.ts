@@ -1,0 +1,133 @@
+// What became of a write whose answer was lost, told by looking at the terminal (DESIGN §5, after a crash).
+import type { UserFields } from '../../shared/domain/user.ts';
+import { SerenoError } from '../../shared/errors.ts';
+import type { UserRecord } from '../zk/users.ts';
+import { holds, type Wish } from './plan.ts';
+import type { Roster } from './roster.ts';
+import { isRestored } from './undo-copy.ts';
+
+/** What the journal noted before the write. */
+export interface Doubt {
+  /** Null: nothing was noted, the write may have been begun elsewhere. */
+  readonly uid: number | null;
+  /** The record as it was; null for a create. */
+  readonly before: UserRecord | null;
+}
+
+export type Verdict =
+  | { readonly kind: 'succeeded'; readonly result: unknown }
+  /** Nothing of it is there: it may run again, if there is time. */
+  | { readonly kind: 'again' }
+  | { readonly kind: 'failed'; readonly error: SerenoError };
+
+/** The verdict on one write, from a roster that was read after it. Never guesses: the terminal decides. */
+export function judge(wish: Wish, doubt: Doubt, roster: Roster, inTime: boolean): Verdict {
+  if (wish.op === 'user.delete') return judgeDelete(wish.args.user_id, doubt, roster, inTime);
+  if (wish.op === 'user.restore') return judgeRestore(wish, doubt, roster, inTime);
+  const { user_id, fields } = wish.args;
+  const record = roster.find(user_id);
+  return wish.args.mode === 'create'
+    ? judgeCreate(user_id, fields, doubt, record, roster, inTime)
+    : judgeUpdate(user_id, fields, doubt.before, record, inTime);
+}
+
+function judgeCreate(
+  user_id: string,
+  fields: UserFields,
+  doubt: Doubt,
+  record: UserRecord | undefined,
+  roster: Roster,
+  inTime: boolean,
+): Verdict {
+  if (record !== undefined) {
+    const ours = isUid(record, doubt) && (holds(record, fields) || wasEdited(record, fields, doubt));
+    const result = { uid: record.uid, user_id, name: record.name };
+    if (ours) return { kind: 'succeeded', result };
+    return doubt.uid === null ? exists(user_id) : conflict(user_id);
+  }
+  if (doubt.uid !== null && roster.findUid(doubt.uid) !== undefined) return conflict(user_id);
+  return inTime ? { kind: 'again' } : expired();
+}
+
+/** Succeeded means that the record is back; its fingers are looked after by whoever asked. */
+function judgeRestore(
+  { args: { user_id }, copy }: Wish & { readonly op: 'user.restore' },
+  doubt: Doubt,
+  roster: Roster,
+  inTime: boolean,
+): Verdict {
+  const record = roster.find(user_id);
+  if (record === undefined) {
+    if (doubt.uid !== null && roster.findUid(doubt.uid) !== undefined) return conflict(user_id);
+    return inTime ? { kind: 'again' } : expired();
+  }
+  try {
+    const ours = isUid(record, doubt) && isRestored(record, copy());
+    return ours ? { kind: 'succeeded', result: { user_id, fingers: 0 } } : conflict(user_id);
+  } catch (error) {
+    // The copy's time is over, or its key is gone.
+    if (!(error instanceof SerenoError)) throw error;
+    return { kind: 'failed', error };
+  }
+}
+
+function judgeUpdate(
+  user_id: string,
+  fields: UserFields,
+  before: UserRecord | null,
+  record: UserRecord | undefined,
+  inTime: boolean,
+): Verdict {
+  if (record === undefined) {
+    return { kind: 'failed', error: new SerenoError('user_not_found', { params: { user_id } }) };
+  }
+  if (before !== null && record.uid !== before.uid) return conflict(user_id);
+  if (holds(record, fields)) {
+    return { kind: 'succeeded', result: { uid: record.uid, user_id, name: record.name } };
+  }
+  if (inTime) return { kind: 'again' };
+  if (before === null) return expired();
+  const untouched = holds(record, {
+    ...(fields.name === undefined ? {} : { name: before.name }),
+    ...(fields.password === undefined ? {} : { password: before.password }),
+    ...(fields.card === undefined ? {} : { card: before.card }),
+  });
+  // Neither as wanted nor as before: somebody edited it since, and a late write would undo that.
+  return untouched
+    ? expired()
+    : { kind: 'failed', error: new SerenoError('superseded', { params: { user_id } }) };
+}
+
+function judgeDelete(user_id: string, doubt: Doubt, roster: Roster, inTime: boolean): Verdict {
+  const record = roster.find(user_id);
+  // Under another uid it is somebody enrolled anew: the one that was to go has gone.
+  if (record === undefined || !isUid(record, doubt)) return { kind: 'succeeded', result: { user_id } };
+  return inTime ? { kind: 'again' } : expired();
+}
+
+/**
+ * True if this is the user that we wrote, and somebody at the keypad has changed something since: under the uid that
+ * was free a moment before, with a name, card or PIN that only we could have given it.
+ */
+function wasEdited(record: UserRecord, { name, password, card }: UserFields, { uid }: Doubt): boolean {
+  if (uid === null) return false;
+  const isSame = (wanted: string | number | undefined, held: string | number) =>
+    wanted !== undefined && wanted !== '' && wanted !== 0 && wanted === held;
+  return isSame(name, record.name) || isSame(password, record.password) || isSame(card, record.card);
+}
+
+function isUid(record: UserRecord, { uid }: Doubt): boolean {
+  return uid === null || record.uid === uid;
+}
+
+function exists(user_id: string): Verdict {
+  return { kind: 'failed', error: new SerenoError('user_exists', { params: { user_id } }) };
+}
+
+function conflict(user_id: string): Verdict {
+  return { kind: 'failed', error: new SerenoError('conflict', { params: { user_id } }) };
+}
+
+function expired(): Verdict {
+  return { kind: 'failed', error: new SerenoError('expired') };
+}

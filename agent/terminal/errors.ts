@@ -1,0 +1,50 @@
+// From failures of the protocol to errors of the catalogue, in the words of the device they concern.
+import { type Applied, SerenoError } from '../../shared/errors.ts';
+import type { DeviceSettings } from '../config/load.ts';
+import { Reply } from '../zk/commands.ts';
+import { isZkError, ZkError } from '../zk/errors.ts';
+
+/**
+ * The error a caller sees for `error` on `device`. `applied` is what is known about the change asked for:
+ * `no` unless a write had been sent.
+ */
+export function toSerenoError(error: unknown, device: DeviceSettings, applied: Applied = 'no'): SerenoError {
+  if (error instanceof SerenoError) return error;
+  if (!(error instanceof ZkError)) return new SerenoError('internal', { applied, cause: error });
+  const options = { applied, cause: error };
+  switch (error.code) {
+    case 'refused':
+      return new SerenoError('device_refused', {
+        ...options,
+        params: { device: device.id, asked: error.asked, reply: error.reply ?? 0 },
+      });
+    case 'auth':
+      return new SerenoError('comm_key_refused', { ...options, params: { device: device.id } });
+    case 'protocol':
+      return new SerenoError('device_protocol', {
+        ...options,
+        params: { device: device.id, problem: error.message },
+      });
+    default:
+      return unreachable(device, error, applied);
+  }
+}
+
+/** The terminal does not answer. */
+export function unreachable(device: DeviceSettings, cause: unknown, applied: Applied = 'no'): SerenoError {
+  const params = { address: `${device.host}:${device.port}`, ip: device.host, device: device.id };
+  return new SerenoError('device_unreachable', { params, applied, cause });
+}
+
+/** True if the conversation is over, so that whatever was under way is in doubt. */
+export function isBroken(error: unknown): boolean {
+  return error instanceof ZkError && error.code !== 'refused';
+}
+
+/**
+ * True if the terminal does not know our session: it was restarted behind our back, as over UDP nothing tells, or
+ * has let it go. Another conversation may be answered.
+ */
+export function isForgotten(error: unknown): boolean {
+  return isZkError(error, 'refused') && error.reply === Reply.unauthorized;
+}

@@ -1,0 +1,42 @@
+// Putting back the fingers of a user whose record is there again.
+import { SerenoError } from '../../shared/errors.ts';
+import { refreshData } from '../zk/control.ts';
+import type { Conversation } from '../zk/conversation.ts';
+import { tolerateRefusal } from '../zk/errors.ts';
+import { uploadTemplate } from '../zk/templates.ts';
+import type { DisableNote } from './disabled.ts';
+import { whileDisabled } from './disabled.ts';
+import { readFinger } from './fingerprints.ts';
+import type { RosterCache } from './roster-cache.ts';
+import type { UndoCopy } from './undo-copy.ts';
+
+/**
+ * Puts back the fingers of a user whose record is there again, each in a short stretch of its own, so that ten of
+ * them on a slow terminal do not lock it for long. A finger that the terminal refuses stays away.
+ * @returns how many of the copy's fingers the user has now.
+ * @throws SerenoError `not_verified` if the user is gone again; ZkError if the conversation breaks.
+ */
+export async function restoreFingers(
+  conversation: Conversation,
+  cache: RosterCache,
+  note: DisableNote,
+  { userId, copy, device }: { readonly userId: string; readonly copy: UndoCopy; readonly device: string },
+): Promise<number> {
+  const uid = (await cache.fresh(conversation)).find(userId)?.uid;
+  if (uid === undefined) {
+    throw new SerenoError('not_verified', { params: { device, what: `user_id '${userId}'` } });
+  }
+  for (const finger of copy.fingers) {
+    if ((await readFinger(conversation, uid, finger.finger)) !== null) continue;
+    await whileDisabled(conversation, cache, note, () =>
+      tolerateRefusal(uploadTemplate(conversation, { uid, ...finger })),
+    );
+  }
+  if (copy.fingers.length === 0) return 0;
+  await tolerateRefusal(refreshData(conversation));
+  let there = 0;
+  for (const { finger } of copy.fingers) {
+    if ((await readFinger(conversation, uid, finger)) !== null) there++;
+  }
+  return there;
+}

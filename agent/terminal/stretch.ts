@@ -1,0 +1,276 @@
+// One stretch during which a terminal is disabled: counters again, the writes, one refresh, one verification, enabled again.
+import { SerenoError } from '../../shared/errors.ts';
+import type { Verified } from '../../shared/wire/envelope.ts';
+import type { DeviceSettings } from '../config/load.ts';
+import { refreshData } from '../zk/control.ts';
+import type { Conversation } from '../zk/conversation.ts';
+import type { Counters } from '../zk/counters.ts';
+import { deleteUser, type UserRecord, writeUser } from '../zk/users.ts';
+import { limitsOf } from './dialect.ts';
+import { Disablement, type DisableNote, STRETCH_MS } from './disabled.ts';
+import { isBroken, toSerenoError } from './errors.ts';
+import { failure, type Outcome } from './outcome.ts';
+import { type Plan, planWrite } from './plan.ts';
+import type { Roster } from './roster.ts';
+import type { RosterCache } from './roster-cache.ts';
+import type { FingersToKeep } from './undo.ts';
+import { countersProve, rosterProves, sameCounters } from './verify.ts';
+import type { DoubtfulJob, WriteJob } from './write-job.ts';
+
+type WritePlan = Exclude<Plan, { kind: 'nothing' }>;
+
+/** No further write begins after this: refresh, verification and enabling need their time too. */
+const WRITING_MS = 8000;
+
+export interface StretchContext {
+  readonly device: DeviceSettings;
+  readonly conversation: Conversation;
+  readonly cache: RosterCache;
+  readonly note: DisableNote;
+  /** What deletes must keep; one whose user was not looked at waits for the next stretch. */
+  readonly fingers: FingersToKeep;
+}
+
+/** What a stretch leaves behind. `outcomes` are ready to be told; the others are not settled. */
+export interface StretchResult {
+  readonly outcomes: readonly Told[];
+  /** Begun, and the line broke before it was known what became of them. */
+  readonly doubts: readonly DoubtfulJob[];
+  /** Not begun. */
+  readonly left: readonly WriteJob[];
+  /** The conversation is over, by this error. */
+  readonly broken: unknown;
+}
+
+interface Entry {
+  readonly job: WriteJob;
+  readonly plan: WritePlan;
+}
+
+interface Told {
+  readonly job: WriteJob;
+  readonly outcome: Outcome;
+}
+
+/** The writes of one stretch on one conversation. Use once. */
+export class Stretch {
+  readonly #context: StretchContext;
+  #roster: Roster;
+  #disablement: Disablement | null = null;
+  readonly #entries: Entry[] = [];
+  readonly #outcomes: Told[] = [];
+  /** What follows from a write of this stretch that is not verified yet (`user_exists` after a create). */
+  readonly #dependent: Told[] = [];
+  readonly #left: WriteJob[] = [];
+
+  constructor(context: StretchContext, roster: Roster) {
+    this.#context = context;
+    this.#roster = roster;
+  }
+
+  /**
+   * Serves `jobs` and what `more` still brings while there is time. Null: the terminal's users changed just
+   * before it was disabled; it is enabled again, nothing was written, and the roster must be read anew.
+   * `readInside` reads the table while it is disabled instead: for a terminal without counters, and for one
+   * whose counters never come to rest.
+   */
+  async run(
+    jobs: readonly WriteJob[],
+    more: () => WriteJob | undefined,
+    readInside: boolean,
+  ): Promise<StretchResult | null> {
+    const { cache, conversation, note } = this.#context;
+    try {
+      this.#disablement = await Disablement.begin(conversation, cache, note);
+      let before = await cache.counters(conversation);
+      if ((before === null || readInside) && this.#fits()) {
+        this.#roster = await cache.read(conversation, { before });
+        before = this.#roster.counters;
+      } else if (!this.#unchanged(before)) {
+        await this.#enable();
+        return null;
+      }
+      await this.#writeAll(jobs, more);
+      await this.#finish(before);
+      return { outcomes: this.#outcomes, doubts: [], left: this.#left, broken: null };
+    } catch (error) {
+      cache.forget();
+      return this.#broken(jobs, error);
+    } finally {
+      this.#disablement?.leave();
+    }
+  }
+
+  #broken(jobs: readonly WriteJob[], error: unknown): StretchResult {
+    const done = new Set(this.#outcomes.map(({ job }) => job));
+    const begun = this.#entries.filter(({ job }) => !done.has(job));
+    const doubts = begun.map(({ job, plan }) => ({
+      job,
+      uid: uidOf(plan),
+      preimage: plan.before?.raw ?? null,
+    }));
+    for (const { job } of begun) done.add(job);
+    const waiting = [...jobs, ...this.#dependent.map(({ job }) => job), ...this.#left];
+    const left = [...new Set(waiting)].filter((job) => !done.has(job));
+    return { outcomes: this.#outcomes, doubts, left, broken: error };
+  }
+
+  /** True if another full read is likely to end before the terminal must be enabled. */
+  #fits(): boolean {
+    return this.#context.cache.lastReadMs * 2 < STRETCH_MS - this.#lasts;
+  }
+
+  /** A terminal without counters whose table is too large to be read while it is disabled: nothing to compare. */
+  #unchanged(before: Counters | null): boolean {
+    const known = this.#roster.counters;
+    return before === null || known === null ? before === known : sameCounters(before, known);
+  }
+
+  /** How long the terminal has been disabled, ms. */
+  get #lasts(): number {
+    return this.#disablement?.lasts ?? 0;
+  }
+
+  async #enable(): Promise<void> {
+    await this.#disablement?.end();
+  }
+
+  async #writeAll(jobs: readonly WriteJob[], more: () => WriteJob | undefined): Promise<void> {
+    const waiting = [...jobs];
+    for (let job = waiting.shift() ?? more(); job !== undefined; job = waiting.shift() ?? more()) {
+      if (this.#lasts > WRITING_MS) {
+        this.#left.push(job, ...waiting);
+        return;
+      }
+      if (await this.#write(job)) continue;
+      this.#left.push(job, ...waiting);
+      return;
+    }
+  }
+
+  /** False if it cannot be written in this stretch: then what follows must not overtake it. */
+  async #write(job: WriteJob): Promise<boolean> {
+    const { device, cache } = this.#context;
+    const userId = job.wish.args.user_id;
+    if (job.isOver) return true;
+    try {
+      const limits = limitsOf(cache.dialect, this.#roster.width);
+      const plan = planWrite(job.wish, this.#roster, {
+        device: device.id,
+        limits,
+        encoding: device.encoding,
+      });
+      if (plan.kind === 'nothing') {
+        this.#decide(job, { status: 'ok', data: plan.result, verified: 'readback' });
+        return true;
+      }
+      if (job.timeLeft() <= 0) throw new SerenoError('expired');
+      if (job.isSuperseded()) throw new SerenoError('superseded', { params: { user_id: userId } });
+      if (plan.kind === 'delete' && !this.#keep(job, plan.before)) return false;
+      job.started(uidOf(plan), plan.before);
+      await this.#send(job, plan);
+      applyPlan(plan, this.#roster);
+    } catch (error) {
+      if (isBroken(error)) throw error;
+      this.#decide(job, failure(toSerenoError(error, device)));
+    }
+    return true;
+  }
+
+  /** False if the fingers that go with the user have not been read. */
+  #keep(job: WriteJob, { uid, raw }: UserRecord): boolean {
+    if (job.keep === null) return true;
+    const fingers = this.#context.fingers.get(uid);
+    if (fingers === undefined) return false;
+    job.keep({ width: this.#roster.width, raw, fingers });
+    return true;
+  }
+
+  /** From here on the job is in doubt until the terminal answers; a refusal takes it out again. */
+  async #send(job: WriteJob, plan: WritePlan): Promise<void> {
+    const { conversation } = this.#context;
+    const entry = { job, plan };
+    this.#entries.push(entry);
+    try {
+      if (plan.kind === 'delete') await deleteUser(conversation, plan.before.uid);
+      else await writeUser(conversation, plan.after.raw);
+    } catch (error) {
+      if (!isBroken(error)) this.#entries.splice(this.#entries.indexOf(entry), 1);
+      throw error;
+    }
+    job.written();
+  }
+
+  #decide(job: WriteJob, outcome: Outcome): void {
+    const userId = job.wish.args.user_id;
+    const depends = this.#entries.some((entry) => entry.job.wish.args.user_id === userId);
+    (depends ? this.#dependent : this.#outcomes).push({ job, outcome });
+  }
+
+  async #finish(before: Counters | null): Promise<void> {
+    const { cache, conversation } = this.#context;
+    if (this.#entries.length === 0) return await this.#enable();
+    try {
+      await refreshData(conversation);
+    } catch (error) {
+      // The write stands; the terminal refreshes by itself sooner or later.
+      if (isBroken(error)) throw error;
+    }
+    const after = await cache.counters(conversation);
+    const plans = this.#entries.map(({ plan }) => plan);
+    const asked = this.#entries.some(({ job }) => job.readback);
+    const strict = this.#context.device.roster === 'strict';
+    if (!asked && !strict && before !== null && after !== null && countersProve(plans, before, after)) {
+      this.#roster.counters = after;
+      await this.#enable();
+      return this.#tell(() => true, 'counters');
+    }
+    await this.#readBack();
+  }
+
+  /** While still disabled if it fits into the stretch, else after enabling. */
+  async #readBack(): Promise<void> {
+    const { cache, conversation } = this.#context;
+    const fits = this.#fits();
+    if (!fits) await this.#enable();
+    const roster = await cache.read(conversation);
+    if (fits) await this.#enable();
+    this.#tell((plan) => rosterProves(plan, roster), 'readback');
+  }
+
+  #tell(proves: (plan: WritePlan) => boolean, verified: Verified): void {
+    const { device } = this.#context;
+    const unproven = new Set<string>();
+    for (const { job, plan } of this.#entries) {
+      const userId = job.wish.args.user_id;
+      if (proves(this.#lastWord(userId, plan))) {
+        this.#outcomes.push({ job, outcome: { status: 'ok', data: plan.result, verified } });
+      } else {
+        unproven.add(userId);
+        const params = { device: device.id, what: `user_id '${userId}'` };
+        this.#outcomes.push({ job, outcome: failure(new SerenoError('not_verified', { params })) });
+      }
+    }
+    for (const told of this.#dependent) {
+      if (unproven.has(told.job.wish.args.user_id)) this.#left.push(told.job);
+      else this.#outcomes.push(told);
+    }
+  }
+
+  /** What can still be seen of `plan`: where a later write changed the same user, that one with all its fields. */
+  #lastWord(userId: string, plan: WritePlan): WritePlan {
+    const last = this.#entries.findLast((entry) => entry.job.wish.args.user_id === userId)?.plan ?? plan;
+    if (last === plan || last.kind === 'delete') return last;
+    const { name, password, card } = last.after;
+    return { ...last, fields: { name, password, card } };
+  }
+}
+
+function uidOf(plan: WritePlan): number {
+  return plan.kind === 'put' ? plan.after.uid : plan.before.uid;
+}
+
+function applyPlan(plan: WritePlan, roster: Roster): void {
+  if (plan.kind === 'delete') roster.remove(plan.before.uid);
+  else roster.put(plan.after);
+}

@@ -1,0 +1,406 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { TerminalSettings } from '../../test/terminal/terminal.ts';
+import {
+  type Bench,
+  codeOf,
+  create,
+  jobOf,
+  nothingMore,
+  remove,
+  startBench,
+  update,
+} from './testing/bench.ts';
+
+let bench: Bench;
+afterEach(async () => {
+  await bench.stop();
+});
+const start = async (settings: TerminalSettings = {}, device = '', timeoutMs = 1000) => {
+  bench = await startBench(settings, device, timeoutMs);
+  return bench;
+};
+
+describe('writing users', () => {
+  it('creates a user under the next uid, verified by the counters, and leaves the terminal enabled', async () => {
+    const { simulated, terminal } = await start({ users: 70 });
+    const job = create('900001', 'José Ñandú', { password: '4321', privilege: 14, card: 4_000_000_000 });
+    await terminal.write([job], nothingMore);
+    expect(job.outcome).toMatchObject({ status: 'ok', verified: 'counters' });
+    const user = simulated.users().find(({ userId }) => userId === '900001');
+    expect(user).toMatchObject({
+      uid: 71,
+      name: 'José Ñandú',
+      password: '4321',
+      privilege: 14,
+      card: 4_000_000_000,
+    });
+    expect(simulated.enabled).toBe(true);
+    expect(simulated.violations).toEqual([]);
+    expect(job.events).toEqual(['started', 'written', 'settled']);
+  });
+
+  it('changes the bytes it was asked to change and no others', async () => {
+    const { simulated, terminal } = await start({ users: 12 });
+    const before = simulated.users()[4]!;
+    const job = update(before.userId, { card: 77 });
+    await terminal.write([job], nothingMore);
+    expect(codeOf(job)).toBe('ok');
+    const after = simulated.users()[4]!;
+    expect(after.card).toBe(77);
+    const masked = Buffer.from(after.raw);
+    before.raw.copy(masked, 35, 35, 39);
+    expect(masked).toEqual(before.raw);
+  });
+
+  it('deletes by the uid that the badge has now', async () => {
+    const { simulated, terminal } = await start({ users: 5 });
+    const victim = simulated.users()[2]!;
+    const job = remove(victim.userId);
+    await terminal.write([job], nothingMore);
+    expect(job.outcome).toMatchObject({
+      status: 'ok',
+      verified: 'counters',
+      data: { user_id: victim.userId },
+    });
+    expect(simulated.users().map(({ userId }) => userId)).not.toContain(victim.userId);
+    expect(simulated.users()).toHaveLength(4);
+  });
+
+  it('serves what waits together in one stretch', async () => {
+    const { simulated, terminal } = await start({ users: 3 });
+    const jobs = Array.from({ length: 20 }, (_, index) => create(`8000${index}`));
+    await terminal.write(jobs, nothingMore);
+    expect(jobs.map(codeOf)).toEqual(Array(20).fill('ok'));
+    expect(new Set(simulated.users().map(({ uid }) => uid)).size).toBe(23);
+    expect(simulated.disabledStretches).toHaveLength(1);
+    expect(simulated.log.filter(({ command }) => command === 1013)).toHaveLength(1);
+  });
+
+  it('gives one create and nine conflicts when ten want the same badge', async () => {
+    const { simulated, terminal } = await start({ users: 3 });
+    const jobs = Array.from({ length: 10 }, () => create('555'));
+    await terminal.write(jobs, nothingMore);
+    expect(jobs.map(codeOf).sort()).toEqual(['ok', ...Array(9).fill('user_exists')]);
+    expect(simulated.users().filter(({ userId }) => userId === '555')).toHaveLength(1);
+  });
+
+  it('reads the table again when somebody was enrolled at the keypad, so the new uid is free', async () => {
+    const { simulated, terminal } = await start({ users: 3 });
+    await terminal.write([create('101')], nothingMore);
+    const atKeypad = simulated.keypad.addUser({ userId: '202', name: 'Keypad' });
+    const job = create('303');
+    await terminal.write([job], nothingMore);
+    expect(codeOf(job)).toBe('ok');
+    const uids = simulated.users().map(({ userId, uid }) => [userId, uid]);
+    expect(uids).toContainEqual(['202', atKeypad]);
+    expect(uids).toContainEqual(['303', atKeypad + 1]);
+  });
+
+  it('starts over when somebody is enrolled between the read and the disabling', async () => {
+    const { simulated, terminal } = await start({ users: 3 });
+    await terminal.roster();
+    let enrolled = 0;
+    const job = jobOf(create('404').wish, {
+      timeLeft: () => 10_000,
+    });
+    simulated.faults.add({ kind: 'delay', command: 1003, times: 1, ms: 120 });
+    const waiting = simulated
+      .until((at) => at.log.some(({ command }) => command === 1003))
+      .then(() => {
+        enrolled = simulated.keypad.addUser({ userId: '777', name: 'Just now' });
+      });
+    await Promise.all([terminal.write([job], nothingMore), waiting]);
+    expect(codeOf(job)).toBe('ok');
+    const users = simulated.users();
+    expect(users.find(({ userId }) => userId === '777')?.uid).toBe(enrolled);
+    expect(users.find(({ userId }) => userId === '404')?.uid).toBe(enrolled + 1);
+  });
+
+  it('answers a wish that changes nothing without disabling the terminal', async () => {
+    const { simulated, terminal } = await start({ users: 3 });
+    const { userId, name } = simulated.users()[0]!;
+    const [same, empty, missing, taken] = [
+      update(userId, { name }),
+      update(userId, {}),
+      remove('999'),
+      create(userId),
+    ];
+    await terminal.write([same, empty, missing, taken], nothingMore);
+    expect([same, empty, missing, taken].map(codeOf)).toEqual(['ok', 'ok', 'user_not_found', 'user_exists']);
+    expect(simulated.disabledStretches).toEqual([]);
+  });
+
+  it.each([
+    ['name', { name: 'x'.repeat(25) }],
+    ['password', { name: 'Ana', password: '123456789' }],
+    ['card', { name: 'Ana', card: 4_294_967_296 }],
+  ])('refuses a %s beyond what the terminal can hold', async (field, fields) => {
+    const { terminal, simulated } = await start({ users: 1 });
+    const job = jobOf({ op: 'user.put', args: { mode: 'create', user_id: '5', fields } });
+    await terminal.write([job], nothingMore);
+    expect(job.outcome).toMatchObject({
+      status: 'error',
+      error: { code: 'limit_exceeded', params: { field } },
+    });
+    expect(simulated.users()).toHaveLength(1);
+  });
+
+  it('reads the update back where no counter shows it', async () => {
+    const { terminal, simulated } = await start({ users: 9, oplogCountsWrites: false });
+    const { userId } = simulated.users()[1]!;
+    const job = update(userId, { name: 'Otro' });
+    await terminal.write([job], nothingMore);
+    expect(job.outcome).toMatchObject({ status: 'ok', verified: 'readback' });
+  });
+
+  it.each([2001, 65535, 65533])(
+    'goes by the table itself where the counters are refused with %i',
+    async (reply) => {
+      const { terminal, simulated } = await start({ users: 9 });
+      simulated.faults.add({ kind: 'refuse', command: 50, reply });
+      const [first, second] = [create('505'), update(simulated.users()[1]!.userId, { card: 77 })];
+      await terminal.write([first], nothingMore);
+      await terminal.write([second], nothingMore);
+      for (const { outcome } of [first, second]) {
+        expect(outcome).toMatchObject({ status: 'ok', verified: 'readback' });
+      }
+      expect(simulated.violations).toEqual([]);
+      expect(simulated.enabled).toBe(true);
+    },
+  );
+
+  it('reports a write that was acknowledged but not kept', async () => {
+    const { terminal, simulated } = await start({ users: 9 });
+    simulated.faults.add({ kind: 'ack-without-effect', command: 8, times: 1 });
+    const job = create('505');
+    await terminal.write([job], nothingMore);
+    expect(job.outcome).toMatchObject({ status: 'error', error: { code: 'not_verified', applied: 'no' } });
+    expect(simulated.enabled).toBe(true);
+  });
+
+  it('reports a refusal with what was asked, and enables the terminal', async () => {
+    const { terminal, simulated } = await start({ users: 9 });
+    simulated.faults.add({ kind: 'refuse', command: 8, times: 1 });
+    const [refused, next] = [create('506'), create('507')];
+    await terminal.write([refused, next], nothingMore);
+    expect(refused.outcome).toMatchObject({ error: { code: 'device_refused', applied: 'no' } });
+    expect(codeOf(next)).toBe('ok');
+    expect(simulated.enabled).toBe(true);
+  });
+
+  it.each(['refused', 'ignored', 'honoured'] as const)(
+    'works where the timed disable is %s',
+    async (timedDisable) => {
+      const { terminal, simulated } = await start({ users: 9, timedDisable });
+      const [one, two] = [create('601'), create('602')];
+      await terminal.write([one], nothingMore);
+      await terminal.write([two], nothingMore);
+      expect([one, two].map(codeOf)).toEqual(['ok', 'ok']);
+      expect(simulated.enabled).toBe(true);
+      expect(simulated.violations).toEqual([]);
+    },
+  );
+
+  it.each(['none', 'zeroRecords', 'short'] as const)(
+    'never overwrites anybody where counters are %s',
+    async (counters) => {
+      const { terminal, simulated } = await start({ users: 9, counters });
+      await terminal.write([create('701')], nothingMore);
+      simulated.keypad.addUser({ userId: '702', name: 'Keypad' });
+      const job = create('703');
+      await terminal.write([job], nothingMore);
+      expect(codeOf(job)).toBe('ok');
+      expect(simulated.users().map(({ userId }) => userId)).toEqual(
+        expect.arrayContaining(['701', '702', '703']),
+      );
+    },
+  );
+
+  it.each([
+    [{ width: 28 as const, users: 30 }, ''],
+    [{ transport: 'udp' as const, users: 30 }, ''],
+    [{ width: 28 as const, transport: 'udp' as const, users: 30 }, ''],
+    [{ commKey: 1234, users: 30 }, 'comm_key: 1234'],
+    [{ alwaysAskKey: true, users: 30 }, ''],
+    [{ users: 30, split: { min: 1, max: 7 }, eventsBetween: true }, ''],
+    [{ users: 2000, join: true }, ''],
+    [{ users: 0 }, ''],
+    [{ users: 30 }, 'roster: strict'],
+  ])('creates, changes and deletes on a terminal with %j %s', async (settings, device) => {
+    const { terminal, simulated } = await start(settings, device);
+    const [made, changed, gone] = [create('321', 'Eva'), update('321', { card: 9 }), remove('321')];
+    const others = simulated.rawUsers();
+    await terminal.write([made], nothingMore);
+    await terminal.write([changed], nothingMore);
+    expect([made, changed].map(codeOf)).toEqual(['ok', 'ok']);
+    expect(simulated.users().find(({ userId }) => userId === '321')).toMatchObject({ name: 'Eva', card: 9 });
+    await terminal.write([gone], nothingMore);
+    expect(codeOf(gone)).toBe('ok');
+    expect(simulated.rawUsers()).toEqual(others);
+    expect(simulated.violations).toEqual([]);
+  });
+});
+
+describe('a terminal that is silent to what others answer', () => {
+  it.each([
+    ['options', 11],
+    ['counters', 50],
+  ])('is served without its %s', async (_, command) => {
+    const { terminal, simulated } = await start({ users: 9 }, '', 200);
+    simulated.faults.add({ kind: 'drop', command });
+    const [first, second] = [create('551'), create('552')];
+    await terminal.write([first], nothingMore);
+    await terminal.write([second], nothingMore);
+    expect(codeOf(second)).toBe('ok');
+    expect(simulated.enabled).toBe(true);
+  });
+});
+
+describe('a terminal that has forgotten the session', () => {
+  it.each([
+    [50, 1],
+    // The form with seconds and the plain one.
+    [1003, 2],
+    [1013, 1],
+    [1503, 1],
+  ])('is connected to anew when it answers 2005 to %i', async (command, times) => {
+    const { terminal, simulated } = await start({ users: 9 });
+    await terminal.roster();
+    simulated.keypad.addUser({ userId: '4001', name: 'Nueva' });
+    simulated.faults.add({ kind: 'refuse', command, reply: 2005, times });
+    const job = create('561');
+    await terminal.write([job], nothingMore);
+    expect(codeOf(job)).toBe('ok');
+    expect(simulated.enabled).toBe(true);
+    expect(simulated.violations).toEqual([]);
+  });
+
+  it('is told apart from one that refuses for good', async () => {
+    const { terminal, simulated } = await start({ users: 9 });
+    simulated.faults.add({ kind: 'refuse', command: 1503, reply: 2005 });
+    await expect(terminal.roster()).rejects.toMatchObject({ code: 'device_refused', applied: 'no' });
+  });
+});
+
+describe('when the line breaks', () => {
+  it.each(['before-effect', 'after-effect'] as const)(
+    'settles a write that was cut %s by looking',
+    async (when) => {
+      const { terminal, simulated } = await start({ users: 9 });
+      simulated.faults.add({ kind: 'cut', command: 8, times: 1, when });
+      const job = create('801');
+      await terminal.write([job], nothingMore);
+      expect(codeOf(job)).toBe('ok');
+      expect(simulated.users().filter(({ userId }) => userId === '801')).toHaveLength(1);
+      expect(simulated.enabled).toBe(true);
+    },
+  );
+
+  it('says applied: no when nothing of it is there and the time is over', async () => {
+    const { terminal, simulated } = await start({ users: 9 });
+    simulated.faults.add({ kind: 'cut', command: 8, times: 1, when: 'before-effect' });
+    let left = 10_000;
+    const job = jobOf(create('802').wish, { timeLeft: () => left });
+    const cut = simulated
+      .until((at) => at.log.some(({ command }) => command === 8))
+      .then(() => {
+        left = -1;
+      });
+    await Promise.all([terminal.write([job], nothingMore), cut]);
+    expect(job.outcome).toMatchObject({ status: 'expired', error: { applied: 'no' } });
+    expect(simulated.users()).toHaveLength(9);
+  });
+
+  it('leaves no answer at all while the terminal cannot be looked at, and settles when it can', async () => {
+    const { terminal, simulated, noted } = await start({ users: 9 });
+    const job = create('803');
+    await terminal.roster();
+    simulated.faults.add({ kind: 'apply-without-ack', command: 8, times: 1 });
+    const deaf = simulated.faults.add({ kind: 'cut', command: 1000 });
+    await terminal.write([job], nothingMore);
+    expect(job.outcome).toBeNull();
+    expect(terminal.needsRepair).toBe(true);
+    expect(noted()).toBe(true);
+    deaf();
+    await terminal.repair();
+    expect(job.outcome).toMatchObject({ status: 'ok', verified: 'readback' });
+    expect(simulated.enabled).toBe(true);
+    expect(noted()).toBe(false);
+  });
+
+  it('fails what had not begun, and says so, when the terminal does not answer', async () => {
+    const { terminal, simulated } = await start({ users: 9 });
+    await simulated.stop();
+    const job = create('804');
+    await terminal.write([job], nothingMore);
+    expect(job.outcome).toMatchObject({ error: { code: 'device_unreachable', applied: 'no' } });
+  });
+
+  it('does not overwrite a stranger who took the uid while the agent was away', async () => {
+    const { terminal, simulated } = await start({ users: 9 });
+    const stranger = simulated.keypad.addUser({ userId: '806', name: 'Keypad' });
+    const job = create('805');
+    terminal.adopt([{ job, uid: stranger, preimage: null }]);
+    await terminal.repair();
+    expect(job.outcome).toMatchObject({ error: { code: 'conflict', applied: 'no' } });
+    expect(simulated.users().find(({ uid }) => uid === stranger)).toMatchObject({ userId: '806' });
+  });
+
+  it('looks what became of a write before it lets those type who wait at the keypad', async () => {
+    const { terminal, simulated } = await start({ users: 9 });
+    simulated.faults.add({ kind: 'cut', command: 8, when: 'after-effect', times: 1 });
+    const job = create('807', 'Ana');
+    const writing = terminal.write([job], nothingMore);
+    await simulated.until((at) => !at.enabled);
+    const typed = simulated.keypad.whenUnlocked((keypad) => keypad.editUser('807', { name: 'Anita' }));
+    await Promise.all([writing, typed]);
+    expect(job.outcome).toMatchObject({ status: 'ok' });
+    expect(simulated.users().at(-1)).toMatchObject({ userId: '807', name: 'Anita' });
+  });
+
+  it('enables a terminal first whose look did not end the time before', async () => {
+    const { terminal, simulated, noted } = await start({ users: 9 }, '', 200);
+    simulated.faults.add({ kind: 'cut', command: 8, when: 'after-effect', times: 1 });
+    const job = create('808');
+    const writing = terminal.write([job], nothingMore);
+    await simulated.until((at) => !at.enabled);
+    simulated.faults.add({ kind: 'drop', command: 1503, times: 1 });
+    await writing;
+    expect(job.outcome).toMatchObject({ status: 'ok' });
+    const commands = simulated.log.map(({ command }) => command);
+    const afterwards = commands
+      .slice(commands.indexOf(8) + 1)
+      .filter((each) => each === 1503 || each === 1002);
+    expect(afterwards).toEqual([1503, 1002, 1503]);
+    expect(noted()).toBe(false);
+  });
+
+  it('tells the terminal to refresh what a cut conversation has written', async () => {
+    const { terminal, simulated } = await start({ users: 9 });
+    simulated.faults.add({ kind: 'cut', command: 1013, when: 'before-effect', times: 1 });
+    const job = create('810');
+    await terminal.write([job], nothingMore);
+    await terminal.close();
+    expect(job.outcome).toMatchObject({ status: 'ok' });
+    expect(simulated.state.refreshPending).toBe(false);
+    expect(simulated.violations).toEqual([]);
+  });
+
+  it('says that the disk is full, not that the terminal does not answer, where the disabling cannot be noted', async () => {
+    const { terminal, simulated } = await start({ users: 9 });
+    bench.fillDisk();
+    const job = create('811');
+    await terminal.write([job], nothingMore);
+    expect(job.outcome).toMatchObject({ error: { code: 'agent_storage', applied: 'no' } });
+    expect(simulated.log.some(({ command }) => command === 1003 || command === 8)).toBe(false);
+  });
+
+  it('knows a user whom it has written by what nobody has changed since', async () => {
+    const { terminal, simulated } = await start({ users: 9 });
+    const uid = simulated.keypad.addUser({ userId: '809', name: 'Anita', card: 77 });
+    const job = create('809', 'Ana', { card: 77 });
+    terminal.adopt([{ job, uid, preimage: null }]);
+    await terminal.repair();
+    expect(job.outcome).toMatchObject({ status: 'ok' });
+  });
+});

@@ -1,0 +1,297 @@
+// One terminal as the agent keeps it: its conversation, its roster, its writes, and what is owed to it after a fault.
+import { SerenoError } from '../../shared/errors.ts';
+import type { DeviceSettings } from '../config/load.ts';
+import { enable } from '../zk/control.ts';
+import type { Conversation } from '../zk/conversation.ts';
+import { Acquaintance, type DialectMemory } from './acquaintance.ts';
+import { AttendanceCache } from './attendance-cache.ts';
+import { TerminalConnection } from './connection.ts';
+import { type Dialect, limitsOf } from './dialect.ts';
+import { type DisableNote, STRETCH_MS, whileDisabled } from './disabled.ts';
+import { isBroken, isForgotten, toSerenoError, unreachable } from './errors.ts';
+import { failure } from './outcome.ts';
+import { planWrite } from './plan.ts';
+import { type DueRestore, finishRestores, settleButRestores } from './restores-due.ts';
+import type { Roster } from './roster.ts';
+import { type ReadOptions, RosterCache } from './roster-cache.ts';
+import { Stretch } from './stretch.ts';
+import { readForUndo } from './undo.ts';
+import { judgeAll, lookAndRefresh } from './verdicts.ts';
+import type { DoubtfulJob, WriteJob } from './write-job.ts';
+
+/** A table that keeps changing under our hands is read while the terminal is disabled from this round on. */
+const ROUNDS_BEFORE_READING_INSIDE = 3;
+const ROUNDS = 5;
+/** A conversation that breaks is made anew this often for one batch of writes. */
+const RECONNECTS = 2;
+/** A terminal that was left disabled is looked at for no longer than this before it is enabled. */
+const LOOK_MS = 5000;
+
+export interface TerminalPorts {
+  readonly note: DisableNote & { isSet(): boolean };
+  readonly dialect: DialectMemory;
+  readonly onContact: (reachable: boolean) => void;
+  readonly log: { warn(fields: object, message: string): void; info(fields: object, message: string): void };
+}
+
+/** Writes that wait; taken out as they are settled, so that a broken conversation leaves a true list. */
+interface Batch {
+  waiting: WriteJob[];
+}
+
+/** Not safe for concurrent use: the queue of the terminal is the device lock. */
+export class Terminal {
+  readonly device: DeviceSettings;
+  readonly attendance: AttendanceCache;
+  readonly #ports: TerminalPorts;
+  readonly #connection: TerminalConnection;
+  readonly #acquaintance: Acquaintance;
+  #cache: RosterCache | null = null;
+  #doubts: DoubtfulJob[] = [];
+  /** The last look at a terminal that may be disabled did not end, or there is no time for one. */
+  #enableFirst = false;
+
+  constructor(device: DeviceSettings, ports: TerminalPorts) {
+    this.device = device;
+    this.attendance = new AttendanceCache(device);
+    this.#ports = ports;
+    this.#acquaintance = new Acquaintance(ports.dialect);
+    this.#connection = new TerminalConnection(device, {
+      onContact: (reachable) => {
+        if (!reachable) this.#acquaintance.lost();
+        ports.onContact(reachable);
+      },
+    });
+  }
+
+  /** What the terminal can do, while that is known without asking; null before the first contact and after a loss. */
+  get dialect(): Dialect | null {
+    return this.#acquaintance.isFresh ? (this.#cache?.dialect ?? null) : null;
+  }
+
+  /** True if something must be put right at the terminal: it may be disabled, or a write is in doubt. */
+  get needsRepair(): boolean {
+    return this.#doubts.length > 0 || this.#ports.note.isSet();
+  }
+
+  /** Takes over a write whose outcome was lost; it is settled as soon as the terminal can be looked at. */
+  adopt(doubts: readonly DoubtfulJob[]): void {
+    this.#doubts.push(...doubts);
+  }
+
+  /** Hands over the writes in doubt: this terminal will not be looked at any more. */
+  surrender(): readonly DoubtfulJob[] {
+    return this.#doubts.splice(0);
+  }
+
+  /** Enables the terminal if it may be disabled, and settles what is in doubt. @throws SerenoError if it cannot. */
+  async repair(): Promise<void> {
+    await this.#converse(async () => undefined);
+  }
+
+  /**
+   * A question that changes nothing: `ask` gets the conversation and the roster cache. A conversation that
+   * breaks is made anew once.
+   * @throws SerenoError
+   */
+  async read<T>(
+    ask: (conversation: Conversation, cache: RosterCache) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    return await this.#converse(ask, signal);
+  }
+
+  /** A few exchanges of a question's conversation with the keypad disabled. @throws what `work` throws; ZkError. */
+  async disabled<T>(conversation: Conversation, cache: RosterCache, work: () => Promise<T>): Promise<T> {
+    return await whileDisabled(conversation, cache, this.#ports.note, work);
+  }
+
+  /** The users as they are now. @throws SerenoError */
+  async roster(options: ReadOptions & { force?: boolean } = {}): Promise<Roster> {
+    return await this.read((conversation, cache) => cache.fresh(conversation, options), options.signal);
+  }
+
+  /**
+   * Serves `first` and what `more` brings, in one conversation and as few stretches as can be. Every job is
+   * settled when it returns, but for those in doubt at a terminal that no longer answers.
+   */
+  async write(first: readonly WriteJob[], more: () => WriteJob | undefined): Promise<void> {
+    const batch: Batch = { waiting: [...first] };
+    let trouble = unreachable(this.device, undefined);
+    const isOpen = () => batch.waiting.some((job) => !job.isOver) || this.#doubts.length > 0;
+    for (let attempt = 0; isOpen() && attempt <= RECONNECTS; attempt++) {
+      try {
+        await this.#converse((conversation, cache) => this.#rounds(conversation, cache, batch, more));
+      } catch (error) {
+        trouble = toSerenoError(error, this.device);
+        break;
+      }
+    }
+    for (const job of batch.waiting) job.settle(failure(trouble));
+  }
+
+  /** Lets the terminal go; what is owed to it stays noted. */
+  async close(): Promise<void> {
+    this.attendance.forget();
+    await this.#connection.close();
+  }
+
+  /** Stretches until nothing of `batch` waits, or the conversation breaks; what is left stays in `batch`. */
+  async #rounds(
+    conversation: Conversation,
+    cache: RosterCache,
+    batch: Batch,
+    more: () => WriteJob | undefined,
+  ): Promise<void> {
+    for (let round = 1; batch.waiting.length > 0; round++) {
+      const roster = await cache.fresh(conversation);
+      batch.waiting = this.#settleWithoutWriting(batch.waiting, roster, cache);
+      if (batch.waiting.length === 0) return;
+      if (round > ROUNDS) {
+        const params = { device: this.device.id, reason: '@busy_keypad' };
+        throw new SerenoError('device_busy', { params });
+      }
+      const fingers = await this.#fingersToKeep(conversation, roster, batch.waiting);
+      const context = { device: this.device, conversation, cache, note: this.#ports.note, fingers };
+      const stretch = new Stretch(context, roster);
+      const beganAt = performance.now();
+      const result = await stretch.run(batch.waiting, more, round >= ROUNDS_BEFORE_READING_INSIDE);
+      if (result === null) continue;
+      batch.waiting = [...result.left];
+      this.#doubts.push(...result.doubts);
+      const due = settleButRestores(result.outcomes, cache);
+      if (result.broken !== null) {
+        this.#ports.log.warn({ device: this.device.id, error: String(result.broken) }, 'conversation broke');
+        this.#doubts.push(...due);
+        this.#connection.drop();
+        this.#enableFirst ||= performance.now() - beganAt > STRETCH_MS - LOOK_MS;
+        // A full disk, not the line: another conversation would end the same way.
+        if (!isBroken(result.broken)) throw result.broken;
+        return;
+      }
+      await this.#finish(conversation, cache, due);
+      if (result.outcomes.length > 0) round = 0;
+    }
+  }
+
+  async #fingersToKeep(conversation: Conversation, roster: Roster, jobs: readonly WriteJob[]) {
+    const userIds = jobs.filter(({ keep }) => keep !== null).map(({ wish }) => wish.args.user_id);
+    return await readForUndo(conversation, roster, userIds, (error) => {
+      const fields = { device: this.device.id, error: String(error) };
+      this.#ports.log.warn(fields, 'fingers of a deleted user could not be kept');
+    });
+  }
+
+  /** A conversation that breaks leaves `due` and what was to follow in doubt: the next one goes on with them. */
+  async #finish(
+    conversation: Conversation,
+    cache: RosterCache,
+    due: readonly DueRestore[],
+    following: readonly DoubtfulJob[] = [],
+  ): Promise<void> {
+    const context = { device: this.device, conversation, cache, note: this.#ports.note };
+    await finishRestores(context, due, (left) => this.#doubts.push(...left, ...following));
+  }
+
+  /** Jobs that need no write are answered before anything is disabled, unless an earlier one decides them. */
+  #settleWithoutWriting(jobs: readonly WriteJob[], roster: Roster, cache: RosterCache): WriteJob[] {
+    const touched = new Set<string>();
+    const limits = limitsOf(cache.dialect, roster.width);
+    const context = { device: this.device.id, limits, encoding: this.device.encoding };
+    return jobs.filter((job) => {
+      if (job.isOver) return false;
+      const userId = job.wish.args.user_id;
+      if (touched.has(userId)) return true;
+      try {
+        const plan = planWrite(job.wish, roster, context);
+        if (plan.kind === 'nothing') {
+          job.settle({ status: 'ok', data: plan.result, verified: 'readback' });
+          return false;
+        }
+        touched.add(userId);
+        return true;
+      } catch (error) {
+        job.settle(failure(toSerenoError(error, this.device)));
+        return false;
+      }
+    });
+  }
+
+  async #converse<T>(
+    work: (conversation: Conversation, cache: RosterCache) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const conversation = await this.#connection.acquire(signal);
+        const cache = await this.#cacheFor(conversation);
+        await this.#putRight(conversation, cache);
+        return await work(conversation, cache);
+      } catch (error) {
+        const isOver = isBroken(error) || isForgotten(error);
+        if (isOver) this.#connection.drop();
+        if (!isOver || attempt > 1 || signal?.aborted) throw toSerenoError(error, this.device);
+      } finally {
+        this.#connection.release(this.#cache?.dialect.oneClient ?? true);
+      }
+    }
+  }
+
+  async #cacheFor(conversation: Conversation): Promise<RosterCache> {
+    if (this.#cache !== null && this.#acquaintance.isFresh) return this.#cache;
+    const learnt = await this.#acquaintance.meet(conversation);
+    if (this.#cache === null || this.#cache.identity !== learnt.identity) {
+      this.#ports.log.info({ device: this.device.id, ...learnt }, 'terminal met');
+      this.#cache = new RosterCache(this.device, learnt, (news) => this.#acquaintance.keep(news));
+      this.attendance.forget();
+    }
+    return this.#cache;
+  }
+
+  /**
+   * First of all in every conversation: look what became of doubtful writes, and enable what we left disabled. The
+   * look comes first where it is quick: whoever waits at the keypad would change what is looked for.
+   */
+  async #putRight(conversation: Conversation, cache: RosterCache): Promise<void> {
+    const mayBeDisabled = this.#ports.note.isSet();
+    const early =
+      mayBeDisabled && this.#doubts.length > 0 ? await this.#lookEarly(conversation, cache) : null;
+    if (mayBeDisabled) {
+      await enable(conversation);
+      this.#ports.note.clear();
+      this.#enableFirst = false;
+      this.#ports.log.info({ device: this.device.id }, 'terminal enabled again');
+    }
+    if (this.#doubts.length === 0) return;
+    const roster = early ?? (await lookAndRefresh(conversation, cache));
+    const { told, restored, again } = judgeAll(this.#doubts, roster, this.device.encoding);
+    this.#doubts = [];
+    for (const { job, outcome } of told) job.settle(outcome);
+    await this.#finish(conversation, cache, restored, again);
+    await this.#runAgain(
+      conversation,
+      cache,
+      again.map(({ job }) => job),
+    );
+  }
+
+  /** The roster while nobody can type; null where a look has failed or took long, so that enabling must not wait for it. */
+  async #lookEarly(conversation: Conversation, cache: RosterCache): Promise<Roster | null> {
+    if (this.#enableFirst) return null;
+    this.#enableFirst = true;
+    const roster = await lookAndRefresh(conversation, cache, AbortSignal.timeout(LOOK_MS));
+    this.#enableFirst = false;
+    return roster;
+  }
+
+  /** Writes of which nothing is at the terminal. A second break leaves them for the next conversation. */
+  async #runAgain(conversation: Conversation, cache: RosterCache, jobs: readonly WriteJob[]): Promise<void> {
+    const batch: Batch = { waiting: [...jobs] };
+    try {
+      await this.#rounds(conversation, cache, batch, () => undefined);
+    } finally {
+      for (const job of batch.waiting) job.settle(failure(unreachable(this.device, undefined)));
+    }
+    if (!conversation.isOpen) throw unreachable(this.device, undefined);
+  }
+}

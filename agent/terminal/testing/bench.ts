@@ -1,0 +1,134 @@
+// A terminal of the agent in front of a simulated one, and jobs that note what they are told; for tests.
+
+import { SerenoError } from '../../../shared/errors.ts';
+import {
+  type SimulatedTerminal,
+  startTerminal,
+  type TerminalSettings,
+} from '../../../test/terminal/terminal.ts';
+import { parseConfig } from '../../config/load.ts';
+import type { Outcome } from '../outcome.ts';
+import type { Wish } from '../plan.ts';
+import { Terminal } from '../terminal.ts';
+import type { WriteJob } from '../write-job.ts';
+
+export interface Bench {
+  readonly simulated: SimulatedTerminal;
+  readonly terminal: Terminal;
+  /** Whether the journal's note says that the terminal may be disabled. */
+  readonly noted: () => boolean;
+  /** From now on no note can be set. */
+  fillDisk(): void;
+  stop(): Promise<void>;
+}
+
+/** `device`: more lines of agent.yaml for the terminal, for example `roster: strict`. */
+export async function startBench(
+  settings: TerminalSettings = {},
+  device = '',
+  timeoutMs = 1000,
+): Promise<Bench> {
+  const simulated = await startTerminal(settings);
+  const transport = settings.transport === 'udp' ? 'transport: udp,' : '';
+  const yaml = `site: s\ndevices:\n  - {id: principal, host: 127.0.0.1, port: ${simulated.port}, timeout: 1, ${transport} ${device}}\n`;
+  const [settingsOfDevice] = parseConfig(yaml, 'agent.yaml', {}).devices;
+  let noted = false;
+  let isFull = false;
+  let learnt: string | null = null;
+  const terminal = new Terminal(
+    { ...settingsOfDevice!, timeoutMs },
+    {
+      note: {
+        isSet: () => noted,
+        set: () => {
+          if (isFull) throw new SerenoError('agent_storage', { params: { site: 's' } });
+          noted = true;
+        },
+        clear: () => {
+          noted = false;
+        },
+      },
+      dialect: {
+        read: () => learnt,
+        write: (text) => {
+          learnt = text;
+        },
+      },
+      onContact: () => undefined,
+      log: { warn: () => undefined, info: () => undefined },
+    },
+  );
+  return {
+    simulated,
+    terminal,
+    noted: () => noted,
+    fillDisk: () => {
+      isFull = true;
+    },
+    async stop() {
+      await terminal.close();
+      await simulated.stop();
+    },
+  };
+}
+
+export interface RecordedJob extends WriteJob {
+  readonly events: string[];
+  readonly outcome: Outcome | null;
+  readonly doubt: { uid: number; preimage: Buffer | null } | null;
+}
+
+let serial = 0;
+
+export function jobOf(
+  wish: Wish,
+  options: { timeLeft?: () => number; superseded?: boolean; keep?: WriteJob['keep'] } = {},
+): RecordedJob {
+  const events: string[] = [];
+  let outcome: Outcome | null = null;
+  let doubt: RecordedJob['doubt'] = null;
+  return {
+    id: `job-${++serial}`,
+    wish,
+    readback: wish.args.verify === 'readback',
+    events,
+    get outcome() {
+      return outcome;
+    },
+    get doubt() {
+      return doubt;
+    },
+    get hasBegun() {
+      return doubt !== null;
+    },
+    get isOver() {
+      return outcome !== null;
+    },
+    leave: () => undefined,
+    keep: options.keep ?? null,
+    timeLeft: options.timeLeft ?? (() => 10_000),
+    isSuperseded: () => options.superseded ?? false,
+    started(uid, before) {
+      events.push('started');
+      doubt = { uid, preimage: before?.raw ?? null };
+    },
+    written: () => void events.push('written'),
+    settle(told) {
+      events.push('settled');
+      outcome = told;
+    },
+  };
+}
+
+export const create = (user_id: string, name = 'Ana', more: object = {}) =>
+  jobOf({ op: 'user.put', args: { mode: 'create', user_id, fields: { name, ...more } } });
+export const update = (user_id: string, fields: object) =>
+  jobOf({ op: 'user.put', args: { mode: 'update', user_id, fields } });
+export const remove = (user_id: string) => jobOf({ op: 'user.delete', args: { user_id } });
+export const nothingMore = () => undefined;
+
+/** The code of a failed job, or `ok`. */
+export function codeOf(job: RecordedJob): string | null {
+  if (job.outcome === null) return null;
+  return job.outcome.status === 'ok' ? 'ok' : job.outcome.error.code;
+}

@@ -1,0 +1,55 @@
+// One page of a terminal's users: filter, order and cursor live on the agent, so that only the page travels.
+
+import type { FieldText } from '../../shared/api/fields.ts';
+import type { User } from '../../shared/domain/user.ts';
+import { SerenoError } from '../../shared/errors.ts';
+import type { ArgsOf, ResultOf } from '../../shared/wire/operations.ts';
+
+/** A list without a limit ends here, in bytes of JSON, with a cursor: Lambda answers at most 6 MB. */
+const PAGE_BYTES = 5 * 1024 * 1024;
+/** What the cloud adds to each row: the device id, its key and punctuation. */
+const ROW_EXTRA_BYTES = 90;
+
+/** Rows after the uid that the cursor names; `total` counts all that fit the search. */
+export function pageOfUsers(
+  users: readonly User[],
+  args: ArgsOf<'user.list'>,
+  asOf: string,
+): ResultOf<'user.list'> {
+  const matching = args.search === undefined ? users : users.filter(matcher(args.search));
+  const after = args.cursor === undefined ? -1 : parseCursor(args.cursor);
+  const rest = after < 0 ? matching : matching.filter((user) => user.uid > after);
+  const data: User[] = [];
+  let bytes = 0;
+  for (const user of rest.slice(0, args.limit ?? rest.length)) {
+    bytes += Buffer.byteLength(JSON.stringify(user)) + ROW_EXTRA_BYTES;
+    if (bytes > PAGE_BYTES) break;
+    data.push(user);
+  }
+  const last = data.at(-1);
+  const more = data.length < rest.length && last !== undefined;
+  return { total: matching.length, as_of: asOf, data, ...(more ? { next_cursor: `u${last.uid}` } : {}) };
+}
+
+/** Case and accents do not matter; badge, name and card are searched. */
+function matcher(search: string): (user: User) => boolean {
+  const wanted = fold(search.trim());
+  return (user) =>
+    fold(user.name).includes(wanted) ||
+    fold(user.user_id).includes(wanted) ||
+    (user.card !== 0 && `${user.card}` === wanted);
+}
+
+function fold(text: string): string {
+  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+}
+
+function parseCursor(cursor: string): number {
+  const [, uid] = /^u(\d{1,5})$/.exec(cursor) ?? [];
+  if (uid === undefined) {
+    throw new SerenoError('invalid_field', {
+      params: { field: 'cursor', problem: 'cursor' satisfies FieldText },
+    });
+  }
+  return Number(uid);
+}

@@ -1,0 +1,79 @@
+// The verdicts on all writes that are in doubt at one terminal, the later ones of a user first.
+import type { DeviceSettings } from '../config/load.ts';
+import { refreshData } from '../zk/control.ts';
+import type { Conversation } from '../zk/conversation.ts';
+import { decodeUser } from '../zk/users.ts';
+import { judge } from './doubt.ts';
+import { isBroken } from './errors.ts';
+import { failure, type Outcome } from './outcome.ts';
+import type { DueRestore } from './restores-due.ts';
+import type { Roster } from './roster.ts';
+import type { RosterCache } from './roster-cache.ts';
+import type { DoubtfulJob, WriteJob } from './write-job.ts';
+
+export interface Verdicts {
+  /** Known now: to be told. */
+  readonly told: readonly { readonly job: WriteJob; readonly outcome: Outcome }[];
+  /** Users that are back; their fingers may not be yet. */
+  readonly restored: readonly DueRestore[];
+  /** Nothing of it is at the terminal: to be run again. */
+  readonly again: readonly DoubtfulJob[];
+}
+
+/**
+ * What the terminal holds after writes of which nobody knows how far they came. They are only used there once it is
+ * told to refresh, which may have been cut off too.
+ */
+export async function lookAndRefresh(
+  conversation: Conversation,
+  cache: RosterCache,
+  signal?: AbortSignal,
+): Promise<Roster> {
+  const options = signal === undefined ? {} : { signal };
+  const roster = await cache.fresh(conversation, { force: true, ...options });
+  try {
+    await refreshData(conversation, options);
+  } catch (error) {
+    // A refusal changes nothing of what is stored.
+    if (isBroken(error)) throw error;
+  }
+  return roster;
+}
+
+/** Judges `doubts` by a roster that was read after them. If the last write of a user is there, those before it were too. */
+export function judgeAll(
+  doubts: readonly DoubtfulJob[],
+  roster: Roster,
+  encoding: DeviceSettings['encoding'],
+): Verdicts {
+  const told: { job: WriteJob; outcome: Outcome }[] = [];
+  const restored: DueRestore[] = [];
+  const again: DoubtfulJob[] = [];
+  const proven = new Set<string>();
+  for (const doubt of doubts.toReversed()) {
+    const { job, uid, preimage } = doubt;
+    const userId = job.wish.args.user_id;
+    // A record of another width is of the terminal that was there before: it tells nothing of this one.
+    const isOfThis = preimage?.length === roster.width;
+    const before = isOfThis ? decodeUser(preimage, roster.width, encoding) : null;
+    const verdict = judge(job.wish, { uid, before }, roster, job.timeLeft() > 0);
+    if (proven.has(userId) || verdict.kind === 'succeeded') {
+      proven.add(userId);
+      const data = verdict.kind === 'succeeded' ? verdict.result : resultOf(job, uid);
+      if (job.wish.op === 'user.restore') restored.unshift({ ...doubt, verified: 'readback' });
+      else told.push({ job, outcome: { status: 'ok', data, verified: 'readback' } });
+    } else if (verdict.kind === 'failed') {
+      told.push({ job, outcome: failure(verdict.error) });
+    } else {
+      again.unshift(doubt);
+    }
+  }
+  return { told, restored, again };
+}
+
+/** What a write that was overtaken by a later one answers. */
+function resultOf(job: WriteJob, uid: number | null): unknown {
+  const { wish } = job;
+  if (wish.op !== 'user.put') return { user_id: wish.args.user_id };
+  return { uid: uid ?? 0, user_id: wish.args.user_id, name: wish.args.fields.name ?? '' };
+}

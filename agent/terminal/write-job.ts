@@ -1,0 +1,41 @@
+// One write of users on its way through the terminal: what it wishes, and whom it tells what became of it.
+import type { UserRecord } from '../zk/users.ts';
+import type { Outcome } from './outcome.ts';
+import type { Wish } from './plan.ts';
+import type { UndoCopy } from './undo-copy.ts';
+
+export interface WriteJob {
+  readonly id: string;
+  readonly wish: Wish;
+  /** The caller wants the table read back whatever the counters say. */
+  readonly readback: boolean;
+  /** True once it may have been sent to the terminal. */
+  readonly hasBegun: boolean;
+  /** True once it is settled or was left: it must not begin any more. */
+  readonly isOver: boolean;
+  /** Leaves it to the next run of the agent, unless it has begun. */
+  leave(): void;
+  /** Milliseconds left until it may no longer begin. */
+  timeLeft(): number;
+  /** True if a write for the same user that was issued later has begun. */
+  isSuperseded(): boolean;
+  /**
+   * Keeps what a delete is about to take away; null where nothing is to be kept. On disk when it returns.
+   * @throws SerenoError `agent_storage`: then nothing is sent.
+   */
+  readonly keep: ((copy: UndoCopy) => void) | null;
+  /** On disk before the first byte goes out. @throws SerenoError `agent_storage`: then nothing is sent. */
+  started(uid: number, before: UserRecord | null): void;
+  /** The terminal acknowledged. */
+  written(): void;
+  settle(outcome: Outcome): void;
+}
+
+/** A job that was started and whose outcome only the terminal can tell. */
+export interface DoubtfulJob {
+  readonly job: WriteJob;
+  /** Null: begun elsewhere if at all, with a journal that is not this one. */
+  readonly uid: number | null;
+  /** The raw record as it was; null for a create. */
+  readonly preimage: Buffer | null;
+}

@@ -1,0 +1,149 @@
+// A whole agent on a folder of its own, in front of simulated terminals, behind a line that notes what it tells.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { ulid } from 'ulid';
+import {
+  type Command,
+  type Hello,
+  helloSchema,
+  type Reply,
+  replySchema,
+} from '../../shared/wire/envelope.ts';
+import { parseTopic } from '../../shared/wire/topics.ts';
+import { Agent } from '../agent.ts';
+import { parseConfig } from '../config/load.ts';
+import type { Link, LinkEvents } from '../link/link.ts';
+
+/** A line to a cloud that notes every reply and every hello. */
+class NotingLink implements Link {
+  isUp = true;
+  readonly session = 's';
+  readonly replies: Reply[] = [];
+  readonly hellos: Hello[] = [];
+  readonly #watchers = new Set<() => void>();
+  readonly events: LinkEvents;
+
+  constructor(events: LinkEvents) {
+    this.events = events;
+  }
+
+  start(): void {
+    queueMicrotask(() => this.events.onUp());
+  }
+
+  async publish(topic: string, payload: Uint8Array): Promise<void> {
+    const parsed = parseTopic(topic);
+    const text = Buffer.from(payload).toString();
+    if (parsed?.kind === 'hello') this.hellos.push(helloSchema.parse(JSON.parse(text)));
+    if (parsed?.kind === 'res' && parsed.part.endsWith('-0')) {
+      this.replies.push(replySchema.parse(JSON.parse(text)));
+    }
+    for (const watch of this.#watchers) watch();
+  }
+
+  async stop(): Promise<void> {
+    this.isUp = false;
+  }
+
+  /** Settles with what `find` finds, looking at everything that is told; rejects after `withinMs`. */
+  until<T>(find: () => T | undefined, withinMs = 8000): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        const found = find();
+        if (found === undefined) return;
+        finish();
+        resolve(found);
+      };
+      const timer = setTimeout(() => {
+        finish();
+        reject(new Error(`not told within ${withinMs} ms: ${find}`));
+      }, withinMs);
+      const finish = () => {
+        clearTimeout(timer);
+        this.#watchers.delete(look);
+      };
+      this.#watchers.add(look);
+      look();
+    });
+  }
+}
+
+export class AgentBench {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'sereno-agent-'));
+  #agent: Agent | null = null;
+  link!: NotingLink;
+
+  /**
+   * `yaml`: `allow_hosts` and `devices` of its agent.yaml; `timeoutMs` instead of the whole seconds that it knows. A
+   * second start goes on with the same data.
+   */
+  start(
+    yaml = '',
+    environment: NodeJS.ProcessEnv = { SERENO_ALLOW_LOOPBACK: '1' },
+    timeoutMs?: number,
+  ): void {
+    const text = `site: norte\ntenant: acme\ndata: ${this.#folder}\n${yaml}`;
+    const config = parseConfig(text, 'agent.yaml', environment);
+    const devices = config.devices.map((device) => ({ ...device, timeoutMs: timeoutMs ?? device.timeoutMs }));
+    this.#agent = new Agent(
+      { ...config, devices },
+      {
+        log: pino({ level: 'silent' }),
+        connect: (events) => {
+          this.link = new NotingLink(events);
+          return this.link;
+        },
+      },
+    );
+    this.#agent.start();
+  }
+
+  get folder(): string {
+    return this.#folder;
+  }
+
+  async stop(): Promise<void> {
+    await this.#agent?.stop();
+    this.#agent = null;
+  }
+
+  async dispose(): Promise<void> {
+    await this.stop();
+    rmSync(this.#folder, { recursive: true });
+  }
+
+  /** Hands a command over without waiting. @returns its id */
+  send(op: string, device: string, args: unknown, fields: Partial<Command> = {}): string {
+    const now = Date.now();
+    const command: Command = {
+      v: 1,
+      id: ulid(),
+      op,
+      device,
+      issuedAt: now,
+      notAfter: now + 22_000,
+      via: 'direct',
+      args,
+      ...fields,
+    };
+    const payload = Buffer.from(JSON.stringify(command));
+    this.link.events.onCommand({ payload, acknowledge: () => undefined });
+    return command.id;
+  }
+
+  reply(id: string): Promise<Reply> {
+    return this.link.until(() => this.link.replies.find((reply) => reply.id === id));
+  }
+
+  run(op: string, device: string, args: unknown = {}, fields: Partial<Command> = {}): Promise<Reply> {
+    return this.reply(this.send(op, device, args, fields));
+  }
+
+  /** The first hello from now on in which `holds` holds. */
+  hello(holds: (hello: Hello) => boolean): Promise<Hello> {
+    const before = Math.max(0, this.link.hellos.length - 1);
+    return this.link.until(() => this.link.hellos.slice(before).find(holds));
+  }
+}

@@ -1,0 +1,33 @@
+// Texts in the encoding of a terminal.
+import iconv from 'iconv-lite';
+import type * as z from 'zod';
+import type { encodingSchema } from '../../shared/domain/device.ts';
+
+export type TextEncoding = z.infer<typeof encodingSchema>;
+
+/**
+ * Bytes of a text, or null if the encoding lacks one of its characters. NUL counts as lacking: it ends a text in
+ * every field of a terminal.
+ */
+export function encodeText(text: string, encoding: TextEncoding): Buffer | null {
+  if (text.includes('\0')) return null;
+  const bytes = iconv.encode(text, encoding);
+  // The library writes something else for what it cannot write; only the way back shows it.
+  return decodeText(bytes, encoding) === text ? bytes : null;
+}
+
+/** Text of bytes; what makes no sense becomes the replacement character. Never throws. */
+export function decodeText(bytes: Buffer, encoding: TextEncoding): string {
+  return iconv.decode(bytes, encoding, { stripBOM: false });
+}
+
+/** Bytes that a text takes, or null if it cannot be encoded. */
+export function encodedLength(text: string, encoding: TextEncoding): number | null {
+  return encodeText(text, encoding)?.length ?? null;
+}
+
+/** The part of a text field before its first NUL; all of it where there is none. */
+export function untilNul(field: Buffer): Buffer {
+  const end = field.indexOf(0);
+  return end < 0 ? field : field.subarray(0, end);
+}

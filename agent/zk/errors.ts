@@ -1,0 +1,69 @@
+// The one error of the protocol room: what was asked, how it ended, and whether the terminal may have heard it.
+
+/**
+ * How an exchange ended without its answer.
+ * - `unreachable`: no connection was made (refused, no route, name unknown, connect deadline)
+ * - `timeout`: connected, but no answer within the exchange's time
+ * - `closed`: the connection ended, by the terminal or by us
+ * - `refused`: the terminal answered with a code that was not expected; `reply` holds it
+ * - `auth`: the terminal refused the comm key
+ * - `protocol`: bytes that make no sense, or a value that does not fit its field
+ * - `aborted`: the caller's signal
+ */
+export type ZkErrorCode = 'unreachable' | 'timeout' | 'closed' | 'refused' | 'auth' | 'protocol' | 'aborted';
+
+export interface ZkErrorDetails {
+  /** What went wrong, for logs. Never holds names, passwords or keys. */
+  readonly problem?: string | undefined;
+  readonly reply?: number | undefined;
+  readonly sent?: boolean;
+  readonly cause?: unknown;
+}
+
+const DEFAULT_PROBLEM: Record<ZkErrorCode, string> = {
+  unreachable: 'no connection to the terminal',
+  timeout: 'no answer in time',
+  closed: 'the connection was closed',
+  refused: 'the terminal refused',
+  auth: 'the terminal refused the comm key',
+  protocol: 'the bytes make no sense',
+  aborted: 'aborted by the caller',
+};
+
+/** Anything that can go wrong between a question to a terminal and its answer. */
+export class ZkError extends Error {
+  readonly code: ZkErrorCode;
+  /** The question, for people: `write user (8)`. */
+  readonly asked: string;
+  /** What went wrong, without the question. */
+  readonly problem: string;
+  /** The terminal's code, where it answered. */
+  readonly reply: number | undefined;
+  /** True if bytes of the question may have reached the terminal. Connecting never counts: it changes nothing. */
+  readonly sent: boolean;
+
+  constructor(code: ZkErrorCode, asked: string, details: ZkErrorDetails = {}) {
+    const problem = details.problem ?? DEFAULT_PROBLEM[code];
+    const reply = details.reply === undefined ? '' : ` (reply ${details.reply})`;
+    super(`${asked}: ${problem}${reply}`, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'ZkError';
+    this.code = code;
+    this.asked = asked;
+    this.problem = problem;
+    this.reply = details.reply;
+    this.sent = details.sent ?? false;
+  }
+}
+
+export function isZkError(error: unknown, ...codes: ZkErrorCode[]): error is ZkError {
+  return error instanceof ZkError && (codes.length === 0 || codes.includes(error.code));
+}
+
+/** Waits for a request whose refusal does not matter; anything else that goes wrong does. */
+export async function tolerateRefusal(request: Promise<unknown>): Promise<void> {
+  try {
+    await request;
+  } catch (error) {
+    if (!isZkError(error, 'refused')) throw error;
+  }
+}

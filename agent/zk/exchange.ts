@@ -1,0 +1,167 @@
+// One question to a terminal and the frames that answer it: deadline, resends, abort.
+import { ZkError, type ZkErrorCode } from './errors.ts';
+
+/** A frame that answers; `session` counts the data frames of a run. */
+export interface Answer {
+  readonly command: number;
+  readonly session: number;
+  readonly data: Buffer;
+}
+
+/**
+ * What a reader makes of a frame: the value, or that more must come. `complete` is the value for the case that
+ * only a closing frame is missing and does not come: the data is whole without it.
+ */
+export type Step<T> =
+  | { readonly done: true; readonly value: T }
+  | { readonly done: false; readonly complete?: { readonly value: T } };
+
+export interface Question<T> {
+  readonly command: number;
+  readonly data?: Buffer | undefined;
+  /** In words: `write user (8)`. */
+  readonly asked: string;
+  /** Called with each answering frame in order. Throws ZkError: `refused` leaves the conversation usable. */
+  readonly read: (answer: Answer) => Step<T>;
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+  /** The time counts anew with every sign of life, for answers of many frames. */
+  readonly progressive?: boolean | undefined;
+  /** Sent again while nothing comes: for UDP, and only where a second run is harmless. */
+  readonly resend?: boolean | undefined;
+}
+
+/** Milliseconds until the first resend; each further one waits twice as long. */
+const RESEND_AFTER_MS = 400;
+/** Milliseconds that a closing frame is waited for once the data is whole. */
+const CLOSING_GRACE_MS = 1000;
+
+/** An exchange as the queue sees it, whatever its value is. */
+export interface Pending {
+  readonly command: number;
+  readonly data: Buffer | undefined;
+  start(send: () => void): void;
+  accept(answer: Answer): void;
+  alive(): void;
+  fail(code: ZkErrorCode, details: FailDetails): void;
+}
+
+interface FailDetails {
+  readonly problem?: string;
+  readonly cause?: unknown;
+}
+
+type State = 'queued' | 'sent' | 'settled';
+
+/** Holds every timer and listener of its question, and releases them the moment it settles. */
+export class Exchange<T> implements Pending {
+  readonly #question: Question<T>;
+  readonly #resolve: (value: T) => void;
+  readonly #reject: (error: ZkError) => void;
+  /** Told once when it settles; with an error after which the conversation cannot go on, or null. */
+  readonly #onSettled: (fatal: ZkError | null) => void;
+  readonly #onAbort = () => this.fail('aborted', { cause: this.#question.signal?.reason });
+  #state: State = 'queued';
+  #deadline: NodeJS.Timeout | undefined;
+  #resendTimer: NodeJS.Timeout | undefined;
+  #complete: { readonly value: T } | undefined;
+
+  constructor(
+    question: Question<T>,
+    resolve: (value: T) => void,
+    reject: (error: ZkError) => void,
+    onSettled: (fatal: ZkError | null) => void,
+  ) {
+    this.#question = question;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#onSettled = onSettled;
+    question.signal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  get command(): number {
+    return this.#question.command;
+  }
+
+  get data(): Buffer | undefined {
+    return this.#question.data;
+  }
+
+  /** Sends the question and starts its time. */
+  start(send: () => void): void {
+    this.#state = 'sent';
+    this.#setDeadline(this.#question.timeoutMs);
+    if (this.#question.resend === true) this.#resendLater(send, RESEND_AFTER_MS);
+    send();
+  }
+
+  accept(answer: Answer): void {
+    if (this.#state !== 'sent') return;
+    clearTimeout(this.#resendTimer);
+    let step: Step<T>;
+    try {
+      step = this.#question.read(answer);
+    } catch (cause) {
+      const error =
+        cause instanceof ZkError
+          ? cause
+          : new ZkError('protocol', this.#question.asked, { sent: true, cause });
+      this.#settle(error.code === 'refused' ? null : error, () => this.#reject(error));
+      return;
+    }
+    if (step.done) {
+      const { value } = step;
+      this.#settle(null, () => this.#resolve(value));
+    } else if (step.complete !== undefined) {
+      this.#complete = step.complete;
+      this.#setDeadline(Math.min(CLOSING_GRACE_MS, this.#question.timeoutMs));
+    } else {
+      this.alive();
+    }
+  }
+
+  /** The terminal has shown life without completing a frame. */
+  alive(): void {
+    if (this.#state === 'sent' && this.#question.progressive === true && this.#complete === undefined) {
+      this.#deadline?.refresh();
+    }
+  }
+
+  /** Ends it with an error; one already on its way takes the conversation with it. */
+  fail(code: ZkErrorCode, details: FailDetails): void {
+    if (this.#state === 'settled') return;
+    const sent = this.#state === 'sent';
+    const error = new ZkError(code, this.#question.asked, { ...details, sent });
+    this.#settle(sent ? error : null, () => this.#reject(error));
+  }
+
+  #setDeadline(ms: number): void {
+    clearTimeout(this.#deadline);
+    this.#deadline = setTimeout(() => this.#onDeadline(), ms);
+  }
+
+  #onDeadline(): void {
+    if (this.#complete === undefined) {
+      this.fail('timeout', { problem: `no answer within ${this.#question.timeoutMs} ms` });
+      return;
+    }
+    const { value } = this.#complete;
+    this.#settle(null, () => this.#resolve(value));
+  }
+
+  #resendLater(send: () => void, ms: number): void {
+    this.#resendTimer = setTimeout(() => {
+      send();
+      this.#resendLater(send, ms * 2);
+    }, ms);
+  }
+
+  #settle(fatal: ZkError | null, answer: () => void): void {
+    this.#state = 'settled';
+    clearTimeout(this.#deadline);
+    clearTimeout(this.#resendTimer);
+    this.#question.signal?.removeEventListener('abort', this.#onAbort);
+    answer();
+    this.#onSettled(fatal);
+  }
+}

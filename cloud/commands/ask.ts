@@ -1,0 +1,58 @@
+// Asking an agent about a command: what became of it, and whether it can still be called off.
+import { ulid } from 'ulid';
+import * as z from 'zod';
+import { Problem } from '../http/problem.ts';
+import type { Machinery } from './execute.ts';
+import type { CommandRow, Settlement } from './ledger.ts';
+import { readSettlement } from './outcome.ts';
+import { waitFor } from './waiting.ts';
+
+/** How long the answer of an agent may take, ms. */
+const QUERY_WAIT = 2000;
+const CANCEL_WAIT = 8000;
+/** What nobody waits for any more need not be done. */
+const ASK_WITHIN = 10_000;
+
+function ask(machinery: Machinery, about: CommandRow, op: 'op.query' | 'op.cancel', id: string) {
+  const now = machinery.clock.now();
+  return machinery.dispatcher.send(about, {
+    id,
+    op,
+    issuedAt: now,
+    notAfter: now + ASK_WITHIN,
+    args: { command_id: about.id },
+  });
+}
+
+/** Has the agent tell again what became of a command; waits a moment for it to land in the ledger. */
+export async function queryAgent(machinery: Machinery, command: CommandRow): Promise<Settlement | null> {
+  const { clock, ledger } = machinery;
+  const sent = await ask(machinery, command, 'op.query', ulid(clock.now()));
+  if (sent === 'offline' || sent === 'refused') return null;
+  return waitFor(() => readSettlement(ledger, command), clock, clock.now() + QUERY_WAIT);
+}
+
+const cancelResult = z.object({ cancelled: z.boolean() });
+
+/**
+ * Calls a command off.
+ *
+ * @returns whether it was, or null where the agent did not say in time
+ * @throws Problem `agent_offline`, `service_unavailable`
+ */
+export async function cancelAtAgent(machinery: Machinery, command: CommandRow): Promise<boolean | null> {
+  const { clock, ledger } = machinery;
+  const id = ulid(clock.now());
+  const sent = await ask(machinery, command, 'op.cancel', id);
+  if (sent === 'offline') throw new Problem('agent_offline', { params: { site: command.site } });
+  if (sent === 'refused') throw new Problem('service_unavailable');
+  const settlement = await waitFor(
+    // The reply lies in the partition of the asking command, which has no row of its own.
+    () => readSettlement(ledger, { ...command, id }),
+    clock,
+    clock.now() + CANCEL_WAIT,
+  );
+  if (settlement === null) return null;
+  const result = cancelResult.safeParse(settlement.data);
+  return settlement.status === 'ok' && result.success && result.data.cancelled;
+}

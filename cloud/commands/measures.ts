@@ -1,0 +1,76 @@
+// One log line per try of a command, which CloudWatch reads as metrics too (embedded metric format). No metrics
+// library: the logger writes JSON lines anyway, and a cold start has better things to load.
+import { log } from '../log.ts';
+import type { Dispatched } from './dispatch.ts';
+import type { Plan } from './execute.ts';
+import type { CommandRow } from './ledger.ts';
+import type { Outcome } from './outcome.ts';
+
+export interface Measured {
+  readonly plan: Pick<Plan, 'traceparent' | 'async'>;
+  readonly command: CommandRow;
+  readonly dispatched: Dispatched;
+  /** Until the agent had it on its disk, or the message service knew better. */
+  readonly ackMs: number;
+  /** Until there was an outcome, or it was no longer waited for. */
+  readonly replyMs: number;
+  readonly outcome: Outcome;
+}
+
+const NAMESPACE = process.env.POWERTOOLS_METRICS_NAMESPACE ?? 'Sereno';
+const MILLISECONDS = ['AckMs', 'ReplyMs', 'QueueMs', 'DeviceMs'] as const;
+
+type Values = Partial<Record<(typeof MILLISECONDS)[number], number>>;
+
+/** `ok`, `error`, … as the agent says it; `offline` and the like where nothing left; `begun` or `pending`. */
+function outcomeName({ dispatched, outcome }: Measured): string {
+  if (outcome.kind !== 'settled') return outcome.kind;
+  return outcome.command.unsent === undefined ? outcome.settlement.status : dispatched;
+}
+
+function valuesOf({ plan, dispatched, ackMs, replyMs, outcome }: Measured): Values {
+  const spent = outcome.kind === 'settled' ? outcome.settlement.spent : undefined;
+  return {
+    ...(dispatched === 'delivered' ? { AckMs: ackMs } : {}),
+    // Nobody waited for an asynchronous one, and an unknown one has no time yet.
+    ...(plan.async || outcome.kind === 'pending' ? {} : { ReplyMs: replyMs }),
+    ...(spent === undefined ? {} : { QueueMs: spent.queueMs, DeviceMs: spent.deviceMs }),
+  };
+}
+
+/** Tenants, sites and devices are properties, not dimensions: each new combination of dimensions is a metric to pay. */
+function embedded(values: Values, at: number) {
+  const timed = MILLISECONDS.filter((name) => values[name] !== undefined).map((Name) => ({
+    Name,
+    Unit: 'Milliseconds',
+  }));
+  return {
+    Timestamp: at,
+    CloudWatchMetrics: [
+      { Namespace: NAMESPACE, Dimensions: [['Operation']], Metrics: timed },
+      {
+        Namespace: NAMESPACE,
+        Dimensions: [['Operation', 'Outcome']],
+        Metrics: [{ Name: 'Commands', Unit: 'Count' }],
+      },
+    ].filter(({ Metrics }) => Metrics.length > 0),
+  };
+}
+
+/** Writes the line. Source of its form: CloudWatch User Guide, "Specification: Embedded metric format". */
+export function tell(measured: Measured): void {
+  const { id, tenant, site, device, op, tries } = measured.command;
+  const values = valuesOf(measured);
+  const trace = measured.plan.traceparent.split('-')[1];
+  log.info('command', {
+    ...{ tenant, site, device, command: id, trace, tries },
+    dispatched: measured.dispatched,
+    Operation: op,
+    Outcome: outcomeName(measured),
+    // What was not waited for is not late: only this is worth an alarm.
+    unsettled: !measured.plan.async && measured.outcome.kind === 'pending',
+    Commands: 1,
+    ...values,
+    _aws: embedded(values, Date.now()),
+  });
+}

@@ -1,0 +1,42 @@
+// Which operation of an agent a route asks for.
+import type { RouteName } from '../../shared/api/routes.ts';
+import type { OperationName } from '../../shared/wire/operations.ts';
+
+export const routeOperations = {
+  userList: 'user.list',
+  userGet: 'user.get',
+  userCreate: 'user.put',
+  userUpdate: 'user.put',
+  userDelete: 'user.delete',
+  userRestore: 'user.restore',
+  fingerList: 'finger.list',
+  fingerEnroll: 'finger.enroll',
+  attendanceList: 'attendance.list',
+  deviceCreate: 'device.put',
+  deviceUpdate: 'device.put',
+  deviceDelete: 'device.delete',
+  devicePing: 'device.ping',
+  deviceInfo: 'device.info',
+  deviceSyncTime: 'device.sync_time',
+} as const satisfies Partial<Record<RouteName, OperationName>>;
+
+export type CommandRoute = keyof typeof routeOperations;
+export type OperationOf<N extends CommandRoute> = (typeof routeOperations)[N];
+
+/** Routes that change nothing: whatever fails on them has surely not been applied. */
+const READS: ReadonlySet<string> = new Set<CommandRoute>([
+  'userList',
+  'userGet',
+  'fingerList',
+  'attendanceList',
+  'devicePing',
+  'deviceInfo',
+]);
+
+export function isRead(route: string): boolean {
+  return READS.has(route);
+}
+
+export function isCommandRoute(route: string): route is CommandRoute {
+  return Object.hasOwn(routeOperations, route);
+}

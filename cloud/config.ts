@@ -1,0 +1,86 @@
+// What the functions are told by their environment, checked once per container.
+import * as z from 'zod';
+
+/** Signature algorithms that a caller's token may use; shared secrets and `none` are not among them. */
+const JWT_ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+] as const;
+
+/** A list by commas, as settings hold it. */
+export const algorithmList = z
+  .string()
+  .transform((list) => list.split(',').map((name) => name.trim()))
+  .pipe(z.array(z.enum(JWT_ALGORITHMS)).min(1));
+
+const storeSchema = z
+  .object({
+    TABLE_NAME: z.string().min(1),
+    /** Hex of at least 32 bytes: the key of every HMAC in the ledger. */
+    SERENO_SECRET: z.string().regex(/^([0-9a-f]{2}){32,}$/i, 'hex of at least 32 bytes'),
+  })
+  .transform((env) => ({ tableName: env.TABLE_NAME, secret: Buffer.from(env.SERENO_SECRET, 'hex') }));
+
+const directorySchema = z
+  .object({ TABLE_NAME: z.string().min(1) })
+  .transform((env) => ({ tableName: env.TABLE_NAME }));
+
+const enrolmentSchema = z
+  .object({
+    IOT_POLICY_NAME: z.string().min(1),
+    IOT_THING_TYPE: z.string().min(1),
+    /** PEM of the root that signed the broker's certificate, where it is not Amazon's. */
+    IOT_ROOT_CA: z.string().startsWith('-----BEGIN CERTIFICATE-----').optional(),
+  })
+  .transform((env) => ({
+    policyName: env.IOT_POLICY_NAME,
+    thingType: env.IOT_THING_TYPE,
+    rootCa: env.IOT_ROOT_CA,
+  }));
+
+const jwtSchema = z
+  .object({
+    JWT_ISSUER: z.string().min(1),
+    JWT_AUDIENCE: z.string().min(1),
+    JWKS_URL: z.url().optional(),
+    JWT_ALGORITHMS: algorithmList.prefault('RS256,ES256'),
+    JWT_TENANT_CLAIM: z.string().min(1).default('tenant'),
+    JWT_SCOPE_CLAIM: z.string().min(1).default('scope'),
+  })
+  .transform((env) => ({
+    issuer: env.JWT_ISSUER,
+    audience: env.JWT_AUDIENCE,
+    jwksUrl: new URL(env.JWKS_URL ?? `${env.JWT_ISSUER.replace(/\/$/, '')}/.well-known/jwks.json`),
+    algorithms: env.JWT_ALGORITHMS,
+    tenantClaim: env.JWT_TENANT_CLAIM,
+    scopeClaim: env.JWT_SCOPE_CLAIM,
+  }));
+
+export type StoreConfig = z.output<typeof storeSchema>;
+export type JwtConfig = z.output<typeof jwtSchema>;
+
+/** Reads `schema` from the environment at the first call and keeps it; throws ZodError naming what is wrong. */
+function once<T>(schema: z.ZodType<T>): () => T {
+  let value: { readonly config: T } | null = null;
+  return () => {
+    value ??= { config: schema.parse(process.env) };
+    return value.config;
+  };
+}
+
+/** Settings of the functions that send commands: the table and the key of its HMACs. */
+export const storeConfig = once(storeSchema);
+/** Settings of the functions that only read or write the directory. */
+export const directoryConfig = once(directorySchema);
+/** Settings of the authorizer. */
+export const jwtConfig = once(jwtSchema);
+/** Settings of the function that hands out certificates. */
+export const enrolmentConfig = once(enrolmentSchema);

@@ -1,0 +1,44 @@
+// The directory as the functions use it: sites, agents and devices of a tenant.
+import type { DeviceRow, SiteRow } from './rows.ts';
+
+/** What a hello says of a site. */
+export interface SiteHello {
+  readonly session: string;
+  readonly agentVersion: string;
+  /** Orders the hellos of one session: their number, or the agent's own time where it does not count them. */
+  readonly helloOrder: number;
+  readonly clockOffsetMs: number | null;
+  readonly journalDepth: number;
+}
+
+export type DeviceFacts = Omit<DeviceRow, 'createdAt' | 'updatedAt' | 'changedAt'>;
+
+/** What the API may change of a device in the directory; the rest is the agent's. */
+export type DeviceChange = Partial<Pick<DeviceRow, 'name' | 'host' | 'port' | 'timezone'>>;
+
+export interface Directory {
+  site(tenant: string, site: string): Promise<SiteRow | null>;
+  sites(tenant: string): Promise<SiteRow[]>;
+  device(tenant: string, id: string): Promise<DeviceRow | null>;
+  /** By id. */
+  devices(tenant: string): Promise<DeviceRow[]>;
+  /**
+   * Puts a device unless another site holds its id, or the API changed it after `saidAt` (epoch ms); tells whether it
+   * did. A device keeps its `createdAt`.
+   */
+  putDevice(tenant: string, device: DeviceFacts, saidAt: number, now: number): Promise<boolean>;
+  /** Puts a device under an id that nobody holds; tells whether it did. */
+  addDevice(tenant: string, device: DeviceFacts, now: number): Promise<boolean>;
+  /** Changes what is given of a device of that site; tells whether it was there. */
+  changeDevice(tenant: string, site: string, id: string, change: DeviceChange, now: number): Promise<boolean>;
+  /** Notes how a device of that site was last reached; tells whether it was there. */
+  noteContact(tenant: string, device: DeviceFacts, now: number): Promise<boolean>;
+  /** Removes a device of that site; tells whether it was there. `notAfter`: only if made no later (epoch ms). */
+  removeDevice(tenant: string, site: string, id: string, notAfter?: number): Promise<boolean>;
+  /** Takes a hello of `now`; false if this session, or a later one, has said something newer already. */
+  greet(tenant: string, site: string, hello: SiteHello, now: number): Promise<boolean>;
+  /** Marks a site as gone if `session` is still the one that spoke last; tells whether it was. */
+  leave(tenant: string, site: string, session: string): Promise<boolean>;
+  /** Marks a site as gone if its last hello came before `quietSince` (epoch ms); tells whether it did. */
+  leaveQuiet(tenant: string, site: string, quietSince: number): Promise<boolean>;
+}

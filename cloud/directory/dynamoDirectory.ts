@@ -1,0 +1,174 @@
+// The directory in DynamoDB: single-item conditional writes on the tenant's partition.
+import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { allItems, written } from '../dynamo.ts';
+import { keys, type RowKey } from '../keys.ts';
+import type { DeviceChange, DeviceFacts, Directory, SiteHello } from './directory.ts';
+import { type DeviceRow, deviceRowSchema, type SiteRow, siteRowSchema } from './rows.ts';
+
+/** `SET` of plain values: names and values are made from the object's own keys. */
+function assignments(values: Readonly<Record<string, unknown>>) {
+  const names = Object.keys(values).filter((name) => values[name] !== undefined);
+  return {
+    set: names.map((name) => `#${name} = :${name}`).join(', '),
+    names: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+    values: Object.fromEntries(names.map((name) => [`:${name}`, values[name]])),
+  };
+}
+
+export class DynamoDirectory implements Directory {
+  readonly #client: DynamoDBDocumentClient;
+  readonly #table: string;
+
+  constructor(client: DynamoDBDocumentClient, table: string) {
+    this.#client = client;
+    this.#table = table;
+  }
+
+  async site(tenant: string, site: string): Promise<SiteRow | null> {
+    const item = await this.#get(keys.site(tenant, site));
+    return item === undefined ? null : siteRowSchema.parse(item);
+  }
+
+  async sites(tenant: string): Promise<SiteRow[]> {
+    return (await this.#list(tenant, 'S#')).map((item) => siteRowSchema.parse(item));
+  }
+
+  async device(tenant: string, id: string): Promise<DeviceRow | null> {
+    const item = await this.#get(keys.device(tenant, id));
+    return item === undefined ? null : deviceRowSchema.parse(item);
+  }
+
+  async devices(tenant: string): Promise<DeviceRow[]> {
+    return (await this.#list(tenant, 'D#')).map((item) => deviceRowSchema.parse(item));
+  }
+
+  putDevice(tenant: string, device: DeviceFacts, saidAt: number, now: number): Promise<boolean> {
+    const condition =
+      'attribute_not_exists(pk) OR (#site = :site AND (attribute_not_exists(changedAt) OR changedAt <= :saidAt))';
+    return this.#upsertDevice(tenant, device, now, condition, { ':saidAt': saidAt });
+  }
+
+  addDevice(tenant: string, device: DeviceFacts, now: number): Promise<boolean> {
+    return this.#upsertDevice(tenant, device, now, 'attribute_not_exists(pk)');
+  }
+
+  changeDevice(tenant: string, site: string, id: string, change: DeviceChange, now: number) {
+    return this.#updateDevice(tenant, site, id, { ...change, changedAt: now, updatedAt: now });
+  }
+
+  noteContact(tenant: string, { site, id, reachable, lastSeen }: DeviceFacts, now: number) {
+    return this.#updateDevice(tenant, site, id, { reachable, lastSeen, updatedAt: now });
+  }
+
+  #updateDevice(tenant: string, site: string, id: string, values: Partial<DeviceRow>): Promise<boolean> {
+    const update = assignments(values);
+    return written(
+      this.#client.send(
+        new UpdateCommand({
+          TableName: this.#table,
+          Key: { ...keys.device(tenant, id) },
+          UpdateExpression: `SET ${update.set}`,
+          ConditionExpression: '#site = :site',
+          ExpressionAttributeNames: { ...update.names, '#site': 'site' },
+          ExpressionAttributeValues: { ...update.values, ':site': site },
+        }),
+      ),
+    );
+  }
+
+  #upsertDevice(
+    tenant: string,
+    device: DeviceFacts,
+    now: number,
+    condition: string,
+    compared: Readonly<Record<string, number>> = {},
+  ): Promise<boolean> {
+    const update = assignments({ ...device, updatedAt: now });
+    return written(
+      this.#client.send(
+        new UpdateCommand({
+          TableName: this.#table,
+          Key: { ...keys.device(tenant, device.id) },
+          UpdateExpression: `SET ${update.set}, createdAt = if_not_exists(createdAt, :updatedAt)`,
+          ConditionExpression: condition,
+          ExpressionAttributeNames: update.names,
+          ExpressionAttributeValues: { ...update.values, ...compared },
+        }),
+      ),
+    );
+  }
+
+  removeDevice(tenant: string, site: string, id: string, notAfter?: number): Promise<boolean> {
+    return written(
+      this.#client.send(
+        new DeleteCommand({
+          TableName: this.#table,
+          Key: { ...keys.device(tenant, id) },
+          ConditionExpression: `#site = :site${notAfter === undefined ? '' : ' AND createdAt <= :notAfter'}`,
+          ExpressionAttributeNames: { '#site': 'site' },
+          ExpressionAttributeValues: {
+            ':site': site,
+            ...(notAfter === undefined ? {} : { ':notAfter': notAfter }),
+          },
+        }),
+      ),
+    );
+  }
+
+  greet(tenant: string, site: string, hello: SiteHello, now: number): Promise<boolean> {
+    const update = assignments({ ...hello, site, connected: true, lastHello: now });
+    return written(
+      this.#client.send(
+        new UpdateCommand({
+          TableName: this.#table,
+          Key: { ...keys.site(tenant, site) },
+          UpdateExpression: `SET ${update.set}, createdAt = if_not_exists(createdAt, :lastHello), #name = if_not_exists(#name, :site)`,
+          ConditionExpression:
+            'attribute_not_exists(#session) OR (#session = :session AND #helloOrder <= :helloOrder)' +
+            ' OR (#session <> :session AND #lastHello <= :lastHello)',
+          ExpressionAttributeNames: { ...update.names, '#name': 'name' },
+          ExpressionAttributeValues: update.values,
+        }),
+      ),
+    );
+  }
+
+  leave(tenant: string, site: string, session: string): Promise<boolean> {
+    return this.#disconnect(tenant, site, '#about = :value', 'session', session);
+  }
+
+  leaveQuiet(tenant: string, site: string, quietSince: number): Promise<boolean> {
+    return this.#disconnect(tenant, site, '#about < :value', 'lastHello', quietSince);
+  }
+
+  #disconnect(tenant: string, site: string, condition: string, about: string, value: string | number) {
+    return written(
+      this.#client.send(
+        new UpdateCommand({
+          TableName: this.#table,
+          Key: { ...keys.site(tenant, site) },
+          UpdateExpression: 'SET connected = :no',
+          ConditionExpression: condition,
+          ExpressionAttributeNames: { '#about': about },
+          ExpressionAttributeValues: { ':no': false, ':value': value },
+        }),
+      ),
+    );
+  }
+
+  async #get(key: RowKey): Promise<Record<string, unknown> | undefined> {
+    const { Item } = await this.#client.send(
+      new GetCommand({ TableName: this.#table, Key: { ...key }, ConsistentRead: true }),
+    );
+    return Item;
+  }
+
+  #list(tenant: string, prefix: string): Promise<Record<string, unknown>[]> {
+    return allItems(this.#client, {
+      TableName: this.#table,
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+      ExpressionAttributeValues: { ':pk': keys.tenant(tenant), ':prefix': prefix },
+      ConsistentRead: true,
+    });
+  }
+}

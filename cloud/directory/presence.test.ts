@@ -1,0 +1,159 @@
+// Presence: hellos make the directory, ends of sessions take only their own session away.
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Hello } from '../../shared/wire/envelope.ts';
+import { startWorld, type World } from '../testing/world.ts';
+import { DynamoDirectory } from './dynamoDirectory.ts';
+import { applyPresence } from './presence.ts';
+
+let world: World;
+let directory: DynamoDirectory;
+beforeAll(async () => {
+  world = await startWorld();
+  directory = new DynamoDirectory(world.documents, world.tableName);
+});
+afterAll(() => world.close());
+beforeEach(() => world.clear());
+
+const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64');
+
+function helloOf(ids: readonly string[], change: Partial<Hello> = {}): Hello {
+  return {
+    v: 1,
+    session: 's1',
+    agentVersion: '1.0',
+    at: 1000,
+    clockOffsetMs: 0,
+    journalDepth: 0,
+    devices: ids.map((id) => ({
+      id,
+      name: id,
+      host: '10.0.0.1',
+      port: 4370,
+      source: 'file',
+      timezone: 'UTC',
+      reachable: true,
+      lastSeen: 1,
+    })),
+    ...change,
+  };
+}
+
+function greet(site: string, hello: Hello, now: number) {
+  return applyPresence(directory, { tenant: 'acme', site, kind: 'hello', at: now, body: base64(hello) });
+}
+
+const connected = async (site = 'casa') => (await directory.site('acme', site))?.connected;
+const ids = async () => (await directory.devices('acme')).map(({ id }) => id);
+
+test('the first hello makes the site and its devices; later ones keep when they were made', async () => {
+  expect(await greet('casa', helloOf(['a', 'b']), 1000)).toEqual({ applied: true, refused: [] });
+  expect(await directory.site('acme', 'casa')).toMatchObject({
+    site: 'casa',
+    name: 'casa',
+    connected: true,
+    agentVersion: '1.0',
+    createdAt: 1000,
+  });
+  await greet('casa', helloOf(['b', 'c'], { at: 2000, journalDepth: 3 }), 2000);
+  expect(await ids()).toEqual(['b', 'c']);
+  expect(await directory.site('acme', 'casa')).toMatchObject({ createdAt: 1000, journalDepth: 3 });
+  const changed = helloOf(['b', 'c'], { at: 3000 });
+  changed.devices[0]!.reachable = false;
+  await greet('casa', changed, 3000);
+  expect(await directory.device('acme', 'b')).toMatchObject({
+    createdAt: 1000,
+    updatedAt: 3000,
+    reachable: false,
+  });
+});
+
+test('an id that another site holds is refused and stays where it is', async () => {
+  await greet('casa', helloOf(['a']), 1000);
+  expect(await greet('sur', helloOf(['a', 'z']), 1001)).toEqual({ applied: true, refused: ['a'] });
+  expect(await directory.device('acme', 'a')).toMatchObject({ site: 'casa' });
+  expect(await ids()).toEqual(['a', 'z']);
+});
+
+test('a hello that is older than what its session has said changes nothing', async () => {
+  await greet('casa', helloOf(['a', 'b'], { at: 2000 }), 2000);
+  expect(await greet('casa', helloOf(['a'], { at: 1500 }), 2001)).toMatchObject({ applied: false });
+  expect(await ids()).toEqual(['a', 'b']);
+});
+
+test('a device registered after the hello was sent is not removed by it', async () => {
+  await greet('casa', helloOf(['a']), 1000);
+  const facts = { id: 'new', site: 'casa', name: 'n', host: 'h', port: 1, source: 'api' } as const;
+  await directory.addDevice('acme', { ...facts, reachable: null, lastSeen: null }, 5000);
+  await greet('casa', helloOf(['a'], { at: 4000 }), 5001);
+  expect(await ids()).toEqual(['a', 'new']);
+  await greet('casa', helloOf(['a'], { at: 6000 }), 6000);
+  expect(await ids()).toEqual(['a']);
+});
+
+test('a hello that was sent before the API changed a device does not undo the change', async () => {
+  await greet('casa', helloOf(['a']), 1000);
+  await directory.changeDevice('acme', 'casa', 'a', { name: 'New' }, 5000);
+  const late = helloOf(['a'], { at: 4900 });
+  late.devices[0]!.reachable = false;
+  expect(await greet('casa', late, 5200)).toEqual({ applied: true, refused: [] });
+  expect(await directory.device('acme', 'a')).toMatchObject({ name: 'New', reachable: false });
+  const next = helloOf(['a'], { at: 5050 });
+  Object.assign(next.devices[0]!, { name: 'From the file' });
+  await greet('casa', next, 5300);
+  expect(await directory.device('acme', 'a')).toMatchObject({ name: 'From the file', reachable: true });
+});
+
+test('the will of an old session does not hide a new one', async () => {
+  const will = (session: string) =>
+    applyPresence(directory, {
+      tenant: 'acme',
+      site: 'casa',
+      kind: 'will',
+      at: 3000,
+      body: base64({ v: 1, session }),
+    });
+  await greet('casa', helloOf([]), 1000);
+  await greet('casa', helloOf([], { session: 's2', at: 2000 }), 2000);
+  expect(await will('s1')).toMatchObject({ applied: false });
+  expect(await connected()).toBe(true);
+  expect(await will('s2')).toMatchObject({ applied: true });
+  expect(await connected()).toBe(false);
+});
+
+test('the end of a connection counts if no hello came since, however late it is told and how often', async () => {
+  const gone = (at: number) =>
+    applyPresence(directory, { tenant: 'acme', site: 'casa', kind: 'disconnected', at });
+  await greet('casa', helloOf([]), 10_000);
+  await greet('casa', helloOf([], { session: 's2' }), 10_050);
+  expect(await gone(10_040)).toMatchObject({ applied: false });
+  expect(await connected()).toBe(true);
+  // A branch that goes away seconds after its hello is away.
+  expect(await gone(10_300)).toMatchObject({ applied: true });
+  expect(await connected()).toBe(false);
+  await greet('casa', helloOf([], { session: 's3' }), 12_000);
+  expect(await gone(10_300)).toMatchObject({ applied: false });
+  expect(await connected()).toBe(true);
+});
+
+test('a hello that is tried again after a newer connection said its own changes nothing', async () => {
+  await greet('casa', helloOf(['a'], { session: 's1', seq: 9 }), 10_000);
+  await greet('casa', helloOf(['a', 'b'], { session: 's2', seq: 1 }), 20_000);
+  expect(await greet('casa', helloOf(['c'], { session: 's1', seq: 10 }), 15_000)).toMatchObject({
+    applied: false,
+  });
+  expect(await ids()).toEqual(['a', 'b']);
+  expect(await directory.site('acme', 'casa')).toMatchObject({ session: 's2' });
+});
+
+test('a disconnect of a site that nobody knows makes none', async () => {
+  await applyPresence(directory, { tenant: 'acme', site: 'nada', kind: 'disconnected', at: 1 });
+  expect(await directory.sites('acme')).toEqual([]);
+});
+
+test('hellos of one session are ordered by their number, whatever the wall clock of the agent does', async () => {
+  await greet('casa', helloOf(['a'], { seq: 1, at: 1_000_000 }), 1000);
+  const steppedBack = helloOf(['a'], { seq: 2, at: 400_000, clockOffsetMs: -600_000 });
+  expect((await greet('casa', steppedBack, 1001)).applied).toBe(true);
+  expect(await directory.site('acme', 'casa')).toMatchObject({ clockOffsetMs: -600_000 });
+  expect((await greet('casa', helloOf(['a'], { seq: 1, at: 1_000_000 }), 1002)).applied).toBe(false);
+});

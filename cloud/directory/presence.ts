@@ -1,0 +1,77 @@
+// What hellos, last wills and disconnects make of the directory.
+import { isDeepStrictEqual } from 'node:util';
+import { type HelloDevice, helloSchema, type PresenceEvent, willSchema } from '../../shared/wire/envelope.ts';
+import { sideBySide } from '../bounded.ts';
+import type { DeviceFacts, Directory } from './directory.ts';
+import type { DeviceRow } from './rows.ts';
+
+/** Writes at a time: a hello may name 500 devices. */
+const LANES = 20;
+
+export interface PresenceResult {
+  /** False where the event was older than what the directory knows. */
+  readonly applied: boolean;
+  /** Ids of the hello that another site of the tenant holds. */
+  readonly refused: readonly string[];
+}
+
+function parsedBody(event: PresenceEvent): unknown {
+  return JSON.parse(Buffer.from(event.body ?? '', 'base64').toString('utf8'));
+}
+
+function facts(site: string, device: HelloDevice): DeviceFacts {
+  const { id, name, host, port, source, timezone, reachable, lastSeen } = device;
+  return { id, site, name, host, port, source, timezone, reachable, lastSeen };
+}
+
+function factsOf(row: DeviceRow | undefined): DeviceFacts | null {
+  if (row === undefined) return null;
+  const { createdAt: _created, updatedAt: _updated, changedAt: _changed, ...rest } = row;
+  return rest;
+}
+
+async function greet(directory: Directory, event: PresenceEvent): Promise<PresenceResult> {
+  const { tenant, site, at: now } = event;
+  const hello = helloSchema.parse(parsedBody(event));
+  const { session, agentVersion, seq, at, clockOffsetMs, journalDepth } = hello;
+  const taken = await directory.greet(
+    tenant,
+    site,
+    { session, agentVersion, helloOrder: seq ?? at, clockOffsetMs, journalDepth },
+    now,
+  );
+  if (!taken) return { applied: false, refused: [] };
+
+  const known = new Map((await directory.devices(tenant)).map((device) => [device.id, device]));
+  const told = hello.devices.map((device) => facts(site, device));
+  const changed = told.filter((device) => !isDeepStrictEqual(device, factsOf(known.get(device.id))));
+  // What the API did to a device after the hello was sent is not in it for that reason alone.
+  const sentAt = Math.min(now, at - (clockOffsetMs ?? 0));
+  const puts = await sideBySide(
+    changed,
+    LANES,
+    async (device) =>
+      (await directory.putDevice(tenant, device, sentAt, now)) || directory.noteContact(tenant, device, now),
+  );
+  const refused = changed.filter((_, index) => puts[index] === false).map(({ id }) => id);
+  const named = new Set(hello.devices.map((device) => device.id));
+  const missing = [...known.values()].filter((device) => device.site === site && !named.has(device.id));
+  await sideBySide(missing, LANES, ({ id }) => directory.removeDevice(tenant, site, id, sentAt));
+  return { applied: true, refused: refused.sort() };
+}
+
+/**
+ * Takes one presence event into the directory.
+ *
+ * @throws ZodError or SyntaxError where the message is none of the contract's
+ */
+export async function applyPresence(directory: Directory, event: PresenceEvent): Promise<PresenceResult> {
+  const { tenant, site, kind } = event;
+  if (kind === 'hello') return greet(directory, event);
+  // The end of a connection names no session of ours: it is that of the last hello if none came since.
+  const applied =
+    event.body === undefined
+      ? await directory.leaveQuiet(tenant, site, event.at)
+      : await directory.leave(tenant, site, willSchema.parse(parsedBody(event)).session);
+  return { applied, refused: [] };
+}

@@ -1,0 +1,67 @@
+// Rows of the directory: the tenant's sites with their agents, and the terminals.
+import * as z from 'zod';
+import type { DeviceView, SiteView } from '../../shared/api/answers.ts';
+import { deviceIdSchema, slugSchema } from '../../shared/wire/identifiers.ts';
+
+const epochMs = z.number();
+
+export const siteRowSchema = z.object({
+  site: slugSchema,
+  name: z.string(),
+  /** The agent's connection that spoke last; absent until the first hello. */
+  session: z.string().optional(),
+  connected: z.boolean(),
+  agentVersion: z.string().optional(),
+  /** When the cloud took the last hello. */
+  lastHello: epochMs.optional(),
+  /** Agent clock minus cloud clock in ms, as the agent measured it. */
+  clockOffsetMs: z.number().nullable().optional(),
+  journalDepth: z.number().optional(),
+  createdAt: epochMs,
+});
+export type SiteRow = z.infer<typeof siteRowSchema>;
+
+export const deviceRowSchema = z.object({
+  id: deviceIdSchema,
+  site: slugSchema,
+  name: z.string(),
+  host: z.string(),
+  port: z.number(),
+  /** Who owns the settings: the agent's file, or the API. */
+  source: z.enum(['file', 'api']),
+  timezone: z.string().optional(),
+  /** Whether the last contact succeeded; null before the first. */
+  reachable: z.boolean().nullable(),
+  lastSeen: epochMs.nullable(),
+  createdAt: epochMs,
+  updatedAt: epochMs,
+  /** When the API last changed settings: what a hello said of them before that may be out of date. */
+  changedAt: epochMs.optional(),
+});
+export type DeviceRow = z.infer<typeof deviceRowSchema>;
+
+/** A branch as the API shows it. */
+export function siteView({ site, name, connected, agentVersion, lastHello, createdAt }: SiteRow): SiteView {
+  return {
+    site,
+    name,
+    online: connected,
+    agent_version: agentVersion ?? null,
+    last_seen: lastHello === undefined ? null : new Date(lastHello).toISOString(),
+    created_at: new Date(createdAt).toISOString(),
+  };
+}
+
+/** A terminal as the API shows it: online means that its agent is connected and the last contact succeeded. */
+export function deviceView(device: DeviceRow, site: SiteRow | null): DeviceView {
+  return {
+    id: device.id,
+    name: device.name,
+    ip: device.host,
+    port: device.port,
+    site: device.site,
+    online: site?.connected === true && device.reachable === true,
+    last_seen: device.lastSeen === null ? null : new Date(device.lastSeen).toISOString(),
+    created_at: new Date(device.createdAt).toISOString(),
+  };
+}

@@ -1,0 +1,75 @@
+// What the row of a site knows of its agent's certificates, by conditional writes on that one row.
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  UpdateCommand,
+  type UpdateCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import type { SiteAddress } from '../../shared/wire/topics.ts';
+import { written } from '../dynamo.ts';
+import { keys } from '../keys.ts';
+import type { SiteAgent, SiteAgents } from './enrolments.ts';
+
+const rowSchema = z.object({ newCertificate: z.string().optional(), revokedAt: z.number().optional() });
+
+export class DynamoSiteAgents implements SiteAgents {
+  readonly #client: DynamoDBDocumentClient;
+  readonly #table: string;
+
+  constructor(client: DynamoDBDocumentClient, table: string) {
+    this.#client = client;
+    this.#table = table;
+  }
+
+  async find({ tenant, site }: SiteAddress): Promise<SiteAgent | null> {
+    const { Item } = await this.#client.send(
+      new GetCommand({
+        TableName: this.#table,
+        Key: { ...keys.site(tenant, site) },
+        ProjectionExpression: 'pk, newCertificate, revokedAt',
+        ConsistentRead: true,
+      }),
+    );
+    return Item === undefined ? null : rowSchema.parse(Item);
+  }
+
+  addSite({ tenant, site }: SiteAddress, name: string, now: number): Promise<boolean> {
+    const Item = { ...keys.site(tenant, site), site, name, connected: false, createdAt: now };
+    return written(
+      this.#client.send(
+        new PutCommand({ TableName: this.#table, Item, ConditionExpression: 'attribute_not_exists(pk)' }),
+      ),
+    );
+  }
+
+  expect(at: SiteAddress, certificateId: string, since: number): Promise<boolean> {
+    return this.#update(at, {
+      UpdateExpression: 'SET newCertificate = :id',
+      ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(revokedAt) OR revokedAt < :since)',
+      ExpressionAttributeValues: { ':id': certificateId, ':since': since },
+    });
+  }
+
+  async arrived(at: SiteAddress, certificateId: string): Promise<void> {
+    await this.#update(at, {
+      UpdateExpression: 'REMOVE newCertificate',
+      ConditionExpression: 'newCertificate = :id',
+      ExpressionAttributeValues: { ':id': certificateId },
+    });
+  }
+
+  revoke(at: SiteAddress, now: number): Promise<boolean> {
+    return this.#update(at, {
+      UpdateExpression: 'SET revokedAt = :now REMOVE newCertificate',
+      ConditionExpression: 'attribute_exists(pk)',
+      ExpressionAttributeValues: { ':now': now },
+    });
+  }
+
+  #update({ tenant, site }: SiteAddress, change: Omit<UpdateCommandInput, 'TableName' | 'Key'>) {
+    const Key = { ...keys.site(tenant, site) };
+    return written(this.#client.send(new UpdateCommand({ TableName: this.#table, Key, ...change })));
+  }
+}

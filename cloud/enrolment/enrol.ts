@@ -1,0 +1,84 @@
+// An agent trades its token for a certificate, once, and the same one again if the answer was lost.
+import { Problem } from '../http/problem.ts';
+import { log } from '../log.ts';
+import { publicKeyOf } from './csr.ts';
+import type { Certificate, Enrolment, Enrolments, SiteAgents } from './enrolments.ts';
+import type { Issuer, Revoker } from './issuer.ts';
+import { hashOf } from './tokens.ts';
+
+export interface EnrolPorts {
+  readonly enrolments: Enrolments;
+  readonly agents: SiteAgents;
+  readonly issuer: Issuer;
+  readonly revoker: Revoker;
+  readonly now: () => number;
+  /** The root by which agents know the broker, PEM. */
+  readonly rootCa: string;
+}
+
+export interface Enrolled {
+  readonly certificate: string;
+  readonly endpoint: string;
+  readonly ca: string;
+  readonly tenant: string;
+  readonly site: string;
+}
+
+/** 401 in one sentence whatever is wrong: who guesses learns nothing, the log tells more. */
+function refusal(reason: string, enrolment: Enrolment | null): Problem {
+  log.warn('enrolment refused', { reason, tenant: enrolment?.tenant, site: enrolment?.site });
+  return new Problem('token_invalid');
+}
+
+async function whyNot({ enrolments, now }: EnrolPorts, hash: string): Promise<Problem> {
+  const known = await enrolments.find(hash);
+  if (known === null) return refusal('unknown', null);
+  return refusal(known.validUntil <= now() ? 'expired' : 'used', known);
+}
+
+async function isVoid({ agents }: EnrolPorts, enrolment: Enrolment): Promise<boolean> {
+  const site = await agents.find(enrolment);
+  return site === null || (site.revokedAt ?? 0) >= enrolment.createdAt;
+}
+
+/** Signs the key of the request once, and goes on where an earlier call with the same key was cut off. */
+async function issue(
+  ports: EnrolPorts,
+  hash: string,
+  enrolment: Enrolment,
+  csr: string,
+): Promise<Certificate> {
+  const { enrolments, agents, issuer, revoker, now } = ports;
+  // Where two calls sign at once one certificate is kept; the other stays inactive and nobody's.
+  const certificate = enrolment.certificate ?? (await enrolments.keep(hash, await issuer.sign(csr)));
+  if (enrolment.issuedAt !== undefined) return certificate;
+  await issuer.admit(enrolment, certificate);
+  if (!(await agents.expect(enrolment, certificate.id, enrolment.createdAt))) {
+    // The agent was revoked while this was under way; whoever did so may have looked before it was admitted.
+    await revoker.revoke(enrolment, (id) => id === certificate.id);
+    throw refusal('revoked', enrolment);
+  }
+  await enrolments.finish(hash, now());
+  log.info('enrolled', { tenant: enrolment.tenant, site: enrolment.site, certificate: certificate.id });
+  return certificate;
+}
+
+/**
+ * Checks request and token and hands out the certificate.
+ *
+ * @throws Problem 400 `invalid_field` for a request that is not sound, 401 `token_invalid` for a token that is
+ *   unknown, used by another key, past its 15 minutes, or older than the last revocation of its site's agent
+ */
+export async function enrol(ports: EnrolPorts, token: string, csr: string): Promise<Enrolled> {
+  const publicKey = await publicKeyOf(csr);
+  const hash = hashOf(token);
+  const enrolment = await ports.enrolments.claim(hash, publicKey, ports.now());
+  if (enrolment === null) throw await whyNot(ports, hash);
+  if (await isVoid(ports, enrolment)) throw refusal('revoked', enrolment);
+  const [certificate, endpoint] = await Promise.all([
+    issue(ports, hash, enrolment, csr),
+    ports.issuer.endpoint(),
+  ]);
+  const { tenant, site } = enrolment;
+  return { certificate: certificate.pem, endpoint, ca: ports.rootCa, tenant, site };
+}

@@ -1,0 +1,52 @@
+// What enrolment remembers: the rows of tokens, and what a site knows of its agent's certificates.
+import type { SiteAddress } from '../../shared/wire/topics.ts';
+
+/** A certificate as its issuer names it. */
+export interface Certificate {
+  /** SHA-256 of the certificate, hex in lower case: what IoT Core calls its id. */
+  readonly id: string;
+  /** How the issuer wants it called: an ARN. */
+  readonly ref: string;
+  readonly pem: string;
+}
+
+export interface Enrolment extends SiteAddress {
+  /** Epoch ms. */
+  readonly createdAt: number;
+  /** Epoch ms. */
+  readonly validUntil: number;
+  /** SHA-256 of the public key that used the token. */
+  readonly publicKey?: string | undefined;
+  readonly certificate?: Certificate | undefined;
+  /** When everything was done; until then a repeat goes through all of it again. Epoch ms. */
+  readonly issuedAt?: number | undefined;
+}
+
+export interface Enrolments {
+  add(hash: string, enrolment: Enrolment): Promise<void>;
+  find(hash: string): Promise<Enrolment | null>;
+  /** Uses the token up for that key; null if it is unknown, has expired, or another key used it. */
+  claim(hash: string, publicKey: string, now: number): Promise<Enrolment | null>;
+  /** Keeps the certificate unless one is kept already; gives the one that is kept. */
+  keep(hash: string, certificate: Certificate): Promise<Certificate>;
+  finish(hash: string, now: number): Promise<void>;
+}
+
+export interface SiteAgent {
+  /** Id of a certificate that was issued and has not connected yet. */
+  readonly newCertificate?: string | undefined;
+  /** When the site's agent was last revoked; tokens from before are void. Epoch ms. */
+  readonly revokedAt?: number | undefined;
+}
+
+export interface SiteAgents {
+  find(at: SiteAddress): Promise<SiteAgent | null>;
+  /** Adds a site; false if it is there already. */
+  addSite(at: SiteAddress, name: string, now: number): Promise<boolean>;
+  /** Notes a certificate that will connect; false if the site's agent was revoked at or after `since`. */
+  expect(at: SiteAddress, certificateId: string, since: number): Promise<boolean>;
+  /** The expected certificate has connected, and older ones are gone. */
+  arrived(at: SiteAddress, certificateId: string): Promise<void>;
+  /** Voids tokens and the expected certificate; false if there is no such site. */
+  revoke(at: SiteAddress, now: number): Promise<boolean>;
+}

@@ -1,0 +1,19 @@
+// What enrolment needs of whoever signs certificates and knows which agent is whose.
+import type { SiteAddress } from '../../shared/wire/topics.ts';
+import type { Certificate } from './enrolments.ts';
+
+export interface Issuer {
+  /** Signs the request's public key; the certificate is good for nothing until it is admitted. */
+  sign(csr: string): Promise<Certificate>;
+  /** Makes the certificate that site's agent's; may be done again. */
+  admit(at: SiteAddress, certificate: Certificate): Promise<void>;
+  /** `host` or `host:port` where agents connect. */
+  endpoint(): Promise<string>;
+}
+
+export interface Revoker {
+  /** Revokes the certificates of the site's agent whose id is meant, and gives their ids. May be done again. */
+  revoke(at: SiteAddress, isMeant: (certificateId: string) => boolean): Promise<string[]>;
+  /** Cuts the agent's connection, if it has one. */
+  disconnect(at: SiteAddress): Promise<void>;
+}

@@ -1,0 +1,52 @@
+// What the functions of enrolment work with, put together once per container.
+
+import { X509Certificate } from 'node:crypto';
+import { rootCertificates } from 'node:tls';
+import { controlClient, documentClient, iotClient } from '../clients.ts';
+import { directoryConfig, enrolmentConfig } from '../config.ts';
+import { DynamoDirectory } from '../directory/dynamoDirectory.ts';
+import { AwsIssuer } from './awsIssuer.ts';
+import { AwsRevoker } from './awsRevoker.ts';
+import { DynamoEnrolments } from './dynamoEnrolments.ts';
+import { DynamoSiteAgents } from './dynamoSiteAgents.ts';
+import type { EnrolPorts } from './enrol.ts';
+import type { SitePorts } from './sites.ts';
+
+const now = () => Date.now();
+
+/** The roots that AWS IoT Core's ATS endpoints are signed by, as Node carries them. */
+export function amazonRoots(): string {
+  const ofAmazon = rootCertificates.filter((pem) =>
+    /CN=Amazon Root CA \d/.test(new X509Certificate(pem).subject),
+  );
+  return ofAmazon.join('\n');
+}
+
+let sites: SitePorts | null = null;
+let enrol: EnrolPorts | null = null;
+
+export function sitePorts(): SitePorts {
+  const { tableName } = directoryConfig();
+  const documents = documentClient();
+  sites ??= {
+    directory: new DynamoDirectory(documents, tableName),
+    enrolments: new DynamoEnrolments(documents, tableName),
+    agents: new DynamoSiteAgents(documents, tableName),
+    revoker: new AwsRevoker(controlClient, iotClient),
+    now,
+  };
+  return sites;
+}
+
+export function enrolPorts(): EnrolPorts {
+  const { rootCa, ...issuer } = enrolmentConfig();
+  enrol ??= {
+    enrolments: sitePorts().enrolments,
+    agents: sitePorts().agents,
+    revoker: sitePorts().revoker,
+    issuer: new AwsIssuer(controlClient(), issuer),
+    rootCa: rootCa ?? amazonRoots(),
+    now,
+  };
+  return enrol;
+}

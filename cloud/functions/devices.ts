@@ -1,0 +1,18 @@
+// The terminals themselves: list, register, change, forget, ping, info, clock.
+import { runCommand } from '../commands/run.ts';
+import { deviceList } from '../directory/list.ts';
+import { locator } from '../directory/locate.ts';
+import { createDevice, deleteDevice, updateDevice } from '../directory/registration.ts';
+import { ok } from '../http/answer.ts';
+import { httpHandler } from '../http/handler.ts';
+import { services } from '../services.ts';
+
+export const handler = httpHandler({
+  deviceList: async (call) => ok(await deviceList(services().directory, call.principal.tenant, call.query)),
+  deviceCreate: (call) => createDevice(services(), call),
+  deviceUpdate: (call) => updateDevice(services(), call),
+  deviceDelete: (call) => deleteDevice(services(), call),
+  devicePing: (call) => runCommand(services(), call, { args: {}, locate: locator(services(), call) }),
+  deviceInfo: (call) => runCommand(services(), call, { args: {}, locate: locator(services(), call) }),
+  deviceSyncTime: (call) => runCommand(services(), call, { args: {}, locate: locator(services(), call) }),
+});

@@ -1,0 +1,14 @@
+// An agent trades its token and key for a certificate; open to whoever holds a token.
+import { enrol } from '../enrolment/enrol.ts';
+import { enrolPorts } from '../enrolment/ports.ts';
+import { ok } from '../http/answer.ts';
+import { httpHandler } from '../http/handler.ts';
+
+export const handler = httpHandler({
+  agentEnroll: async (call) => {
+    const enrolled = await enrol(enrolPorts(), call.body.token, call.body.csr);
+    call.notes.tenant = enrolled.tenant;
+    call.notes.site = enrolled.site;
+    return ok({ data: enrolled });
+  },
+});

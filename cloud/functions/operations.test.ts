@@ -1,0 +1,240 @@
+// Operations: the truth at any moment, for those who may see it.
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { UNZIPPED_BYTES } from '../../shared/wire/envelope.ts';
+import { replyPart, topics } from '../../shared/wire/topics.ts';
+import { keys } from '../keys.ts';
+import { invoke } from '../testing/invoke.ts';
+import { hello, startWorld, type World } from '../testing/world.ts';
+import { handler as devices } from './devices.ts';
+import { handler as operations } from './operations.ts';
+import { handler as users } from './users.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+  await hello(world, 'acme', 'casa-matriz', ['principal', 'entrada']);
+  await hello(world, 'filtered', 'casa', ['principal', 'entrada']);
+});
+afterAll(() => world.close());
+beforeEach(() => {
+  world.received.length = 0;
+  world.directStatus.length = 0;
+  world.agent = () => [];
+});
+
+const at = { tenant: 'acme', site: 'casa-matriz' };
+const created = { status: 'ok', verified: 'ack', data: { uid: 7, user_id: '1', name: 'Ana' } } as const;
+
+async function begin(device = 'principal', tenant = 'acme') {
+  const answer = await invoke(users, 'userCreate', {
+    params: { device_id: device },
+    body: { user_id: '1', name: 'Ana' },
+    headers: { Prefer: 'respond-async' },
+    tenant,
+  });
+  return String(answer.body.operation_id);
+}
+
+/** Moves a command's deadline into the past. */
+async function expire(id: string) {
+  await world.rewrite(keys.command('acme', id).pk, () => ({ notAfter: Date.now() - 1 }));
+}
+
+const get = (id: string, given: object = {}) =>
+  invoke(operations, 'operationGet', { params: { id }, ...given });
+
+test('one sees the operations whose domain one may read, or make; another tenant sees none', async () => {
+  const id = await begin();
+  for (const scopes of [['users:read'], ['users:write']])
+    expect((await get(id, { scopes })).status).toBe(200);
+  const notFound = { status: 404, body: { code: 'operation_not_found' } };
+  expect(await get(id, { scopes: ['devices:read'] })).toMatchObject(notFound);
+  expect(await get(id, { tenant: 'other' })).toMatchObject(notFound);
+  expect(await get('nonsense/#')).toMatchObject(notFound);
+  expect(await get('x'.repeat(3000))).toMatchObject(notFound);
+  expect(await get(id, { auth: { reason: 'token_missing' } })).toMatchObject({ status: 401 });
+});
+
+test('past its deadline the agent is asked what became of it', async () => {
+  const id = await begin();
+  await expire(id);
+  world.agent = () => [{ reply: { status: 'expired' }, about: id }];
+  const seen = await get(id);
+  expect(world.received.at(-1)).toMatchObject({ op: 'op.query', args: { command_id: id } });
+  expect(world.received.at(-1)!.device).toBeUndefined();
+  expect(seen.body.data).toMatchObject({ state: 'expired', error: { code: 'expired', applied: 'no' } });
+  world.received.length = 0;
+  expect((await get(id)).body.data).toMatchObject({ state: 'expired' });
+  expect(world.received).toEqual([]);
+});
+
+test('an agent that does not know leaves it unknown, and a late ok settles it', async () => {
+  const id = await begin();
+  await expire(id);
+  world.agent = () => [{ reply: { status: 'unknown', applied: 'unknown' }, about: id }];
+  expect((await get(id)).body.data).toMatchObject({ state: 'unknown' });
+  await world.reply({ tenant: 'acme', site: 'casa-matriz' }, { id }, created);
+  const late = (await get(id)).body.data;
+  expect(late).toMatchObject({ state: 'succeeded', result: { message: 'Usuario registrado.' } });
+  expect((late as { settled_at: string }).settled_at).toMatch(/Z$/);
+}, 10_000);
+
+test('an agent that is away leaves it unknown', async () => {
+  const id = await begin();
+  await expire(id);
+  world.directStatus.push(404);
+  expect((await get(id)).body.data).toMatchObject({ state: 'unknown' });
+});
+
+test('the list is newest first, in pages, by device and by state', async () => {
+  const ids = [await begin(), await begin('entrada'), await begin()];
+  await world.reply({ tenant: 'acme', site: 'casa-matriz' }, { id: ids[1]! }, created);
+  const list = async (query: Record<string, string>, given: object = {}) => {
+    const { body } = await invoke(operations, 'operationList', { query, ...given });
+    return body as { data: { id: string; state: string; result?: unknown }[]; next_cursor?: string };
+  };
+  const first = await list({ limit: '2' });
+  expect(first.data.map(({ id }) => id)).toEqual([ids[2], ids[1]]);
+  const second = await list({ limit: '1', cursor: first.next_cursor! });
+  expect(second.data.map(({ id }) => id)).toEqual([ids[0]]);
+  expect((await list({ limit: '1', device: 'Entrada' })).data).toMatchObject([
+    { id: ids[1], state: 'succeeded' },
+  ]);
+  expect((await list({ state: 'succeeded', limit: '1' })).data).toMatchObject([{ id: ids[1] }]);
+  expect((await list({}, { tenant: 'other' })).data).toEqual([]);
+  expect((await list({}, { scopes: ['attendance:read'] })).data).toEqual([]);
+  const bad = await invoke(operations, 'operationList', { query: { cursor: 'zzz', state: 'x' } });
+  expect(bad).toMatchObject({ status: 400, body: { details: [{ path: 'state' }] } });
+});
+
+test('cancelling asks the agent and answers what it says', async () => {
+  const id = await begin();
+  const cancel = (given: object = {}) => invoke(operations, 'operationCancel', { params: { id }, ...given });
+  expect(await cancel({ scopes: ['users:read'] })).toMatchObject({ status: 403 });
+  world.agent = () => [{ reply: { status: 'ok', data: { cancelled: false } } }];
+  expect(await cancel()).toMatchObject({ status: 409, body: { code: 'not_cancellable' } });
+  expect(world.received.at(-1)).toMatchObject({ op: 'op.cancel', args: { command_id: id } });
+  world.directStatus.push(404);
+  expect(await cancel()).toMatchObject({ status: 503, body: { code: 'agent_offline' } });
+  world.agent = () => [
+    { reply: { status: 'cancelled' }, about: id },
+    { reply: { status: 'ok', data: { cancelled: true } } },
+  ];
+  expect(await cancel()).toMatchObject({
+    status: 200,
+    body: { success: true, message: 'Operación cancelada.' },
+  });
+  expect((await get(id)).body.data).toMatchObject({ state: 'cancelled' });
+  world.received.length = 0;
+  expect(await cancel()).toMatchObject({ status: 200, body: { message: 'Operación cancelada.' } });
+  expect(world.received).toEqual([]);
+});
+
+test('what has ended is not called off any more, and the agent is not asked', async () => {
+  const id = await begin();
+  await world.reply(at, { id }, created);
+  world.received.length = 0;
+  const cancel = await invoke(operations, 'operationCancel', { params: { id } });
+  expect(cancel).toMatchObject({ status: 409, body: { code: 'not_cancellable' } });
+  expect(world.received).toEqual([]);
+});
+
+test('a read is called off by whoever may make it', async () => {
+  const { body } = await invoke(users, 'userList', {
+    params: { device_id: 'principal' },
+    headers: { Prefer: 'respond-async' },
+  });
+  world.agent = () => [{ reply: { status: 'ok', data: { cancelled: true } } }];
+  const cancel = (scopes: string[]) =>
+    invoke(operations, 'operationCancel', { params: { id: String(body.operation_id) }, scopes });
+  expect((await cancel(['users:write', 'devices:read'])).status).toBe(404);
+  expect((await cancel(['users:read'])).status).toBe(200);
+});
+
+describe('a result that came in parts', () => {
+  const user = { uid: 1, user_id: '1', name: 'Ana', privilege: 0, card: 0 };
+  const result = { total: 1, as_of: '2026-01-01T00:00:00Z', data: [user] };
+  const bytes = gzipSync(JSON.stringify(result));
+  const [one, two] = [bytes.subarray(0, 40), bytes.subarray(40)];
+
+  async function listed(parts: Readonly<Record<number, Uint8Array>>) {
+    const told = Object.entries(parts).map(([part, content]) => ({ part: Number(part), bytes: content }));
+    world.agent = () => [...told, { reply: { status: 'ok', applied: 'no', parts: 2 } }];
+    const { body } = await invoke(users, 'userList', {
+      params: { device_id: 'principal' },
+      headers: { Prefer: 'respond-async' },
+    });
+    world.agent = () => [];
+    const id = String(body.operation_id);
+    await vi.waitFor(async () => {
+      const rows = await world.everything();
+      expect(
+        rows.some(({ pk, sk }) => pk === keys.command('acme', id).pk && String(sk).endsWith('ok-0')),
+      ).toBe(true);
+    });
+    return id;
+  }
+  const data = async (id: string) => (await get(id)).body.data;
+
+  test('is there when the last of them is', async () => {
+    const id = await listed({ 2: two });
+    expect(await data(id)).toMatchObject({ state: 'accepted' });
+    expect(await data(id)).not.toHaveProperty('settled_at');
+    await world.store(topics.reply(at, id, replyPart('ok', 1)), one);
+    expect(await data(id)).toMatchObject({ state: 'succeeded', result: { total: 1 } });
+  });
+
+  test('and has lost one on the way is told again by the agent past the deadline', async () => {
+    const id = await listed({ 1: one });
+    await expire(id);
+    world.agent = async ({ op }) => {
+      if (op === 'op.query') await world.store(topics.reply(at, id, replyPart('ok', 2)), two);
+      return [];
+    };
+    expect(await data(id)).toMatchObject({ state: 'succeeded', result: { total: 1 } });
+  });
+
+  test.each([
+    ['is damaged', Buffer.from(two).fill(7)],
+    ['unzips to more than anybody needs', gzipSync(Buffer.alloc(UNZIPPED_BYTES + 1))],
+  ])('and %s is no result', async (_what, bad) => {
+    const id = await listed(bad.length > two.length ? { 1: bad, 2: two } : { 1: one, 2: bad });
+    await expire(id);
+    const seen = await data(id);
+    expect(seen).toMatchObject({ state: 'unknown' });
+    expect(seen).not.toHaveProperty('result');
+  });
+});
+
+test('a filter finds the one among many at once', async () => {
+  const first = await begin('entrada', 'filtered');
+  await world.reply({ tenant: 'filtered', site: 'casa' }, { id: first }, created);
+  for (let more = 0; more < 25; more++) await begin('principal', 'filtered');
+  const list = async (query: Record<string, string>) =>
+    (await invoke(operations, 'operationList', { query: { limit: '1', ...query }, tenant: 'filtered' })).body;
+  expect(await list({ state: 'succeeded' })).toEqual({
+    success: true,
+    data: [expect.objectContaining({ id: first })],
+  });
+  expect(await list({ device: 'entrada' })).toEqual({
+    success: true,
+    data: [expect.objectContaining({ id: first })],
+  });
+  expect(await list({ state: 'failed' })).toEqual({ success: true, data: [] });
+});
+
+test('neither arguments nor a comm key are ever kept', async () => {
+  await invoke(devices, 'deviceCreate', {
+    body: { id: 'secreto', name: 'S', ip: '10.0.0.9', password: 424242 },
+    headers: { Prefer: 'respond-async', 'Idempotency-Key': 'k1' },
+  });
+  await invoke(users, 'userCreate', {
+    params: { device_id: 'principal' },
+    body: { user_id: '1', name: 'Ana Secreta', password: '987654' },
+    headers: { Prefer: 'respond-async', 'Idempotency-Key': 'k2' },
+  });
+  expect(world.received.map(({ op }) => op)).toEqual(['device.put', 'user.put']);
+  const everything = JSON.stringify(await world.everything());
+  for (const secret of ['424242', '987654', 'Secreta']) expect(everything).not.toContain(secret);
+});

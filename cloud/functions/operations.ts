@@ -1,0 +1,40 @@
+// Commands and their outcomes: list, look up, cancel.
+import { cancelAtAgent, queryAgent } from '../commands/ask.ts';
+import { operationList } from '../commands/listing.ts';
+import { cancelScope, viewed, visibleCommand } from '../commands/operations.ts';
+import { isSettled, operationState } from '../commands/state.ts';
+import { accepted, ok } from '../http/answer.ts';
+import { httpHandler } from '../http/handler.ts';
+import { Problem } from '../http/problem.ts';
+import { services } from '../services.ts';
+
+const CANCELLED = { message: 'Operación cancelada.' };
+
+export const handler = httpHandler({
+  operationList: async (call) => ok(await operationList(services(), call)),
+
+  operationGet: async (call) => {
+    const { ledger, clock } = services();
+    const command = await visibleCommand(ledger, call.principal, call.params.id ?? '');
+    const how = () => ({ full: true, language: call.language, now: clock.now() });
+    const first = await viewed(services(), command, how());
+    if (first.settled || clock.now() <= command.notAfter) return ok({ data: first.view });
+    await queryAgent(services(), command);
+    return ok({ data: (await viewed(services(), command, how())).view });
+  },
+
+  operationCancel: async (call) => {
+    const { ledger, clock } = services();
+    const command = await visibleCommand(ledger, call.principal, call.params.id ?? '');
+    const scope = cancelScope(command);
+    if (!call.principal.scopes.has(scope)) throw new Problem('forbidden', { params: { scope } });
+    const rows = { command, replies: await ledger.replies(command), begun: false, incomplete: false };
+    const state = operationState(rows, clock.now());
+    // Called off before: a caller whom the first answer did not reach asks again.
+    if (state === 'cancelled') return ok(CANCELLED);
+    const cancelled = isSettled(state) ? false : await cancelAtAgent(services(), command);
+    if (cancelled === null) return accepted(command.id);
+    if (!cancelled) throw new Problem('not_cancellable', { params: { operation_id: command.id } });
+    return ok(CANCELLED);
+  },
+});

@@ -1,0 +1,62 @@
+// The function behind the IoT rules: what an agent is told of its hello.
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { hello, startWorld, type World } from '../testing/world.ts';
+import { handler as presence } from './presence.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.close());
+beforeEach(() => {
+  world.received.length = 0;
+});
+
+function helloFrom(site: string, ids: readonly string[]) {
+  const devices = ids.map((id) => ({
+    id,
+    name: id,
+    host: '10.0.0.1',
+    port: 4370,
+    source: 'file',
+    timezone: 'UTC',
+    reachable: true,
+    lastSeen: 1,
+  }));
+  const body = {
+    v: 1,
+    session: 's',
+    agentVersion: '1',
+    at: Date.now(),
+    clockOffsetMs: 0,
+    journalDepth: 0,
+    devices,
+  };
+  return {
+    tenant: 'acme',
+    site,
+    kind: 'hello',
+    body: Buffer.from(JSON.stringify(body)).toString('base64'),
+  };
+}
+
+test('an agent is told which of its devices another site holds, and of no others', async () => {
+  await hello(world, 'acme', 'casa', ['principal', 'entrada']);
+  await hello(world, 'rival', 'casa', ['bodega']);
+  expect(await presence(helloFrom('sur', ['bodega', 'entrada', 'principal']))).toEqual({
+    applied: true,
+    refused: ['entrada', 'principal'],
+  });
+  expect(world.received).toMatchObject([
+    { op: 'device.refused', args: { devices: ['entrada', 'principal'] } },
+  ]);
+  expect(world.received[0]!.device).toBeUndefined();
+});
+
+test('an agent whose devices are its own is told nothing, and one that cannot be told does no harm', async () => {
+  await presence(helloFrom('sur', ['bodega']));
+  expect(world.received).toEqual([]);
+  world.directStatus.push(500);
+  world.publishStatus.push(500);
+  expect(await presence(helloFrom('sur', ['principal']))).toMatchObject({ refused: ['principal'] });
+});

@@ -1,0 +1,48 @@
+// Who calls, and whether that is enough for the route: 401 and 403 in the contract's words.
+import type { MiddlewareObj } from '@middy/core';
+import { authContextSchema, type Principal } from '../../shared/api/principal.ts';
+import { type Draft, draftOf, type HttpEvent } from './call.ts';
+import { Problem } from './problem.ts';
+
+/** Why there is no principal, as the authorizer tells it. */
+export const tokenProblems = {
+  token_missing: { es: 'falta el token', en: 'the token is missing' },
+  token_invalid: { es: 'el token no es válido', en: 'the token is not valid' },
+  token_expired: { es: 'el token venció', en: 'the token has expired' },
+  token_unchecked: { es: 'no se pudo comprobar el token', en: 'the token could not be checked' },
+} as const;
+export type TokenProblem = keyof typeof tokenProblems;
+
+function isTokenProblem(reason: string): reason is TokenProblem {
+  return Object.hasOwn(tokenProblems, reason);
+}
+
+/** The principal of the authorizer's context; throws 401 with the authorizer's reason where there is none. */
+export function principalOf(context: unknown): Principal {
+  const parsed = authContextSchema.safeParse(context);
+  if (parsed.success && 'tenant' in parsed.data) {
+    const { tenant, subject, scopes } = parsed.data;
+    return { tenant, subject, scopes: new Set(scopes.split(' ').filter((scope) => scope !== '')) };
+  }
+  const given = parsed.success && 'reason' in parsed.data ? parsed.data.reason : 'token_missing';
+  const reason = isTokenProblem(given) ? given : 'token_invalid';
+  throw new Problem('unauthorized', { params: (language) => ({ reason: tokenProblems[reason][language] }) });
+}
+
+function admit(draft: Draft, event: HttpEvent): void {
+  const access = draft.route?.access ?? 'any';
+  if (access === 'open') {
+    draft.principal = null;
+    return;
+  }
+  const principal = principalOf(event.requestContext.authorizer?.lambda);
+  draft.principal = principal;
+  if (access !== 'any' && !principal.scopes.has(access)) {
+    throw new Problem('forbidden', { params: { scope: access } });
+  }
+}
+
+/** First the token, then the scope: nothing else of the request is looked at before. */
+export function admission(): MiddlewareObj<HttpEvent> {
+  return { before: ({ event }) => admit(draftOf(event), event) };
+}

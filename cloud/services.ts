@@ -1,0 +1,39 @@
+// What the commanding functions work with, put together once per container.
+import { documentClient, iotClient } from './clients.ts';
+import { type Clock, systemClock } from './clock.ts';
+import type { Dispatcher } from './commands/dispatch.ts';
+import { DynamoClaims } from './commands/dynamoClaims.ts';
+import { DynamoLedger } from './commands/dynamoLedger.ts';
+import { Idempotency } from './commands/idempotency.ts';
+import { IotDispatcher } from './commands/iotDispatcher.ts';
+import type { Ledger } from './commands/ledger.ts';
+import { storeConfig } from './config.ts';
+import type { Directory } from './directory/directory.ts';
+import { DynamoDirectory } from './directory/dynamoDirectory.ts';
+
+export interface Services {
+  readonly directory: Directory;
+  readonly ledger: Ledger;
+  readonly dispatcher: Dispatcher;
+  readonly idempotency: Idempotency;
+  readonly clock: Clock;
+}
+
+let made: Services | null = null;
+
+function make(): Services {
+  const { tableName, secret } = storeConfig();
+  const documents = documentClient();
+  return {
+    directory: new DynamoDirectory(documents, tableName),
+    ledger: new DynamoLedger(documents, tableName),
+    dispatcher: new IotDispatcher(iotClient(), systemClock),
+    idempotency: new Idempotency(new DynamoClaims(documents, tableName), secret, systemClock),
+    clock: systemClock,
+  };
+}
+
+export function services(): Services {
+  made ??= make();
+  return made;
+}

@@ -1,0 +1,269 @@
+// A small real world for handler tests: DynamoDB (dynalite) and the IoT data plane over HTTP, and an agent of a few lines.
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DeleteCommand, DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import dynalite from 'dynalite';
+import { type Command, commandSchema, presenceEventSchema, type Reply } from '../../shared/wire/envelope.ts';
+import { parseTopic, replyPart, type SiteAddress, topics } from '../../shared/wire/topics.ts';
+import { DynamoDirectory } from '../directory/dynamoDirectory.ts';
+import { applyPresence } from '../directory/presence.ts';
+import { ruleItem } from '../keys.ts';
+import { log } from '../log.ts';
+import { table } from '../table.ts';
+
+const TABLE = 'sereno-test';
+
+/** What the fake agent makes of a command: messages to publish, in order; nothing for silence. */
+export type Agent = (command: Command, at: SiteAddress) => readonly Message[] | Promise<readonly Message[]>;
+export type Message =
+  | { readonly reply: Partial<Reply> & Pick<Reply, 'status'>; readonly about?: string }
+  | { readonly progress: { readonly seq: number; readonly stage: string } }
+  | { readonly part: number; readonly bytes: Uint8Array };
+
+/** What becomes of a handler's request: served; served, but the line breaks before the answer; or never arrived. */
+export type Fate = 'served' | 'unanswered' | 'lost';
+
+type Row = Record<string, unknown>;
+type Change = (row: Row) => Row;
+
+export interface World {
+  /** Answers commands; by default with silence. */
+  agent: Agent;
+  /** HTTP status of the next direct messages and publishes, 200 where empty. */
+  readonly directStatus: number[];
+  readonly publishStatus: number[];
+  /** Asked for every request that a handler makes of DynamoDB or the data plane; by default all are served. */
+  fate: () => Fate;
+  /** Everything that reached the stand-in, in order. */
+  readonly received: Command[];
+  readonly documents: DynamoDBDocumentClient;
+  readonly tableName: string;
+  /** Stores a message as the IoT rule does. */
+  store(topic: string, body: Uint8Array, at?: number): Promise<void>;
+  /** Stores a reply of the agent at `at` to `command`. */
+  reply(
+    at: SiteAddress,
+    command: Pick<Command, 'id'>,
+    reply: Partial<Reply> & Pick<Reply, 'status'>,
+  ): Promise<void>;
+  /** Every row there is. */
+  everything(): Promise<Record<string, unknown>[]>;
+  /** Changes the rows of a partition. */
+  rewrite(pk: string, change: Change): Promise<void>;
+  /** Changes every idempotency row. */
+  rewriteClaims(change: Change): Promise<void>;
+  /** Removes every row. */
+  clear(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Lets an agent of `site` say hello with these devices, all of them reachable. */
+export async function hello(
+  world: World,
+  tenant: string,
+  site: string,
+  devices: readonly string[],
+): Promise<void> {
+  const at = Date.now();
+  const body = {
+    v: 1,
+    session: 's1',
+    agentVersion: 'test',
+    at,
+    clockOffsetMs: 0,
+    journalDepth: 0,
+    devices: devices.map((id, index) => ({
+      id,
+      name: `Terminal ${id}`,
+      host: `192.168.1.${201 + index}`,
+      port: 4370,
+      source: 'file',
+      timezone: 'America/La_Paz',
+      reachable: true,
+      lastSeen: at,
+    })),
+  };
+  const event = {
+    tenant,
+    site,
+    kind: 'hello',
+    at,
+    body: Buffer.from(JSON.stringify(body)).toString('base64'),
+  };
+  const directory = new DynamoDirectory(world.documents, world.tableName);
+  await applyPresence(directory, presenceEventSchema.parse(event));
+}
+
+type Serve = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Serves as `fate` says; a line that breaks is what a handler sees of an outage, and others of a dead handler. */
+function fated(fate: () => Fate, serve: Serve): Serve {
+  return (request, response) => {
+    const now = fate();
+    if (now === 'lost') return void request.destroy();
+    if (now === 'unanswered') response.end = () => response.destroy();
+    serve(request, response);
+  };
+}
+
+async function listen(server: Server): Promise<string> {
+  // A connection that the server closes while a request is on its way would be an outage that nobody asked for.
+  server.keepAliveTimeout = 60_000;
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+function fullReply(command: Pick<Command, 'id'>, reply: Partial<Reply> & Pick<Reply, 'status'>): Reply {
+  return {
+    v: 1,
+    id: command.id,
+    applied: reply.status === 'ok' ? 'yes' : 'no',
+    verified: 'none',
+    queueMs: 0,
+    deviceMs: 1,
+    agentVersion: 'test',
+    replayed: false,
+    ...reply,
+  };
+}
+
+async function createTable(client: DynamoDBClient): Promise<void> {
+  const index = table.indexes[0];
+  const attributes = [table.partitionKey, table.sortKey, index.partitionKey, index.sortKey];
+  await client.send(
+    new CreateTableCommand({
+      TableName: TABLE,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: attributes.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      KeySchema: [
+        { AttributeName: table.partitionKey, KeyType: 'HASH' },
+        { AttributeName: table.sortKey, KeyType: 'RANGE' },
+      ],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: index.name,
+          KeySchema: [
+            { AttributeName: index.partitionKey, KeyType: 'HASH' },
+            { AttributeName: index.sortKey, KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: index.projection },
+        },
+      ],
+    }),
+  );
+}
+
+/** Starts both stand-ins and points the environment at them; call before the first handler runs. */
+export async function startWorld(): Promise<World> {
+  const dynamo = dynalite({ createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });
+  const [serve] = dynamo.listeners('request') as Serve[];
+  const store = createServer(fated(() => world.fate(), serve as Serve));
+  const answering: Promise<void>[] = [];
+  const iot = createServer(
+    fated(
+      () => world.fate(),
+      (request, response) => void answering.push(answer(request, response)),
+    ),
+  );
+  const [ownUrl, dynamoUrl, iotUrl] = await Promise.all([dynamo, store, iot].map(listen));
+  Object.assign(process.env, {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_ENDPOINT_URL_DYNAMODB: dynamoUrl,
+    AWS_ENDPOINT_URL_IOT_DATA_PLANE: iotUrl,
+    TABLE_NAME: TABLE,
+    SERENO_SECRET: '5e'.repeat(32),
+  });
+  // What the test itself asks of the store is always served.
+  const client = new DynamoDBClient({ maxAttempts: 1, endpoint: ownUrl as string });
+  await createTable(client);
+  log.setLogLevel('SILENT');
+  const documents = DynamoDBDocumentClient.from(client);
+
+  async function everything() {
+    const { Items = [] } = await documents.send(new ScanCommand({ TableName: TABLE }));
+    return Items;
+  }
+
+  async function rewriteWhere(matches: (row: Row) => boolean, change: Change) {
+    for (const row of (await everything()).filter(matches)) {
+      await documents.send(new PutCommand({ TableName: TABLE, Item: { ...row, ...change(row) } }));
+    }
+  }
+
+  const world: World = {
+    agent: () => [],
+    directStatus: [],
+    publishStatus: [],
+    fate: () => 'served',
+    received: [],
+    documents,
+    tableName: TABLE,
+    async store(topic, body, at = Date.now()) {
+      await documents.send(new PutCommand({ TableName: TABLE, Item: { ...ruleItem(topic, body, at) } }));
+    },
+    async reply(at, command, reply) {
+      const full = fullReply(command, reply);
+      const topic = topics.reply(at, full.id, replyPart(full.status, 0));
+      await world.store(topic, Buffer.from(JSON.stringify(full)));
+    },
+    everything,
+    rewrite: (pk, change) => rewriteWhere((row) => row.pk === pk, change),
+    rewriteClaims: (change) => rewriteWhere((row) => row.sk === 'I', change),
+    async clear() {
+      for (const { pk, sk } of await everything()) {
+        await documents.send(new DeleteCommand({ TableName: TABLE, Key: { pk, sk } }));
+      }
+    },
+    async close() {
+      // An agent's last reply may still be on its way into the table.
+      await Promise.allSettled(answering);
+      documents.destroy();
+      for (const server of [iot, store, dynamo]) {
+        server.closeAllConnections();
+        server.close();
+      }
+    },
+  };
+
+  async function publish(at: SiteAddress, command: Command, message: Message): Promise<void> {
+    if ('reply' in message) {
+      await world.reply(at, { id: message.about ?? command.id }, message.reply);
+    } else if ('part' in message) {
+      await world.store(topics.reply(at, command.id, replyPart('ok', message.part)), message.bytes);
+    } else {
+      const progress = { v: 1, id: command.id, at: Date.now(), ...message.progress };
+      await world.store(topics.progress(at, command.id), Buffer.from(JSON.stringify(progress)));
+    }
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await bodyOf(request);
+    const url = new URL(request.url ?? '', iotUrl);
+    const direct = url.pathname.startsWith('/connections/');
+    const status = (direct ? world.directStatus : world.publishStatus).shift() ?? 200;
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(status === 200 ? { message: 'OK' } : { message: 'no' }));
+    if (status !== 200) return;
+    const topic = direct
+      ? (url.searchParams.get('topic') ?? '')
+      : decodeURIComponent(url.pathname.slice('/topics/'.length));
+    const parsed = parseTopic(topic);
+    if (parsed === null) throw new Error(`a command on ${topic}`);
+    const command = commandSchema.parse(JSON.parse(body.toString('utf8')));
+    world.received.push(command);
+    for (const message of await world.agent(command, parsed)) await publish(parsed, command, message);
+  }
+
+  return world;
+}

@@ -1,0 +1,8 @@
+// Says of a cdk-nag finding that it is meant, and why.
+import { Validations } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+
+/** Acknowledges one rule on one construct; the reason is kept in the assembly's metadata. */
+export function acknowledge(on: IConstruct, rule: string, reason: string): void {
+  Validations.of(on).acknowledge({ id: rule, reason });
+}

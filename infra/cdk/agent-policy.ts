@@ -1,0 +1,44 @@
+// What an agent's certificate may do: connect as its own thing, and speak on its own site's topics.
+import type { Construct } from 'constructs';
+import { topics } from '../../shared/wire/topics.ts';
+import { iotArn } from './names.ts';
+
+/**
+ * A variable that IoT Core fills in: it resolves only for the thing whose name is the client id, and only to what
+ * the registry says of it. Source: AWS IoT Core developer guide, "Thing policy variables".
+ */
+function ofThing(name: string): string {
+  return `\${iot:Connection.Thing.${name}}`;
+}
+
+const OWN = { tenant: ofThing('Attributes[tenant]'), site: ofThing('Attributes[site]') };
+const OWN_NAME = ofThing('ThingName');
+
+/** The certificate must be attached to that thing: else whoever has any certificate could name any client id. */
+const attached = { Bool: { 'iot:Connection.Thing.IsAttached': ['true'] } };
+
+/** The policy document of every agent: one for all, since the thing says which site it is. */
+export function agentPolicy(scope: Construct) {
+  const allow = (Action: string, Resource: string | readonly string[]) => ({
+    Effect: 'Allow',
+    Action: [Action],
+    Resource,
+    Condition: attached,
+  });
+  const topic = (name: string) => iotArn(scope, 'topic', name);
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      allow('iot:Connect', [iotArn(scope, 'client', OWN_NAME)]),
+      allow('iot:Publish', [
+        topic(topics.reply(OWN, '*', '*')),
+        topic(topics.progress(OWN, '*')),
+        topic(topics.hello(OWN)),
+        topic(topics.will(OWN)),
+      ]),
+      allow('iot:Subscribe', [iotArn(scope, 'topicfilter', topics.command(OWN))]),
+      // Direct messages too: they need no subscription, but leave to receive.
+      allow('iot:Receive', [topic(topics.command(OWN))]),
+    ],
+  };
+}

@@ -1,0 +1,44 @@
+// The environment variables of a function, by what it may see: cloud/config.ts reads them.
+
+import { agentPolicyName, thingTypeName } from './names.ts';
+import type { Settings } from './settings.ts';
+import type { Sight } from './shapes.ts';
+
+export interface Surroundings {
+  readonly settings: Settings;
+  readonly tableName: string;
+  readonly secret: string;
+}
+
+/** What the authorizer is told of the issuer; settings left out keep the function's own defaults. */
+function jwt({ issuer, audience, jwksUrl, algorithms, tenantClaim, scopeClaim }: Settings) {
+  const all = {
+    JWT_ISSUER: issuer,
+    JWT_AUDIENCE: audience,
+    JWKS_URL: jwksUrl,
+    JWT_ALGORITHMS: algorithms,
+    JWT_TENANT_CLAIM: tenantClaim,
+    JWT_SCOPE_CLAIM: scopeClaim,
+  };
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
+const groups: Readonly<Record<Sight, (around: Surroundings) => Record<string, string>>> = {
+  table: ({ tableName }) => ({ TABLE_NAME: tableName }),
+  secret: ({ secret }) => ({ SERENO_SECRET: secret }),
+  jwt: ({ settings }) => jwt(settings),
+  enrolment: ({ settings }) => ({
+    IOT_POLICY_NAME: agentPolicyName(settings.stage),
+    IOT_THING_TYPE: thingTypeName(settings.stage),
+  }),
+};
+
+export function environmentOf(sees: readonly Sight[], around: Surroundings): Record<string, string> {
+  const seen = sees.map((sight) => groups[sight](around));
+  return Object.assign(
+    { POWERTOOLS_METRICS_NAMESPACE: 'Sereno', POWERTOOLS_SERVICE_NAME: 'sereno' },
+    ...seen,
+  );
+}

@@ -1,0 +1,106 @@
+// The Lambda functions: one per name whose file is written, each with its own bundle, log group, role and environment.
+import { fileURLToPath } from 'node:url';
+import { AssetHashType, DockerImage, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { OPS_INDEX } from '../../cloud/table.ts';
+import { BUNDLE_HANDLER, bundleFunction, isWritten } from './bundle.ts';
+import { environmentOf } from './environment.ts';
+import { grants, type LambdaName } from './grants.ts';
+import { agentArns, functionName } from './names.ts';
+import { functionRole, type TargetArns } from './role.ts';
+import type { Settings } from './settings.ts';
+import { shapeOf } from './shapes.ts';
+import type { Store } from './table.ts';
+
+const CLOUD = fileURLToPath(new URL('../../cloud', import.meta.url));
+
+/** esbuild on this machine; there is no image to fall back to. */
+function code(name: LambdaName): Code {
+  return Code.fromAsset(CLOUD, {
+    assetHashType: AssetHashType.OUTPUT,
+    bundling: {
+      image: DockerImage.fromRegistry('none'),
+      // Never run, but part of the key under which the CDK keeps a bundle: without it all functions share one.
+      command: [name],
+      local: {
+        tryBundle: (folder) => {
+          bundleFunction(name, folder);
+          return true;
+        },
+      },
+    },
+  });
+}
+
+export interface FunctionsProps {
+  readonly settings: Settings;
+  readonly store: Store;
+  /** Where events go that a function did not take. */
+  readonly failures: Queue;
+  /** The key of the ledger's HMACs, as an environment variable. */
+  readonly secret: string;
+}
+
+export class Functions extends Construct {
+  readonly byName: ReadonlyMap<LambdaName, LambdaFunction>;
+  readonly #props: FunctionsProps;
+  readonly #arns: TargetArns;
+
+  constructor(scope: Construct, id: string, props: FunctionsProps) {
+    super(scope, id);
+    this.#props = props;
+    const { client, thing, certificate, commandTopic } = agentArns(this);
+    this.#arns = {
+      table: props.store.table.tableArn,
+      opsIndex: props.store.indexArn(OPS_INDEX),
+      agentClients: client,
+      agentThings: thing,
+      agentCertificates: certificate,
+      commandTopics: commandTopic,
+      failures: props.failures.queueArn,
+    };
+    const written = (Object.keys(grants) as LambdaName[]).filter(isWritten);
+    this.byName = new Map(written.map((name) => [name, this.#make(name)]));
+  }
+
+  /** @throws Error where the function's file is missing */
+  get(name: LambdaName): LambdaFunction {
+    const found = this.byName.get(name);
+    if (found === undefined) throw new Error(`cloud/functions/${name}.ts is missing`);
+    return found;
+  }
+
+  #make(name: LambdaName): LambdaFunction {
+    const { settings, store, secret } = this.#props;
+    const scope = new Construct(this, name);
+    const { memoryMb, seconds, sees } = shapeOf(name);
+    const logGroup = new LogGroup(scope, 'Logs', {
+      logGroupName: `/aws/lambda/${functionName(settings.stage, name)}`,
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    return new LambdaFunction(scope, 'Function', {
+      functionName: functionName(settings.stage, name),
+      description: `Sereno: cloud/functions/${name}.ts`,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      code: code(name),
+      handler: BUNDLE_HANDLER,
+      memorySize: memoryMb,
+      timeout: Duration.seconds(seconds),
+      environment: environmentOf(sees, { settings, tableName: store.table.tableName, secret }),
+      role: functionRole(scope, grants[name], this.#arns, logGroup),
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+    });
+  }
+}

@@ -1,0 +1,91 @@
+// What each function may do, as data: actions and the resources they are for. Nothing else is granted anywhere.
+import type { FunctionName } from '../../shared/api/routes.ts';
+import { ANY_COMMAND_TOPIC } from './names.ts';
+
+/** Every function that is deployed: those of the routes, the authorizer, and presence behind the IoT rules. */
+export type LambdaName = FunctionName | 'authorizer' | 'presence';
+
+/** What a grant may be about; `functions.ts` knows their ARNs. */
+export type Target =
+  | 'table'
+  | 'opsIndex'
+  | 'agentClients'
+  | 'agentThings'
+  | 'agentCertificates'
+  | 'commandTopics'
+  | 'failures';
+
+export interface Grant {
+  readonly actions: readonly string[];
+  /** Or the reason why these actions know no resource. */
+  readonly on: readonly Target[] | { readonly everything: string };
+  /** `condition key: pattern`, as StringLike. */
+  readonly where?: Readonly<Record<string, string>>;
+}
+
+function dynamo(...operations: string[]): Grant {
+  return { actions: operations.map((name) => `dynamodb:${name}`), on: ['table'] };
+}
+
+/**
+ * Commands to agents: the direct message (the client is the resource, the topic a condition), and the publish
+ * that stands in for it. Source: AWS IoT Core developer guide, "Direct messaging policy examples".
+ */
+const sendCommands: readonly Grant[] = [
+  {
+    actions: ['iot:SendDirectMessage'],
+    on: ['agentClients'],
+    where: { 'iot:Topic': ANY_COMMAND_TOPIC },
+  },
+  { actions: ['iot:Publish'], on: ['commandTopics'] },
+];
+
+/** The ledger, the claims on idempotency keys and the directory. */
+const runCommands: readonly Grant[] = [
+  dynamo('GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
+  ...sendCommands,
+];
+
+/** Taking certificates of a site back, once a new one has come or the agent is revoked. */
+const revokeCertificates: readonly Grant[] = [
+  { actions: ['iot:ListThingPrincipals'], on: ['agentThings'] },
+  { actions: ['iot:DetachThingPrincipal'], on: ['agentThings', 'agentCertificates'] },
+  { actions: ['iot:UpdateCertificate'], on: ['agentCertificates'] },
+];
+
+export const grants: Readonly<Record<LambdaName, readonly Grant[]>> = {
+  authorizer: [],
+  public: [],
+  devices: runCommands,
+  users: runCommands,
+  attendance: runCommands,
+  operations: [
+    dynamo('GetItem', 'Query'),
+    { actions: ['dynamodb:Query'], on: ['opsIndex'] },
+    ...sendCommands,
+  ],
+  presence: [
+    dynamo('GetItem', 'Query', 'UpdateItem', 'DeleteItem'),
+    // An agent is told which devices of its hello another site holds.
+    ...sendCommands,
+    ...revokeCertificates,
+    // Lambda puts an event aside there in the name of the function.
+    { actions: ['sqs:SendMessage'], on: ['failures'] },
+  ],
+  sites: [
+    dynamo('GetItem', 'Query', 'PutItem', 'UpdateItem'),
+    ...revokeCertificates,
+    { actions: ['iot:DeleteConnection'], on: ['agentClients'] },
+  ],
+  enroll: [
+    dynamo('GetItem', 'UpdateItem'),
+    {
+      actions: ['iot:CreateCertificateFromCsr', 'iot:DescribeEndpoint'],
+      on: { everything: 'IAM knows no resource for these: the certificate does not exist yet.' },
+    },
+    { actions: ['iot:CreateThing', 'iot:UpdateThing'], on: ['agentThings'] },
+    { actions: ['iot:AttachThingPrincipal'], on: ['agentThings', 'agentCertificates'] },
+    { actions: ['iot:AttachPolicy'], on: ['agentCertificates'] },
+    ...revokeCertificates,
+  ],
+};

@@ -1,0 +1,99 @@
+// The IoT side: what agents may do, and the rules that carry their messages into table and presence.
+import { Duration, Stack } from 'aws-cdk-lib';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnPolicy, CfnThingType, CfnTopicRule } from 'aws-cdk-lib/aws-iot';
+import { CfnPermission, EventInvokeConfig, type IFunction } from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { agentPolicy } from './agent-policy.ts';
+import { agentPolicyName, thingTypeName } from './names.ts';
+import { presenceRules, rowRules, SQL_VERSION } from './rule-sql.ts';
+import type { Store } from './table.ts';
+
+export interface IotProps {
+  readonly stage: string;
+  readonly store: Store;
+  readonly presence: IFunction;
+  /** Where a message goes that an action did not take. */
+  readonly failures: Queue;
+}
+
+export class Iot extends Construct {
+  readonly #props: IotProps;
+  readonly #role: Role;
+
+  constructor(scope: Construct, id: string, props: IotProps) {
+    super(scope, id);
+    this.#props = props;
+    this.#role = this.#ruleRole();
+    new CfnPolicy(this, 'AgentPolicy', {
+      policyName: agentPolicyName(props.stage),
+      policyDocument: agentPolicy(this),
+    });
+    new CfnThingType(this, 'AgentType', {
+      thingTypeName: thingTypeName(props.stage),
+      thingTypeProperties: {
+        thingTypeDescription: 'The agent of one branch; its attributes say which',
+        searchableAttributes: ['tenant', 'site'],
+      },
+    });
+    for (const [name, sql] of Object.entries(rowRules)) {
+      this.#rule(name, sql, {
+        dynamoDBv2: { putItem: { tableName: props.store.table.tableName }, roleArn: this.#role.roleArn },
+      });
+    }
+    for (const [name, sql] of Object.entries(presenceRules)) {
+      const rule = this.#rule(name, sql, { lambda: { functionArn: props.presence.functionArn } });
+      this.#mayCallPresence(name, rule);
+    }
+    // What fails twice is put aside: an old presence event is worth nothing, the next hello tells all.
+    new EventInvokeConfig(this, 'PresenceFailures', {
+      function: props.presence,
+      retryAttempts: 2,
+      maxEventAge: Duration.minutes(10),
+      onFailure: new SqsDestination(props.failures),
+    });
+  }
+
+  /** What the rules themselves may do: put rows, and put aside what they could not. */
+  #ruleRole(): Role {
+    const { store, failures } = this.#props;
+    const allow = (action: string, resource: string) =>
+      new PolicyStatement({ actions: [action], resources: [resource] });
+    const statements = [
+      allow('dynamodb:PutItem', store.table.tableArn),
+      allow('sqs:SendMessage', failures.queueArn),
+    ];
+    return new Role(this, 'RuleRole', {
+      assumedBy: new ServicePrincipal('iot.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+      inlinePolicies: { grants: new PolicyDocument({ statements }) },
+    });
+  }
+
+  #rule(name: string, sql: string, action: CfnTopicRule.ActionProperty): CfnTopicRule {
+    const { stage, failures } = this.#props;
+    return new CfnTopicRule(this, `Rule-${name}`, {
+      // Names of rules know no hyphen.
+      ruleName: `sereno_${stage.replaceAll('-', '_')}_${name}`,
+      topicRulePayload: {
+        sql,
+        awsIotSqlVersion: SQL_VERSION,
+        actions: [action],
+        errorAction: { sqs: { queueUrl: failures.queueUrl, roleArn: this.#role.roleArn, useBase64: false } },
+      },
+    });
+  }
+
+  #mayCallPresence(name: string, rule: CfnTopicRule): void {
+    new CfnPermission(this, `Call-${name}`, {
+      action: 'lambda:InvokeFunction',
+      functionName: this.#props.presence.functionName,
+      principal: 'iot.amazonaws.com',
+      sourceAccount: Stack.of(this).account,
+      sourceArn: rule.attrArn,
+    });
+  }
+}

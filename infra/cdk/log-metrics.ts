@@ -1,0 +1,55 @@
+// Metrics made of what the functions log anyway.
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { FilterPattern, type IFilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Functions } from './functions.ts';
+import type { LambdaName } from './grants.ts';
+
+const NAMESPACE = 'Sereno/Logs';
+
+/** Functions that send commands. */
+const COMMANDING: readonly LambdaName[] = ['devices', 'users', 'attendance'];
+
+const is = (field: string, value: string) => FilterPattern.stringValue(`$.${field}`, '=', value);
+
+export class LogMetrics extends Construct {
+  /** Commands whose outcome was waited for and not known in time. */
+  readonly unsettled: Metric;
+  /** Agents whose connection ended without a new one. */
+  readonly agentsLost: Metric;
+  /** Failures to read the keys of the issuer of tokens. */
+  readonly issuerKeys: Metric;
+
+  constructor(scope: Construct, id: string, functions: Functions) {
+    super(scope, id);
+    const late = FilterPattern.all(is('message', 'command'), FilterPattern.booleanValue('$.unsettled', true));
+    this.unsettled = this.#metric('Unsettled', functions, COMMANDING, late);
+    // A will comes besides the disconnect of the same connection: one of them is counted.
+    const gone = FilterPattern.all(
+      is('message', 'presence'),
+      is('kind', 'disconnected'),
+      FilterPattern.booleanValue('$.applied', true),
+    );
+    this.agentsLost = this.#metric('AgentsLost', functions, ['presence'], gone);
+    this.issuerKeys = this.#metric('IssuerKeys', functions, ['authorizer'], is('message', 'issuer keys'));
+  }
+
+  /** The same metric out of the logs of several functions. */
+  #metric(name: string, functions: Functions, from: readonly LambdaName[], pattern: IFilterPattern): Metric {
+    const filters = from.flatMap((fn) => {
+      const deployed = functions.byName.get(fn);
+      if (deployed === undefined) return [];
+      const filter = new MetricFilter(this, `${name}-${fn}`, {
+        logGroup: deployed.logGroup,
+        filterPattern: pattern,
+        metricNamespace: NAMESPACE,
+        metricName: name,
+        metricValue: '1',
+      });
+      return [filter];
+    });
+    const [first] = filters;
+    if (first === undefined) throw new Error(`none of ${from.join(', ')} is deployed`);
+    return first.metric();
+  }
+}

@@ -1,0 +1,199 @@
+// What each function and the IoT rules may do in the account: the whole list, and requests that must be refused.
+import { describe, expect, test } from 'vitest';
+import { isWritten } from './bundle.ts';
+import { type Grant, grants, type LambdaName } from './grants.ts';
+import { isAllowed } from './testing/evaluate.ts';
+import { arnOf, iot, lines, rolePolicies } from './testing/policies.ts';
+import { ACCOUNT, REGION, resolved } from './testing/resolve.ts';
+import { ofType, synthesized } from './testing/synth.ts';
+
+const stack = synthesized();
+const roles = rolePolicies(stack);
+
+const logs = (fn: string) => [
+  `logs:CreateLogStream /aws/lambda/sereno-prod-${fn}`,
+  `logs:PutLogEvents /aws/lambda/sereno-prod-${fn}`,
+];
+const dynamo = (...names: string[]) => names.map((name) => `dynamodb:${name} table`);
+const sending = [
+  'iot:Publish topic/sereno/v1/*/*/cmd',
+  'iot:SendDirectMessage client/*_* {"StringLike":{"iot:Topic":["sereno/v1/*/*/cmd"]}}',
+];
+const commanding = [...dynamo('DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'), ...sending];
+const revoking = [
+  'iot:DetachThingPrincipal cert/*',
+  'iot:DetachThingPrincipal thing/*_*',
+  'iot:ListThingPrincipals thing/*_*',
+  'iot:UpdateCertificate cert/*',
+];
+
+/** The whole of it: a grant more or wider is a change of this table. */
+const expected: Readonly<Record<LambdaName, readonly string[]>> = {
+  authorizer: [],
+  public: [],
+  devices: commanding,
+  users: commanding,
+  attendance: commanding,
+  operations: [...dynamo('GetItem', 'Query'), 'dynamodb:Query table/index/ops', ...sending],
+  presence: [
+    ...dynamo('DeleteItem', 'GetItem', 'Query', 'UpdateItem'),
+    ...sending,
+    ...revoking,
+    'sqs:SendMessage failures',
+  ],
+  sites: [
+    ...dynamo('GetItem', 'PutItem', 'Query', 'UpdateItem'),
+    ...revoking,
+    'iot:DeleteConnection client/*_*',
+  ],
+  enroll: [
+    ...dynamo('GetItem', 'UpdateItem'),
+    ...revoking,
+    'iot:AttachPolicy cert/*',
+    'iot:AttachThingPrincipal cert/*',
+    'iot:AttachThingPrincipal thing/*_*',
+    'iot:CreateCertificateFromCsr *',
+    'iot:CreateThing thing/*_*',
+    'iot:DescribeEndpoint *',
+    'iot:UpdateThing thing/*_*',
+  ],
+};
+
+const written = (Object.keys(expected) as LambdaName[]).filter(isWritten);
+
+test('there is a role for each function and one for the rules, and no other', () => {
+  expect([...roles.keys()].sort()).toEqual([...written, 'IotRuleRole'].sort());
+});
+
+test.each(written)('%s may do this and nothing more', (fn) => {
+  expect(lines(roles.get(fn) ?? [], stack)).toEqual([...expected[fn], ...logs(fn)].sort());
+});
+
+test('the rules put rows and put messages aside, nothing more', () => {
+  expect(lines(roles.get('IotRuleRole') ?? [], stack)).toEqual([
+    'dynamodb:PutItem table',
+    'sqs:SendMessage failures',
+  ]);
+});
+
+describe('requests, role by role', () => {
+  const table = arnOf(stack, 'AWS::DynamoDB::Table');
+  const command = { 'iot:Topic': 'sereno/v1/acme/norte/cmd' };
+  test.each<[string, string, string, Record<string, string>, boolean]>([
+    ['users', 'dynamodb:PutItem', table, {}, true],
+    ['users', 'iot:SendDirectMessage', iot('client/acme_norte'), command, true],
+    ['users', 'iot:Publish', iot('topic/sereno/v1/acme/norte/cmd'), {}, true],
+    ['users', 'iot:SendDirectMessage', iot('client/acme_norte'), { 'iot:Topic': 'other/topic' }, false],
+    ['users', 'iot:SendDirectMessage', iot('client/acme_norte'), {}, false],
+    ['users', 'iot:SendDirectMessage', iot('client/forklift7'), command, false],
+    ['users', 'iot:Publish', iot('topic/sereno/v1/acme/norte/res/x/ok-0'), {}, false],
+    ['users', 'iot:Publish', iot('topic/$aws/things/acme_norte/shadow/update'), {}, false],
+    ['users', 'dynamodb:Scan', table, {}, false],
+    ['users', 'dynamodb:DeleteTable', table, {}, false],
+    ['users', 'dynamodb:GetItem', table.replace(/[^/]+$/, 'other'), {}, false],
+    ['users', 'iot:UpdateCertificate', iot('cert/1234'), {}, false],
+    ['operations', 'dynamodb:Query', `${table}/index/ops`, {}, true],
+    ['operations', 'dynamodb:PutItem', table, {}, false],
+    ['presence', 'dynamodb:UpdateItem', table, {}, true],
+    ['presence', 'iot:SendDirectMessage', iot('client/acme_norte'), command, true],
+    ['presence', 'iot:Publish', iot('topic/sereno/v1/acme/norte/hello'), {}, false],
+    ['presence', 'iot:CreateThing', iot('thing/acme_norte'), {}, false],
+    ['sites', 'iot:UpdateCertificate', iot('cert/1234'), {}, true],
+    ['sites', 'iot:CreateCertificateFromCsr', '*', {}, false],
+    ['sites', 'iot:SendDirectMessage', iot('client/acme_norte'), command, false],
+    ['enroll', 'iot:CreateThing', iot('thing/acme_norte'), {}, true],
+    ['enroll', 'iot:CreateThing', iot('thing/forklift7'), {}, false],
+    ['enroll', 'iot:CreatePolicy', iot('policy/sereno-prod-agent'), {}, false],
+    ['enroll', 'dynamodb:Query', table, {}, false],
+    ['enroll', 'dynamodb:PutItem', table, {}, false],
+    ['authorizer', 'dynamodb:GetItem', table, {}, false],
+    ['public', 'dynamodb:GetItem', table, {}, false],
+    [
+      'public',
+      'logs:PutLogEvents',
+      `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:/aws/lambda/sereno-prod-users:*`,
+      {},
+      false,
+    ],
+    ['IotRuleRole', 'dynamodb:PutItem', table, {}, true],
+    ['IotRuleRole', 'dynamodb:GetItem', table, {}, false],
+    [
+      'IotRuleRole',
+      'lambda:InvokeFunction',
+      `arn:aws:lambda:${REGION}:${ACCOUNT}:function:sereno-prod-users`,
+      {},
+      false,
+    ],
+  ])('%s: %s on %s with %o is %s', (role, action, resource, context, allowed) => {
+    expect(isAllowed(roles.get(role) ?? [], { action, resource, context })).toBe(allowed);
+  });
+});
+
+test('no role may do everything with a service, and none has every resource without a reason beside it', () => {
+  const reasoned = new Set(
+    Object.values(grants).flatMap((all: readonly Grant[]) =>
+      all.flatMap(({ actions, on }) => ('everything' in on && on.everything.length > 20 ? actions : [])),
+    ),
+  );
+  for (const [role, statements] of roles) {
+    for (const { Action, Resource } of statements) {
+      expect(
+        Action.filter((action) => action.includes('*')),
+        role,
+      ).toEqual([]);
+      if (Resource.includes('*'))
+        expect(
+          Action.filter((action) => !reasoned.has(action)),
+          role,
+        ).toEqual([]);
+    }
+  }
+});
+
+test('each role is for one service alone, and that of the rules for rules of this account', () => {
+  const assume = { Action: 'sts:AssumeRole', Effect: 'Allow' };
+  const ofAccount = { StringEquals: { 'aws:SourceAccount': ACCOUNT } };
+  for (const [id, { Properties }] of ofType(stack.resources, 'AWS::IAM::Role')) {
+    const { Statement } = resolved(stack.resources, Properties.AssumeRolePolicyDocument) as {
+      Statement: unknown;
+    };
+    const trust = id.startsWith('Functions')
+      ? { ...assume, Principal: { Service: 'lambda.amazonaws.com' } }
+      : { ...assume, Principal: { Service: 'iot.amazonaws.com' }, Condition: ofAccount };
+    expect(Statement, id).toEqual([trust]);
+  }
+});
+
+test('functions are called by this API and these rules alone', () => {
+  const permissions = ofType(stack.resources, 'AWS::Lambda::Permission').map(
+    ([, { Properties }]) => Properties,
+  );
+  expect(permissions.length).toBeGreaterThan(0);
+  for (const { Principal, SourceArn } of permissions) {
+    expect(['apigateway.amazonaws.com', 'iot.amazonaws.com']).toContain(Principal);
+    expect(SourceArn).toBeDefined();
+  }
+});
+
+test('resource policies deny what is not encrypted and let alarms of this account speak, nothing else', () => {
+  const policies = [
+    ...ofType(stack.resources, 'AWS::SQS::QueuePolicy'),
+    ...ofType(stack.resources, 'AWS::SNS::TopicPolicy'),
+  ].flatMap(
+    ([, { Properties }]) => (Properties.PolicyDocument as { Statement: Record<string, unknown>[] }).Statement,
+  );
+  const allowing = policies.filter(({ Effect }) => Effect === 'Allow');
+  expect(allowing).toEqual([
+    {
+      Sid: expect.any(String),
+      Action: 'sns:Publish',
+      Effect: 'Allow',
+      Principal: { Service: 'cloudwatch.amazonaws.com' },
+      Resource: expect.anything(),
+      Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+    },
+  ]);
+  expect(resolved(stack.resources, allowing[0]?.Condition)).toEqual({
+    StringEquals: { 'aws:SourceAccount': ACCOUNT },
+  });
+});

@@ -1,0 +1,40 @@
+// The key of every HMAC in the ledger: made in the account, known to nobody who writes code.
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
+
+/** Hex digits of the key: 32 bytes. */
+const DIGITS = 64;
+
+export class LedgerKey extends Construct {
+  /**
+   * The key as an environment variable: a dynamic reference that CloudFormation resolves at deployment, so that it
+   * is in no template. Functions do not read Secrets Manager themselves: a call of some 30 ms in every cold start
+   * and a permission for each role would protect nothing more, since the key alone opens nothing (it makes hashes
+   * of idempotency keys unguessable) and whoever may read a function's configuration may read its table too.
+   */
+  readonly value: string;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const secret = new Secret(this, 'Secret', {
+      description: 'Key of the HMACs in the ledger of Sereno',
+      generateSecretString: {
+        passwordLength: DIGITS,
+        excludeUppercase: true,
+        excludePunctuation: true,
+        excludeCharacters: 'ghijklmnopqrstuvwxyz',
+        requireEachIncludedType: false,
+      },
+      // A new key would forget every idempotency key of the last 24 hours.
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    this.value = secret.secretValue.unsafeUnwrap();
+    acknowledge(
+      secret,
+      'AwsSolutions-SMG4',
+      'A rotation makes repeats of the last 24 hours unknown, so that it is done by hand: docs/deploy.md.',
+    );
+  }
+}

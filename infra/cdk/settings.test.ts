@@ -1,0 +1,49 @@
+// What an operator writes is taken as meant, or refused in one sentence a mistake.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { settingsFrom } from './settings.ts';
+import { synthesized } from './testing/synth.ts';
+
+test.each<[string, Record<string, unknown>, string]>([
+  ['a stage in capitals', { stage: 'Prod' }, '-c stage: a-z, 0-9 and -, at most 16 characters'],
+  ['an issuer that is no URL', { issuer: 'nowhere' }, '-c issuer: a URL that begins with https://'],
+  ['an issuer without TLS', { issuer: 'http://login.example.com/' }, '-c issuer: a URL that begins'],
+  ['keys without TLS', { jwksUrl: 'http://login.example.com/keys' }, '-c jwksUrl: a URL that begins'],
+  ['a shared secret', { algorithms: 'RS256,HS256' }, '-c algorithms.1: Invalid option'],
+  ['a domain with spaces', { domain: 'api example' }, '-c domain: a host name'],
+  [
+    'a certificate of no domain',
+    { certificateArn: 'arn:aws:acm:x' },
+    '-c certificateArn: only with a domain',
+  ],
+  ['half an address', { alarmEmail: 'ops@' }, '-c alarmEmail: an e-mail address'],
+  ['no rate at all', { rateLimit: '0' }, '-c rateLimit: a whole number from 1 on'],
+  ['a misspelt name', { isuer: 'https://login.example.com/' }, '-c isuer: no such setting; there are stage,'],
+])('%s is refused by name', (_what, given, sentence) => {
+  expect(() => settingsFrom(given)).toThrow(sentence);
+});
+
+test('texts of the command line become numbers and lists, and what is left out gets its default', () => {
+  expect(settingsFrom({ rateLimit: '50', algorithms: 'ES256, RS256' })).toEqual({
+    stage: 'prod',
+    issuer: 'https://issuer.invalid/',
+    audience: 'sereno',
+    algorithms: 'ES256,RS256',
+    agentsLost: 5,
+    rateLimit: 50,
+  });
+});
+
+test("the CDK's own entries of the context are no settings, and an empty one is one left out", () => {
+  const context = { 'aws:cdk:enable-path-metadata': true, '@aws-cdk/core:x': true, 'ssm:account=1': 'y' };
+  expect(synthesized({ ...context, stage: '' }).stack.stackName).toBe('Sereno-prod');
+});
+
+test('a wrong setting ends the CDK app with its sentence alone, no stack trace around it', () => {
+  const app = fileURLToPath(new URL('app.ts', import.meta.url));
+  const env = { ...process.env, CDK_CONTEXT_JSON: JSON.stringify({ stage: 'Prod!' }) };
+  const { status, stderr } = spawnSync(process.execPath, [app], { env, encoding: 'utf8' });
+  expect(stderr).toBe('These settings will not do:\n-c stage: a-z, 0-9 and -, at most 16 characters\n');
+  expect(status).toBe(1);
+});

@@ -1,0 +1,83 @@
+// What an operator may choose with `cdk deploy -c name=value`, checked before anything is built.
+import type { Node } from 'constructs';
+import * as z from 'zod';
+import { algorithmList } from '../../cloud/config.ts';
+
+/** An issuer that nobody has: with it every token is refused, which is the safe way to be unconfigured. */
+export const NO_ISSUER = 'https://issuer.invalid/';
+
+/** Whoever can change what is read over plain HTTP could sign tokens of his own. */
+const https = z.url({
+  protocol: /^https$/,
+  hostname: z.regexes.hostname,
+  error: 'a URL that begins with https://',
+});
+const choice = z.string().min(1);
+const aCount = { error: 'a whole number from 1 on' };
+const count = z.coerce.number(aCount).int(aCount).min(1, aCount);
+
+const schema = z
+  .strictObject({
+    /** Part of every name. One stage per account and region: topics and client ids carry no stage. */
+    stage: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,15}$/, 'a-z, 0-9 and -, at most 16 characters')
+      .default('prod'),
+    /** `iss` of the callers' tokens. */
+    issuer: https.default(NO_ISSUER),
+    /** `aud` of the callers' tokens. */
+    audience: choice.default('sereno'),
+    /** Where the issuer's keys are; left out, `{issuer}/.well-known/jwks.json`. */
+    jwksUrl: https.optional(),
+    /** Allowed signature algorithms, by commas. */
+    algorithms: algorithmList.transform((names) => names.join(',')).optional(),
+    tenantClaim: choice.optional(),
+    scopeClaim: choice.optional(),
+    /** The API's own name, `api.example.com`. */
+    domain: z.hostname({ error: 'a host name, like api.example.com' }).optional(),
+    /** A certificate for `domain` in this region; left out, one is asked for and waits for its DNS record. */
+    certificateArn: z.string().startsWith('arn:', 'an ARN of an ACM certificate').optional(),
+    alarmEmail: z.email({ error: 'an e-mail address' }).optional(),
+    /** Agents that may go away within 15 minutes before somebody is told. */
+    agentsLost: count.default(5),
+    /** Requests per second that the API takes from all callers together. */
+    rateLimit: count.default(200),
+  })
+  .refine(({ domain, certificateArn }) => certificateArn === undefined || domain !== undefined, {
+    path: ['certificateArn'],
+    error: 'only with a domain',
+  });
+export type Settings = z.output<typeof schema>;
+
+const NAMES = Object.keys(schema.shape);
+
+/** What an operator wrote is wrong; the message is for him. */
+export class WrongSettings extends Error {
+  readonly code = 'WRONG_SETTINGS';
+}
+
+/**
+ * Checks settings by name; what is left out gets its default.
+ *
+ * @throws WrongSettings that names every setting that is wrong and what it may be
+ */
+export function settingsFrom(given: Readonly<Record<string, unknown>>): Settings {
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => `-c ${key}: no such setting; there are ${NAMES.join(', ')}`)
+      : [`-c ${issue.path.join('.')}: ${issue.message}`],
+  );
+  throw new WrongSettings(`These settings will not do:\n${problems.join('\n')}`);
+}
+
+/** The CDK's own entries of the context hold one of these; a name without is meant as a setting. */
+const NOT_A_SETTING = /[:@/]/;
+
+/** The settings of the CDK context, see `settingsFrom`. */
+export function settingsOf(node: Node): Settings {
+  const all: Record<string, unknown> = node.getAllContext();
+  const given = Object.entries(all).filter(([name, value]) => !NOT_A_SETTING.test(name) && value !== '');
+  return settingsFrom(Object.fromEntries(given));
+}

@@ -1,0 +1,36 @@
+// How large each function is, how long it may run and which settings it sees.
+import type { LambdaName } from './grants.ts';
+
+/** Groups of environment variables, as cloud/config.ts reads them. */
+export type Sight = 'table' | 'secret' | 'jwt' | 'enrolment';
+
+export interface Shape {
+  readonly memoryMb: number;
+  readonly seconds: number;
+  readonly sees: readonly Sight[];
+}
+
+/** DESIGN §4: HTTP API 30 s > Lambda 29 > handler's wait 25 > `notAfter` 22. */
+const HTTP_SECONDS = 29;
+
+/**
+ * Lambda gives CPU by memory, and what these functions do besides waiting is starting: at 512 MB a start
+ * takes a third of what it takes at 128, while a call that waits 200 ms costs 0.0000013 dollars.
+ */
+const MEMORY_MB = 512;
+
+const shapes: Partial<Record<LambdaName, Shape>> = {
+  // API Gateway waits 10 s for an authorizer; the issuer's keys may take 3.
+  authorizer: { memoryMb: MEMORY_MB, seconds: 8, sees: ['jwt'] },
+  public: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: [] },
+  // Nobody waits for it, but a hello may name 500 devices.
+  presence: { memoryMb: 256, seconds: 30, sees: ['table'] },
+  sites: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table'] },
+  enroll: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table', 'enrolment'] },
+};
+
+const commanding: Shape = { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table', 'secret'] };
+
+export function shapeOf(name: LambdaName): Shape {
+  return shapes[name] ?? commanding;
+}

@@ -1,0 +1,272 @@
+// The stack as CloudFormation would get it: what is deployed, how long it may run, what is kept and what is watched.
+import { Match } from 'aws-cdk-lib/assertions';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { describe, expect, test } from 'vitest';
+import { type Route, routeKey, routes } from '../../shared/api/routes.ts';
+import { isWritten } from './bundle.ts';
+import { ofType, synthesized } from './testing/synth.ts';
+
+const stack = synthesized({ issuer: 'https://login.example.com/', audience: 'hr' });
+const { template, resources } = stack;
+
+describe('cdk-nag AwsSolutions', () => {
+  test('finds nothing that is not acknowledged with a reason', () => {
+    const report = new AwsSolutionsChecks(stack.app).validateScope(stack.app);
+    expect(report.violations.map(({ ruleName }) => ruleName)).toEqual([]);
+    expect(report.success).toBe(true);
+  });
+
+  test('does find what is wrong: a queue without encryption in transit', () => {
+    const broken = synthesized();
+    new Queue(broken.stack, 'Broken');
+    const report = new AwsSolutionsChecks(broken.app).validateScope(broken.app);
+    expect(report.success).toBe(false);
+    expect(report.violations.map(({ ruleName }) => ruleName)).toContain('AwsSolutions-SQS4');
+  });
+});
+
+describe('functions', () => {
+  const functions = ofType(resources, 'AWS::Lambda::Function').map(([, { Properties }]) => Properties);
+
+  test('run on arm64 and Node 24, within the time that the gateway waits', () => {
+    expect(functions.length).toBeGreaterThanOrEqual(7);
+    for (const properties of functions) {
+      expect(properties).toMatchObject({
+        Architectures: ['arm64'],
+        Runtime: 'nodejs24.x',
+        Handler: 'index.handler',
+      });
+      expect(properties.Timeout).toBeLessThanOrEqual(
+        properties.FunctionName === 'sereno-prod-presence' ? 30 : 29,
+      );
+    }
+  });
+
+  test('keep their logs for a month, in groups of their own', () => {
+    const groups = ofType(resources, 'AWS::Logs::LogGroup').map(([, { Properties }]) => Properties);
+    for (const { RetentionInDays } of groups) expect(RetentionInDays).toBe(30);
+    const names = groups.map(({ LogGroupName }) => LogGroupName);
+    for (const { FunctionName } of functions) expect(names).toContain(`/aws/lambda/${String(FunctionName)}`);
+  });
+
+  test('the secret is a reference that CloudFormation resolves, never a value', () => {
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      FunctionName: 'sereno-prod-users',
+      Environment: {
+        Variables: {
+          TABLE_NAME: Match.anyValue(),
+          SERENO_SECRET: {
+            'Fn::Join': ['', ['{{resolve:secretsmanager:', Match.anyValue(), ':SecretString:::}}']],
+          },
+        },
+      },
+    });
+  });
+
+  test('only the authorizer knows the issuer, and it knows nothing else', () => {
+    const variables = (name: string) => {
+      const found = functions.find(({ FunctionName }) => FunctionName === `sereno-prod-${name}`);
+      const { Variables } = found!.Environment as { Variables: object };
+      return Object.keys(Variables).filter((key) => !key.startsWith('POWERTOOLS_'));
+    };
+    expect(variables('authorizer').sort()).toEqual(['JWT_AUDIENCE', 'JWT_ISSUER']);
+    expect(variables('public')).toEqual([]);
+    expect(variables('presence')).toEqual(['TABLE_NAME']);
+  });
+
+  test('have bundles of their own', () => {
+    const bundled = synthesizedCode();
+    expect(new Set(bundled).size).toBe(bundled.length);
+  });
+});
+
+/** What the CDK would tell bundles of different functions apart by. */
+function synthesizedCode(): string[] {
+  return ofType(resources, 'AWS::Lambda::Function').map(([, { Properties }]) =>
+    JSON.stringify((Properties.Code as { S3Key?: unknown }).S3Key),
+  );
+}
+
+/** Of the variables of HTTP APIs those that are used; REST APIs have others. `tenant` is of our own authorizer. */
+const HTTP_API_VARIABLES = new Set(
+  [
+    'requestTime',
+    'requestId',
+    'routeKey',
+    'status',
+    'responseLatency',
+    'integrationLatency',
+    'authorizer.error',
+    'authorizer.tenant',
+    'identity.sourceIp',
+    'error.message',
+    'integrationErrorMessage',
+  ].map((name) => `$context.${name}`),
+);
+
+describe('HTTP API', () => {
+  const keys = ofType(resources, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties);
+
+  test('has every route whose function is written, and the contract answers for the rest', () => {
+    const served = Object.values(routes as Record<string, Route>).filter(({ fn }) => isWritten(fn));
+    expect(keys.map(({ RouteKey }) => RouteKey).sort()).toEqual(['$default', ...served.map(routeKey)].sort());
+  });
+
+  test('asks the authorizer for every route that is not open', () => {
+    const open = new Set(
+      Object.values(routes as Record<string, Route>).flatMap((route) =>
+        route.access === 'open' ? [routeKey(route)] : [],
+      ),
+    );
+    for (const { RouteKey, AuthorizationType } of keys) {
+      const isOpen = RouteKey === '$default' || open.has(String(RouteKey));
+      expect(AuthorizationType, String(RouteKey)).toBe(isOpen ? 'NONE' : 'CUSTOM');
+    }
+  });
+
+  test('runs the authorizer for every call, with payload 2.0 and simple answers', () => {
+    template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+      AuthorizerType: 'REQUEST',
+      AuthorizerPayloadFormatVersion: '2.0',
+      EnableSimpleResponses: true,
+      AuthorizerResultTtlInSeconds: 0,
+      IdentitySource: [],
+    });
+  });
+
+  test('is throttled, the open way to certificates more so, and its access log holds no path, query, header or body', () => {
+    template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      StageName: '$default',
+      AutoDeploy: true,
+      DefaultRouteSettings: { ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400 },
+      RouteSettings: { 'POST /enroll': { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 50 } },
+    });
+    const [, stage] = ofType(resources, 'AWS::ApiGatewayV2::Stage')[0]!;
+    const { Format } = stage.Properties.AccessLogSettings as { Format: string };
+    const told = Object.values(JSON.parse(Format) as Record<string, string>);
+    expect(told.filter((value) => /path|query|header|body|identity\.user/i.test(value))).toEqual([]);
+    expect(told.filter((value) => !HTTP_API_VARIABLES.has(value))).toEqual([]);
+  });
+
+  test('has a name of its own where one is given, and then no other', () => {
+    const named = synthesized({
+      domain: 'api.example.com',
+      certificateArn: 'arn:aws:acm:eu-west-1:1:certificate/x',
+    });
+    named.template.hasResourceProperties('AWS::ApiGatewayV2::DomainName', {
+      DomainName: 'api.example.com',
+      DomainNameConfigurations: [Match.objectLike({ SecurityPolicy: 'TLS_1_2' })],
+    });
+    named.template.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: true });
+    named.template.resourceCountIs('AWS::ApiGatewayV2::ApiMapping', 1);
+  });
+});
+
+describe('data', () => {
+  test('the table is on demand, restorable, encrypted, and outlives the stack', () => {
+    template.hasResource('AWS::DynamoDB::Table', {
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: {
+        BillingMode: 'PAY_PER_REQUEST',
+        DeletionProtectionEnabled: true,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        SSESpecification: { SSEEnabled: true },
+        TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+        KeySchema: [
+          { AttributeName: 'pk', KeyType: 'HASH' },
+          { AttributeName: 'sk', KeyType: 'RANGE' },
+        ],
+        GlobalSecondaryIndexes: [
+          Match.objectLike({ IndexName: 'ops', Projection: { ProjectionType: 'ALL' } }),
+        ],
+      },
+    });
+  });
+});
+
+describe('IoT rules', () => {
+  const rules = ofType(resources, 'AWS::IoT::TopicRule').map(([, { Properties }]) => Properties);
+
+  test('put what fails into the queue', () => {
+    expect(rules).toHaveLength(5);
+    for (const { TopicRulePayload } of rules) {
+      expect(TopicRulePayload).toMatchObject({
+        AwsIotSqlVersion: '2016-03-23',
+        ErrorAction: { Sqs: { QueueUrl: expect.anything(), RoleArn: expect.anything(), UseBase64: false } },
+      });
+    }
+  });
+
+  test('put replies and progress into the table without a function in between', () => {
+    const direct = rules.filter(({ TopicRulePayload }) =>
+      JSON.stringify(TopicRulePayload).includes('DynamoDBv2'),
+    );
+    expect(direct.map(({ RuleName }) => RuleName).sort()).toEqual([
+      'sereno_prod_progress',
+      'sereno_prod_reply',
+    ]);
+  });
+
+  test('a presence event that fails goes into the queue too', () => {
+    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      MaximumRetryAttempts: 2,
+      DestinationConfig: { OnFailure: { Destination: Match.anyValue() } },
+    });
+  });
+});
+
+describe('alarms', () => {
+  test('are told by e-mail where an address is given', () => {
+    const mailed = synthesized({ alarmEmail: 'ops@example.com' });
+    mailed.template.hasResourceProperties('AWS::SNS::Subscription', {
+      Protocol: 'email',
+      Endpoint: 'ops@example.com',
+    });
+    template.resourceCountIs('AWS::SNS::Subscription', 0);
+  });
+
+  test('watch errors, the queue, outcomes not known and agents that go away', () => {
+    const alarms = ofType(resources, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties);
+    expect(alarms.map(({ AlarmName }) => AlarmName).sort()).toEqual([
+      'sereno-prod-agents-offline',
+      'sereno-prod-api-5xx',
+      'sereno-prod-function-errors',
+      'sereno-prod-function-throttles',
+      'sereno-prod-issuer-keys',
+      'sereno-prod-put-aside',
+      'sereno-prod-unknown-outcomes',
+    ]);
+    for (const { AlarmActions, TreatMissingData } of alarms) {
+      expect(AlarmActions).toHaveLength(1);
+      expect(TreatMissingData).toBe('notBreaching');
+    }
+  });
+});
+
+describe('metrics of logs', () => {
+  const patterns = ofType(resources, 'AWS::Logs::MetricFilter').map(([, { Properties }]) => Properties);
+  const patternOf = (name: string) =>
+    patterns
+      .filter(({ MetricTransformations }) => JSON.stringify(MetricTransformations).includes(`"${name}"`))
+      .map(({ FilterPattern }) => FilterPattern);
+
+  test('count late outcomes, agents lost and keys not read by what the functions write', () => {
+    const late = '{ ($.message = "command") && ($.unsettled IS TRUE) }';
+    expect(patternOf('Unsettled')).toEqual([late, late, late]);
+    expect(patternOf('AgentsLost')).toEqual([
+      '{ ($.message = "presence") && ($.kind = "disconnected") && ($.applied IS TRUE) }',
+    ]);
+    expect(patternOf('IssuerKeys')).toEqual(['{ $.message = "issuer keys" }']);
+  });
+});
+
+describe('settings', () => {
+  test('the stage is part of every name', () => {
+    const staged = synthesized({ stage: 'pre-1' });
+    staged.template.hasResourceProperties('AWS::IoT::Policy', { PolicyName: 'sereno-pre-1-agent' });
+    staged.template.hasResourceProperties('AWS::IoT::TopicRule', { RuleName: 'sereno_pre_1_reply' });
+    expect(staged.stack.stackName).toBe('Sereno-pre-1');
+  });
+});

@@ -1,0 +1,42 @@
+// One deployment of Sereno: everything of one stage in one account and region.
+import { Annotations, CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { Alarms } from './alarms.ts';
+import { ApiDomain } from './domain.ts';
+import { Failures } from './failures.ts';
+import { Functions } from './functions.ts';
+import { Api } from './http-api.ts';
+import { Iot } from './iot.ts';
+import { LedgerKey } from './secret.ts';
+import { NO_ISSUER, type Settings } from './settings.ts';
+import { Store } from './table.ts';
+
+export class SerenoStack extends Stack {
+  constructor(scope: Construct, id: string, settings: Settings, props: StackProps = {}) {
+    super(scope, id, { description: 'Sereno: the API of the terminals of every branch', ...props });
+    const { stage, domain, certificateArn } = settings;
+    Tags.of(this).add('sereno:stage', stage);
+    if (settings.issuer === NO_ISSUER) {
+      Annotations.of(this).addWarningV2(
+        'sereno:no-issuer',
+        'No issuer of tokens is set, every call will be answered 401: -c issuer=https://…',
+      );
+    }
+    const store = new Store(this, 'Store');
+    const failures = new Failures(this, 'Failures');
+    const secret = new LedgerKey(this, 'LedgerKey').value;
+    const functions = new Functions(this, 'Functions', { settings, store, secret, failures: failures.queue });
+    const api = new Api(this, 'Http', {
+      settings,
+      functions,
+      domain: domain === undefined ? undefined : new ApiDomain(this, 'Domain', domain, certificateArn),
+    });
+    new Iot(this, 'Iot', { stage, store, presence: functions.get('presence'), failures: failures.queue });
+    const alarms = new Alarms(this, 'Alarms', { settings, api, functions, failures });
+
+    new CfnOutput(this, 'Url', { value: api.url });
+    new CfnOutput(this, 'TableName', { value: store.table.tableName });
+    new CfnOutput(this, 'FailuresQueueUrl', { value: failures.queue.queueUrl });
+    new CfnOutput(this, 'AlarmTopicArn', { value: alarms.topic.topicArn });
+  }
+}

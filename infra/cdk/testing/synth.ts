@@ -1,0 +1,25 @@
+// The synthesized stack for tests, without bundles: what CloudFormation would be given.
+import { Template } from 'aws-cdk-lib/assertions';
+import { type Built, build } from '../build.ts';
+
+export interface Resource {
+  readonly Type: string;
+  readonly Properties: Readonly<Record<string, unknown>>;
+}
+
+export interface Synthesized extends Built {
+  readonly template: Template;
+  readonly resources: Readonly<Record<string, Resource>>;
+}
+
+/** @param context settings as `-c name=value` would give them */
+export function synthesized(context: Readonly<Record<string, unknown>> = {}): Synthesized {
+  const built = build({ context: { ...context, 'aws:cdk:bundling-stacks': [] } });
+  const template = Template.fromStack(built.stack);
+  return { ...built, template, resources: template.toJSON().Resources as Record<string, Resource> };
+}
+
+/** The resources of one type, by logical id. */
+export function ofType(resources: Synthesized['resources'], type: string): [string, Resource][] {
+  return Object.entries(resources).filter(([, resource]) => resource.Type === type);
+}

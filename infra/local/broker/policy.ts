@@ -1,0 +1,23 @@
+// What a site's certificate may do at the broker: the policy of AWS IoT Core, said as code.
+import { type ParsedTopic, parseTopic, type SiteAddress, topics } from '../../../shared/wire/topics.ts';
+
+/** AWS IoT Core's limit on the payload of one message, in bytes. */
+export const PAYLOAD_BYTES = 128 * 1024;
+/** AWS IoT Core's Maximum Packet Size, as its CONNACK tells it. */
+export const PACKET_BYTES = 149_504;
+/** AWS IoT Core's longest keep-alive, in seconds. */
+export const KEEPALIVE_SECONDS = 1200;
+/** AWS IoT Core's longest session expiry: 7 days, in seconds. */
+export const SESSION_SECONDS = 7 * 24 * 3600;
+
+/** The topic, parsed, if that site may publish on it: its replies, progress, hello and will. */
+export function mayPublish(site: SiteAddress, topic: string): ParsedTopic | null {
+  const parsed = parseTopic(topic);
+  if (parsed === null || parsed.kind === 'cmd') return null;
+  return parsed.tenant === site.tenant && parsed.site === site.site ? parsed : null;
+}
+
+/** True for the site's own command topic, letter by letter: no wildcards. */
+export function maySubscribe(site: SiteAddress, filter: string): boolean {
+  return filter === topics.command(site);
+}

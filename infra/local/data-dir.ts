@@ -1,0 +1,119 @@
+// The data folder of local mode: what lies where, who holds it, and how it is forgotten.
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { clientIdOf } from '../../shared/wire/identifiers.ts';
+import type { SiteAddress } from '../../shared/wire/topics.ts';
+
+export class DataDirError extends Error {
+  override readonly name = 'DataDirError';
+  readonly code = 'DATA_DIR';
+}
+
+export class DataDir {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = resolve(path);
+  }
+
+  get authority(): string {
+    return join(this.path, 'ca');
+  }
+  get issuer(): string {
+    return join(this.path, 'issuer.json');
+  }
+  get secret(): string {
+    return join(this.path, 'secret');
+  }
+  get dynamo(): string {
+    return join(this.path, 'dynamodb');
+  }
+  /** The port that the broker had. */
+  get brokerPort(): string {
+    return join(this.path, 'broker.port');
+  }
+  get localJson(): string {
+    return join(this.path, 'local.json');
+  }
+  get cloudLog(): string {
+    return join(this.path, 'cloud.log');
+  }
+  agent(at: SiteAddress): string {
+    return join(this.path, 'agents', clientIdOf(at.tenant, at.site));
+  }
+  agentLog(site: string): string {
+    return join(this.path, `agent-${site}.log`);
+  }
+
+  /**
+   * Makes the folder (0700) and holds it for this process until the lock is disposed. The lock is the
+   * operating system's, so that a killed process leaves none behind.
+   * @throws DataDirError if another process holds it, or it cannot be written
+   */
+  lock(): Disposable {
+    this.#make();
+    const database = new DatabaseSync(join(this.path, 'lock.db'), { timeout: 0 });
+    try {
+      database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+    } catch (cause) {
+      database.close();
+      throw new DataDirError(
+        `Another npm start is using ${this.path}. Stop it, or give this one its own folder with --data.`,
+        { cause },
+      );
+    }
+    return { [Symbol.dispose]: () => database.close() };
+  }
+
+  /** @throws DataDirError */
+  #make(): void {
+    try {
+      mkdirSync(this.path, { recursive: true, mode: 0o700 });
+      writePrivate(join(this.path, 'lock.probe'), '');
+      rmSync(join(this.path, 'lock.probe'));
+    } catch (cause) {
+      const { code = '' } = cause as NodeJS.ErrnoException;
+      const isFile = code === 'EEXIST' || code === 'ENOTDIR';
+      throw new DataDirError(
+        `${this.path} ${isFile ? 'is no folder' : `cannot be written (${code})`}. Choose another with --data.`,
+        { cause },
+      );
+    }
+  }
+
+  /** Deletes what local mode wrote here and nothing else: the folder may be somebody's. */
+  forget(): void {
+    const logs = readdirSync(this.path).filter((name) => /^agent-[a-z0-9-]+\.log$/.test(name));
+    const data = [this.authority, this.issuer, this.secret, this.dynamo, this.brokerPort];
+    const own = [...data, this.localJson, this.cloudLog];
+    for (const path of [...own, join(this.path, 'agents'), ...logs.map((name) => join(this.path, name))]) {
+      rmSync(path, { recursive: true, force: true });
+    }
+  }
+
+  /** The key of the functions' HMACs, hex of 32 bytes; made once. */
+  functionSecret(): string {
+    if (!existsSync(this.secret)) {
+      writePrivate(this.secret, Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('hex'));
+    }
+    return readFileSync(this.secret, 'utf8').trim();
+  }
+}
+
+/** Writes a file that only its owner may read, whole or not at all. */
+export function writePrivate(file: string, content: string): void {
+  const draft = `${file}.${process.pid}.new`;
+  writeFileSync(draft, content, { mode: 0o600 });
+  chmodSync(draft, 0o600);
+  renameSync(draft, file);
+}

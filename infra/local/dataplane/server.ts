@@ -1,0 +1,124 @@
+// The HTTP side of the IoT data plane in front of the broker: Publish, SendDirectMessage, DeleteConnection.
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { parseTopic } from '../../../shared/wire/topics.ts';
+import { ServiceError } from '../aws/service-error.ts';
+import { type Credentials, signatureCheck } from '../aws/sigv4.ts';
+import type { Broker } from '../broker/broker.ts';
+import { PAYLOAD_BYTES } from '../broker/policy.ts';
+import { BodyTooLarge, listen, readBody, sendJson, stopServer } from '../http.ts';
+
+/** AWS's own limits: seconds to wait for a PUBACK, UTF-8 bytes and slashes of a topic. */
+const CONFIRM_SECONDS = { least: 1, most: 15, default: 5 };
+const TOPIC_BYTES = 256;
+const TOPIC_SLASHES = 7;
+
+export interface DataPlaneOptions {
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly broker: Broker;
+  readonly credentials: Credentials;
+  readonly region: string;
+}
+
+export class DataPlane {
+  readonly url: string;
+  readonly #server: Server;
+
+  private constructor(server: Server, port: number) {
+    this.#server = server;
+    this.url = `http://127.0.0.1:${port}`;
+  }
+
+  static async start({ port, broker, credentials, region }: DataPlaneOptions): Promise<DataPlane> {
+    const check = signatureCheck(credentials, { region, service: 'iotdata' });
+    const server = createServer({ noDelay: true, keepAliveTimeout: 60_000 }, (request, response) => {
+      answer(request, broker, check).then(
+        () => sendJson(response, 200, { message: 'OK', traceId: randomUUID() }),
+        (error: unknown) => refuse(response, error),
+      );
+    });
+    return new DataPlane(server, await listen(server, port));
+  }
+
+  stop(): Promise<void> {
+    return stopServer(this.#server, 1000);
+  }
+}
+
+async function answer(
+  request: IncomingMessage,
+  broker: Broker,
+  check: ReturnType<typeof signatureCheck>,
+): Promise<void> {
+  const { method = '', url = '/', headers } = request;
+  const body = await readBody(request, PAYLOAD_BYTES);
+  const wrong = check({ method, url, headers, body });
+  if (wrong !== null) throw new ServiceError('ForbiddenException', wrong);
+  const { pathname, searchParams: query } = new URL(url, 'http://localhost');
+  const [, room, name, rest] = pathname.split('/').map(decodeURIComponent);
+  if (method === 'POST' && room === 'topics' && name !== undefined) return publish(broker, name, query, body);
+  if (method === 'POST' && room === 'connections' && name !== undefined && rest === 'messages') {
+    return sendDirect(broker, name, query, body);
+  }
+  if (method === 'DELETE' && room === 'connections' && name !== undefined && rest === undefined) {
+    if (broker.disconnect(name)) return;
+    throw new ServiceError('ResourceNotFoundException', `${name} is not connected`);
+  }
+  throw new ServiceError('MethodNotAllowedException', 'This stand-in does not know that call.');
+}
+
+function publish(broker: Broker, topic: string, query: URLSearchParams, payload: Buffer): void {
+  checkTopic(topic);
+  const qos = number(query, 'qos', 0, 1) ?? 0;
+  const expiry = number(query, 'messageExpiry', 0, 0xffffffff);
+  const parsed = parseTopic(topic);
+  // Nobody subscribes to anything but a site's command topic, and AWS accepts a publish that nobody hears.
+  if (parsed?.kind === 'cmd') broker.publish(parsed, payload, qos === 1 ? 1 : 0, expiry);
+}
+
+async function sendDirect(
+  broker: Broker,
+  clientId: string,
+  query: URLSearchParams,
+  payload: Buffer,
+): Promise<void> {
+  const topic = query.get('topic') ?? '';
+  checkTopic(topic);
+  const { least, most, default: usual } = CONFIRM_SECONDS;
+  const seconds = number(query, 'timeout', least, most) ?? usual;
+  const confirmMs = query.get('confirmation') === 'true' ? seconds * 1000 : undefined;
+  const outcome = await broker.sendDirect({ clientId, topic, payload, confirmMs });
+  if (outcome === 'offline')
+    throw new ServiceError('ResourceNotFoundException', `${clientId} is not connected`);
+  if (outcome === 'lost')
+    throw new ServiceError('GatewayTimeoutException', `${clientId} did not acknowledge`);
+}
+
+function checkTopic(topic: string): void {
+  const bytes = Buffer.byteLength(topic);
+  const deep = topic.split('/').length - 1 > TOPIC_SLASHES;
+  if (bytes === 0 || bytes > TOPIC_BYTES || deep || topic.startsWith('$') || /[#+\0]/.test(topic)) {
+    throw new ServiceError('InvalidRequestException', 'The topic is not valid.');
+  }
+}
+
+function number(query: URLSearchParams, name: string, least: number, most: number): number | undefined {
+  const text = query.get(name);
+  if (text === null) return undefined;
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new ServiceError('InvalidRequestException', `${name} must be ${least} to ${most}.`);
+}
+
+function refuse(response: ServerResponse, error: unknown): void {
+  let known: ServiceError;
+  if (error instanceof ServiceError) known = error;
+  else if (error instanceof BodyTooLarge) {
+    known = new ServiceError('RequestEntityTooLargeException', 'The payload is over 128 KB.');
+    response.setHeader('connection', 'close');
+  } else if (error instanceof URIError) known = new ServiceError('InvalidRequestException', error.message);
+  else known = new ServiceError('InternalFailureException', String(error));
+  response.setHeader('x-amzn-errortype', known.code);
+  sendJson(response, known.status, { code: known.code, message: known.message });
+}

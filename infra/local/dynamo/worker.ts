@@ -1,0 +1,39 @@
+// The worker thread that serves the embedded DynamoDB to whoever signs with this run's key.
+import { parentPort, workerData } from 'node:worker_threads';
+import dynalite from 'dynalite';
+import { type Credentials, signatureCheck } from '../aws/sigv4.ts';
+import { listen, stopServer } from '../http.ts';
+import type { WorkerGreeting } from '../worker-host.ts';
+
+export interface DynamoWorkerData {
+  readonly path: string;
+  readonly credentials: Credentials;
+  readonly region: string;
+}
+
+const { path, credentials, region } = workerData as DynamoWorkerData;
+const check = signatureCheck(credentials, { region, service: 'dynamodb' });
+const server = dynalite({ path, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+const [serve] = server.listeners('request');
+server.removeAllListeners('request');
+server.keepAliveTimeout = 60_000;
+server.on('connection', (socket) => socket.setNoDelay(true));
+server.on('request', (request, response) => {
+  const { method = '', url = '/', headers } = request;
+  const wrong = check({ method, url, headers });
+  if (wrong === null) {
+    serve?.call(server, request, response);
+    return;
+  }
+  const type = 'com.amazon.coral.service#UnrecognizedClientException';
+  response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0', connection: 'close' });
+  response.end(JSON.stringify({ __type: type, message: wrong }));
+});
+
+parentPort?.on('message', () => {
+  void stopServer(server, 500).then(() => parentPort?.close());
+});
+listen(server, 0).then(
+  (port) => parentPort?.postMessage({ ready: port } satisfies WorkerGreeting),
+  (error: unknown) => parentPort?.postMessage({ failed: String(error) } satisfies WorkerGreeting),
+);

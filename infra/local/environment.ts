@@ -1,0 +1,52 @@
+// The environment of the functions in local mode: what Lambda and the stacks would set.
+import type { Credentials } from './aws/sigv4.ts';
+import { AUDIENCE, ISSUER } from './issuer.ts';
+
+export const REGION = 'local';
+/** The name of the policy that the broker goes by. */
+export const AGENT_POLICY = 'sereno-local-agent';
+
+export interface FunctionEnvironment {
+  readonly credentials: Credentials;
+  readonly tableName: string;
+  readonly dynamoUrl: string;
+  readonly dataPlaneUrl: string;
+  readonly controlPlaneUrl: string;
+  /** The root that the broker's certificate is signed by, PEM. */
+  readonly rootCa: string;
+  readonly secret: string;
+}
+
+/** This process's environment without anything that points an AWS SDK elsewhere: profiles, keys, endpoints. */
+export function cleanEnvironment(): Record<string, string> {
+  const entries = Object.entries(process.env).filter(([name]) => !/^(AWS_|SERENO_|JWT_|IOT_)/.test(name));
+  return Object.fromEntries(entries) as Record<string, string>;
+}
+
+export function functionEnvironment(settings: FunctionEnvironment): Record<string, string> {
+  const { credentials, tableName, dynamoUrl, dataPlaneUrl, controlPlaneUrl, rootCa, secret } = settings;
+  return {
+    LOG_LEVEL: 'INFO',
+    ...cleanEnvironment(),
+    AWS_REGION: REGION,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_ENDPOINT_URL_DYNAMODB: dynamoUrl,
+    AWS_ENDPOINT_URL_IOT_DATA_PLANE: dataPlaneUrl,
+    AWS_ENDPOINT_URL_IOT: controlPlaneUrl,
+    IOT_ROOT_CA: rootCa,
+    IOT_POLICY_NAME: AGENT_POLICY,
+    IOT_THING_TYPE: 'sereno-local-agent',
+    TABLE_NAME: tableName,
+    JWT_ISSUER: ISSUER,
+    JWT_AUDIENCE: AUDIENCE,
+    SERENO_SECRET: secret,
+  };
+}
+
+/** An access key of this run alone. */
+export function newCredentials(): Credentials {
+  const hex = (bytes: number): string =>
+    Buffer.from(crypto.getRandomValues(new Uint8Array(bytes))).toString('hex');
+  return { accessKeyId: `LOCAL${hex(8).toUpperCase()}`, secretAccessKey: hex(32) };
+}

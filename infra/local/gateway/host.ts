@@ -1,0 +1,70 @@
+// The main thread's hold on the gateway's worker: where it listens, and a way to invoke a function as a rule does.
+import { WorkerHost, type WorkerStart, WorkerStartError } from '../worker-host.ts';
+import type { GatewayReply, GatewayRequest, GatewayWorkerData } from './worker.ts';
+
+export interface GatewayHostOptions extends Omit<WorkerStart, 'script' | 'data'>, GatewayWorkerData {
+  /** Takes a free port where `port` is taken. */
+  readonly anyPort: boolean;
+}
+
+export class GatewayHost {
+  readonly url: string;
+  readonly #host: WorkerHost;
+  readonly #waiting = new Map<number, { resolve: () => void; reject: (error: Error) => void }>();
+  #lastId = 0;
+  #ended = false;
+
+  private constructor(host: WorkerHost) {
+    this.#host = host;
+    this.url = `http://127.0.0.1:${host.port}`;
+    host.worker.on('message', ({ id, error }: GatewayReply) => {
+      const call = this.#waiting.get(id);
+      this.#waiting.delete(id);
+      if (error === undefined) call?.resolve();
+      else call?.reject(new Error(error));
+    });
+    host.worker.on('exit', () => {
+      this.#ended = true;
+      for (const call of this.#waiting.values()) call.reject(new Error('the gateway has stopped'));
+      this.#waiting.clear();
+    });
+  }
+
+  /** @throws WorkerStartError, code EADDRINUSE if the port is taken and no other will do */
+  static async start(options: GatewayHostOptions): Promise<GatewayHost> {
+    const { port, anyPort, jwks, lambdaMs, ...host } = options;
+    const script = new URL('./worker.ts', import.meta.url);
+    const startOn = (at: number): Promise<WorkerHost> => {
+      const data: GatewayWorkerData = { port: at, jwks, lambdaMs };
+      return WorkerHost.start({ ...host, script, data });
+    };
+    const started = startOn(port).catch((error: unknown) => {
+      if (anyPort && error instanceof WorkerStartError && error.code === 'EADDRINUSE') return startOn(0);
+      throw error;
+    });
+    return new GatewayHost(await started);
+  }
+
+  /** Invokes a function of `cloud/functions` with an event and waits for its end. @throws what it threw */
+  invoke(name: string, event: unknown): Promise<void> {
+    return this.#ask((id) => ({ kind: 'invoke', id, name, event }));
+  }
+
+  /** Takes no more requests and lets those under way end; functions can still be invoked. */
+  close(): Promise<void> {
+    return this.#ask((id) => ({ kind: 'close', id }));
+  }
+
+  stop(): Promise<void> {
+    return this.#host.stop(5000);
+  }
+
+  async #ask(requestOf: (id: number) => GatewayRequest): Promise<void> {
+    if (this.#ended) throw new Error('the gateway has stopped');
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const id = ++this.#lastId;
+    this.#waiting.set(id, { resolve, reject });
+    this.#host.worker.postMessage(requestOf(id));
+    await promise;
+  }
+}

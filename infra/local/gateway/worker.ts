@@ -1,0 +1,74 @@
+// The worker thread of the cloud's half: the gateway and the Lambda functions, with an environment of their own.
+import { parentPort, workerData } from 'node:worker_threads';
+import { routes } from '../../../shared/api/routes.ts';
+import type { WorkerGreeting } from '../worker-host.ts';
+import { Functions } from './invoke.ts';
+import { Gateway } from './server.ts';
+
+export interface GatewayWorkerData {
+  readonly port: number;
+  readonly jwks: object;
+  /** The functions' time limit. */
+  readonly lambdaMs: number;
+}
+
+/** What the main thread may ask. */
+export type GatewayRequest =
+  | { readonly kind: 'stop' }
+  /** Takes no more requests; functions can still be invoked. */
+  | { readonly kind: 'close'; readonly id: number }
+  | { readonly kind: 'invoke'; readonly id: number; readonly name: string; readonly event: unknown };
+export interface GatewayReply {
+  readonly id: number;
+  readonly error?: string;
+}
+
+/** Requests under way get so long when the gateway closes. */
+const CLOSE_MS = 3000;
+const { port, jwks, lambdaMs } = workerData as GatewayWorkerData;
+const functions = new Functions(lambdaMs);
+
+function onError(name: string, error: unknown): void {
+  process.stderr.write(`${name}: ${error instanceof Error ? error.stack : String(error)}\n`);
+}
+
+async function start(): Promise<Gateway> {
+  const invoke = (name: string, event: unknown): Promise<unknown> => functions.invoke(name, event);
+  const gateway = await Gateway.start({ port, jwks, invoke, onError });
+  // Functions read their environment when they are first called, which is after this.
+  process.env.JWKS_URL = `http://127.0.0.1:${gateway.port}/.well-known/jwks.json`;
+  return gateway;
+}
+
+/** Loads the functions before anybody waits for them; one that fails fails again, visibly, when it is called. */
+async function warm(): Promise<void> {
+  const names = new Set(['authorizer', 'presence', ...Object.values(routes).map(({ fn }) => fn)]);
+  await Promise.allSettled([...names].map((name) => functions.load(name)));
+}
+
+start().then(
+  async (gateway) => {
+    parentPort?.on('message', (request: GatewayRequest) => {
+      if (request.kind === 'stop') {
+        void gateway.stop(0).then(() => process.exit(0));
+        return;
+      }
+      const { id } = request;
+      const work =
+        request.kind === 'close' ? gateway.stop(CLOSE_MS) : functions.invoke(request.name, request.event);
+      work.then(
+        () => parentPort?.postMessage({ id } satisfies GatewayReply),
+        (error: unknown) => parentPort?.postMessage({ id, error: String(error) } satisfies GatewayReply),
+      );
+    });
+    await warm();
+    parentPort?.postMessage({ ready: gateway.port } satisfies WorkerGreeting);
+  },
+  (error: NodeJS.ErrnoException) => {
+    const greeting: WorkerGreeting = {
+      failed: error.message,
+      ...(error.code === undefined ? {} : { code: error.code }),
+    };
+    parentPort?.postMessage(greeting);
+  },
+);

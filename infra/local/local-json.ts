@@ -1,0 +1,21 @@
+// local.json: what another program needs to use the running system.
+import { rmSync } from 'node:fs';
+import { writePrivate } from './data-dir.ts';
+
+export interface LocalJson {
+  readonly url: string;
+  /** All scopes, 30 days. */
+  readonly token: string;
+  readonly agents: readonly { readonly site: string; readonly pid: number }[];
+  /** Device ids. */
+  readonly devices: readonly string[];
+}
+
+/** Written whole, by rename, readable by its owner alone. */
+export function writeLocalJson(file: string, content: LocalJson): void {
+  writePrivate(file, `${JSON.stringify(content, null, 2)}\n`);
+}
+
+export function removeLocalJson(file: string): void {
+  rmSync(file, { force: true });
+}

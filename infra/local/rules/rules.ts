@@ -1,0 +1,95 @@
+// Stands in for the IoT rules: replies and progress become rows, hello, will and disconnects call presence.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { type RuleItem, ruleItem } from '../../../cloud/keys.ts';
+import type { PresenceEvent } from '../../../shared/wire/envelope.ts';
+import { clientIdOf } from '../../../shared/wire/identifiers.ts';
+import type { SiteAddress } from '../../../shared/wire/topics.ts';
+import type { SiteMessage } from '../broker/broker.ts';
+
+/** A row whose put fails is tried again after these, then given up, as the rule gives it to its error action. */
+const RETRY_MS = [50, 200, 1000];
+
+export interface RulesOptions {
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
+  /** Invokes the presence function. */
+  readonly presence: (event: PresenceEvent) => Promise<unknown>;
+  readonly log: (line: string) => void;
+  /** A test's way to lose, delay or double rows: the row is put as often as it calls `put`. */
+  readonly intercept?: ((item: RuleItem, put: () => void) => void) | undefined;
+}
+
+export class Rules {
+  readonly #options: RulesOptions;
+  readonly #documents: DynamoDBDocumentClient;
+  readonly #presence = new Map<string, Promise<void>>();
+  readonly #under = new Set<Promise<void>>();
+
+  constructor(options: RulesOptions) {
+    this.#options = options;
+    this.#documents = DynamoDBDocumentClient.from(options.client);
+  }
+
+  /** A message that a site published. Returns at once. */
+  message({ topic, name, payload, certificate }: SiteMessage): void {
+    const { tenant, site, kind } = topic;
+    if (kind === 'hello' || kind === 'will') {
+      const body = Buffer.from(payload).toString('base64');
+      this.#tell({ tenant, site, kind, at: Date.now(), body, ...(kind === 'hello' ? { certificate } : {}) });
+      return;
+    }
+    const item = ruleItem(name, payload, Date.now());
+    if (item === null) return;
+    const put = (): void => this.#track(this.#put(item));
+    if (this.#options.intercept === undefined) put();
+    else this.#options.intercept(item, put);
+  }
+
+  disconnected({ tenant, site }: SiteAddress): void {
+    this.#tell({ tenant, site, kind: 'disconnected', at: Date.now() });
+  }
+
+  /** Waits for what is under way. */
+  async drain(): Promise<void> {
+    while (this.#under.size > 0) await Promise.allSettled(this.#under);
+  }
+
+  async #put(item: RuleItem): Promise<void> {
+    const command = new PutCommand({ TableName: this.#options.tableName, Item: item });
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await this.#documents.send(command);
+        return;
+      } catch (error) {
+        const pause = RETRY_MS[attempt];
+        if (pause === undefined) {
+          this.#options.log(`the rule lost ${item.pk} ${item.sk}: ${String(error)}`);
+          return;
+        }
+        await sleep(pause);
+      }
+    }
+  }
+
+  /** One site's events one after the other: a disconnect must not overtake the hello before it. */
+  #tell(event: PresenceEvent): void {
+    const site = clientIdOf(event.tenant, event.site);
+    const before = this.#presence.get(site) ?? Promise.resolve();
+    const next = before
+      .then(() => this.#options.presence(event))
+      .then(
+        () => {},
+        (error: unknown) =>
+          this.#options.log(`presence failed for ${site} (${event.kind}): ${String(error)}`),
+      );
+    this.#presence.set(site, next);
+    this.#track(next);
+  }
+
+  #track(work: Promise<void>): void {
+    this.#under.add(work);
+    void work.finally(() => this.#under.delete(work));
+  }
+}

@@ -1,0 +1,117 @@
+// npm start: the whole system on this machine, with what to type next.
+import { Command, InvalidArgumentError } from 'commander';
+import { SerenoError } from '../../shared/errors.ts';
+import { onOrphaned } from './orphaned.ts';
+import { type System, startSystem } from './system.ts';
+
+interface Flags {
+  readonly agent?: readonly string[];
+  readonly port: number | undefined;
+  readonly data: string;
+  readonly fresh: boolean;
+}
+
+const DEFAULT_PORT = 8080;
+const INSIST_MS = 1500;
+
+const command = new Command('npm start --')
+  .description(
+    'Run the whole system on this machine: cloud, broker, store, agents and two simulated terminals',
+  )
+  .option('--agent <file>', 'use the devices of this agent.yaml instead (repeat for several sites)', collect)
+  .option(
+    '--port <number>',
+    `port of the API (default: ${DEFAULT_PORT}, or a free one if that is taken)`,
+    portNumber,
+  )
+  .option('--data <folder>', 'where certificates, rows and journals are kept', '.sereno')
+  .option('--fresh', 'forget what the data folder holds', false)
+  .parse();
+
+function collect(file: string, before: readonly string[] = []): string[] {
+  return [...before, file];
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65535) return port;
+  throw new InvalidArgumentError('a port is a number from 0 to 65535.');
+}
+
+async function main(): Promise<void> {
+  const { agent = [], port, data, fresh } = command.opts<Flags>();
+  const stop = new AbortController();
+  let failure: Error | null = null;
+  let firstAt = 0;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      // npm passes on what the terminal has already sent to both: only a later signal is meant as a second one.
+      if (firstAt > 0 && Date.now() - firstAt > INSIST_MS) process.exit(1);
+      firstAt ||= Date.now();
+      stop.abort();
+    });
+  }
+  // Started in other ways than npm's this may well outlive its parent (`nohup`, `setsid`).
+  if (process.env.npm_lifecycle_event !== undefined) onOrphaned(() => stop.abort());
+  const stopped = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()));
+  const startedAt = Date.now();
+  const system = await startSystem({
+    dataDir: data,
+    port: port ?? DEFAULT_PORT,
+    anyPort: port === undefined,
+    fresh,
+    agents: agent,
+    signal: stop.signal,
+    onWaiting: (missing) => console.error(`Still starting. ${missing}`),
+    onFailure: (cause) => {
+      failure = cause;
+      stop.abort();
+    },
+  });
+  console.log(welcome(system, Date.now() - startedAt, data));
+  await stopped;
+  console.log('\nStopping: agents enable their terminals …');
+  await system.stop();
+  if (failure !== null) throw failure;
+}
+
+function welcome({ url, token, devices, agents, terminals }: System, tookMs: number, data: string): string {
+  const device = devices.includes('principal') ? 'principal' : (devices[0] ?? 'principal');
+  const users = `${url}/devices/${device}/users`;
+  const curl = `curl -sS -w '\\n' -H 'Authorization: Bearer ${token}'`;
+  const sites = agents.map(({ site }) => site.site).join(', ');
+  return `
+Sereno is up (${(tookMs / 1000).toFixed(1)} s): ${sites} with ${devices.join(', ') || 'no devices yet'}${terminals === null ? '' : ' (simulated)'}
+
+  URL    ${url}      documentation: ${url}/docs
+  Data   ${data}
+  Token  ${token}
+
+Create, list, delete:
+
+${curl} -H 'Content-Type: application/json' -d '{"user_id":"9001","name":"Ana Quispe"}' ${users}
+${curl} '${users}?limit=5&search=9001'
+${curl} -X DELETE ${users}/9001
+
+Ctrl+C stops it.`;
+}
+
+/** The sentence for people, and what to do next where there is something. */
+function explain(error: unknown): string {
+  if (error instanceof SerenoError) return error.message;
+  const { code, message } = error as { code?: string; message?: string };
+  const { port = DEFAULT_PORT } = command.opts<Flags>();
+  if (code === 'EADDRINUSE') return `Port ${port} is taken. Choose another with --port, or leave --port out.`;
+  if (code === 'EACCES') return `This user may not: ${message}. Choose another --port or --data.`;
+  if (code === 'ENOSPC') return `The disk is full: ${message}.`;
+  return message ?? String(error);
+}
+
+try {
+  await main();
+  process.exit(0);
+} catch (error) {
+  const interrupted = error instanceof Error && error.name === 'AbortError';
+  if (!interrupted) console.error(explain(error));
+  process.exit(interrupted ? 0 : 1);
+}

@@ -1,0 +1,34 @@
+// Prints a token of the local issuer: other tenants, fewer scopes, expired ones.
+import { existsSync } from 'node:fs';
+import { Command } from 'commander';
+import { SCOPES } from '../../shared/api/routes.ts';
+import { DataDir } from './data-dir.ts';
+import { Issuer, type TokenClaims } from './issuer.ts';
+
+interface Flags extends Omit<TokenClaims, 'scopes' | 'subject'> {
+  readonly scopes: string;
+  readonly sub: string;
+  readonly data: string;
+}
+
+const command = new Command('npm run token --')
+  .description('Print a token that the local system accepts')
+  .option('--tenant <name>', 'tenant of the caller', 'local')
+  .option('--scopes <list>', 'scopes, separated by spaces or commas', SCOPES.join(' '))
+  .option('--sub <name>', 'who calls', 'local')
+  .option('--expires <span>', 'how long it holds: 1h, 30 days; --expires=-5m makes an expired one', '30 days')
+  .option('--issuer <url>', "another issuer than the local one's, to be refused")
+  .option('--audience <name>', 'another audience than sereno, to be refused')
+  .option('--data <folder>', 'data folder of npm start', '.sereno')
+  .parse();
+
+const { scopes, sub, data, ...rest } = command.opts<Flags>();
+const file = new DataDir(data).issuer;
+if (!existsSync(file))
+  command.error(`There is no issuer in ${data}. Run npm start with that data folder first.`);
+try {
+  const issuer = await Issuer.open(file);
+  console.log(await issuer.issue({ ...rest, subject: sub, scopes: scopes.split(/[ ,]+/).filter(Boolean) }));
+} catch (error) {
+  command.error(error instanceof Error ? error.message : String(error));
+}

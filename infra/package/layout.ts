@@ -1,0 +1,86 @@
+// How a package of the agent is laid out: one bundle, and for each processor Node and the native part of aws-crt.
+import { chmodSync, constants, copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+export const ARCHES = ['x64', 'arm64'] as const;
+export type Arch = (typeof ARCHES)[number];
+
+/** ES modules know neither of these, and packages in CommonJS ask for both. */
+const BANNER = [
+  "import{createRequire as sereno_require}from'node:module';",
+  'const require=sereno_require(import.meta.url);const __dirname=import.meta.dirname;',
+  'const __filename=import.meta.filename;',
+].join('');
+
+/**
+ * `uname -m` picks the processor. The semi-space is small because the agent allocates little and a mini-PC has other
+ * things to do with its memory; aws-crt is told where its native part is, since a bundle has no node_modules.
+ */
+const WRAPPER = `#!/bin/sh
+# Runs the agent on the Node that came with it.
+set -eu
+home=$(dirname -- "$(dirname -- "$(readlink -f -- "$0")")")
+case $(uname -m) in
+  x86_64) arch=x64 ;;
+  aarch64) arch=arm64 ;;
+  *) echo "sereno-agent: no package for $(uname -m)" >&2; exit 1 ;;
+esac
+if [ -d /etc/sereno ]; then
+  : "\${SERENO_CONFIG:=/etc/sereno/agent.yaml}" "\${SERENO_DATA:=/var/lib/sereno}"
+  export SERENO_CONFIG SERENO_DATA
+fi
+AWS_CRT_NODEJS_BINARY_ABSOLUTE_PATH="$home/crt/$arch/aws-crt-nodejs.node" \\
+  exec "$home/node/$arch/node" --max-semi-space-size=1 --disable-warning=ExperimentalWarning "$home/lib/agent.mjs" "$@"
+`;
+
+/** Where Node for a processor comes from; null if it is not to be had. */
+export type NodeSource = (arch: Arch) => string | null;
+
+/** Node as npm installed it for this machine. */
+export const installedNode: NodeSource = (arch) => {
+  const file = join(ROOT, 'node_modules', `node-linux-${arch}`, 'bin', 'node');
+  return existsSync(file) ? file : null;
+};
+
+/**
+ * Lays a package out in `folder`.
+ *
+ * @returns the processors that it is for: those whose Node was to be had
+ * @throws esbuild's BuildFailure, the file system's errors
+ */
+export async function layOut(folder: string, nodeOf: NodeSource): Promise<Arch[]> {
+  const put = (from: string, to: string, mode: number) => {
+    const target = join(folder, to);
+    mkdirSync(dirname(target), { recursive: true });
+    copyFileSync(from, target, constants.COPYFILE_FICLONE);
+    chmodSync(target, mode);
+  };
+  const done: Arch[] = [];
+  for (const arch of ARCHES) {
+    const node = nodeOf(arch);
+    if (node === null) continue;
+    const native = `node_modules/aws-crt/dist/bin/linux-${arch}-glibc/aws-crt-nodejs.node`;
+    put(node, `node/${arch}/node`, 0o755);
+    put(join(ROOT, native), `crt/${arch}/aws-crt-nodejs.node`, 0o644);
+    done.push(arch);
+  }
+  mkdirSync(join(folder, 'bin'), { recursive: true });
+  writeFileSync(join(folder, 'bin', 'sereno-agent'), WRAPPER);
+  chmodSync(join(folder, 'bin', 'sereno-agent'), 0o755);
+  put(join(ROOT, 'LICENSE'), 'LICENSE', 0o644);
+  await build({
+    entryPoints: [join(ROOT, 'agent', 'cli.ts')],
+    outfile: join(folder, 'lib', 'agent.mjs'),
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    banner: { js: BANNER },
+    logLevel: 'error',
+  });
+  return done;
+}

@@ -1,0 +1,129 @@
+// Bodies and queries of the REST contract, in zod; OpenAPI is derived from these.
+import * as z from 'zod';
+import { encodingSchema, isTimeZone, rosterModeSchema, transportSchema } from '../domain/device.ts';
+import {
+  cardField,
+  commKeyField,
+  cursorField,
+  dateField,
+  deviceIdField,
+  type FieldText,
+  fingerField,
+  flagField,
+  limitField,
+  momentField,
+  passwordField,
+  portField,
+  privilegeField,
+  textField,
+  timeoutField,
+} from './fields.ts';
+
+const error = <K extends FieldText>(key: K) => ({ error: key });
+
+export const userCreateBody = z
+  .strictObject({
+    user_id: textField,
+    name: textField,
+    password: passwordField.optional(),
+    privilege: privilegeField.optional(),
+    card: cardField.optional(),
+  })
+  .meta({ id: 'UserCreate' });
+
+export const userUpdateBody = z
+  .strictObject({
+    name: textField.optional(),
+    password: passwordField.optional(),
+    privilege: privilegeField.optional(),
+    card: cardField.optional(),
+  })
+  .meta({ id: 'UserUpdate' });
+
+const siteField = z.string(error('site')).regex(/^[a-z0-9-]{1,32}$/, error('site'));
+
+const deviceFields = {
+  name: textField,
+  ip: z
+    .string(error('ip'))
+    .trim()
+    .regex(/^[A-Za-z0-9]([A-Za-z0-9.-]{0,253}[A-Za-z0-9])?$/, error('ip')),
+  port: portField.optional(),
+  password: commKeyField.optional(),
+  timeout: timeoutField.optional(),
+  transport: z.enum(transportSchema.options, error('transport')).optional(),
+  roster: z.enum(rosterModeSchema.options, error('roster')).optional(),
+  encoding: z.enum(encodingSchema.options, error('encoding')).optional(),
+  timezone: z.string(error('timezone')).refine(isTimeZone, error('timezone')).optional(),
+};
+
+export const deviceCreateBody = z
+  .strictObject({ id: deviceIdField, ...deviceFields, site: siteField.optional() })
+  .meta({ id: 'DeviceCreate' });
+
+export const deviceUpdateBody = z
+  .strictObject({ ...deviceFields, name: deviceFields.name.optional(), ip: deviceFields.ip.optional() })
+  .meta({ id: 'DeviceUpdate' });
+
+export const enrollFingerBody = z
+  .strictObject({ finger_index: fingerField, replace: flagField.optional() })
+  .meta({ id: 'EnrollFinger' });
+
+export const siteCreateBody = z
+  .strictObject({ site: siteField, name: textField.optional() })
+  .meta({ id: 'SiteCreate' });
+
+export const agentEnrollBody = z
+  .strictObject({
+    token: z.string(error('token')).min(16, error('token')).max(256, error('token')),
+    csr: z
+      .string(error('csr'))
+      .max(16_384, error('csr'))
+      .regex(
+        /^-----BEGIN CERTIFICATE REQUEST-----\s[A-Za-z0-9+/=\s]+-----END CERTIFICATE REQUEST-----\s*$/,
+        error('csr'),
+      ),
+  })
+  .meta({ id: 'AgentEnroll' });
+
+export const noQuery = z.object({});
+
+export const pageQuery = z.object({ limit: limitField.optional(), cursor: cursorField.optional() });
+
+export const userListQuery = pageQuery.extend({
+  search: z.string(error('text')).max(256, error('text')).optional(),
+  refresh: flagField.optional(),
+});
+
+/** `?verify=readback` reads the terminal back after the write in any case. */
+export const userWriteQuery = z.object({ verify: z.enum(['readback'], error('verify')).optional() });
+
+export const userDeleteQuery = userWriteQuery.extend({ purge: flagField.optional() });
+
+export const attendanceQuery = pageQuery
+  .extend({
+    user_id: textField.optional(),
+    date: dateField.optional(),
+    from: momentField.optional(),
+    to: momentField.optional(),
+  })
+  .refine((query) => query.date === undefined || (query.from === undefined && query.to === undefined), {
+    path: ['date'],
+    ...error('date_and_range'),
+  });
+
+export const OPERATION_STATES = [
+  'accepted',
+  'running',
+  'succeeded',
+  'failed',
+  'expired',
+  'cancelled',
+  'unknown',
+] as const;
+export type OperationState = (typeof OPERATION_STATES)[number];
+
+export const operationListQuery = pageQuery.extend({
+  device: deviceIdField.optional(),
+  state: z.enum(OPERATION_STATES, error('state')).optional(),
+});

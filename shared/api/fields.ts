@@ -1,0 +1,185 @@
+// The fields of request bodies and queries: what callers may send and what becomes of it.
+import * as z from 'zod';
+import { PRIVILEGES } from '../domain/user.ts';
+
+/** What is wrong with a field and what is allowed, for people; zod messages are keys of this table. */
+export const fieldTexts = {
+  text: {
+    es: 'debe ser un texto UTF-8 (o número) no vacío, sin caracteres de control',
+    en: 'must be a non-empty UTF-8 text (or number) without control characters',
+  },
+  password: {
+    es: 'debe ser un texto sin caracteres de control; "" quita el PIN',
+    en: 'must be a text without control characters; "" removes the PIN',
+  },
+  privilege: {
+    es: 'debe ser 0 (usuario) o 14 (administrador); también se aceptan 2 y 6',
+    en: 'must be 0 (user) or 14 (administrator); 2 and 6 are accepted too',
+  },
+  card: {
+    es: 'debe ser un entero de 0 en adelante; 0 quita la tarjeta',
+    en: 'must be an integer from 0 up; 0 removes the card',
+  },
+  limit: { es: 'debe ser un entero de 1 a 5000', en: 'must be an integer from 1 to 5000' },
+  cursor: { es: 'debe ser el next_cursor de una respuesta', en: 'must be the next_cursor of an answer' },
+  flag: { es: 'debe ser true o false', en: 'must be true or false' },
+  date: { es: 'debe ser una fecha YYYY-MM-DD que exista', en: 'must be an existing date YYYY-MM-DD' },
+  moment: {
+    es: 'debe ser YYYY-MM-DD o YYYY-MM-DDTHH:MM:SS, en la hora local del dispositivo',
+    en: 'must be YYYY-MM-DD or YYYY-MM-DDTHH:MM:SS, in local time of the device',
+  },
+  date_and_range: { es: 'no va junto con from o to', en: 'does not go with from or to' },
+  device_id: {
+    es: 'debe tener de 1 a 64 letras, cifras, ".", "_" o "-", y comenzar con letra o cifra',
+    en: 'must be 1 to 64 letters, digits, ".", "_" or "-", and begin with a letter or digit',
+  },
+  ip: {
+    es: 'debe ser una dirección IPv4 privada o un nombre de host permitido por el agente',
+    en: 'must be a private IPv4 address, or a host name that the agent allows',
+  },
+  port: { es: 'debe ser un entero de 1 a 65535', en: 'must be an integer from 1 to 65535' },
+  comm_key: { es: 'debe ser un entero de 0 a 4294967295', en: 'must be an integer from 0 to 4294967295' },
+  timeout: { es: 'debe ser un entero de 1 a 60 (segundos)', en: 'must be an integer from 1 to 60 (seconds)' },
+  transport: { es: 'debe ser tcp o udp', en: 'must be tcp or udp' },
+  roster: { es: 'debe ser cached o strict', en: 'must be cached or strict' },
+  encoding: {
+    es: 'debe ser utf-8, gbk, gb18030, big5, latin1, cp1252, cp1251 o cp1256',
+    en: 'must be utf-8, gbk, gb18030, big5, latin1, cp1252, cp1251 or cp1256',
+  },
+  timezone: {
+    es: 'debe ser una zona horaria IANA, como America/La_Paz',
+    en: 'must be an IANA time zone such as America/La_Paz',
+  },
+  site: {
+    es: 'debe tener de 1 a 32 caracteres de a-z, 0-9 y "-"',
+    en: 'must be 1 to 32 characters of a-z, 0-9 and "-"',
+  },
+  site_missing: {
+    es: 'la empresa aún no tiene ninguna sede',
+    en: 'the company has no site yet',
+  },
+  site_needed: {
+    es: 'es necesario: la empresa tiene varias sedes',
+    en: 'is needed: the company has several sites',
+  },
+  finger_index: { es: 'debe ser un entero de 0 a 9', en: 'must be an integer from 0 to 9' },
+  verify: { es: 'solo puede ser readback', en: 'can only be readback' },
+  state: {
+    es: 'debe ser accepted, running, succeeded, failed, expired, cancelled o unknown',
+    en: 'must be accepted, running, succeeded, failed, expired, cancelled or unknown',
+  },
+  operation_id: { es: 'debe ser un operation_id', en: 'must be an operation_id' },
+  token: { es: 'debe ser un token de enrolamiento', en: 'must be an enrolment token' },
+  csr: { es: 'debe ser una solicitud de certificado PEM', en: 'must be a PEM certificate request' },
+  idempotency_key: {
+    es: 'debe tener de 1 a 64 caracteres ASCII imprimibles',
+    en: 'must be 1 to 64 printable ASCII characters',
+  },
+  required: { es: 'es requerido', en: 'is required' },
+  unknown_key: { es: 'no existe aquí; se admiten: {allowed}', en: 'does not exist here; allowed: {allowed}' },
+} as const;
+
+export type FieldText = keyof typeof fieldTexts;
+
+/**
+ * U+FFFD is what is left of bytes that were no UTF-8: a name sent in another encoding must not be spoilt in silence.
+ * Half a surrogate pair has no UTF-8 at all.
+ */
+function isClean(text: string): boolean {
+  return !/[\p{Cc}\p{Cs}\uFFFD]/u.test(text);
+}
+
+/** Beyond exact integers only the size of a number matters, and everything here is smaller. */
+function exact(value: number): number {
+  return Math.min(value, Number.MAX_SAFE_INTEGER);
+}
+
+const digitString = z
+  .string()
+  .trim()
+  .regex(/^\d+$/)
+  .transform((digits) => exact(Number(digits)));
+
+/** An integer given as a number or as a digit string. */
+function integer(error: FieldText, min: number, max: number) {
+  const within = z.int({ error }).min(min, { error }).max(max, { error });
+  return z.union([within, digitString], { error }).pipe(within);
+}
+
+/** A number that stands for its digits. */
+function wholeNumber(error: FieldText) {
+  return z.int({ error }).min(0, { error });
+}
+
+/** A text that must say something; numbers become strings, spaces around go. */
+export const textField = z
+  .union([z.string(), wholeNumber('text')], { error: 'text' satisfies FieldText })
+  .transform((value) => String(value).trim())
+  .pipe(
+    z
+      .string()
+      .min(1, { error: 'text' satisfies FieldText })
+      .refine(isClean, { error: 'text' }),
+  );
+
+export const passwordField = z
+  .union([z.string(), wholeNumber('password')], { error: 'password' satisfies FieldText })
+  .transform((value) => String(value))
+  .pipe(z.string().refine(isClean, { error: 'password' satisfies FieldText }));
+
+const privilege = z.literal([...PRIVILEGES], { error: 'privilege' satisfies FieldText });
+export const privilegeField = z
+  .union([privilege, digitString], { error: 'privilege' satisfies FieldText })
+  .pipe(privilege);
+
+/** How large a card may be is the terminal's to say. */
+export const cardField = z.union([z.number().min(0).multipleOf(1).transform(exact), digitString], {
+  error: 'card' satisfies FieldText,
+});
+export const limitField = integer('limit', 1, 5000);
+export const portField = integer('port', 1, 65535);
+export const commKeyField = integer('comm_key', 0, 0xffffffff);
+export const timeoutField = integer('timeout', 1, 60);
+export const fingerField = integer('finger_index', 0, 9);
+
+export const cursorField = z
+  .string({ error: 'cursor' })
+  .min(1, { error: 'cursor' })
+  .max(256, { error: 'cursor' });
+
+/** `true` or `false`, as JSON or as a query string. */
+export const flagField = z
+  .union([z.boolean(), z.literal(['true', 'false']).transform((text) => text === 'true')], {
+    error: 'flag' satisfies FieldText,
+  })
+  .pipe(z.boolean());
+
+/** A callers' device id: lower-cased, spaces become `_`. */
+export const deviceIdField = z
+  .union([z.string(), wholeNumber('device_id')], { error: 'device_id' satisfies FieldText })
+  .transform((value) => normalizeDeviceId(String(value)))
+  .pipe(z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, { error: 'device_id' satisfies FieldText }));
+
+/** How a device id is written: `Bodega Norte` becomes `bodega_norte`. */
+export function normalizeDeviceId(id: string): string {
+  return id.trim().toLowerCase().replace(/\s+/g, '_');
+}
+
+function isCalendarDate(text: string): boolean {
+  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})/.exec(text) ?? [];
+  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+  return date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
+}
+
+export const dateField = z
+  .string({ error: 'date' })
+  .regex(/^\d{4}-\d{2}-\d{2}$/, { error: 'date' satisfies FieldText })
+  .refine(isCalendarDate, { error: 'date' satisfies FieldText });
+
+/** A local moment of the terminal: a day, or a day and a time (`T` or a space between). */
+export const momentField = z
+  .string({ error: 'moment' })
+  .regex(/^\d{4}-\d{2}-\d{2}([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?)?$/, {
+    error: 'moment' satisfies FieldText,
+  })
+  .refine(isCalendarDate, { error: 'moment' satisfies FieldText });

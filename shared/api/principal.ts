@@ -1,0 +1,20 @@
+// What the Lambda authorizer hands to the functions: a principal, or the reason why there is none.
+import * as z from 'zod';
+import { slugSchema } from '../wire/identifiers.ts';
+
+/**
+ * The authorizer's context. It never denies (an HTTP API would answer its own 403): without a principal
+ * the middleware answers 401 in the contract's words.
+ */
+export const authContextSchema = z.union([
+  z.object({ tenant: slugSchema, subject: z.string().min(1), scopes: z.string() }),
+  z.object({ reason: z.string() }),
+]);
+export type AuthContext = z.infer<typeof authContextSchema>;
+
+export interface Principal {
+  readonly tenant: string;
+  /** The token's `sub`: who calls, part of the idempotency key. */
+  readonly subject: string;
+  readonly scopes: ReadonlySet<string>;
+}

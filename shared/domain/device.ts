@@ -1,0 +1,61 @@
+// How a terminal is reached and what it is like, as registered over the API or written in agent.yaml.
+import * as z from 'zod';
+
+export const transportSchema = z.enum(['tcp', 'udp']);
+export const rosterModeSchema = z.enum(['cached', 'strict']);
+/** Encodings of names that terminals are known to use. */
+export const encodingSchema = z.enum([
+  'utf-8',
+  'gbk',
+  'gb18030',
+  'big5',
+  'latin1',
+  'cp1252',
+  'cp1251',
+  'cp1256',
+]);
+
+/** True if the runtime knows `zone` (IANA). */
+export function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const timezoneSchema = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, 'an IANA time zone such as America/La_Paz');
+
+/** Settings that both agent.yaml and the API know, with one meaning and one range. */
+export const deviceSettingsShape = {
+  port: z.int().min(1).max(65535),
+  /** Seconds that one exchange may take. */
+  timeout: z.int().min(1).max(60),
+  transport: transportSchema,
+  roster: rosterModeSchema,
+  encoding: encodingSchema,
+  timezone: timezoneSchema,
+};
+
+/** The comm key of a terminal: a u32, 0 for none. */
+export const commKeySchema = z.int().min(0).max(0xffffffff);
+
+/** What a terminal says of itself; counts and capacities are null where it does not count. */
+export const deviceInfoShape = {
+  ip: z.string(),
+  serialnumber: z.string(),
+  device_name: z.string(),
+  platform: z.string(),
+  firmware_version: z.string(),
+  users_count: z.int().nullable(),
+  device_time: z.string(),
+  fingers_count: z.int().nullable(),
+  records_count: z.int().nullable(),
+  users_capacity: z.int().nullable(),
+  fingers_capacity: z.int().nullable(),
+  records_capacity: z.int().nullable(),
+};

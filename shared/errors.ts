@@ -1,0 +1,308 @@
+// The one catalogue of errors: code, HTTP status and the sentence for people in Spanish and English.
+
+/** What is known about a change that ended in an error. */
+export type Applied = 'yes' | 'no' | 'partial' | 'unknown';
+
+interface CatalogueEntry {
+  /** HTTP status of the answer. */
+  readonly status: number;
+  /** Sentences with `{param}` places; the same params fill both languages. */
+  readonly es: string;
+  readonly en: string;
+}
+
+export const catalogue = {
+  unauthorized: {
+    status: 401,
+    es: 'No autorizado: {reason}.',
+    en: 'Unauthorized: {reason}.',
+  },
+  forbidden: {
+    status: 403,
+    es: "Falta el permiso '{scope}'.",
+    en: "The scope '{scope}' is missing.",
+  },
+  body_required: { status: 400, es: 'Body JSON requerido.', en: 'JSON body required.' },
+  missing_fields: { status: 400, es: '{fields} son requeridos.', en: '{fields} are required.' },
+  invalid_field: {
+    status: 400,
+    es: "El campo '{field}' no es válido: {problem}.",
+    en: "The field '{field}' is not valid: {problem}.",
+  },
+  limit_exceeded: {
+    status: 400,
+    es: "El campo '{field}' excede lo que admite '{device}': {limit}.",
+    en: "The field '{field}' is beyond what '{device}' can hold: {limit}.",
+  },
+  unsupported: {
+    status: 400,
+    es: "El dispositivo '{device}' no admite esto: {what}.",
+    en: "The device '{device}' cannot do this: {what}.",
+  },
+  route_not_found: { status: 404, es: 'Ruta no encontrada.', en: 'Route not found.' },
+  device_not_found: {
+    status: 404,
+    es: "Dispositivo '{device}' no encontrado.",
+    en: "Device '{device}' not found.",
+  },
+  user_not_found: {
+    status: 404,
+    es: "Usuario '{user_id}' no encontrado.",
+    en: "User '{user_id}' not found.",
+  },
+  undo_not_found: {
+    status: 404,
+    es: "No se guarda copia del usuario '{user_id}'.",
+    en: "No copy of user '{user_id}' is kept.",
+  },
+  operation_not_found: {
+    status: 404,
+    es: "Operación '{operation_id}' no encontrada.",
+    en: "Operation '{operation_id}' not found.",
+  },
+  site_not_found: { status: 404, es: "Sede '{site}' no encontrada.", en: "Site '{site}' not found." },
+  user_exists: {
+    status: 409,
+    es: "user_id '{user_id}' ya existe.",
+    en: "user_id '{user_id}' already exists.",
+  },
+  device_exists: {
+    status: 409,
+    es: "El dispositivo '{device}' ya existe.",
+    en: "The device '{device}' already exists.",
+  },
+  device_from_file: {
+    status: 409,
+    es: "El dispositivo '{device}' está en el agent.yaml de su sede; cámbielo allí.",
+    en: "The device '{device}' is in the agent.yaml of its site; change it there.",
+  },
+  site_exists: { status: 409, es: "La sede '{site}' ya existe.", en: "The site '{site}' already exists." },
+  finger_enrolled: {
+    status: 409,
+    es: "El dedo {finger_index} del usuario '{user_id}' ya está enrolado; use replace: true.",
+    en: "Finger {finger_index} of user '{user_id}' is already enrolled; use replace: true.",
+  },
+  conflict: {
+    status: 409,
+    es: "Otra persona ocupa user_id '{user_id}' en el dispositivo; no se escribió nada.",
+    en: "Somebody else holds user_id '{user_id}' on the device; nothing was written.",
+  },
+  superseded: {
+    status: 409,
+    es: "Un cambio posterior del usuario '{user_id}' ya comenzó; este no se aplicó.",
+    en: "A later change of user '{user_id}' has already begun; this one was not applied.",
+  },
+  cancelled: { status: 409, es: 'La operación fue cancelada.', en: 'The operation was cancelled.' },
+  not_cancellable: {
+    status: 409,
+    es: "La operación '{operation_id}' ya comenzó o ya terminó; no se puede cancelar.",
+    en: "Operation '{operation_id}' has begun or ended; it cannot be cancelled.",
+  },
+  idempotency_in_progress: {
+    status: 409,
+    es: 'Otra petición con la misma Idempotency-Key está en curso.',
+    en: 'Another request with the same Idempotency-Key is at work.',
+  },
+  idempotency_mismatch: {
+    status: 422,
+    es: 'La Idempotency-Key ya se usó con otra petición.',
+    en: 'The Idempotency-Key was used with another request.',
+  },
+  device_unreachable: {
+    status: 500,
+    es: 'Connection timeout to device {address}',
+    en: 'Connection timeout to device {address}',
+  },
+  device_offline: {
+    status: 503,
+    es: 'Connection timeout to device {address}',
+    en: 'Connection timeout to device {address}',
+  },
+  device_refused: {
+    status: 500,
+    es: "El dispositivo '{device}' rechazó: {asked} (respuesta {reply}).",
+    en: "The device '{device}' refused: {asked} (reply {reply}).",
+  },
+  device_protocol: {
+    status: 500,
+    es: "El dispositivo '{device}' respondió algo que no se entiende: {problem}.",
+    en: "The device '{device}' answered something that cannot be understood: {problem}.",
+  },
+  comm_key_refused: {
+    status: 500,
+    es: "El dispositivo '{device}' rechazó la clave de comunicación.",
+    en: "The device '{device}' refused the comm key.",
+  },
+  dialect_unknown: {
+    status: 500,
+    es: "No se reconoce el formato de '{device}': {problem}. Indíquelo en 'dialect' del agent.yaml.",
+    en: "The format of '{device}' is not recognised: {problem}. State it under 'dialect' in agent.yaml.",
+  },
+  not_verified: {
+    status: 500,
+    es: "El dispositivo '{device}' aceptó el cambio pero no lo conservó: {what}.",
+    en: "The device '{device}' accepted the change but did not keep it: {what}.",
+  },
+  outcome_unknown: {
+    status: 202,
+    es: "No se sabe si el cambio quedó en '{device}'.",
+    en: "It is not known whether '{device}' holds the change.",
+  },
+  expired: {
+    status: 504,
+    es: 'El plazo venció antes de comenzar; no se aplicó nada.',
+    en: 'The deadline passed before it began; nothing was applied.',
+  },
+  agent_offline: {
+    status: 503,
+    es: "El agente de la sede '{site}' no está conectado.",
+    en: "The agent of site '{site}' is not connected.",
+  },
+  service_unavailable: {
+    status: 503,
+    es: 'El servicio no está disponible en este momento; no se envió nada.',
+    en: 'The service is not available at the moment; nothing was sent.',
+  },
+  answer_late: {
+    status: 504,
+    es: "El dispositivo '{device}' no respondió a tiempo.",
+    en: "The device '{device}' did not answer in time.",
+  },
+  agent_storage: {
+    status: 503,
+    es: "El agente de la sede '{site}' no puede escribir en su disco; no se aplicó nada.",
+    en: "The agent of site '{site}' cannot write to its disk; nothing was applied.",
+  },
+  device_busy: {
+    status: 503,
+    es: "El dispositivo '{device}' está ocupado: {reason}.",
+    en: "The device '{device}' is busy: {reason}.",
+  },
+  duplicate_finger: {
+    status: 409,
+    es: 'La huella ya está registrada en el dispositivo.',
+    en: 'The fingerprint is already registered on the device.',
+  },
+  enrol_timeout: {
+    status: 409,
+    es: 'Nadie puso el dedo a tiempo.',
+    en: 'Nobody put the finger in time.',
+  },
+  enrol_failed: { status: 409, es: 'El enrolamiento falló.', en: 'The enrolment failed.' },
+  token_invalid: {
+    status: 401,
+    es: 'El token de enrolamiento no es válido, ya se usó o venció.',
+    en: 'The enrolment token is not valid, was used or has expired.',
+  },
+  rejected: {
+    status: 500,
+    es: 'El agente no entendió la orden: {reason}.',
+    en: 'The agent did not understand the command: {reason}.',
+  },
+  too_many_requests: { status: 429, es: 'Demasiadas peticiones.', en: 'Too many requests.' },
+  body_too_large: { status: 413, es: 'El cuerpo excede 64 KB.', en: 'The body is over 64 KB.' },
+  config_invalid: {
+    status: 500,
+    es: '{problems}',
+    en: '{problems}',
+  },
+  internal: { status: 500, es: 'Error interno.', en: 'Internal error.' },
+} as const satisfies Record<string, CatalogueEntry>;
+
+/**
+ * Words within a sentence that depend on the language too. In the places for words (`WORD_PLACES`) the value `@key`
+ * stands for one of these; its own places are filled from the same params.
+ */
+export const phrases = {
+  limit_bytes: { es: 'caben {max} bytes y tiene {got}', en: '{max} bytes fit, it has {got}' },
+  limit_characters: { es: 'caben {max} caracteres y tiene {got}', en: '{max} characters fit, it has {got}' },
+  limit_length: {
+    es: 'ningún dispositivo admite más de {max} caracteres',
+    en: 'no device can hold more than {max} characters',
+  },
+  limit_encoding: {
+    es: 'tiene un carácter que su codificación no conoce',
+    en: 'it has a character that its encoding does not know',
+  },
+  limit_card: { es: 'caben 32 bits, hasta 4294967295', en: '32 bits fit, up to 4294967295' },
+  limit_digits: { es: 'solo admite cifras', en: 'it takes digits only' },
+  limit_ascii: { es: 'solo admite letras ASCII y cifras', en: 'it takes ASCII letters and digits only' },
+  limit_number: {
+    es: 'solo admite un número de 32 bits sin ceros a la izquierda',
+    en: 'it takes a number of 32 bits without leading zeros only',
+  },
+  host_not_allowed: {
+    es: 'solo direcciones privadas (10.x, 172.16–31.x, 192.168.x) o las que allow_hosts nombra en el agent.yaml de la sede',
+    en: "private addresses only (10.x, 172.16–31.x, 192.168.x), or those that allow_hosts names in the site's agent.yaml",
+  },
+  address_taken: { es: "ya es la del dispositivo '{holder}'", en: "the device '{holder}' has it already" },
+  busy_waiting: { es: '{max} órdenes esperan', en: '{max} commands wait' },
+  busy_enrolling: { es: 'alguien está enrolando un dedo', en: 'somebody is enrolling a finger' },
+  busy_keypad: {
+    es: 'sus usuarios cambian sin cesar en el teclado',
+    en: 'its users keep changing at the keypad',
+  },
+} as const satisfies Record<string, { readonly es: string; readonly en: string }>;
+
+/** Places that hold words of ours. In any other one a value is somebody's own text, even one that looks like a key. */
+const WORD_PLACES: ReadonlySet<string> = new Set(['limit', 'problem', 'reason']);
+
+export type ErrorCode = keyof typeof catalogue;
+export type Language = 'es' | 'en';
+
+/** Values for the places of a sentence; they travel with the error so that any edge can phrase it. */
+export type ErrorParams = Readonly<Record<string, string | number>>;
+
+/** True if `code` is in the catalogue: replies come from agents that may be newer than the cloud. */
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(catalogue, code);
+}
+
+/**
+ * The sentence for people. A place without a param stays visible as `{param}`, so that a missing
+ * one shows in the first test that looks.
+ */
+export function errorText(code: ErrorCode, params: ErrorParams = {}, language: Language = 'es'): string {
+  return fill(catalogue[code][language], (name) =>
+    WORD_PLACES.has(name) ? paramText(params[name], params, language) : params[name],
+  );
+}
+
+/** A param as its sentence shows it: the words that an `@key` stands for, anything else as it is. */
+export function paramText<T extends string | number | undefined>(
+  value: T,
+  params: ErrorParams,
+  language: Language,
+): T | string {
+  const phrase = typeof value === 'string' && value.startsWith('@') ? value.slice(1) : '';
+  if (!Object.hasOwn(phrases, phrase)) return value;
+  return fill(phrases[phrase as keyof typeof phrases][language], (place) => params[place]);
+}
+
+function fill(sentence: string, paramOf: (place: string) => string | number | undefined): string {
+  return sentence.replace(/\{(\w+)\}/g, (place, name: string) => String(paramOf(name) ?? place));
+}
+
+export interface SerenoErrorOptions {
+  readonly params?: ErrorParams;
+  /** Default `no`: an error thrown before anything was sent to a terminal. */
+  readonly applied?: Applied;
+  readonly cause?: unknown;
+}
+
+/** Any failure that a caller may see. `code` is stable; `message` is the English sentence, for logs. */
+export class SerenoError extends Error {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly applied: Applied;
+  readonly params: ErrorParams;
+
+  constructor(code: ErrorCode, { params = {}, applied = 'no', cause }: SerenoErrorOptions = {}) {
+    super(errorText(code, params, 'en'), cause === undefined ? undefined : { cause });
+    this.name = 'SerenoError';
+    this.code = code;
+    this.status = catalogue[code].status;
+    this.applied = applied;
+    this.params = params;
+  }
+}

@@ -1,0 +1,127 @@
+// What travels between cloud and agent: command, reply, progress, hello and last will.
+import * as z from 'zod';
+import { commandIdSchema, deviceIdSchema, slugSchema } from './identifiers.ts';
+
+export const WIRE_VERSION = 1;
+
+/** Largest JSON data that a reply carries inline, and largest binary part, in bytes. */
+export const PART_BYTES = 64 * 1024;
+/** Unzipping stops here: a reply that claims more is damaged or hostile. */
+export const UNZIPPED_BYTES = 20 * 1024 * 1024;
+
+const epochMs = z.int().min(0);
+
+/** A command of the cloud. `args` is checked against the operation's own schema afterwards. */
+export const commandSchema = z.strictObject({
+  v: z.int(),
+  id: commandIdSchema,
+  op: z.string().min(1).max(64),
+  /** Absent for operations on the agent itself (`op.query`, `op.cancel`, `device.refused`). */
+  device: deviceIdSchema.optional(),
+  issuedAt: epochMs,
+  notAfter: epochMs,
+  via: z.enum(['direct', 'publish']),
+  /** When this very message left, on direct messages: a further try keeps `issuedAt`, so clocks are measured by this. */
+  sentAt: epochMs.optional(),
+  traceparent: z.string().max(64).optional(),
+  args: z.unknown(),
+});
+export type Command = z.infer<typeof commandSchema>;
+
+export const replyStatusSchema = z.enum([
+  'ok',
+  'error',
+  'rejected',
+  'expired',
+  'busy',
+  'cancelled',
+  'unknown',
+]);
+export type ReplyStatus = z.infer<typeof replyStatusSchema>;
+
+export const verifiedSchema = z.enum(['readback', 'counters', 'ack', 'none']);
+export type Verified = z.infer<typeof verifiedSchema>;
+
+/**
+ * The outcome of a command. For `ok`, `data` is the operation's result, or it came as `parts` binary
+ * messages (gzipped JSON, cut at PART_BYTES). For anything else `data` holds the params of the
+ * catalogue's sentence for `code`.
+ */
+export const replySchema = z.object({
+  v: z.literal(WIRE_VERSION),
+  id: commandIdSchema,
+  status: replyStatusSchema,
+  code: z.string().max(64).optional(),
+  message: z.string().max(2000).optional(),
+  applied: z.enum(['yes', 'no', 'partial', 'unknown']),
+  verified: verifiedSchema,
+  data: z.unknown().optional(),
+  parts: z.int().min(1).max(400).optional(),
+  queueMs: z.number().min(0),
+  deviceMs: z.number().min(0),
+  agentVersion: z.string().max(64),
+  /** True if the answer came from the journal, not from a run of this delivery. */
+  replayed: z.boolean(),
+});
+export type Reply = z.infer<typeof replySchema>;
+
+export const progressSchema = z.object({
+  v: z.literal(WIRE_VERSION),
+  id: commandIdSchema,
+  /** Counts up; a reader drops what is older than what it has seen. */
+  seq: z.int().min(0),
+  /** What a person wants to know now, for example `sample 1/3` or `40000/100000`. */
+  stage: z.string().max(64),
+  done: z.int().min(0).optional(),
+  total: z.int().min(0).optional(),
+  at: epochMs,
+});
+export type Progress = z.infer<typeof progressSchema>;
+
+/** One terminal as its agent sees it. */
+export const helloDeviceSchema = z.object({
+  id: deviceIdSchema,
+  name: z.string().max(128),
+  host: z.string().max(255),
+  port: z.int().min(1).max(65535),
+  source: z.enum(['file', 'api']),
+  timezone: z.string().max(64),
+  /** Null until the first contact was tried. */
+  reachable: z.boolean().nullable(),
+  /** Time of the last successful contact. */
+  lastSeen: epochMs.nullable(),
+});
+export type HelloDevice = z.infer<typeof helloDeviceSchema>;
+
+/** Sent on connect and on change; the directory is made of these. */
+export const helloSchema = z.object({
+  v: z.literal(WIRE_VERSION),
+  /** New for every connection; the last will names the same, so that an old will cannot hide a new session. */
+  session: z.string().min(1).max(64),
+  agentVersion: z.string().max(64),
+  /** Counts the hellos of one session: the wall clock in `at` may have stepped between two of them. */
+  seq: z.int().min(0).optional(),
+  at: epochMs,
+  /** Agent clock minus cloud clock in ms, as measured; null before the first direct message. */
+  clockOffsetMs: z.number().nullable(),
+  journalDepth: z.int().min(0),
+  devices: z.array(helloDeviceSchema).max(500),
+});
+export type Hello = z.infer<typeof helloSchema>;
+
+export const willSchema = z.object({ v: z.literal(WIRE_VERSION), session: z.string().min(1).max(64) });
+export type Will = z.infer<typeof willSchema>;
+
+/** What the presence function is handed by the rules for hello and last will. */
+export const presenceEventSchema = z.object({
+  tenant: slugSchema,
+  site: slugSchema,
+  kind: z.enum(['hello', 'will', 'disconnected']),
+  /** When the broker had the message, or the connection ended: events come late, twice and in any order. */
+  at: epochMs,
+  /** Base64 of the message; absent for lifecycle events. */
+  body: z.string().optional(),
+  /** Id of the certificate that said hello, as the broker knows it: SHA-256, hex. */
+  certificate: z.string().max(128).optional(),
+});
+export type PresenceEvent = z.infer<typeof presenceEventSchema>;

@@ -1,0 +1,140 @@
+// The one typed map from operation to its arguments and result: what an agent can be asked.
+import * as z from 'zod';
+import { attendanceSchema } from '../domain/attendance.ts';
+import { commKeySchema, deviceInfoShape, deviceSettingsShape } from '../domain/device.ts';
+import { userFieldsSchema, userSchema } from '../domain/user.ts';
+import { commandIdSchema, deviceIdSchema } from './identifiers.ts';
+
+const userId = z.string().min(1).max(256);
+const cursor = z.string().max(256).optional();
+const limit = z.int().min(1).max(5000).optional();
+/** ISO 8601 instant, UTC: how fresh the data is. */
+const asOf = z.iso.datetime();
+const verify = z.enum(['readback']).optional();
+
+const none = z.strictObject({});
+
+export const operations = {
+  'user.list': {
+    args: z.strictObject({
+      limit,
+      cursor,
+      search: z.string().max(256).optional(),
+      refresh: z.boolean().optional(),
+    }),
+    result: z.object({
+      total: z.int().min(0),
+      as_of: asOf,
+      data: z.array(userSchema),
+      next_cursor: z.string().optional(),
+    }),
+  },
+  'user.get': {
+    args: z.strictObject({ user_id: userId }),
+    result: z.object({ as_of: asOf, user: userSchema }),
+  },
+  'user.put': {
+    args: z.strictObject({
+      mode: z.enum(['create', 'update']),
+      user_id: userId,
+      fields: userFieldsSchema,
+      verify,
+    }),
+    result: z.object({ uid: z.int(), user_id: z.string(), name: z.string() }),
+  },
+  'user.delete': {
+    args: z.strictObject({ user_id: userId, purge: z.boolean().optional(), verify }),
+    result: z.object({ user_id: z.string() }),
+  },
+  'user.restore': {
+    args: z.strictObject({ user_id: userId, verify }),
+    result: z.object({ user_id: z.string(), fingers: z.int().min(0) }),
+  },
+  'finger.list': {
+    args: z.strictObject({ user_id: userId }),
+    result: z.object({ data: z.array(z.object({ finger_index: z.int(), size: z.int() })) }),
+  },
+  'finger.enroll': {
+    args: z.strictObject({
+      user_id: userId,
+      finger_index: z.int().min(0).max(9),
+      replace: z.boolean().optional(),
+    }),
+    result: z.object({ user_id: z.string(), finger_index: z.int() }),
+  },
+  'attendance.list': {
+    args: z.strictObject({
+      user_id: userId.optional(),
+      /** Local dates and times of the terminal, both inclusive, `YYYY-MM-DDTHH:MM:SS`. */
+      from: z.string().max(19).optional(),
+      to: z.string().max(19).optional(),
+      limit,
+      cursor,
+    }),
+    result: z.object({
+      total: z.int().min(0),
+      as_of: asOf,
+      skipped: z.int().min(0),
+      data: z.array(attendanceSchema),
+      next_cursor: z.string().optional(),
+    }),
+  },
+  'device.ping': { args: none, result: z.object({ device_time: z.string(), ip: z.string() }) },
+  'device.info': {
+    args: none,
+    result: z.object({
+      ...deviceInfoShape,
+    }),
+  },
+  'device.sync_time': { args: none, result: z.object({ device_time: z.string() }) },
+  'device.put': {
+    args: z.strictObject({
+      mode: z.enum(['create', 'update']),
+      id: deviceIdSchema,
+      name: z.string().min(1).max(128).optional(),
+      host: z.string().min(1).max(255).optional(),
+      comm_key: commKeySchema.optional(),
+      port: deviceSettingsShape.port.optional(),
+      timeout: deviceSettingsShape.timeout.optional(),
+      transport: deviceSettingsShape.transport.optional(),
+      roster: deviceSettingsShape.roster.optional(),
+      encoding: deviceSettingsShape.encoding.optional(),
+      timezone: deviceSettingsShape.timezone.optional(),
+    }),
+    result: z.object({ id: z.string() }),
+  },
+  'device.delete': { args: none, result: z.object({ id: z.string() }) },
+  /** Word to an agent that its hello named devices that another site holds. */
+  'device.refused': { args: z.strictObject({ devices: z.array(deviceIdSchema).max(500) }), result: none },
+  'op.query': { args: z.strictObject({ command_id: commandIdSchema }), result: none },
+  'op.cancel': {
+    args: z.strictObject({ command_id: commandIdSchema }),
+    result: z.object({ cancelled: z.boolean() }),
+  },
+} as const;
+
+export type OperationName = keyof typeof operations;
+export type ArgsOf<N extends OperationName> = z.infer<(typeof operations)[N]['args']>;
+export type ResultOf<N extends OperationName> = z.infer<(typeof operations)[N]['result']>;
+
+/** True if this version knows the operation; an unknown one is rejected, never guessed at. */
+export function isOperation(name: string): name is OperationName {
+  return Object.hasOwn(operations, name);
+}
+
+/** Operations that change a terminal's users: journalled in full, never run twice, ordered per user. */
+export const USER_WRITES = [
+  'user.put',
+  'user.delete',
+  'user.restore',
+] as const satisfies readonly OperationName[];
+export type UserWrite = (typeof USER_WRITES)[number];
+
+export function isUserWrite(name: string): name is UserWrite {
+  return (USER_WRITES as readonly string[]).includes(name);
+}
+
+/** Operations that may outlast one HTTP call: exempt from the write deadline, they report progress. */
+export function isLong(name: OperationName): boolean {
+  return name === 'finger.enroll' || name === 'attendance.list' || name === 'user.list';
+}

@@ -1,0 +1,54 @@
+// The MQTT topics of one site, built and parsed in one place.
+import { commandIdSchema, slugSchema } from './identifiers.ts';
+
+/** Where an agent lives: all its topics are under `sereno/v1/{tenant}/{site}`. */
+export interface SiteAddress {
+  readonly tenant: string;
+  readonly site: string;
+}
+
+const ROOT = 'sereno/v1';
+
+function prefix({ tenant, site }: SiteAddress): string {
+  return `${ROOT}/${tenant}/${site}`;
+}
+
+export const topics = {
+  command: (at: SiteAddress) => `${prefix(at)}/cmd`,
+  /** `part` is the name of a reply part, see `replyPart`. */
+  reply: (at: SiteAddress, commandId: string, part: string) => `${prefix(at)}/res/${commandId}/${part}`,
+  progress: (at: SiteAddress, commandId: string) => `${prefix(at)}/prog/${commandId}`,
+  hello: (at: SiteAddress) => `${prefix(at)}/hello`,
+  will: (at: SiteAddress) => `${prefix(at)}/will`,
+};
+
+/**
+ * The name of a reply part. It carries the status, so that an `ok` has rows of its own in the ledger and
+ * nothing that comes later can overwrite it. Number 0 is the reply itself, 1… are its binary parts.
+ */
+export function replyPart(status: string, number: number): string {
+  return `${status}-${number}`;
+}
+
+export type ParsedTopic = SiteAddress &
+  (
+    | { readonly kind: 'cmd' | 'hello' | 'will' }
+    | { readonly kind: 'res'; readonly commandId: string; readonly part: string }
+    | { readonly kind: 'prog'; readonly commandId: string }
+  );
+
+/** What a topic is about, or null if it is none of ours. */
+export function parseTopic(topic: string): ParsedTopic | null {
+  const [root, version, tenant, site, kind, commandId, part, ...rest] = topic.split('/');
+  if (`${root}/${version}` !== ROOT || rest.length > 0) return null;
+  if (!slugSchema.safeParse(tenant).success || !slugSchema.safeParse(site).success) return null;
+  const at = { tenant: tenant as string, site: site as string };
+  if (commandId === undefined) {
+    return kind === 'cmd' || kind === 'hello' || kind === 'will' ? { ...at, kind } : null;
+  }
+  if (!commandIdSchema.safeParse(commandId).success) return null;
+  if (kind === 'res' && part !== undefined && /^[a-z]+-\d{1,4}$/.test(part))
+    return { ...at, kind, commandId, part };
+  if (kind === 'prog' && part === undefined) return { ...at, kind, commandId };
+  return null;
+}

@@ -1,0 +1,38 @@
+// Measuring: runs of the same work, and what they say in percentiles.
+
+export interface Figures {
+  readonly runs: number;
+  /** Milliseconds. */
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** Percentiles of `samples` (ms). */
+export function figures(samples: readonly number[]): Figures {
+  const sorted = [...samples].sort((a, b) => a - b);
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+  return { runs: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
+}
+
+/** Runs `work` so often, one after the other, and measures each run but the first few. */
+export async function repeat(
+  runs: number,
+  work: (run: number) => Promise<unknown>,
+  warmUp = 5,
+): Promise<Figures> {
+  const samples: number[] = [];
+  for (let run = 0; run < runs + warmUp; run++) {
+    const startedAt = performance.now();
+    await work(run);
+    if (run >= warmUp) samples.push(performance.now() - startedAt);
+  }
+  return figures(samples);
+}
+
+/** One line of a report. */
+export function line(what: string, { runs, p50, p95, max }: Figures): string {
+  const ms = (value: number) => `${value.toFixed(1).padStart(7)} ms`;
+  return `  ${what.padEnd(52)} p50 ${ms(p50)}   p95 ${ms(p95)}   max ${ms(max)}   (${runs} runs)`;
+}

@@ -1,0 +1,33 @@
+// npm run bench: what the system takes, measured on this machine; ratios come from one run.
+import { cpus } from 'node:os';
+import { Command } from 'commander';
+import { benchColdInit } from './cold-init.ts';
+import { benchCreates } from './creates.ts';
+import { benchLists } from './lists.ts';
+import { benchMemory } from './memory.ts';
+import { benchNeighbours } from './neighbours.ts';
+
+const BENCHES: Record<string, (print: (text: string) => void) => Promise<void>> = {
+  creates: benchCreates,
+  lists: benchLists,
+  neighbours: benchNeighbours,
+  memory: benchMemory,
+  cold: benchColdInit,
+};
+
+const program = new Command('npm run bench --')
+  .description(
+    'Measure the system on this machine: the real parts, on loopback, against simulated terminals.',
+  )
+  .argument('[names...]', `which: ${Object.keys(BENCHES).join(', ')}; all where none is named`)
+  .parse();
+
+const names = program.args.length > 0 ? program.args : Object.keys(BENCHES);
+const unknown = names.find((name) => BENCHES[name] === undefined);
+if (unknown !== undefined)
+  program.error(`There is no bench '${unknown}'; there are ${Object.keys(BENCHES).join(', ')}.`);
+
+console.log(`Node ${process.version}, ${cpus().length} cores, ${cpus()[0]?.model.trim()}\n`);
+for (const name of names) await BENCHES[name]?.(console.log);
+// The agents' SDK and the workers are gone; nothing else is worth waiting for.
+process.exit(0);

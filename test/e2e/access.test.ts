@@ -1,0 +1,85 @@
+import { SignJWT, UnsecuredJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callerOf, type Running, startForTest } from './client.ts';
+
+let running: Running;
+beforeAll(async () => {
+  running = await startForTest();
+});
+afterAll(() => running.stop());
+
+const get = (token: string | null, path = '/devices') => callerOf(running.system.url, token)('GET', path);
+
+describe('who may call', () => {
+  it('answers 401 without a token, and with one that is damaged, forged or out of time', async () => {
+    const { system } = running;
+    const good = system.token;
+    const [head, payload, signature] = good.split('.');
+    const other = Buffer.from(
+      JSON.stringify({ ...JSON.parse(Buffer.from(payload!, 'base64url').toString()), tenant: 'x' }),
+    );
+    const claims = { tenant: 'local', scope: 'devices:read' };
+    const unsecured = new UnsecuredJWT(claims)
+      .setIssuer('https://sereno.local')
+      .setAudience('sereno')
+      .setExpirationTime('1h');
+    const symmetric = new SignJWT(claims)
+      .setProtectedHeader({ alg: 'HS256' })
+      .setIssuer('https://sereno.local')
+      .setAudience('sereno')
+      .setSubject('x')
+      .setExpirationTime('1h')
+      .sign(Buffer.alloc(32));
+    const bad = {
+      none: null,
+      garbage: 'garbage',
+      signature: `${head}.${payload}.${signature!.slice(0, -4)}AAAA`,
+      payload: `${head}.${other.toString('base64url')}.${signature}`,
+      unsecured: unsecured.encode(),
+      symmetric: await symmetric,
+      expired: await system.issueToken({ expires: '-5m' }),
+      audience: await system.issueToken({ audience: 'other' }),
+      issuer: await system.issueToken({ issuer: 'https://elsewhere.example' }),
+    };
+    for (const [what, token] of Object.entries(bad)) {
+      expect([what, await get(token)]).toMatchObject([
+        what,
+        { status: 401, body: { success: false, code: 'unauthorized' } },
+      ]);
+    }
+    expect((await get(good)).status).toBe(200);
+  });
+
+  it('answers 403 where the scope is missing, before it looks at the body', async () => {
+    const token = await running.system.issueToken({ scopes: ['users:read'] });
+    const call = callerOf(running.system.url, token);
+    expect(await call('POST', '/devices/principal/users', 'no json')).toMatchObject({
+      status: 403,
+      body: { code: 'forbidden' },
+    });
+    expect((await call('GET', '/devices/principal/users?limit=1')).status).toBe(200);
+    expect((await call('GET', '/devices')).status).toBe(403);
+  });
+
+  it("hides another tenant's devices and operations as if they were not there", async () => {
+    const mine = await running.call('POST', '/devices/principal/users', { user_id: '61', name: 'Mine' });
+    const operation = mine.headers.get('sereno-operation');
+    const token = await running.system.issueToken({ tenant: 'rival' });
+    const call = callerOf(running.system.url, token);
+    expect((await call('GET', '/devices')).body).toEqual({ success: true, total: 0, data: [] });
+    expect(await call('DELETE', '/devices/principal/users/61')).toMatchObject({
+      status: 404,
+      body: { code: 'device_not_found', disponibles: [] },
+    });
+    expect((await call('GET', `/operations/${operation}`)).status).toBe(404);
+    expect((await running.call('GET', `/operations/${operation}`)).status).toBe(200);
+    expect((await running.call('GET', '/devices/principal/users/61')).status).toBe(200);
+  });
+
+  it('serves the open routes to anybody', async () => {
+    expect((await get(null, '/')).body).toMatchObject({ success: true, status: 'online' });
+    expect((await get(null, '/openapi.json')).body.openapi).toMatch(/^3\.1/);
+    expect((await get(null, '/docs')).status).toBe(200);
+    expect(await get(null, '/nowhere')).toMatchObject({ status: 404, body: { code: 'route_not_found' } });
+  });
+});

@@ -1,0 +1,65 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ARCHES, installedNode, layOut } from '../../infra/package/layout.ts';
+import { VERSION } from '../../shared/version.ts';
+import { type Running, startForTest } from './client.ts';
+
+const run = promisify(execFile);
+const arch = ARCHES.find((name) => name === process.arch && installedNode(name) !== null);
+const elsewhere = arch === undefined ? ' (skipped: packages are for Linux on x64 and arm64)' : '';
+
+describe.skipIf(arch === undefined)(`the package of the agent${elsewhere}`, () => {
+  let running: Running;
+  let folder: string;
+  let program: string;
+  let agent: ChildProcess | null = null;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'sereno-package-'));
+    await layOut(join(folder, 'package'), (name) => (name === arch ? installedNode(name) : null));
+    program = join(folder, 'package', 'bin', 'sereno-agent');
+    running = await startForTest();
+  });
+  afterAll(async () => {
+    agent?.kill('SIGKILL');
+    await running?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('runs on its own Node, from wherever it lies and without node_modules', async () => {
+    const clean = { PATH: '/usr/bin:/bin' };
+    expect((await run(program, ['--version'], { env: clean })).stdout.trim()).toBe(VERSION);
+    expect((await run(program, ['--help'], { env: clean })).stdout).toMatch(/enroll[\s\S]*install/);
+    const moved = join(folder, 'moved');
+    mkdirSync(moved);
+    cpSync(join(folder, 'package', 'lib'), join(moved, 'lib'), { recursive: true });
+    cpSync(join(folder, 'package', 'bin'), join(moved, 'bin'), { recursive: true });
+    await expect(run(join(moved, 'bin', 'sereno-agent'), ['--version'], { env: clean })).rejects.toThrow(
+      /not found|No such file/,
+    );
+  });
+
+  it('enrols, connects and ends when it is told to', async () => {
+    await running.call('POST', '/sites', { site: 'packaged' });
+    const { body } = await running.call('POST', '/sites/packaged/enrollments');
+    const config = join(folder, 'agent.yaml');
+    const [, command, ...args] = String(body.data.command).split(' ');
+    agent = spawn(program, [command!, ...args, '--config', config], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { PATH: '/usr/bin:/bin' },
+    });
+    const online = async () =>
+      (await running.call('GET', '/sites')).body.data.find((row: { site: string }) => row.site === 'packaged')
+        ?.online;
+    await vi.waitFor(async () => expect(await online()).toBe(true), { timeout: 20_000, interval: 100 });
+    expect(readFileSync(config, 'utf8')).toContain('site: packaged');
+    const ended = once(agent, 'exit');
+    agent.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+    agent = null;
+  });
+});

@@ -1,0 +1,193 @@
+// A careful client of the API: one key for one wish, the same until there is an answer that is final.
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Change, Verdict } from './model.ts';
+import { DEATH_HEADER } from './preload/handler-death.ts';
+import type { Manner, Wish } from './schedule.ts';
+import type { Timeline } from './timeline.ts';
+
+/** `Retry-After` is honoured in a tenth of its time: schedules are many. */
+const SHORTENED = 10;
+const AGAIN_MS = 300;
+/** Looks at /operations before the request is made again. */
+const LOOKS = 4;
+const PLAIN: Manner = { async: false, hangUpMs: null, death: null };
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Body;
+  readonly operation: string | null;
+  readonly retryAfterMs: number;
+}
+
+interface Body {
+  readonly code?: string;
+  readonly error?: string;
+  readonly applied?: string;
+  readonly operation_id?: string;
+  readonly data?: { readonly state?: string; readonly error?: { readonly code?: string } };
+}
+
+/** What became of one wish, as its caller knows it. */
+export interface Told {
+  readonly wish: Wish;
+  readonly from: number;
+  readonly to: number;
+  readonly verdict: Verdict;
+  /** What the last answer said, for the timeline. */
+  readonly answer: string;
+  /** The operation that the verdict is about. */
+  readonly operation: string | null;
+  /** From the first answer that could not say what became of it to the one that could, ms; null where none was such. */
+  readonly unknownMs: number | null;
+  readonly attempts: number;
+  /** The agent said that it could not write to its disk. */
+  readonly storageRefusals: number;
+}
+
+export class Caller {
+  readonly #url: string;
+  readonly #token: string;
+  readonly #device: string;
+  readonly #timeline: Timeline;
+
+  constructor(url: string, token: string, device: string, timeline: Timeline) {
+    this.#url = url;
+    this.#token = token;
+    this.#device = device;
+    this.#timeline = timeline;
+  }
+
+  /** Makes one wish and goes on until its answer is final, or nobody can say any more (`until`, performance.now()). */
+  async make(name: string, wish: Wish, until: () => number): Promise<Told> {
+    const key = randomUUID();
+    const from = performance.now();
+    let unknownSince: number | null = null;
+    let operation: string | null = null;
+    let storageRefusals = 0;
+    for (let attempt = 0; ; attempt++) {
+      const manner = wish.manners[Math.min(attempt, wish.manners.length - 1)] ?? PLAIN;
+      const answer = await this.#request(wish, key, manner);
+      operation = answer?.operation ?? operation;
+      const line = answer === null ? 'no answer' : `${answer.status} ${answer.body.code ?? ''}`.trim();
+      this.#timeline.note(`${name} ${describe(wish)} → ${line} ${operation ?? ''}`);
+      const done = (verdict: Verdict, said: string): Told => {
+        const to = performance.now();
+        const unknownMs = unknownSince === null ? null : to - unknownSince;
+        return {
+          wish,
+          from,
+          to,
+          verdict,
+          answer: said,
+          operation,
+          unknownMs,
+          attempts: attempt + 1,
+          storageRefusals,
+        };
+      };
+      const verdict = answer === null ? null : verdictOf(answer);
+      if (verdict !== null) return done(verdict, line);
+      if (answer?.body.code === 'agent_storage') storageRefusals++;
+      if (answer?.status === 202) {
+        unknownSince ??= performance.now();
+        const settled = await this.#follow(operation ?? '', name);
+        if (settled !== null) return done(settled, `operation ${settled}`);
+      } else {
+        await sleep(answer === null ? AGAIN_MS : answer.retryAfterMs);
+      }
+      if (performance.now() > until()) return done('open', line);
+    }
+  }
+
+  /** What the operation says; null while it is not final. */
+  async state(
+    operation: string,
+  ): Promise<{ readonly state: string; readonly code: string | undefined } | null> {
+    const answer = await this.#send('GET', `/operations/${operation}`);
+    const state = answer?.body.data?.state;
+    return state === undefined ? null : { state, code: answer?.body.data?.error?.code };
+  }
+
+  async #follow(operation: string, name: string): Promise<Verdict | null> {
+    for (let look = 0; look < LOOKS; look++) {
+      await sleep(AGAIN_MS);
+      const found = await this.state(operation);
+      this.#timeline.note(
+        `${name} looks at ${operation}: ${found?.state ?? 'no answer'} ${found?.code ?? ''}`,
+      );
+      const verdict = found === null ? null : verdictOfState(found.state, found.code);
+      if (verdict !== null) return verdict;
+    }
+    return null;
+  }
+
+  #request({ userId, change }: Wish, key: string, manner: Manner): Promise<Answer | null> {
+    const users = `/devices/${this.#device}/users`;
+    const headers = {
+      'idempotency-key': key,
+      ...(manner.async ? { prefer: 'respond-async' } : {}),
+      ...(manner.death === null ? {} : { [DEATH_HEADER]: manner.death }),
+    };
+    switch (change.kind) {
+      case 'create':
+        return this.#send('POST', users, { user_id: userId, ...change.fields }, headers, manner.hangUpMs);
+      case 'update':
+        return this.#send('PUT', `${users}/${userId}`, change.fields, headers, manner.hangUpMs);
+      case 'delete':
+        return this.#send('DELETE', `${users}/${userId}`, undefined, headers, manner.hangUpMs);
+    }
+  }
+
+  async #send(
+    method: string,
+    path: string,
+    body?: object,
+    headers: Record<string, string> = {},
+    hangUpMs: number | null = null,
+  ): Promise<Answer | null> {
+    try {
+      const response = await fetch(this.#url + path, {
+        method,
+        headers: { authorization: `Bearer ${this.#token}`, ...headers },
+        signal: AbortSignal.timeout(hangUpMs ?? 30_000),
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const told = (await response.json()) as Body;
+      return {
+        status: response.status,
+        body: told,
+        operation: told.operation_id ?? response.headers.get('sereno-operation'),
+        retryAfterMs: (Number(response.headers.get('retry-after') ?? 3) * 1000) / SHORTENED,
+      };
+    } catch {
+      // Hung up, reset, or the gateway's own words: no answer that one could go by.
+      return null;
+    }
+  }
+}
+
+/** What a final answer says of the change; null where it is not final. */
+function verdictOf({ status, body }: Answer): Verdict | null {
+  if (status === 200) return 'ok';
+  if (status === 202 || status === 503 || status === 429 || body.code === 'idempotency_in_progress')
+    return null;
+  // The gateway's own 500 says nothing of the change.
+  if (body.code === undefined || (status >= 500 && body.applied !== 'no')) return null;
+  return refusalOf(body.code);
+}
+
+function verdictOfState(state: string, code: string | undefined): Verdict | null {
+  if (state === 'succeeded') return 'ok';
+  if (state === 'failed' || state === 'expired' || state === 'cancelled') return refusalOf(code ?? '');
+  return null;
+}
+
+function refusalOf(code: string): Verdict {
+  if (code === 'user_exists') return 'exists';
+  return code === 'user_not_found' ? 'absent' : 'no';
+}
+
+export function describe({ userId, change }: { readonly userId: string; readonly change: Change }): string {
+  return `${change.kind} ${userId}${change.kind === 'delete' ? '' : ` ${JSON.stringify(change.fields)}`}`;
+}

@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Change, explains, type Happening, keyOf, outcomes, type UserState } from './model.ts';
+
+const at = (from: number, to: number, change: Change, verdict: Happening['verdict']): Happening => ({
+  author: 'a',
+  from,
+  to,
+  change,
+  verdict,
+});
+const create = (name: string): Change => ({ kind: 'create', fields: { name } });
+const update = (name: string): Change => ({ kind: 'update', fields: { name } });
+const remove: Change = { kind: 'delete' };
+const user = (name: string): UserState => ({ name, password: '', privilege: 0, card: 0, group: 1 });
+
+describe('what answers allow a terminal to hold', () => {
+  it('is exactly what was acknowledged', () => {
+    const acknowledged = [at(0, 1, create('A'), 'ok'), at(2, 3, update('B'), 'ok')];
+    expect(explains(acknowledged, null, user('B'))).toBe(true);
+    expect(explains(acknowledged, null, user('A'))).toBe(false);
+    expect(explains(acknowledged, null, null)).toBe(false);
+  });
+
+  it('never holds what was refused', () => {
+    expect(explains([at(0, 1, create('A'), 'no')], null, null)).toBe(true);
+    expect(explains([at(0, 1, create('A'), 'no')], null, user('A'))).toBe(false);
+  });
+
+  it('may or may not hold what nobody answered', () => {
+    const open = [at(0, 9, create('A'), 'open')];
+    expect(explains(open, null, null)).toBe(true);
+    expect(explains(open, null, user('A'))).toBe(true);
+    expect(explains(open, null, user('B'))).toBe(false);
+  });
+
+  it('follows the order in which one came after the other, and any order of what overlapped', () => {
+    const after = [at(0, 1, create('A'), 'ok'), at(2, 3, update('B'), 'ok'), at(4, 5, update('C'), 'ok')];
+    expect(explains(after, null, user('B'))).toBe(false);
+    const together = [at(0, 1, create('A'), 'ok'), at(2, 5, update('B'), 'ok'), at(3, 4, update('C'), 'ok')];
+    expect(explains(together, null, user('B'))).toBe(true);
+    expect(explains(together, null, user('C'))).toBe(true);
+    expect(explains(together, null, user('A'))).toBe(false);
+  });
+
+  it('needs a reason for every refusal that gives one', () => {
+    expect(explains([at(0, 1, create('A'), 'exists')], null, null)).toBe(false);
+    const somebodyElse = [at(0, 9, create('A'), 'exists'), at(2, 3, create('B'), 'ok')];
+    expect(explains(somebodyElse, null, user('B'))).toBe(true);
+    expect(explains([...somebodyElse, at(10, 11, remove, 'absent')], null, user('B'))).toBe(false);
+  });
+
+  it('is found for every history that really happened', () => {
+    const change = fc.oneof(
+      fc.constantFrom('A', 'B').map(create),
+      fc.constantFrom('C', 'D').map(update),
+      fc.constant(remove),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(change, fc.nat(4), fc.nat(4), fc.nat()), { maxLength: 8 }), (steps) => {
+        let state: UserState = null;
+        const happenings = steps.map(([change, early, late, dice], index) => {
+          const verdicts = (['ok', 'exists', 'absent', 'no', 'open'] as const).filter(
+            (verdict) => outcomes(at(0, 0, change, verdict), state).length > 0,
+          );
+          const verdict = verdicts[dice % verdicts.length]!;
+          const happening = at(index * 3 - early, index * 3 + late, change, verdict);
+          const next = outcomes(happening, state);
+          state = next[dice % next.length]!;
+          return happening;
+        });
+        expect([keyOf(state), explains(happenings, null, state)]).toEqual([keyOf(state), true]);
+      }),
+    );
+  });
+});

@@ -1,0 +1,125 @@
+// Plays one schedule in the arena, lets everything come to rest, and judges what the terminal then holds.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Arena } from './arena.ts';
+import { Caller, type Told } from './caller.ts';
+import { judge, type Violation } from './judge.ts';
+import type { Schedule } from './schedule.ts';
+import { type Counts, Strokes } from './strokes.ts';
+import { Timeline } from './timeline.ts';
+
+/** Faults stand for at most so long. */
+const FAULTS_MS = 4000;
+const CONNECT_MS = 30_000;
+/** Once all is well again, callers get so long for an answer. */
+const PATIENCE_MS = 40_000;
+/** DESIGN §5 and issue 3: a terminal that we disabled is enabled so soon after the agent is back. */
+export const ENABLED_MS = 30_000;
+
+export interface Played {
+  readonly seed: number;
+  readonly tookMs: number;
+  readonly commands: number;
+  readonly attempts: number;
+  readonly verdicts: Counts;
+  readonly faults: Counts;
+  readonly unknownsMs: readonly number[];
+  /** From the end of the faults until the terminal was enabled; 0 where it was. */
+  readonly enabledMs: number;
+  readonly storageRefusals: number;
+  readonly violations: readonly Violation[];
+  readonly timeline: readonly string[];
+}
+
+export async function play(arena: Arena, schedule: Schedule, verbose: boolean): Promise<Played> {
+  const { seed, variant, callers } = schedule;
+  const began = performance.now();
+  const timeline = new Timeline(verbose);
+  const terminal = arena.terminal(variant);
+  timeline.note(`seed ${seed}, terminal '${variant}', ${callers.length} callers`);
+  const bystanders = new Map(terminal.users().map((user) => [user.userId, user.raw]));
+  terminal.options.latency.perCommandMs = schedule.perCommandMs;
+  const oldViolations = terminal.violations.length;
+  await arena.connected(CONNECT_MS);
+
+  const strokes = new Strokes(arena, terminal, timeline);
+  strokes.start(schedule);
+  let until = Number.POSITIVE_INFINITY;
+  const deaths = { killed: 0, gone: 0 };
+  const working = callers.map(async (wishes, index) => {
+    const caller = new Caller(arena.system.url, arena.system.token, variant, timeline);
+    const told: Told[] = [];
+    for (const wish of wishes) {
+      await sleep(wish.pauseMs);
+      const made = await caller.make(`caller ${index}`, wish, () => until);
+      const used = wish.manners.slice(0, made.attempts);
+      deaths.killed += used.filter(({ death }) => death !== null).length;
+      deaths.gone += used.filter(({ hangUpMs }) => hangUpMs !== null).length;
+      told.push(made);
+    }
+    return told;
+  });
+  await Promise.race([Promise.all(working), sleep(FAULTS_MS)]);
+  timeline.note('** faults end');
+  await strokes.stop();
+  arena.line.clear();
+  terminal.faults.clear();
+  const isBack = await arena.connected(CONNECT_MS);
+  const backAt = performance.now();
+  until = backAt + PATIENCE_MS;
+  const enabled = terminal
+    .until((at) => at.enabled, ENABLED_MS)
+    .then(
+      () => performance.now() - backAt,
+      () => Number.POSITIVE_INFINITY,
+    );
+  const told = (await Promise.all(working)).flat();
+  const enabledMs = await enabled;
+  timeline.note('** at rest');
+  const violations = await judge({
+    terminal,
+    told,
+    keypad: strokes.keypad,
+    bystanders,
+    noted: terminal.violations.slice(oldViolations),
+    isBack,
+    enabledMs,
+    mayForget: strokes.counts['journal-wiped'] !== undefined || strokes.counts['second-agent'] !== undefined,
+    caller: new Caller(arena.system.url, arena.system.token, variant, timeline),
+  });
+  for (const { kind, text } of violations) timeline.note(`!! ${kind}: ${text}`);
+  tidy(terminal, bystanders);
+  return {
+    seed,
+    tookMs: performance.now() - began,
+    commands: told.length,
+    attempts: told.reduce((sum, { attempts }) => sum + attempts, 0),
+    verdicts: tally(told.map(({ verdict }) => verdict)),
+    faults: {
+      ...strokes.counts,
+      ...(deaths.killed > 0 ? { 'handler-killed': deaths.killed } : {}),
+      ...(deaths.gone > 0 ? { 'caller-gone': deaths.gone } : {}),
+    },
+    unknownsMs: told.flatMap(({ unknownMs }) => (unknownMs === null ? [] : [unknownMs])),
+    enabledMs,
+    storageRefusals: told.reduce((sum, { storageRefusals }) => sum + storageRefusals, 0),
+    violations,
+    timeline: timeline.lines,
+  };
+}
+
+/** Somebody deletes at the keypad whoever the schedule left behind, so that tables stay small. */
+function tidy(
+  terminal: Parameters<typeof judge>[0]['terminal'],
+  bystanders: ReadonlyMap<string, Buffer>,
+): void {
+  for (const { uid, userId } of terminal.users()) {
+    if (!bystanders.has(userId)) terminal.state.deleteUser(uid, 'keypad');
+  }
+  terminal.options.latency.perCommandMs = 0;
+}
+
+function tally(names: readonly string[]): Counts {
+  const counts: Counts = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,13 @@
+// Live events: 500 registers for them; a punch is told to everyone who did.
+import { type Answer, answer, type Behaviour, type Exchange, refuse } from '../behaviour.ts';
+import { Command, Reply } from '../protocol.ts';
+
+function register({ client, data }: Exchange): Answer {
+  if (data.length !== 4) return refuse(Reply.badData);
+  client.liveMask = data.readUInt32LE();
+  return answer();
+}
+
+export const eventBehaviours: readonly (readonly [number, Behaviour])[] = [
+  [Command.registerEvents, { name: 'register for events', run: register }],
+];

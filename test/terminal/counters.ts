@@ -1,0 +1,51 @@
+// The counters of command 50, in every form that terminals answer (DESIGN §6).
+import type { TerminalState } from './state.ts';
+import { hasPassword, isAdmin } from './user-record.ts';
+
+export interface TerminalCounters {
+  readonly users: number;
+  readonly fingers: number;
+  readonly records: number;
+  readonly oplog: number;
+  readonly admins: number;
+  readonly passwords: number;
+}
+
+const OFFSETS = { users: 16, fingers: 24, records: 32, oplog: 40, admins: 48, passwords: 52 } as const;
+
+/** What is true, whatever the terminal says. */
+export function countAll(state: TerminalState): TerminalCounters {
+  let admins = 0;
+  let passwords = 0;
+  for (const raw of state.users.values()) {
+    if (isAdmin(raw)) admins += 1;
+    if (hasPassword(raw, state.layout.width)) passwords += 1;
+  }
+  return {
+    users: state.users.size,
+    fingers: state.templates.size,
+    records: state.attendance.length,
+    oplog: state.oplog.length,
+    admins,
+    passwords,
+  };
+}
+
+/** What the terminal says: 92 or 80 bytes of u32, or 4 zero bytes. */
+export function encodeCounters(state: TerminalState): Buffer {
+  const { counters: form, capacity } = state.options;
+  if (form === 'none') return Buffer.alloc(4);
+  const answer = Buffer.alloc(form === 'short' ? 80 : 92);
+  const counted = countAll(state);
+  const said = form === 'zeroRecords' ? { ...counted, records: 0 } : counted;
+  for (const [name, at] of Object.entries(OFFSETS)) {
+    answer.writeUInt32LE(said[name as keyof TerminalCounters], at);
+  }
+  const capacities = [capacity.fingers, capacity.users, capacity.records];
+  const used = [counted.fingers, counted.users, counted.records];
+  for (const [index, most] of capacities.entries()) {
+    answer.writeUInt32LE(most, 56 + 4 * index);
+    answer.writeUInt32LE(Math.max(0, most - (used[index] ?? 0)), 68 + 4 * index);
+  }
+  return answer;
+}

@@ -1,0 +1,113 @@
+// Faults by name that a test puts into a terminal, and the choice of the one that strikes a request.
+import * as z from 'zod';
+
+export const faultSchema = z.strictObject({
+  /**
+   * drop: no answer · stall: nothing is answered until the fault is taken away (or `ms` passed) · delay: late by `ms` ·
+   * refuse: `reply` (2001) · cut: connection reset · silent-close: connection closed · cut-after-bytes: closed once
+   * `afterBytes` bytes of answers went out · full: new users are refused · ack-without-effect, apply-without-ack: as
+   * they say · garbage: bytes that are no answer · duplicate: the answer twice.
+   */
+  kind: z.enum([
+    'drop',
+    'stall',
+    'delay',
+    'refuse',
+    'cut',
+    'silent-close',
+    'cut-after-bytes',
+    'full',
+    'ack-without-effect',
+    'apply-without-ack',
+    'garbage',
+    'duplicate',
+  ]),
+  /** Only requests with this command; left out: every request. */
+  command: z.int().optional(),
+  /** How often it strikes; left out: until it is taken away. */
+  times: z.int().min(1).optional(),
+  /** For `cut-after-bytes`: counted over all answers that match, from the moment the fault was added. */
+  afterBytes: z.int().min(0).optional(),
+  /** Whether the command is carried out first; default `before-effect`. */
+  when: z.enum(['before-effect', 'after-effect']).optional(),
+  ms: z.int().min(0).optional(),
+  reply: z.int().optional(),
+});
+export type Fault = z.infer<typeof faultSchema>;
+
+export interface ArmedFault {
+  readonly fault: Fault;
+  /** Settles when the fault is taken away or used up. */
+  readonly gone: AbortSignal;
+}
+
+interface Entry extends ArmedFault {
+  readonly end: AbortController;
+  left: number;
+  sent: number;
+}
+
+export class Faults {
+  readonly #entries = new Set<Entry>();
+
+  /** Arms a fault; the answer takes it away again. Throws ZodError on one that is not known. */
+  add(fault: Fault): () => void {
+    const known = faultSchema.parse(fault);
+    const end = new AbortController();
+    const entry: Entry = { fault: known, end, gone: end.signal, left: known.times ?? Infinity, sent: 0 };
+    this.#entries.add(entry);
+    return () => this.#remove(entry);
+  }
+
+  clear(): void {
+    for (const entry of this.#entries) this.#remove(entry);
+  }
+
+  /** The first fault that strikes this request, if any; it counts as having struck once. */
+  take(command: number): ArmedFault | null {
+    const entry = this.#find(command, (kind) => kind !== 'cut-after-bytes' && kind !== 'full');
+    if (entry !== undefined) this.#use(entry);
+    return entry ?? null;
+  }
+
+  /** True if the terminal shall say that it is full. */
+  takeFull(command: number): boolean {
+    const entry = this.#find(command, (kind) => kind === 'full');
+    if (entry !== undefined) this.#use(entry);
+    return entry !== undefined;
+  }
+
+  /** How many of these `bytes` of an answer may still go out before the connection is cut; null: all of them. */
+  budget(command: number, bytes: number): number | null {
+    const entry = this.#find(command, (kind) => kind === 'cut-after-bytes');
+    if (entry === undefined) return null;
+    const left = (entry.fault.afterBytes ?? 0) - entry.sent;
+    if (bytes < left) {
+      entry.sent += bytes;
+      return null;
+    }
+    entry.sent = 0;
+    this.#use(entry);
+    return left;
+  }
+
+  #find(command: number, accepts: (kind: Fault['kind']) => boolean): Entry | undefined {
+    for (const entry of this.#entries) {
+      const { fault, left } = entry;
+      if (left > 0 && accepts(fault.kind) && (fault.command === undefined || fault.command === command))
+        return entry;
+    }
+    return undefined;
+  }
+
+  #use(entry: Entry): void {
+    entry.left -= 1;
+    // A stall lasts until somebody takes it away, however few requests it may strike.
+    if (entry.left === 0 && entry.fault.kind !== 'stall') this.#remove(entry);
+  }
+
+  #remove(entry: Entry): void {
+    this.#entries.delete(entry);
+    entry.end.abort();
+  }
+}

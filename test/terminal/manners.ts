@@ -1,0 +1,49 @@
+// What no careful client does, noted as it happens: reply ids, sessions, stray acknowledgements, writes sent again.
+import type { Client } from './behaviour.ts';
+import { behaviours } from './behaviours/table.ts';
+import type { Payload } from './framing.ts';
+import { Command, REPLY_IDS } from './protocol.ts';
+
+export class Manners {
+  readonly #client: Client;
+  readonly #note: (text: string) => void;
+  #last: Payload | null = null;
+
+  constructor(client: Client, note: (text: string) => void) {
+    this.#client = client;
+    this.#note = note;
+  }
+
+  request(payload: Payload): void {
+    const last = this.#last;
+    this.#last = payload;
+    const { command, session, replyId } = payload;
+    if (command === Command.connect) {
+      if (session !== 0 || replyId !== 0) this.#note(`connect with session ${session}, reply id ${replyId}`);
+      return;
+    }
+    if (this.#client.connected && session !== this.#client.session) {
+      this.#note(`session ${session} in ${command}, not ${this.#client.session}`);
+    }
+    if (last === null) return;
+    if (this.#client.transport === 'udp' && isSame(payload, last)) {
+      if (behaviours.get(command)?.writes !== undefined) this.#note(`${command} sent again`);
+      return;
+    }
+    const next = (last.replyId + 1) % REPLY_IDS;
+    if (replyId !== next) this.#note(`reply id ${replyId} in ${command}, not ${next}`);
+  }
+
+  /** A 2000 from the client, while `owed` events wait for one. */
+  acknowledgement({ session, replyId, data }: Payload, owed: number): void {
+    if (owed === 0) this.#note('2000 without an event');
+    if (session !== this.#client.session)
+      this.#note(`2000 with session ${session}, not ${this.#client.session}`);
+    if (replyId !== 0) this.#note(`2000 with reply id ${replyId}, not 0`);
+    if (data.length > 0) this.#note(`2000 with ${data.length} bytes of data`);
+  }
+}
+
+function isSame(one: Payload, other: Payload): boolean {
+  return one.replyId === other.replyId && one.command === other.command && one.data.equals(other.data);
+}

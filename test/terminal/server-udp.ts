@@ -1,0 +1,87 @@
+// The terminal's UDP side: one socket, a session for each peer that connected.
+import { createSocket, type RemoteInfo } from 'node:dgram';
+import { type Answer, refuse } from './behaviour.ts';
+import type { Device } from './device.ts';
+import { decodePayload, encodePayload } from './framing.ts';
+import type { Line } from './line.ts';
+import { Command, Reply } from './protocol.ts';
+import { Session } from './session.ts';
+
+export class UdpServer {
+  readonly #device: Device;
+  readonly #socket = createSocket('udp4');
+  readonly #sessions = new Map<string, Session>();
+  isAway = false;
+
+  constructor(device: Device) {
+    this.#device = device;
+    this.#socket.on('message', (bytes, peer) => this.#receive(bytes, peer));
+  }
+
+  /** Answers the port that it listens on. Rejects where that port cannot be had. */
+  async listen(host: string, port: number): Promise<number> {
+    await new Promise<void>((resolve, reject) => {
+      this.#socket.once('error', reject);
+      this.#socket.bind(port, host, () => {
+        this.#socket.off('error', reject);
+        // A peer that is gone shows as an error of the next send; it is no concern of the others.
+        this.#socket.on('error', () => {});
+        resolve();
+      });
+    });
+    return this.#socket.address().port;
+  }
+
+  async stop(): Promise<void> {
+    for (const session of [...this.#sessions.values()]) session.drop();
+    await new Promise<void>((resolve) => this.#socket.close(() => resolve()));
+  }
+
+  #receive(bytes: Buffer, peer: RemoteInfo): void {
+    if (this.isAway) return;
+    const key = `${peer.address}:${peer.port}`;
+    const known = this.#sessions.get(key);
+    if (known !== undefined) {
+      known.receive(bytes);
+      return;
+    }
+    const payload = decodePayload(bytes);
+    if (typeof payload === 'string') {
+      this.#device.violation(`udp:${peer.port}: ${payload} payload from nobody`);
+      return;
+    }
+    const { oneClient } = this.#device.options;
+    if (payload.command !== Command.connect) {
+      this.#turnAway(payload, peer, refuse(Reply.notConnected));
+    } else if (oneClient !== false && this.#device.isOccupied()) {
+      if (oneClient === 'close') this.#turnAway(payload, peer, refuse());
+    } else {
+      const session = new Session(this.#device, this.#line(key, peer), `udp:${peer.port}`);
+      this.#sessions.set(key, session);
+      session.receive(bytes);
+    }
+  }
+
+  #turnAway({ replyId }: { replyId: number }, peer: RemoteInfo, { frames }: Answer): void {
+    for (const { command } of frames) {
+      const bytes = encodePayload({ command, session: 0, replyId, data: Buffer.alloc(0) });
+      this.#socket.send(bytes, peer.port, peer.address);
+    }
+  }
+
+  #line(key: string, peer: RemoteInfo): Line {
+    const forget = () => {
+      const session = this.#sessions.get(key);
+      this.#sessions.delete(key);
+      session?.closed();
+    };
+    return {
+      transport: 'udp',
+      frame: (payload) => payload,
+      write: (bytes) =>
+        new Promise((resolve) => this.#socket.send(bytes, peer.port, peer.address, () => resolve())),
+      close: forget,
+      cut: forget,
+    };
+  }
+}

@@ -1,0 +1,191 @@
+// One client's conversation: requests served one after the other, faults and slowness included.
+import { type Answer, answer, type Behaviour, type Client, refuse, type Upload } from './behaviour.ts';
+import { behaviours } from './behaviours/table.ts';
+import type { Device } from './device.ts';
+import { planOf } from './fault-plan.ts';
+import type { ArmedFault } from './faults.ts';
+import { decodePayload, encodePayload, type Payload } from './framing.ts';
+import { garbage } from './garbage.ts';
+import { type Line, Outbox } from './line.ts';
+import { Manners } from './manners.ts';
+import { pause } from './pause.ts';
+import { Command, Event, Reply } from './protocol.ts';
+
+const NOTHING = Buffer.alloc(0);
+
+export class Session implements Client {
+  readonly label: string;
+  readonly transport: 'tcp' | 'udp';
+  session = 0;
+  connected = false;
+  authenticated = false;
+  prepared: Buffer | null = null;
+  upload: Upload | null = null;
+  liveMask = 0;
+  lastSeen = Date.now();
+  readonly #device: Device;
+  readonly #line: Line;
+  readonly #outbox: Outbox;
+  readonly #manners: Manners;
+  readonly #gone = new AbortController();
+  readonly #heldEvents: Buffer[] = [];
+  /** Events that the client has not acknowledged yet. */
+  #owed = 0;
+  #served: Promise<void> = Promise.resolve();
+  #forgotten = false;
+
+  constructor(device: Device, line: Line, label: string) {
+    this.#device = device;
+    this.#line = line;
+    this.label = label;
+    this.transport = line.transport;
+    this.#outbox = new Outbox(line, device.options, device.random, this.#gone.signal);
+    this.#manners = new Manners(this, (text) => device.violation(`${label}: ${text}`));
+    device.clients.add(this);
+  }
+
+  /** A payload as it came. One with a bad checksum is dropped in silence, as terminals do. */
+  receive(bytes: Buffer): void {
+    this.lastSeen = Date.now();
+    const payload = decodePayload(bytes);
+    if (typeof payload === 'string') {
+      this.#device.violation(
+        `${this.label}: ${payload === 'short' ? 'payload under 8 bytes' : 'wrong checksum'}`,
+      );
+      return;
+    }
+    const { command, data } = payload;
+    const enabled = this.#device.lock.enabled;
+    this.#device.record({ at: this.lastSeen, client: this.label, command, data, enabled });
+    if (command === Reply.ok) {
+      this.#acknowledged(payload);
+      return;
+    }
+    this.#manners.request(payload);
+    this.#served = this.#served.then(() => this.#serve(payload));
+  }
+
+  sendEvent(code: number, data: Buffer, inOrder: boolean): void {
+    const frame = this.#frame({ command: Reply.event, session: code, replyId: 0, data });
+    if (inOrder && (this.#owed > 0 || this.#heldEvents.length > 0)) {
+      this.#heldEvents.push(frame);
+      return;
+    }
+    this.#owed += 1;
+    this.#outbox.push([frame]);
+  }
+
+  drop(): void {
+    this.#forgotten = true;
+    this.#line.cut();
+    this.closed();
+  }
+
+  /** The line is no more; whatever hung on it ends. */
+  closed(): void {
+    if (this.#gone.signal.aborted) return;
+    this.#gone.abort();
+    this.#device.clients.delete(this);
+    if (this.#device.enrolment?.plan.client === this) this.#device.enrolment.end();
+    this.#device.changed();
+  }
+
+  #acknowledged(payload: Payload): void {
+    this.#manners.acknowledgement(payload, this.#owed);
+    this.#owed = Math.max(0, this.#owed - 1);
+    const next = this.#owed === 0 ? this.#heldEvents.shift() : undefined;
+    if (next === undefined) return;
+    this.#owed += 1;
+    this.#outbox.push([next]);
+  }
+
+  async #serve(payload: Payload): Promise<void> {
+    if (this.#gone.signal.aborted) return;
+    const behaviour = behaviours.get(payload.command);
+    const struck = this.#device.faults.take(payload.command);
+    const plan = planOf(struck?.fault ?? null);
+    const { perCommandMs, perWriteMs } = this.#device.options.latency;
+    await pause(perCommandMs + (behaviour?.writes ? perWriteMs : 0), this.#device.lifetime);
+    // Whatever else becomes of a client, what it asked for is done; only a terminal that restarts forgets it.
+    if (this.#device.lifetime.aborted || this.#forgotten) return;
+    if (plan.wait === 'before' && !(await this.#outlasts(struck))) return;
+    const truth = plan.effect ? this.#carryOut(payload, behaviour) : answer();
+    if (plan.wait === 'after' && !(await this.#outlasts(struck))) return;
+    switch (plan.answer) {
+      case 'true':
+        return this.#reply(payload, truth);
+      case 'twice':
+        return this.#reply(payload, { ...truth, frames: [...truth.frames, ...truth.frames] });
+      case 'acknowledged':
+        return this.#reply(payload, answer());
+      case 'refused':
+        return this.#reply(payload, refuse(struck?.fault.reply));
+      case 'garbage':
+        return this.#outbox.push([garbage(this.#device.random, this.transport)]);
+      case 'cut':
+        return this.#outbox.push([], () => this.drop());
+      case 'close':
+        return this.#outbox.push([], () => this.#line.close());
+      case 'none':
+    }
+  }
+
+  /** Waits as long as the fault wants; false if the client is gone then. */
+  async #outlasts(struck: ArmedFault | null): Promise<boolean> {
+    if (struck !== null) {
+      const { kind, ms = kind === 'stall' ? Number.POSITIVE_INFINITY : 0 } = struck.fault;
+      const signals = kind === 'stall' ? [struck.gone, this.#gone.signal] : [this.#gone.signal];
+      await pause(ms, ...signals);
+    }
+    return !this.#gone.signal.aborted;
+  }
+
+  #carryOut({ command, data }: Payload, behaviour: Behaviour | undefined): Answer {
+    const isOpening = command === Command.connect;
+    if (!this.connected && !isOpening) return refuse(Reply.notConnected);
+    const needsKey = !isOpening && command !== Command.auth && command !== Command.exit;
+    if (!this.authenticated && needsKey) return refuse(Reply.unauthorized);
+    if (behaviour === undefined) return refuse(Reply.unknown);
+    const { lock, options } = this.#device;
+    if (behaviour.writes === 'users' && lock.enabled) {
+      this.#device.violation(`${this.label}: ${behaviour.name} (${command}) while enabled`);
+      if (options.writesNeedDisable) return refuse();
+    }
+    const given = behaviour.run({ device: this.#device, client: this, command, data });
+    this.#device.changed();
+    return given;
+  }
+
+  #reply({ command, replyId }: Payload, { frames, after }: Answer): void {
+    const isOpening = command === Command.connect || command === Command.auth;
+    const wire = frames.flatMap((frame) => {
+      const { session = this.session, data = NOTHING } = frame;
+      const bytes = this.#frame({ command: frame.command, session, replyId, data });
+      return this.#device.options.eventsBetween && !isOpening ? [this.#strayEvent(), bytes] : [bytes];
+    });
+    const bytes = wire.reduce((sum, frame) => sum + frame.length, 0);
+    const budget = this.#device.faults.budget(command, bytes);
+    if (budget !== null) {
+      const sent = Buffer.concat(wire).subarray(0, budget);
+      // Closed, not reset: a reset could take bytes back that are still on their way.
+      this.#outbox.push(sent.length > 0 ? [sent] : [], () => {
+        this.#line.close();
+        this.closed();
+      });
+      return;
+    }
+    if (after === undefined) this.#outbox.push(wire);
+    else
+      this.#outbox.push(wire, after === 'restart' ? () => this.#device.restart() : () => this.#line.close());
+  }
+
+  /** An event that nobody asked for, as terminals send it while somebody touches them. */
+  #strayEvent(): Buffer {
+    this.#owed += 1;
+    return this.#frame({ command: Reply.event, session: Event.button, replyId: 0, data: Buffer.from([1]) });
+  }
+
+  #frame(payload: Payload): Buffer {
+    return this.#line.frame(encodePayload(payload));
+  }
+}

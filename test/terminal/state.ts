@@ -1,0 +1,112 @@
+// What a terminal stores: users, templates, punches, oplog, options, clock.
+import { encodePunch, type Punch } from './attendance.ts';
+import type { TerminalOptions } from './configuration.ts';
+import { TemplateStore } from './templates.ts';
+import { decodeRecord, type RecordLayout, type TerminalUser, userIdOf } from './user-record.ts';
+import { packTime, WallClock } from './wall-clock.ts';
+
+/** Who changes something: a client over the protocol, or a person at the keypad. */
+export type Author = 'protocol' | 'keypad';
+
+const OPLOG_BYTES = 16;
+const HIGHEST_UID = 65_534;
+
+export class TerminalState {
+  readonly options: TerminalOptions;
+  readonly layout: RecordLayout;
+  /** Raw records by uid, in the order in which they came. */
+  readonly users = new Map<number, Buffer>();
+  readonly templates = new TemplateStore();
+  readonly attendance: Punch[] = [];
+  readonly oplog: Buffer[] = [];
+  readonly settings = new Map<string, string>();
+  readonly clock: WallClock;
+  /** Something was written since the last refresh (1013). */
+  refreshPending = false;
+
+  constructor(options: TerminalOptions) {
+    this.options = options;
+    this.layout = options;
+    this.clock = new WallClock(options.clockOffset);
+    this.settings.set('~SerialNumber', options.serialNumber);
+    this.settings.set('~Platform', options.platform);
+    this.settings.set('~DeviceName', options.deviceName);
+    this.settings.set('~PIN2Width', String(options.pin2Width));
+    if (options.letters) this.settings.set('~IsABCPinEnable', '1');
+  }
+
+  decoded(): TerminalUser[] {
+    return [...this.users.values()].map((raw) => decodeRecord(raw, this.layout));
+  }
+
+  findUser(userId: string): TerminalUser | undefined {
+    for (const raw of this.users.values()) {
+      if (userIdOf(raw, this.layout) === userId) return decodeRecord(raw, this.layout);
+    }
+    return undefined;
+  }
+
+  /** The uid that the keypad gives to the next user. */
+  nextUid(): number {
+    const highest = Math.max(0, ...this.users.keys());
+    if (highest < HIGHEST_UID) return highest + 1;
+    for (let uid = 1; uid <= HIGHEST_UID; uid += 1) if (!this.users.has(uid)) return uid;
+    throw new RangeError('no free uid');
+  }
+
+  /** Stores a record under its uid, over whatever was there. */
+  putUser(raw: Buffer, author: Author): void {
+    this.users.set(raw.readUInt16LE(0), Buffer.from(raw));
+    this.#changed(author);
+  }
+
+  /** Deletes a user and his templates; false if there is none. */
+  deleteUser(uid: number, author: Author): boolean {
+    if (!this.users.delete(uid)) return false;
+    this.templates.deleteAll(uid);
+    this.#changed(author);
+    return true;
+  }
+
+  putTemplate(uid: number, finger: number, flag: number, template: Buffer, author: Author): void {
+    this.templates.put({ uid, finger, flag, template });
+    this.#changed(author);
+  }
+
+  /** False if there is no such finger. */
+  deleteFinger(uid: number, finger: number | 'all', author: Author): boolean {
+    const gone = finger === 'all' ? this.templates.deleteAll(uid) > 0 : this.templates.delete(uid, finger);
+    if (gone) this.#changed(author);
+    return gone;
+  }
+
+  clearUsers(author: Author): void {
+    this.users.clear();
+    this.templates.clear();
+    this.attendance.length = 0;
+    this.#changed(author);
+  }
+
+  addPunch(punch: Punch): void {
+    if (this.attendance.length >= this.options.capacity.records) this.attendance.shift();
+    this.attendance.push(punch);
+  }
+
+  /** The sets as bulk reads give them, without the u32 length before them. */
+  userSet(): Buffer {
+    return Buffer.concat([...this.users.values()]);
+  }
+
+  attendanceSet(): Buffer {
+    return Buffer.concat(this.attendance.map((punch) => encodePunch(punch, this.options.attendanceWidth)));
+  }
+
+  #changed(author: Author): void {
+    if (author === 'protocol') this.refreshPending = true;
+    const counts = author === 'protocol' ? this.options.oplogCountsWrites : this.options.oplogCountsKeypad;
+    if (!counts) return;
+    const entry = Buffer.alloc(OPLOG_BYTES);
+    entry.writeUInt32LE(packTime(this.clock.now()), 4);
+    this.oplog.push(entry);
+  }
+}
