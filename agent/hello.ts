@@ -58,7 +58,7 @@ export class HelloTeller {
   contact(device: string, reachable: boolean): void {
     const { clock, cloudClock } = this.#ports;
     const known = this.#contacts.get(device);
-    const lastSeen = reachable ? Math.round(cloudClock.now()) : (known?.lastSeen ?? null);
+    const lastSeen = reachable ? cloudClock.now() : (known?.lastSeen ?? null);
     this.#contacts.set(device, { reachable, lastSeen });
     if (known?.reachable !== reachable || clock.monotonic() - this.#toldAt > CONTACT_NEWS_MS) this.tellSoon();
   }

@@ -50,11 +50,11 @@ export class CloudClock {
     this.#believedAt = now;
   }
 
-  /** The cloud's time now, epoch ms. */
+  /** The cloud's time now, whole epoch ms: never ahead of it. */
   now(): number {
-    return this.#ahead === null
-      ? this.#clock.now() - this.#assumedOffset
-      : this.#clock.monotonic() + this.#ahead;
+    return Math.floor(
+      this.#ahead === null ? this.#clock.now() - this.#assumedOffset : this.#clock.monotonic() + this.#ahead,
+    );
   }
 
   /** The cloud's time at a moment of the monotonic clock, epoch ms; null before the first direct message. */
@@ -64,7 +64,7 @@ export class CloudClock {
 
   /** Agent's wall clock minus the cloud's, ms; null before the first direct message. */
   get offset(): number | null {
-    return this.#ahead === null ? null : Math.round(this.#clock.now() - this.now());
+    return this.#ahead === null ? null : this.#clock.now() - this.now();
   }
 
   /** Milliseconds left until `notAfter` (cloud time). */

@@ -138,7 +138,7 @@ export function toQuestion(
           terminal: station.terminal,
           signal,
           progress,
-          now: () => Math.round(cloudClock.now()),
+          now: () => cloudClock.now(),
         });
         settleNow({ status: 'ok', data, verified }, startedAt);
       } catch (error) {
