@@ -7,6 +7,7 @@ import { type AgentPlan, planForTerminals, planFromFiles } from './agents/plan.t
 import { AgentProcess } from './agents/process.ts';
 import type { Credentials } from './aws/sigv4.ts';
 import { Broker, type BrokerOptions } from './broker/broker.ts';
+import type { Disturbance } from './broker/disturbance.ts';
 import { onKeptPort } from './broker/kept-port.ts';
 import { LocalAuthority } from './certs/authority.ts';
 import { all, Cleanup, kept } from './cleanup.ts';
@@ -52,8 +53,8 @@ export interface SystemOptions {
   readonly onWaiting?: (missing: string) => void;
   /** Loses, delays or doubles the rows that the rule puts, in tests of just that. */
   readonly interceptRow?: (item: RuleItem, put: () => void) => void;
-  /** The same for messages on their way to an agent. */
-  readonly interceptMessage?: (clientId: string, send: () => void) => void;
+  /** The same for what goes between broker and agents. */
+  readonly disturbance?: Disturbance;
   /** The functions' time limit. Default 29 s, as deployed; tests that lose replies need not wait so long. */
   readonly lambdaMs?: number;
   /** A part died that cannot be started again by itself. */
@@ -152,7 +153,7 @@ async function assemble(options: SystemOptions, cleanup: Cleanup): Promise<Omit<
     siteOf: (certificate) => authority.registry.siteOf(certificate),
     onMessage: (message) => rules.message(message),
     onDisconnect: (site) => rules.disconnected(site),
-    intercept: options.interceptMessage,
+    ...options.disturbance,
   };
   const broker = await onKeptPort(dataDir.brokerPort, (port) => Broker.start({ ...brokerOptions, port }));
   cleanup.add(() => broker.stop());

@@ -1,21 +1,30 @@
 // The place of many schedules: one site with one terminal of every kind, the cloud and its agent as they are started anywhere.
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { AgentProcess } from '../../infra/local/agents/process.ts';
 import { type System, startSystem } from '../../infra/local/system.ts';
 import { clientIdOf } from '../../shared/wire/identifiers.ts';
 import { type SimulatedTerminal, startTerminal } from '../terminal/terminal.ts';
+import type { JournalMoment } from './acts.ts';
 import { Line } from './line.ts';
+import { loseUnsynced } from './power-cut.ts';
 import { CLOCK_FILE } from './preload/clock.ts';
+import { DEATH_FILE } from './preload/journal-death.ts';
+import { READ_ONLY_FILE } from './preload/read-only.ts';
+import { UNSYNCED_FILE } from './preload/synced.ts';
 import { settingsOf, VARIANT_NAMES, VARIANTS, type VariantName } from './variants.ts';
 
 const SITE = { tenant: 'faults', site: 'sede' };
 /** The functions' time limit here: what is lost shows after seconds instead of half a minute. */
 const LAMBDA_MS = 8000;
-const PRELOADS = ['clock', 'handler-death'];
+const LOOK_EVERY_MS = 5;
+/** In their order: who dies at a state of the journal has counted what is synced. */
+const PRELOADS = ['clock', 'handler-death', 'synced', 'read-only', 'journal-death'];
+/** What the preloads of one agent go by is not its twin's. */
+const ORDERS: readonly string[] = [UNSYNCED_FILE, READ_ONLY_FILE, DEATH_FILE];
 
 export class Arena {
   readonly system: System;
@@ -60,7 +69,7 @@ export class Arena {
         dataDir: join(folder, 'data'),
         agents: [file],
         interceptRow: line.row,
-        interceptMessage: line.message,
+        disturbance: { intercept: line.message, strike: line.publish, onAcknowledged: line.acknowledged },
         lambdaMs: LAMBDA_MS,
       });
       return new Arena(system, terminals, line, folder);
@@ -91,6 +100,11 @@ export class Arena {
     return join(this.#folder, 'data', 'agent-sede.log');
   }
 
+  /** All that the agent has logged. */
+  agentSaid(): string {
+    return existsSync(this.agentLog) ? readFileSync(this.agentLog, 'utf8') : '';
+  }
+
   get isConnected(): boolean {
     return this.system.broker.isConnected(clientIdOf(SITE.tenant, SITE.site));
   }
@@ -104,12 +118,35 @@ export class Arena {
     writeFileSync(join(this.home, CLOCK_FILE), String(aheadMs));
   }
 
+  /** The agent's disk can be read, and not written. */
+  setReadOnly(isReadOnly: boolean): void {
+    this.#order(READ_ONLY_FILE, isReadOnly ? 'yes' : null);
+  }
+
+  /**
+   * Lets the agent kill itself at a moment of its journal.
+   * @returns when it has, `true`; `false` once `end` is aborted
+   */
+  async dieAt({ journal, nth }: JournalMoment, end: AbortSignal): Promise<boolean> {
+    this.#order(DEATH_FILE, `${journal} ${nth}`);
+    const file = join(this.home, DEATH_FILE);
+    while (existsSync(file) && !end.aborted) await sleep(LOOK_EVERY_MS);
+    const struck = !existsSync(file);
+    this.#order(DEATH_FILE, null);
+    return struck;
+  }
+
+  /** Kills the agent, if it is not dead already, with all that it had not fsynced. @returns commits that are lost */
+  async cutPower(): Promise<number> {
+    await this.#killed();
+    return loseUnsynced(this.home);
+  }
+
   /** Kills the agent and forgets all it knew, as when a mini-PC is replaced; it is started again as after any death. */
   async wipeJournal(): Promise<void> {
-    const gone = this.agent.pid;
-    this.agent.kill();
-    while (isAlive(gone)) await sleep(5);
+    await this.#killed();
     rmSync(join(this.home, 'data'), { recursive: true, force: true });
+    this.#order(UNSYNCED_FILE, null);
   }
 
   /** A second mini-PC with the same agent.yaml and certificate. */
@@ -119,7 +156,8 @@ export class Arena {
     rmSync(home, { recursive: true, force: true });
     mkdirSync(home);
     const journal = join(this.home, 'data');
-    cpSync(this.home, home, { recursive: true, filter: (file) => file !== journal });
+    const isCopied = (file: string) => file !== journal && !ORDERS.includes(basename(file));
+    cpSync(this.home, home, { recursive: true, filter: isCopied });
     const log = join(this.#folder, 'twin.log');
     this.#twin = new AgentProcess({ site: SITE, config: join(home, 'agent.yaml'), log, onStart: () => {} });
     await this.#twin.start();
@@ -129,6 +167,19 @@ export class Arena {
     const twin = this.#twin;
     this.#twin = null;
     await twin?.stop();
+  }
+
+  /** The process is gone; its successor comes a second later. */
+  async #killed(): Promise<void> {
+    const gone = this.agent.pid;
+    this.agent.kill();
+    while (isAlive(gone)) await sleep(LOOK_EVERY_MS);
+  }
+
+  #order(name: string, text: string | null): void {
+    const file = join(this.home, name);
+    if (text === null) rmSync(file, { force: true });
+    else writeFileSync(file, text);
   }
 
   /** Resolves once the agent is connected; false if it is not after `withinMs`. */

@@ -25,7 +25,19 @@ interface Body {
   readonly error?: string;
   readonly applied?: string;
   readonly operation_id?: string;
-  readonly data?: { readonly state?: string; readonly error?: { readonly code?: string } };
+  readonly data?: {
+    readonly state?: string;
+    readonly created_at?: string;
+    readonly error?: { readonly code?: string };
+  };
+}
+
+/** An operation as /operations has it. */
+export interface Found {
+  readonly state: string;
+  readonly code: string | undefined;
+  /** When it was issued, epoch ms. */
+  readonly issuedAt: number;
 }
 
 /** What became of one wish, as its caller knows it. */
@@ -41,6 +53,8 @@ export interface Told {
   /** From the first answer that could not say what became of it to the one that could, ms; null where none was such. */
   readonly unknownMs: number | null;
   readonly attempts: number;
+  /** How often its handler died, or it hung up itself, before there was an answer. */
+  readonly cutShort: { readonly handlerKilled: number; readonly callerGone: number };
   /** The agent said that it could not write to its disk. */
   readonly storageRefusals: number;
 }
@@ -65,10 +79,13 @@ export class Caller {
     let unknownSince: number | null = null;
     let operation: string | null = null;
     let storageRefusals = 0;
+    const cutShort = { handlerKilled: 0, callerGone: 0 };
     for (let attempt = 0; ; attempt++) {
       const manner = wish.manners[Math.min(attempt, wish.manners.length - 1)] ?? PLAIN;
       const answer = await this.#request(wish, key, manner);
       operation = answer?.operation ?? operation;
+      if (answer === null && manner.hangUpMs !== null) cutShort.callerGone++;
+      else if (answer === null && manner.death !== null) cutShort.handlerKilled++;
       const line = answer === null ? 'no answer' : `${answer.status} ${answer.body.code ?? ''}`.trim();
       this.#timeline.note(`${name} ${describe(wish)} → ${line} ${operation ?? ''}`);
       const done = (verdict: Verdict, said: string): Told => {
@@ -83,6 +100,7 @@ export class Caller {
           operation,
           unknownMs,
           attempts: attempt + 1,
+          cutShort,
           storageRefusals,
         };
       };
@@ -101,12 +119,11 @@ export class Caller {
   }
 
   /** What the operation says; null while it is not final. */
-  async state(
-    operation: string,
-  ): Promise<{ readonly state: string; readonly code: string | undefined } | null> {
+  async state(operation: string): Promise<Found | null> {
     const answer = await this.#send('GET', `/operations/${operation}`);
-    const state = answer?.body.data?.state;
-    return state === undefined ? null : { state, code: answer?.body.data?.error?.code };
+    const { state, created_at, error } = answer?.body.data ?? {};
+    if (state === undefined || created_at === undefined) return null;
+    return { state, code: error?.code, issuedAt: Date.parse(created_at) };
   }
 
   async #follow(operation: string, name: string): Promise<Verdict | null> {

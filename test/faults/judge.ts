@@ -1,6 +1,6 @@
 // Compares what a terminal holds with what callers were told and what was done at its keypad.
 import type { SimulatedTerminal } from '../terminal/terminal.ts';
-import type { Caller, Told } from './caller.ts';
+import type { Caller, Found, Told } from './caller.ts';
 import { explains, type Happening, keyOf, type UserState } from './model.ts';
 
 export interface Violation {
@@ -8,7 +8,8 @@ export interface Violation {
    * lost: the table contradicts an acknowledgement · untrue: it holds what was refused · doubled: a user twice ·
    * wrong-user: somebody whom nobody asked for was changed · disabled: the terminal stayed locked · unsettled: an
    * operation without an end · disagrees: an operation that says otherwise than the caller was told · manners: what no
-   * careful client does at a terminal · away: the agent did not come back.
+   * careful client does at a terminal · away: the agent did not come back · early: told that its time was over before
+   * it was · overtaken: of two changes of one user the one issued first was made last.
    */
   readonly kind:
     | 'lost'
@@ -19,7 +20,9 @@ export interface Violation {
     | 'unsettled'
     | 'disagrees'
     | 'manners'
-    | 'away';
+    | 'away'
+    | 'early'
+    | 'overtaken';
   readonly text: string;
 }
 
@@ -29,20 +32,28 @@ export interface Evidence {
   readonly keypad: readonly (Happening & { readonly userId: string })[];
   /** Raw records of those who were there before and whom nobody wished to change. */
   readonly bystanders: ReadonlyMap<string, Buffer>;
-  /** What the terminal noted as bad manners. */
+  /** What the terminal noted as bad manners, each with what led to it. */
   readonly noted: readonly string[];
   readonly isBack: boolean;
   readonly enabledMs: number;
   /** A journal was lost, or there were two: some outcomes may stay unknown for good. */
   readonly mayForget: boolean;
   readonly caller: Caller;
+  /** A time of `performance.now()` as the timeline has it. */
+  readonly at: (now: number) => string;
 }
 
+/** What a command of a call is given to begin, ms (DESIGN §4): before that it cannot have expired. */
+const START_WITHIN_MS = 22_000;
+
 export async function judge(evidence: Evidence): Promise<Violation[]> {
-  const { terminal, told, keypad, bystanders, noted, isBack, enabledMs } = evidence;
+  const { terminal, told, keypad, bystanders, noted, isBack, enabledMs, at } = evidence;
   const violations: Violation[] = noted.map((text) => ({ kind: 'manners', text }));
   if (!isBack) violations.push({ kind: 'away', text: 'the agent did not connect again' });
-  if (enabledMs === Number.POSITIVE_INFINITY) violations.push({ kind: 'disabled', text: 'still disabled' });
+  if (enabledMs === Number.POSITIVE_INFINITY) {
+    const since = terminal.disabledSince === null ? '' : `, ${Date.now() - terminal.disabledSince} ms since`;
+    violations.push({ kind: 'disabled', text: `still disabled when its time was over${since}` });
+  }
 
   const held = new Map<string, UserState>();
   for (const { userId, raw, name, password, privilege, card, group } of terminal.users()) {
@@ -50,28 +61,34 @@ export async function judge(evidence: Evidence): Promise<Violation[]> {
     held.set(userId, { name, password, privilege, card, group });
     const before = bystanders.get(userId);
     if (before !== undefined && !before.equals(raw)) {
-      violations.push({ kind: 'wrong-user', text: `${userId} was changed` });
+      const text = `nobody asked to change ${userId}: ${before.toString('hex')} became ${raw.toString('hex')}`;
+      violations.push({ kind: 'wrong-user', text });
     }
   }
   for (const userId of bystanders.keys()) {
-    if (!held.has(userId)) violations.push({ kind: 'wrong-user', text: `${userId} is gone` });
+    if (!held.has(userId))
+      violations.push({ kind: 'wrong-user', text: `nobody asked to delete ${userId}, and it is gone` });
   }
+  const operations = await lookUp(evidence);
   const histories = Map.groupBy(
     [
-      ...told.map(({ wish, from, to, verdict }) => ({
+      ...told.map(({ wish, from, to, verdict, answer, operation }): Said & { userId: string } => ({
         userId: wish.userId,
         author: 'caller',
+        said: `${answer} (${operation ?? 'no operation'})`,
         from,
         to: verdict === 'open' ? Number.POSITIVE_INFINITY : to,
         change: wish.change,
         verdict,
+        // Who lost the journal cannot know what was issued before.
+        issuedAt: evidence.mayForget ? undefined : operations.get(operation ?? '')?.issuedAt,
       })),
-      ...keypad,
+      ...keypad.map((each) => ({ ...each, said: 'done' })),
     ],
     ({ userId }) => userId,
   );
   for (const [userId, history] of histories) {
-    const violation = judgeUser(userId, history, held.get(userId) ?? null);
+    const violation = judgeUser(userId, history, held.get(userId) ?? null, at);
     if (violation !== null) violations.push(violation);
   }
   for (const userId of held.keys()) {
@@ -79,37 +96,68 @@ export async function judge(evidence: Evidence): Promise<Violation[]> {
       violations.push({ kind: 'wrong-user', text: `nobody asked for ${userId}` });
     }
   }
-  violations.push(...(await judgeOperations(evidence)));
+  violations.push(...judgeOperations(evidence, operations));
   return violations;
 }
 
-function judgeUser(userId: string, history: readonly Happening[], end: UserState): Violation | null {
-  if (explains(history, null, end)) return null;
-  const told = history.map(({ author, change, verdict, from, to }) => {
-    const fields = change.kind === 'delete' ? '' : JSON.stringify(change.fields);
-    return `${author} ${change.kind} ${fields} ${verdict} (${from.toFixed(0)}–${to.toFixed(0)})`;
-  });
-  const text = `${userId} is ${keyOf(end)} after: ${told.join('; ')}`;
-  if (history.every(({ author }) => author === 'keypad')) return { kind: 'wrong-user', text };
-  const doubted = history.map((each) =>
-    each.author === 'caller' && each.verdict !== 'ok' ? { ...each, verdict: 'open' as const } : each,
-  );
-  return { kind: explains(doubted, null, end) ? 'untrue' : 'lost', text };
+type Operations = ReadonlyMap<string, Found>;
+
+async function lookUp({ told, caller }: Evidence): Promise<Operations> {
+  const ids = told.flatMap(({ operation }) => (operation === null ? [] : [operation]));
+  const found = await Promise.all(ids.map(async (id) => [id, await caller.state(id)] as const));
+  return new Map(found.flatMap(([id, state]) => (state === null ? [] : [[id, state] as const])));
 }
 
-/** Every operation that a caller was told of has an end, and it is the one that the caller was told. */
-async function judgeOperations({ told, caller, mayForget }: Evidence): Promise<Violation[]> {
+interface Said extends Happening {
+  /** What its author heard last. */
+  readonly said: string;
+}
+
+function judgeUser(
+  userId: string,
+  history: readonly Said[],
+  end: UserState,
+  at: Evidence['at'],
+): Violation | null {
+  if (explains(history, null, end)) return null;
+  const told = history
+    .toSorted((one, other) => one.from - other.from)
+    .map(({ author, change, verdict, from, to, said }) => {
+      const fields = change.kind === 'delete' ? '' : ` ${JSON.stringify(change.fields)}`;
+      const until = to === Number.POSITIVE_INFINITY ? 'never' : at(to);
+      return `\n      ${author} ${change.kind}${fields}: ${verdict}, ${said}, ${at(from)} to ${until}`;
+    });
+  const holds = `the terminal holds ${userId} as ${keyOf(end)}, which no order of these explains:${told.join('')}`;
+  const unordered = history.map((each) => ({ ...each, issuedAt: undefined }));
+  if (explains(unordered, null, end)) return { kind: 'overtaken', text: holds };
+  if (history.every(({ author }) => author === 'keypad')) return { kind: 'wrong-user', text: holds };
+  const doubted = unordered.map((each) =>
+    each.author === 'caller' && each.verdict !== 'ok' ? { ...each, verdict: 'open' as const } : each,
+  );
+  return { kind: explains(doubted, null, end) ? 'untrue' : 'lost', text: holds };
+}
+
+/** Every operation that a caller was told of has an end, in its time, and it is the one that the caller was told. */
+function judgeOperations({ told, mayForget }: Evidence, operations: Operations): Violation[] {
   const violations: Violation[] = [];
-  for (const { operation, verdict, wish, answer } of told) {
+  for (const { operation, verdict, wish, answer, to } of told) {
+    const what = `${operation} (${wish.change.kind} ${wish.userId})`;
     if (verdict === 'open' && !mayForget) {
-      violations.push({ kind: 'unsettled', text: `${operation} (${wish.userId}): ${answer}` });
+      violations.push({ kind: 'unsettled', text: `${what} has no end, the last answer was ${answer}` });
     }
     if (operation === null || verdict === 'open') continue;
-    const found = await caller.state(operation);
+    const found = operations.get(operation);
     const succeeded = found?.state === 'succeeded';
     if (succeeded !== (verdict === 'ok')) {
-      const text = `${operation} (${wish.userId}) is ${found?.state}, the caller was told ${verdict} (${answer})`;
+      const text = `${what} is ${found?.state ?? 'not to be found'}, the caller was told ${verdict} (${answer})`;
       violations.push({ kind: 'disagrees', text });
+    }
+    const age = performance.timeOrigin + to - (found?.issuedAt ?? 0);
+    if (found?.state === 'expired' && age < START_WITHIN_MS) {
+      violations.push({
+        kind: 'early',
+        text: `${what} was called expired ${age.toFixed(0)} ms after its issue`,
+      });
     }
   }
   return violations;

@@ -1,11 +1,10 @@
 // One lane of the campaign as a process of its own: an arena, and the schedules that it is handed one after the other.
 import { Arena } from './arena.ts';
 import { type Played, play } from './play.ts';
-import { type FaultKind, scheduleOf } from './schedule.ts';
+import { type Narrowed, scheduleOf } from './schedule.ts';
 
-export interface LaneOrder {
+export interface LaneOrder extends Narrowed {
   readonly seed: number;
-  readonly only: FaultKind | undefined;
   readonly verbose: boolean;
 }
 
@@ -28,7 +27,7 @@ async function run(): Promise<void> {
         return;
       }
       seed = order.seed;
-      play(arena, scheduleOf(order.seed, order.only), order.verbose).then(
+      play(arena, scheduleOf(order.seed, order), order.verbose).then(
         (played) => report({ kind: 'played', played }),
         (error: unknown) => fail(seed, error),
       );

@@ -43,6 +43,18 @@ describe('what answers allow a terminal to hold', () => {
     expect(explains(together, null, user('A'))).toBe(false);
   });
 
+  it('keeps to the order of issue among what was made', () => {
+    const issued = (issuedAt: number, happening: Happening): Happening => ({ ...happening, issuedAt });
+    const history = (first: number, second: number) => [
+      at(0, 1, create('A'), 'ok'),
+      issued(first, at(2, 9, update('B'), 'ok')),
+      issued(second, at(3, 8, update('C'), 'ok')),
+    ];
+    expect(explains(history(10, 20), null, user('C'))).toBe(true);
+    expect(explains(history(10, 20), null, user('B'))).toBe(false);
+    expect(explains(history(20, 10), null, user('B'))).toBe(true);
+  });
+
   it('needs a reason for every refusal that gives one', () => {
     expect(explains([at(0, 1, create('A'), 'exists')], null, null)).toBe(false);
     const somebodyElse = [at(0, 9, create('A'), 'exists'), at(2, 3, create('B'), 'ok')];

@@ -30,6 +30,8 @@ export interface Happening {
   readonly to: number;
   readonly change: Change;
   readonly verdict: Verdict;
+  /** When the cloud issued it, epoch ms, where it did: of two that were made, the one issued first was made first. */
+  readonly issuedAt?: number | undefined;
 }
 
 const BLANK: Fields = { name: '', password: '', privilege: 0, card: 0, group: 1 };
@@ -69,9 +71,14 @@ export function keyOf(state: UserState): string {
   return JSON.stringify([name, password, privilege, card, group]);
 }
 
+function wasIssuedBefore(one: Happening, other: Happening): boolean {
+  if (one.verdict !== 'ok' || other.verdict !== 'ok') return false;
+  return one.issuedAt !== undefined && other.issuedAt !== undefined && one.issuedAt < other.issuedAt;
+}
+
 /**
- * True if the happenings can be put into an order that keeps to their times, makes every verdict true, and ends in
- * `end`: the check of linearizability after Wing and Gong, with states already seen left out.
+ * True if the happenings can be put into an order that keeps to their times and to the order of issue, makes every
+ * verdict true, and ends in `end`: the check of linearizability after Wing and Gong, with states already seen left out.
  */
 export function explains(happenings: readonly Happening[], start: UserState, end: UserState): boolean {
   const all = (1n << BigInt(happenings.length)) - 1n;
@@ -89,6 +96,7 @@ export function explains(happenings: readonly Happening[], start: UserState, end
     return left.some(
       ({ happening, index }) =>
         happening.from <= soonestEnd &&
+        !left.some((other) => wasIssuedBefore(other.happening, happening)) &&
         outcomes(happening, state).some((next) => search(done | (1n << BigInt(index)), next)),
     );
   };

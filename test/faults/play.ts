@@ -6,6 +6,7 @@ import { judge, type Violation } from './judge.ts';
 import type { Schedule } from './schedule.ts';
 import { type Counts, Strokes } from './strokes.ts';
 import { Timeline } from './timeline.ts';
+import { Witness } from './witness.ts';
 
 /** Faults stand for at most so long. */
 const FAULTS_MS = 4000;
@@ -22,6 +23,10 @@ export interface Played {
   readonly attempts: number;
   readonly verdicts: Counts;
   readonly faults: Counts;
+  /** At which moments the agent was killed. */
+  readonly deaths: Counts;
+  /** Commits of its journal that power cuts took. */
+  readonly lostCommits: number;
   readonly unknownsMs: readonly number[];
   /** From the end of the faults until the terminal was enabled; 0 where it was. */
   readonly enabledMs: number;
@@ -38,22 +43,19 @@ export async function play(arena: Arena, schedule: Schedule, verbose: boolean): 
   timeline.note(`seed ${seed}, terminal '${variant}', ${callers.length} callers`);
   const bystanders = new Map(terminal.users().map((user) => [user.userId, user.raw]));
   terminal.options.latency.perCommandMs = schedule.perCommandMs;
-  const oldViolations = terminal.violations.length;
+  const logged = arena.agentSaid().length;
   await arena.connected(CONNECT_MS);
+  const witness = new Witness(terminal, timeline);
 
   const strokes = new Strokes(arena, terminal, timeline);
   strokes.start(schedule);
   let until = Number.POSITIVE_INFINITY;
-  const deaths = { killed: 0, gone: 0 };
   const working = callers.map(async (wishes, index) => {
     const caller = new Caller(arena.system.url, arena.system.token, variant, timeline);
     const told: Told[] = [];
     for (const wish of wishes) {
       await sleep(wish.pauseMs);
       const made = await caller.make(`caller ${index}`, wish, () => until);
-      const used = wish.manners.slice(0, made.attempts);
-      deaths.killed += used.filter(({ death }) => death !== null).length;
-      deaths.gone += used.filter(({ hangUpMs }) => hangUpMs !== null).length;
       told.push(made);
     }
     return told;
@@ -80,12 +82,17 @@ export async function play(arena: Arena, schedule: Schedule, verbose: boolean): 
     told,
     keypad: strokes.keypad,
     bystanders,
-    noted: terminal.violations.slice(oldViolations),
+    noted: witness.noted,
     isBack,
     enabledMs,
     mayForget: strokes.counts['journal-wiped'] !== undefined || strokes.counts['second-agent'] !== undefined,
     caller: new Caller(arena.system.url, arena.system.token, variant, timeline),
+    at: (now) => timeline.at(now),
   });
+  witness.leave();
+  if (violations.length > 0) {
+    for (const line of agentLines(arena.agentSaid().slice(logged))) timeline.note(`   agent: ${line}`);
+  }
   for (const { kind, text } of violations) timeline.note(`!! ${kind}: ${text}`);
   tidy(terminal, bystanders);
   return {
@@ -94,11 +101,9 @@ export async function play(arena: Arena, schedule: Schedule, verbose: boolean): 
     commands: told.length,
     attempts: told.reduce((sum, { attempts }) => sum + attempts, 0),
     verdicts: tally(told.map(({ verdict }) => verdict)),
-    faults: {
-      ...strokes.counts,
-      ...(deaths.killed > 0 ? { 'handler-killed': deaths.killed } : {}),
-      ...(deaths.gone > 0 ? { 'caller-gone': deaths.gone } : {}),
-    },
+    faults: { ...strokes.counts, ...cutShort(told) },
+    deaths: strokes.deaths,
+    lostCommits: strokes.lostCommits,
     unknownsMs: told.flatMap(({ unknownMs }) => (unknownMs === null ? [] : [unknownMs])),
     enabledMs,
     storageRefusals: told.reduce((sum, { storageRefusals }) => sum + storageRefusals, 0),
@@ -116,6 +121,19 @@ function tidy(
     if (!bystanders.has(userId)) terminal.state.deleteUser(uid, 'keypad');
   }
   terminal.options.latency.perCommandMs = 0;
+}
+
+function cutShort(told: readonly Told[]): Counts {
+  const sum = (of: keyof Told['cutShort']) => told.reduce((total, each) => total + each.cutShort[of], 0);
+  return { 'handler-killed': sum('handlerKilled'), 'caller-gone': sum('callerGone') };
+}
+
+/** What the agent logged, without what every line has. */
+function agentLines(log: string): string[] {
+  return log
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.replace(/"(?:level|pid|hostname|tenant|site|traceparent)":(?:"[^"]*"|\d+),?/g, ''));
 }
 
 function tally(names: readonly string[]): Counts {

@@ -1,23 +1,20 @@
-// `npm run faults`: the campaign of many schedules, several lanes side by side.
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
+// `npm run faults`: the campaign of many schedules, or the check of the campaign itself against broken guarantees.
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { LaneOrder, LaneReport } from './lane.ts';
-import { FAULT_KINDS, type FaultKind } from './schedule.ts';
-import { Totals } from './totals.ts';
+import { FAULT_KINDS, type FaultKind } from './acts.ts';
+import { type CampaignOptions, campaign } from './campaign.ts';
+import { checkMutations } from './mutations/check.ts';
+import { MUTATIONS } from './mutations/table.ts';
+import type { Played } from './play.ts';
+import { VARIANT_NAMES } from './variants.ts';
 
-interface Options {
-  readonly schedules: number;
-  readonly seed: number;
-  readonly lanes: number;
-  readonly only?: FaultKind;
-  readonly keepGoing: boolean;
-  readonly verbose: boolean;
+interface Options extends Omit<CampaignOptions, 'schedules'> {
+  readonly schedules?: number;
+  readonly mutation?: string;
 }
 
-/** A lane that says nothing for so long is given up. */
-const SILENT_MS = 180_000;
-const STOP_MS = 15_000;
+const SCHEDULES = 100;
+/** So many schedules are given to find one broken guarantee. */
+const MUTATION_SCHEDULES = 40;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -27,93 +24,72 @@ function count(text: string): number {
   return value;
 }
 
+function kinds(text: string): FaultKind[] {
+  return text.split(',').map((name) => {
+    const kind = FAULT_KINDS.find((each) => each === name);
+    if (kind === undefined) throw new InvalidArgumentError(`one or more of ${FAULT_KINDS.join()}`);
+    return kind;
+  });
+}
+
 const program = new Command('npm run faults --')
   .description(
     'Plays random schedules of writes and faults against the real parts, and compares each terminal with what callers were told.',
   )
-  .option('--schedules <n>', 'how many schedules', count, 100)
+  .option(
+    '--schedules <n>',
+    `how many schedules (default ${SCHEDULES}; ${MUTATION_SCHEDULES} for each mutation)`,
+    count,
+  )
   .option('--seed <n>', 'the seed of the first; each further one has the next', count, 1)
   .option('--lanes <n>', 'systems side by side, each a process with an agent of its own', count, 6)
-  .addOption(new Option('--only <kind>', 'no faults but of this kind').choices([...new Set(FAULT_KINDS)]))
+  .option('--only <kinds>', 'no faults but of these kinds, with commas between', kinds, [])
+  .addOption(new Option('--variant <name>', 'only at this terminal').choices(VARIANT_NAMES))
   .option('--keep-going', 'go on after a schedule that failed', false)
   .option('--verbose', 'print what happens as it happens (best with one schedule)', false)
+  .addOption(
+    new Option(
+      '--mutation <name>',
+      'break one guarantee on purpose, or all in turn, and see it found',
+    ).choices(['all', ...MUTATIONS.map(({ name }) => name)]),
+  )
   .showHelpAfterError()
   .parse();
 
-async function campaign(options: Options): Promise<boolean> {
-  const totals = new Totals();
+function tellFailed({ seed, timeline }: Played): void {
+  say(`seed ${seed} FAILED`);
+  for (const line of timeline) say(`    ${line}`);
+}
+
+async function run(options: CampaignOptions): Promise<boolean> {
   const began = performance.now();
-  let next = options.seed;
-  const end = options.seed + options.schedules;
-  let broken = false;
-  const take = (): number | null => {
-    const over = next >= end || broken || (totals.failed.length > 0 && !options.keepGoing);
-    return over ? null : next++;
-  };
-  const lanes = Math.min(options.lanes, options.schedules);
-  await Promise.all(
-    Array.from({ length: lanes }, async () => {
-      try {
-        await lane(options, take, (report) => {
-          totals.add(report.played);
-          if (totals.schedules % 10 === 0 || totals.schedules === options.schedules) {
-            say(
-              `${totals.schedules}/${options.schedules}  ${totals.commands} commands, ${totals.kills} kills`,
-            );
-          }
-          const [violation] = report.played.violations;
-          if (violation === undefined) return;
-          say(`seed ${report.played.seed} FAILED`);
-          for (const line of report.played.timeline) say(`    ${line}`);
-        });
-      } catch (error) {
-        broken = true;
-        say(error instanceof Error ? error.message : String(error));
+  const { totals, isBroken } = await campaign(options, {
+    onPlayed(played, sums) {
+      if (sums.schedules % 10 === 0 || sums.schedules === options.schedules) {
+        say(`${sums.schedules}/${options.schedules}  ${sums.commands} commands, ${sums.kills} kills`);
       }
-    }),
-  );
-  for (const line of totals.lines(performance.now() - began)) say(line);
-  for (const { seed } of totals.failed) {
-    const only = options.only === undefined ? '' : ` --only ${options.only}`;
-    say(`replay: npm run faults -- --seed ${seed} --schedules 1 --verbose${only}`);
-  }
-  return totals.failed.length === 0 && !broken && totals.schedules > 0;
-}
-
-/** Starts a lane and hands it seeds until there are no more. @throws Error if the lane dies or falls silent */
-async function lane(
-  { only, verbose }: Options,
-  take: () => number | null,
-  tell: (report: LaneReport & { kind: 'played' }) => void,
-): Promise<void> {
-  const child = fork(new URL('./lane.ts', import.meta.url), { serialization: 'advanced' });
-  const exited = once(child, 'exit');
-  try {
-    for (;;) {
-      const report = await nextReport(child, exited);
-      if (report.kind === 'failed') throw new Error(`seed ${report.seed}: ${report.text}`);
-      if (report.kind === 'played') tell(report);
-      const seed = take();
-      if (seed === null) return;
-      child.send({ seed, only, verbose } satisfies LaneOrder);
-    }
-  } finally {
-    if (child.exitCode === null && child.signalCode === null) {
-      child.send('stop');
-      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
-      await exited;
-      clearTimeout(timer);
-    }
-  }
-}
-
-async function nextReport(child: ReturnType<typeof fork>, exited: Promise<unknown[]>): Promise<LaneReport> {
-  const signal = AbortSignal.timeout(SILENT_MS);
-  const died = exited.then(([code, by]): never => {
-    throw new Error(`a lane ended by itself (${String(by ?? code)})`);
+      if (played.violations.length > 0) tellFailed(played);
+      // Whoever started this as a process of its own hears what the campaign saw.
+      process.send?.({ seed: played.seed, violations: played.violations });
+    },
+    onBroken: say,
   });
-  const [report] = (await Promise.race([once(child, 'message', { signal }), died])) as [LaneReport];
-  return report;
+  for (const line of totals.lines(performance.now() - began)) say(line);
+  const only = options.only.length === 0 ? '' : ` --only ${options.only.join()}`;
+  const variant = options.variant === undefined ? '' : ` --variant ${options.variant}`;
+  for (const { seed } of totals.failed) {
+    say(`replay: npm run faults -- --seed ${seed} --schedules 1 --verbose${only}${variant}`);
+  }
+  return totals.failed.length === 0 && !isBroken && totals.schedules > 0;
 }
 
-process.exit((await campaign(program.opts<Options>())) ? 0 : 1);
+const { schedules, mutation, ...others } = program.opts<Options>();
+const done =
+  mutation === undefined
+    ? await run({ ...others, schedules: schedules ?? SCHEDULES })
+    : await checkMutations(
+        MUTATIONS.filter(({ name }) => mutation === 'all' || name === mutation),
+        { ...others, schedules: schedules ?? MUTATION_SCHEDULES },
+        say,
+      );
+process.exit(done ? 0 : 1);

@@ -61,7 +61,7 @@ describe('a disk without room', () => {
     const { pid } = arena.agent;
     const seen = terminal.until(({ log }) => log.at(-1)?.command === Command.refreshData, 10_000);
     // The first reply is lost: what the agent says later must come out of its memory.
-    arena.line.orderRows('lost', 1);
+    arena.line.order('row-lost', 1);
     const first = create('700003', { 'idempotency-key': 'full-disk-3' });
     await seen;
     full(pid);

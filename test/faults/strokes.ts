@@ -1,18 +1,28 @@
 // Carries out the strokes of a schedule at their moments, and takes every standing fault away at its end.
 import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SimulatedTerminal } from '../terminal/terminal.ts';
+import type { Fault, SimulatedTerminal } from '../terminal/terminal.ts';
+import type { Act, JournalDeath, Stroke } from './acts.ts';
 import type { Arena } from './arena.ts';
 import { describe } from './caller.ts';
 import type { Happening } from './model.ts';
-import type { Act, ActKind, Schedule, Stroke, Trigger } from './schedule.ts';
+import type { Schedule } from './schedule.ts';
 import type { Timeline } from './timeline.ts';
+import { Triggers } from './triggers.ts';
+import { refusesToBeDisabled } from './witness.ts';
 
 /** How often a kind of fault struck. */
 export type Counts = Partial<Record<string, number>>;
 
+const KEYPAD_KINDS = { create: 'keypad-added', update: 'keypad-edited', delete: 'keypad-deleted' } as const;
+
 export class Strokes {
+  /** By kind, counted as they strike: an order that nothing came to meet is none. */
   readonly counts: Counts = {};
+  /** At which moments the agent was killed. */
+  readonly deaths: Counts = {};
+  /** Commits that power cuts took. */
+  lostCommits = 0;
   /** What was done at the keypad, by user. */
   readonly keypad: (Happening & { readonly userId: string })[] = [];
   readonly #arena: Arena;
@@ -21,6 +31,8 @@ export class Strokes {
   readonly #end = new AbortController();
   readonly #standing = new Set<() => unknown>();
   readonly #running = new Set<Promise<unknown>>();
+  /** The agent minds one moment of its journal at a time. */
+  #dying: Promise<unknown> = Promise.resolve();
 
   constructor(arena: Arena, terminal: SimulatedTerminal, timeline: Timeline) {
     this.#arena = arena;
@@ -29,96 +41,91 @@ export class Strokes {
   }
 
   start({ strokes }: Schedule): void {
-    for (const stroke of strokes) this.#track(this.#wait(stroke));
-    this.#watch(strokes.filter(({ when }) => 'command' in when));
+    const { line } = this.#arena;
+    line.onStrike = (kind) => this.#struck(kind);
+    const triggers = new Triggers(this.#terminal, line, this.#end.signal);
+    for (const stroke of strokes) {
+      if (isAtJournal(stroke)) this.#dieLater(stroke);
+      else triggers.add(stroke.when, (moment) => this.#track(this.#strike(stroke.act, moment)));
+    }
   }
 
   /** Nothing strikes any more; what stands is taken away. Resolves when all of it is. */
   async stop(): Promise<void> {
     this.#end.abort();
+    await this.#dying;
     await Promise.all(this.#running);
     await Promise.all([...this.#standing].map((undo) => undo()));
     this.#standing.clear();
   }
 
-  async #wait({ when, act }: Stroke): Promise<void> {
-    if (!('afterMs' in when)) return;
-    await this.#pause(when.afterMs);
-    if (!this.#end.signal.aborted) await this.#strike(act);
+  #dieLater({ when, act }: JournalDeath): void {
+    this.#dying = this.#dying.then(async () => {
+      if (this.#end.signal.aborted || !(await this.#arena.dieAt(when, this.#end.signal))) return;
+      await this.#strike(act, when.journal);
+    });
   }
 
-  /** Looks at every request as it arrives at the terminal. */
-  #watch(strokes: readonly Stroke[]): void {
-    const seen = new Map<number, number>();
-    const waiting = new Set(strokes);
-    let last = this.#terminal.log.at(-1);
-    const look = (terminal: SimulatedTerminal): boolean => {
-      const entry = terminal.log.at(-1);
-      if (entry === undefined || entry === last) return this.#end.signal.aborted;
-      last = entry;
-      const count = (seen.get(entry.command) ?? 0) + 1;
-      seen.set(entry.command, count);
-      for (const stroke of waiting) {
-        const { when } = stroke;
-        if (!('command' in when) || when.command !== entry.command || when.nth !== count) continue;
-        waiting.delete(stroke);
-        this.#track(this.#strikeAfter(when, stroke.act));
-      }
-      return this.#end.signal.aborted;
-    };
-    // Ends with the next thing that happens after the end, or by its own time-out.
-    this.#terminal.until(look, 60_000).catch(() => undefined);
-  }
-
-  async #strikeAfter(when: Trigger, act: Act): Promise<void> {
-    const ms = 'delayMs' in when ? when.delayMs : 0;
-    if (ms > 0) await this.#pause(ms);
-    if (!this.#end.signal.aborted) await this.#strike(act);
-  }
-
-  async #strike(act: Act): Promise<void> {
+  async #strike(act: Act, moment: string): Promise<void> {
     const { kind, ...details } = act;
-    if (kind !== 'keypad') this.#count(kind);
-    this.#timeline.note(`** ${kind} ${JSON.stringify(details)}`);
+    if (kind !== 'keypad') this.#timeline.note(`** ${kind} ${JSON.stringify(details)} at ${moment}`);
     const arena = this.#arena;
     switch (act.kind) {
       case 'agent-killed':
+        this.#died(kind, moment);
         return arena.agent.kill();
+      case 'power-cut':
+        this.#died(kind, moment);
+        return this.#cutPower();
       case 'agent-stopped':
+        this.#count(kind);
         await arena.agent.stop();
         return arena.agent.start();
       case 'broker-restarted':
+        this.#count(kind);
         return arena.system.broker.restart();
       case 'line-cut':
+        this.#count(kind);
         return arena.cutLine();
       case 'journal-wiped':
+        this.#count(kind);
         return arena.wipeJournal();
       case 'disk-full':
+        this.#count(kind);
         return this.#stand(act.forMs, this.#fillDisk());
+      case 'disk-read-only':
+        this.#count(kind);
+        arena.setReadOnly(true);
+        return this.#stand(act.forMs, () => arena.setReadOnly(false));
       case 'clock-stepped':
+        this.#count(kind);
         return arena.setClock(act.aheadMs);
       case 'second-agent':
+        this.#count(kind);
         await arena.startTwin();
         return this.#stand(act.forMs, () => arena.stopTwin());
-      case 'message-lost':
-        return arena.line.orderMessages('lost', act.times);
-      case 'message-doubled':
-        return arena.line.orderMessages('doubled', act.times);
-      case 'message-late':
-        return arena.line.orderMessages('late', act.times, act.ms);
-      case 'row-lost':
-        return arena.line.orderRows('lost', act.times);
-      case 'row-doubled':
-        return arena.line.orderRows('doubled', act.times);
-      case 'row-late':
-        return arena.line.orderRows('late', act.times, act.ms);
-      case 'terminal-fault':
-        return this.#stand(act.forMs, this.#terminal.faults.add(act.fault));
+      case 'terminal-fault': {
+        const name = nameOf(act.fault);
+        refusesToBeDisabled(this.#terminal, act.fault);
+        return this.#stand(
+          act.forMs,
+          this.#terminal.faults.add(act.fault, () => this.#struck(name)),
+        );
+      }
       case 'terminal-rebooted':
+        this.#count(kind);
         return this.#terminal.reboot(act.awayMs);
       case 'keypad':
         return this.#typeIn(act);
+      default:
+        return arena.line.order(act.kind, act.times, act.ms);
     }
+  }
+
+  async #cutPower(): Promise<void> {
+    const lost = await this.#arena.cutPower();
+    this.lostCommits += lost;
+    this.#timeline.note(`the power cut took ${lost} commits`);
   }
 
   /** Somebody who comes to the keypad, and waits if it is locked. */
@@ -134,7 +141,7 @@ export class Strokes {
         if (!(error instanceof RangeError)) throw error;
         return;
       }
-      this.#count('keypad');
+      this.#count(KEYPAD_KINDS[change.kind]);
       this.keypad.push({ userId, author: 'keypad', from: at, to: at, change, verdict: 'ok' });
       this.#timeline.note(`keypad: ${describe({ userId, change })}`);
     });
@@ -153,24 +160,39 @@ export class Strokes {
 
   async #stand(ms: number, undo: () => unknown): Promise<void> {
     this.#standing.add(undo);
-    await this.#pause(ms);
+    await sleep(ms, undefined, { signal: this.#end.signal }).catch(() => undefined);
     this.#standing.delete(undo);
     await undo();
     this.#timeline.note('** a standing fault was taken away');
   }
 
-  async #pause(ms: number): Promise<void> {
-    await sleep(ms, undefined, { signal: this.#end.signal }).catch(() => undefined);
+  #died(kind: string, moment: string): void {
+    this.#count(kind);
+    this.deaths[moment] = (this.deaths[moment] ?? 0) + 1;
   }
 
-  #count(kind: ActKind): void {
-    this.counts[kind] = (this.counts[kind] ?? 0) + 1;
+  #struck(name: string): void {
+    this.#count(name);
+    this.#timeline.note(`** ${name} struck`);
+  }
+
+  #count(name: string): void {
+    this.counts[name] = (this.counts[name] ?? 0) + 1;
   }
 
   #track(work: Promise<unknown>): void {
     this.#running.add(work);
     void work.finally(() => this.#running.delete(work));
   }
+}
+
+function isAtJournal(stroke: Stroke): stroke is JournalDeath {
+  return 'journal' in stroke.when;
+}
+
+/** The name under which a terminal's fault is counted. */
+export function nameOf({ kind, when }: Fault): string {
+  return `terminal-${kind}${when === 'after-effect' ? ' (after its effect)' : ''}`;
 }
 
 /** Largest file that process may write from now on. A process that is gone has no limits to be set. */

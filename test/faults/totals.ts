@@ -1,17 +1,27 @@
 // The sums of a campaign, and how they are printed.
+import { FAULT_KINDS } from './acts.ts';
 import type { Played } from './play.ts';
 import type { Counts } from './strokes.ts';
 
-const KILLS = ['agent-killed', 'handler-killed', 'journal-wiped'];
+const KILLS = ['agent-killed', 'power-cut', 'handler-killed', 'journal-wiped'];
+/** What is counted under names of its own, by what was drawn. */
+const COUNTED: Partial<Record<string, readonly string[]>> = {
+  keypad: ['keypad-added', 'keypad-edited', 'keypad-deleted'],
+};
+const KINDS: readonly string[] = FAULT_KINDS.flatMap((kind) => COUNTED[kind] ?? [kind]);
+const NAME_WIDTH = 44;
 
 export class Totals {
   schedules = 0;
   commands = 0;
   attempts = 0;
   storageRefusals = 0;
+  lostCommits = 0;
   readonly failed: Played[] = [];
   readonly #verdicts: Counts = {};
-  readonly #faults: Counts = {};
+  /** Every kind that there is: one that never struck shows as none. */
+  readonly #faults: Counts = Object.fromEntries(KINDS.map((kind) => [kind, 0]));
+  readonly #deaths: Counts = {};
   readonly #violations: Counts = {};
   readonly #unknownsMs: number[] = [];
   readonly #enabledMs: number[] = [];
@@ -22,8 +32,10 @@ export class Totals {
     this.commands += played.commands;
     this.attempts += played.attempts;
     this.storageRefusals += played.storageRefusals;
+    this.lostCommits += played.lostCommits;
     addAll(this.#verdicts, played.verdicts);
     addAll(this.#faults, played.faults);
+    addAll(this.#deaths, played.deaths);
     for (const { kind } of played.violations) this.#violations[kind] = (this.#violations[kind] ?? 0) + 1;
     this.#unknownsMs.push(...played.unknownsMs);
     this.#enabledMs.push(played.enabledMs);
@@ -38,15 +50,19 @@ export class Totals {
   lines(wallMs: number): string[] {
     const violated = (...kinds: string[]) =>
       kinds.reduce((sum, kind) => sum + (this.#violations[kind] ?? 0), 0);
-    const others = violated('unsettled', 'disagrees', 'manners', 'away');
+    const others = violated('unsettled', 'disagrees', 'manners', 'away', 'early', 'overtaken');
     return [
       `${this.schedules} schedules in ${minutes(wallMs)}, ${this.commands} commands in ${this.attempts} attempts, ${this.kills} kills`,
+      'faults that struck',
+      ...Object.entries(this.#faults)
+        .sort(([one], [other]) => one.localeCompare(other))
+        .map(([kind, count]) => `  ${kind.padEnd(NAME_WIDTH, '.')} ${count}`),
+      `killed    at ${list(this.#deaths) || 'no moment'}; power cuts took ${this.lostCommits} commits`,
       `answers   ${list(this.#verdicts)}`,
-      `faults    ${list(this.#faults)}`,
       `unknowns  ${this.#unknownsMs.length}, settled within ${spread(this.#unknownsMs)}`,
       `enabled   within ${spread(this.#enabledMs)} of the agent being back`,
       `schedule  ${spread(this.#tookMs)}`,
-      `disk      ${this.storageRefusals} commands refused for want of room`,
+      `disk      ${this.storageRefusals} commands refused because it could not be written`,
       `${violated('lost', 'untrue')} lost, ${violated('doubled')} doubled, ${violated('wrong-user')} wrong users changed, ${violated('disabled')} left disabled` +
         (others === 0 ? '' : `; ${list(this.#violations)}`),
     ];

@@ -31,8 +31,12 @@ export function admissionRefusal(
     if (!state.users.has(user.uid)) newUids.add(user.uid);
   }
   if (newUids.size === 0) return null;
-  const isFull = state.users.size + newUids.size > options.capacity.users;
-  return isFull || faults.takeFull(command) ? Reply.error : null;
+  if (state.users.size + newUids.size > options.capacity.users) return Reply.error;
+  const full = faults.takeFull(command);
+  if (full === null) return null;
+  // One that keeps what it says to have no room for.
+  if (full.when === 'after-effect') for (const raw of records) state.putUser(raw, 'protocol');
+  return Reply.error;
 }
 
 function userIdProblem(userId: string, { options }: Device): string | null {

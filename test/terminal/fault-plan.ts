@@ -5,7 +5,16 @@ export interface Plan {
   /** When the terminal falls silent for a while. */
   readonly wait: 'before' | 'after' | 'never';
   readonly effect: boolean;
-  readonly answer: 'true' | 'none' | 'acknowledged' | 'refused' | 'garbage' | 'twice' | 'cut' | 'close';
+  readonly answer:
+    | 'true'
+    | 'none'
+    | 'acknowledged'
+    | 'refused'
+    | 'garbage'
+    | 'twice'
+    | 'again'
+    | 'cut'
+    | 'close';
 }
 
 const NO_FAULT: Plan = { wait: 'never', effect: true, answer: 'true' };
@@ -33,6 +42,8 @@ export function planOf(fault: Fault | null): Plan {
       return { wait: 'never', effect, answer: 'garbage' };
     case 'duplicate':
       return { wait: 'never', effect: true, answer: 'twice' };
+    case 'request-twice':
+      return { wait: 'never', effect: true, answer: 'again' };
     // These two strike elsewhere: at admission, and while the answer goes out.
     case 'full':
     case 'cut-after-bytes':

@@ -55,6 +55,24 @@ test.each([
   await terminal.until(() => terminal.connections() === 0);
 });
 
+test('a terminal may keep what it says to have no room for', async () => {
+  const { terminal, client } = await disabled({ kind: 'full', when: 'after-effect', times: 1 });
+  expect((await client.ask(8, RECORD)).command).toBe(2001);
+  expect(terminal.users()).toHaveLength(1);
+});
+
+test('a request that arrives twice is served and answered twice', async () => {
+  const terminal = await start();
+  const client = await connect(terminal);
+  await client.ask(1003);
+  let strikes = 0;
+  terminal.faults.add({ kind: 'request-twice', command: 18, times: 1 }, () => strikes++);
+  await client.ask(8, RECORD);
+  expect((await client.ask(18, RECORD.subarray(0, 2))).command).toBe(2000);
+  expect((await client.next()).command).toBe(2001);
+  expect([terminal.users(), strikes]).toEqual([[], 1]);
+});
+
 test('full refuses new users only', async () => {
   const { terminal, client } = await disabled({ kind: 'full' });
   expect((await client.ask(8, RECORD)).command).toBe(2001);

@@ -5,8 +5,9 @@ export const faultSchema = z.strictObject({
   /**
    * drop: no answer · stall: nothing is answered until the fault is taken away (or `ms` passed) · delay: late by `ms` ·
    * refuse: `reply` (2001) · cut: connection reset · silent-close: connection closed · cut-after-bytes: closed once
-   * `afterBytes` bytes of answers went out · full: new users are refused · ack-without-effect, apply-without-ack: as
-   * they say · garbage: bytes that are no answer · duplicate: the answer twice.
+   * `afterBytes` bytes of answers went out · full: new users are refused (kept all the same, with `after-effect`) ·
+   * ack-without-effect, apply-without-ack: as they say · garbage: bytes that are no answer · duplicate: the answer
+   * twice · request-twice: the request arrives twice, as a datagram may, and both are served.
    */
   kind: z.enum([
     'drop',
@@ -21,6 +22,7 @@ export const faultSchema = z.strictObject({
     'apply-without-ack',
     'garbage',
     'duplicate',
+    'request-twice',
   ]),
   /** Only requests with this command; left out: every request. */
   command: z.int().optional(),
@@ -43,6 +45,7 @@ export interface ArmedFault {
 
 interface Entry extends ArmedFault {
   readonly end: AbortController;
+  readonly onStrike: () => void;
   left: number;
   sent: number;
 }
@@ -50,11 +53,15 @@ interface Entry extends ArmedFault {
 export class Faults {
   readonly #entries = new Set<Entry>();
 
-  /** Arms a fault; the answer takes it away again. Throws ZodError on one that is not known. */
-  add(fault: Fault): () => void {
+  /**
+   * Arms a fault; the answer takes it away again. `onStrike` is called each time it strikes. Throws ZodError on one
+   * that is not known.
+   */
+  add(fault: Fault, onStrike: () => void = () => {}): () => void {
     const known = faultSchema.parse(fault);
     const end = new AbortController();
-    const entry: Entry = { fault: known, end, gone: end.signal, left: known.times ?? Infinity, sent: 0 };
+    const left = known.times ?? Infinity;
+    const entry: Entry = { fault: known, end, onStrike, gone: end.signal, left, sent: 0 };
     this.#entries.add(entry);
     return () => this.#remove(entry);
   }
@@ -70,11 +77,11 @@ export class Faults {
     return entry ?? null;
   }
 
-  /** True if the terminal shall say that it is full. */
-  takeFull(command: number): boolean {
+  /** The fault by which the terminal shall say that it is full, if any. */
+  takeFull(command: number): Fault | null {
     const entry = this.#find(command, (kind) => kind === 'full');
     if (entry !== undefined) this.#use(entry);
-    return entry !== undefined;
+    return entry?.fault ?? null;
   }
 
   /** How many of these `bytes` of an answer may still go out before the connection is cut; null: all of them. */
@@ -101,6 +108,7 @@ export class Faults {
   }
 
   #use(entry: Entry): void {
+    entry.onStrike();
     entry.left -= 1;
     // A stall lasts until somebody takes it away, however few requests it may strike.
     if (entry.left === 0 && entry.fault.kind !== 'stall') this.#remove(entry);

@@ -116,6 +116,9 @@ export class Session implements Client {
         return this.#reply(payload, truth);
       case 'twice':
         return this.#reply(payload, { ...truth, frames: [...truth.frames, ...truth.frames] });
+      case 'again':
+        this.#reply(payload, truth);
+        return this.#reply(payload, this.#carryOut(payload, behaviour));
       case 'acknowledged':
         return this.#reply(payload, answer());
       case 'refused':

@@ -176,6 +176,11 @@ export class SimulatedTerminal {
     this.#device.changed();
   }
 
+  /** Calls `watcher` after everything that happens, until the answer is called. */
+  watch(watcher: () => void): () => void {
+    return this.#device.watch(watcher);
+  }
+
   /** Settles once `check` holds; looks after everything that happens. Rejects after `timeoutMs`. */
   until(check: (terminal: this) => boolean, timeoutMs = DEFAULT_WAIT_MS): Promise<void> {
     return new Promise((resolve, reject) => {

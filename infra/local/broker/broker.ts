@@ -5,6 +5,7 @@ import { createServer, type Server, TLSSocket } from 'node:tls';
 import { Aedes, type AedesOptions, type AuthenticateError, type Client } from 'aedes';
 import { clientIdOf, parseClientId } from '../../../shared/wire/identifiers.ts';
 import { type ParsedTopic, type SiteAddress, topics } from '../../../shared/wire/topics.ts';
+import type { Disturbance } from './disturbance.ts';
 import { type OutgoingStore, trackOutgoing } from './outgoing.ts';
 import {
   KEEPALIVE_SECONDS,
@@ -29,7 +30,7 @@ export interface SiteMessage {
   readonly certificate: string;
 }
 
-export interface BrokerOptions {
+export interface BrokerOptions extends Disturbance {
   /** 0 takes a free one. */
   readonly port: number;
   /** PEM; `ca` signs the clients' certificates. */
@@ -40,8 +41,6 @@ export interface BrokerOptions {
   readonly onMessage: (message: SiteMessage) => void;
   /** A site's connection ended, other than by a newer one of the same client id. */
   readonly onDisconnect: (site: SiteAddress) => void;
-  /** A test's way to lose, delay or double what goes to a client: it is sent as often as it calls `send`. */
-  readonly intercept?: ((clientId: string, send: () => void) => void) | undefined;
 }
 
 export interface DirectMessage {
@@ -156,7 +155,7 @@ export class Broker {
     this.#aedes = aedes;
     this.#follow(aedes);
     await aedes.listen();
-    trackOutgoing(storeOf(aedes), (clientId) => this.#session(clientId));
+    trackOutgoing(storeOf(aedes), (clientId) => this.#session(clientId), this.#options.onAcknowledged);
     // Without noDelay every small message waits 40 ms for Nagle's algorithm.
     const server = createServer({
       ...this.#options.tls,
@@ -200,8 +199,11 @@ export class Broker {
         if (payload.length > PAYLOAD_BYTES) return done(new Error('payload over 128 KB'));
         // The rules run here and not on the broker's own event, which comes several turns of the loop later.
         const certificate = (client === null ? undefined : this.#certificates.get(client)) ?? '';
-        this.#options.onMessage({ topic, name: packet.topic, payload, certificate });
-        done(null);
+        const fate = this.#options.strike?.(topic) ?? 'passes';
+        if (fate !== 'lost') this.#options.onMessage({ topic, name: packet.topic, payload, certificate });
+        if (fate === 'passes') return done(null);
+        // No word to the client ever: it hears from its socket alone.
+        client?.conn.destroy();
       },
       authorizeSubscribe: (client, subscription, done) => {
         const site = this.#sites.get(client);

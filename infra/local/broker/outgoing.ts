@@ -20,11 +20,19 @@ export interface OutgoingStore {
   outgoingStream(client: { id: string }): Readable;
 }
 
-/** Puts the sessions in the place of the store's outgoing queue. */
-export function trackOutgoing(store: OutgoingStore, sessionOf: (clientId: string) => Session): void {
+/** Puts the sessions in the place of the store's outgoing queue. `onAcknowledged` is told of every PUBACK. */
+export function trackOutgoing(
+  store: OutgoingStore,
+  sessionOf: (clientId: string) => Session,
+  onAcknowledged: (clientId: string) => void = () => {},
+): void {
   store.outgoingEnqueue = async () => {};
   store.outgoingEnqueueCombi = async () => {};
   store.outgoingUpdate = async ({ id }, packet) => sessionOf(id).sent(packet.payload, packet.messageId);
-  store.outgoingClearMessageId = async ({ id }, packet) => sessionOf(id).acknowledge(packet.messageId);
+  store.outgoingClearMessageId = async ({ id }, packet) => {
+    const message = sessionOf(id).acknowledge(packet.messageId);
+    onAcknowledged(id);
+    return message;
+  };
   store.outgoingStream = () => Readable.from([]);
 }

@@ -1,15 +1,14 @@
 // Loaded into an agent's process before it starts: its wall clock is wrong by what a file beside its agent.yaml says.
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { agentHome } from './home.ts';
 
 /** Milliseconds ahead, as text, in the folder of agent.yaml. */
 export const CLOCK_FILE = 'clock-ahead';
 const LOOK_EVERY_MS = 20;
 
-const at = process.argv.indexOf('--config');
-const config = process.argv[at + 1];
-if (at > 0 && process.argv.includes('run') && config !== undefined) {
-  const file = join(dirname(config), CLOCK_FILE);
+if (agentHome !== null) {
+  const file = join(agentHome, CLOCK_FILE);
   const RealDate = Date;
   let ahead = 0;
   const look = (): void => {

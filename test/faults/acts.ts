@@ -1,0 +1,108 @@
+// What may strike in a schedule, and when.
+import type { Fault } from '../terminal/terminal.ts';
+import type { LineFault } from './line.ts';
+import type { Change } from './model.ts';
+import type { JournalPoint } from './preload/journal-death.ts';
+
+/** Faults of a terminal; each is counted apart, before and after its effect. */
+export const TERMINAL_FAULTS = [
+  'cut',
+  'cut-after-bytes',
+  'silent-close',
+  'stall',
+  'delay',
+  'refuse',
+  'full',
+  'drop',
+  'apply-without-ack',
+  'ack-without-effect',
+  'garbage',
+  'duplicate',
+  'request-twice',
+] as const satisfies readonly Fault['kind'][];
+export type TerminalFaultKind = (typeof TERMINAL_FAULTS)[number];
+
+/** Every kind that a schedule draws, with how often it is drawn against the others. */
+const WEIGHTS = {
+  'agent-killed': 6,
+  'power-cut': 4,
+  'agent-stopped': 2,
+  'journal-wiped': 2,
+  'second-agent': 2,
+  'disk-full': 2,
+  'disk-read-only': 2,
+  'clock-stepped': 2,
+  'broker-restarted': 2,
+  'line-cut': 2,
+  'message-lost': 2,
+  'message-doubled': 2,
+  'message-late': 2,
+  'message-swapped': 2,
+  'reply-lost': 2,
+  'reply-unanswered': 2,
+  'row-lost': 2,
+  'row-doubled': 2,
+  'row-late': 2,
+  'row-swapped': 2,
+  'handler-killed': 4,
+  'caller-gone': 2,
+  keypad: 3,
+  'terminal-rebooted': 3,
+  'terminal-cut': 1,
+  'terminal-cut-after-bytes': 2,
+  'terminal-silent-close': 1,
+  'terminal-stall': 2,
+  'terminal-delay': 1,
+  'terminal-refuse': 2,
+  'terminal-full': 1,
+  'terminal-drop': 1,
+  'terminal-apply-without-ack': 1,
+  'terminal-ack-without-effect': 1,
+  'terminal-garbage': 1,
+  'terminal-duplicate': 1,
+  'terminal-request-twice': 1,
+} as const;
+export type FaultKind = keyof typeof WEIGHTS;
+
+export const FAULT_KINDS = Object.keys(WEIGHTS) as FaultKind[];
+/** Each kind as often as it shall be drawn. */
+export const FAULT_URN: readonly FaultKind[] = FAULT_KINDS.flatMap((kind) =>
+  Array<FaultKind>(WEIGHTS[kind]).fill(kind),
+);
+
+/** What is seen from outside of an agent: it acknowledged a message (PUBACK), a reply of it came to the rule. */
+export type Sign = 'puback' | 'row';
+
+export type Trigger =
+  /** So long after the start. */
+  | { readonly afterMs: number }
+  /** So long after the terminal saw a command for the n-th time. */
+  | { readonly command: number; readonly nth: number; readonly delayMs: number }
+  /** So long after the n-th sign. */
+  | { readonly sign: Sign; readonly nth: number; readonly delayMs: number };
+
+/** A moment of the agent's journal, for the n-th time: the agent itself dies there, see preload/journal-death.ts. */
+export interface JournalMoment {
+  readonly journal: JournalPoint;
+  readonly nth: number;
+}
+
+export type Death = { readonly kind: 'agent-killed' | 'power-cut' };
+
+export type Act =
+  | Death
+  | { readonly kind: 'agent-stopped' | 'broker-restarted' | 'line-cut' | 'journal-wiped' }
+  | { readonly kind: 'disk-full' | 'disk-read-only'; readonly forMs: number }
+  | { readonly kind: 'clock-stepped'; readonly aheadMs: number }
+  | { readonly kind: 'second-agent'; readonly forMs: number }
+  | { readonly kind: LineFault; readonly times: number; readonly ms: number }
+  | { readonly kind: 'terminal-fault'; readonly fault: Fault; readonly forMs: number }
+  | { readonly kind: 'terminal-rebooted'; readonly awayMs: number }
+  | { readonly kind: 'keypad'; readonly userId: string; readonly change: Change };
+
+export interface JournalDeath {
+  readonly when: JournalMoment;
+  readonly act: Death;
+}
+
+export type Stroke = { readonly when: Trigger; readonly act: Act } | JournalDeath;

@@ -1,0 +1,139 @@
+// Draws the strokes of one kind of fault: how many, when, how long.
+import type { Random } from '../terminal/random.ts';
+import type { Fault } from '../terminal/terminal.ts';
+import type { Death, FaultKind, JournalMoment, Stroke, TerminalFaultKind, Trigger } from './acts.ts';
+import type { Wanting } from './people.ts';
+import { JOURNAL_POINTS } from './preload/journal-death.ts';
+
+/** Protocol commands of a write, in the order in which a terminal sees them. */
+const WRITE_COMMANDS = [1000, 50, 1503, 1003, 50, 8, 18, 1013, 50, 1002] as const;
+/** Between what an agent reads of the table and what it writes. */
+const READ_TO_WRITE = [1503, 50, 1003, 1003, 8] as const;
+const WRITES = [8, 18] as const;
+/** A second connect would be another conversation. */
+const AFTER_CONNECT = [50, 1503, 1003, 50, 8, 18, 1013, 1002] as const;
+const SPREAD_MS = 1800;
+
+export interface DrawnFor {
+  readonly random: Random;
+  readonly isUdp: boolean;
+  /** What somebody at the keypad is about to do. */
+  readonly atKeypad: () => Wanting;
+}
+
+/** The strokes of one fault. What happens to handlers and callers is part of the callers' manners instead. */
+export function strokesOf(kind: FaultKind, drawn: DrawnFor): Stroke[] {
+  const { random } = drawn;
+  const when = triggerOf(random);
+  switch (kind) {
+    case 'handler-killed':
+    case 'caller-gone':
+      return [];
+    case 'agent-killed':
+    case 'power-cut':
+      return Array.from({ length: random.between(1, 3) }, () => deathOf({ kind }, random));
+    case 'agent-stopped':
+    case 'broker-restarted':
+    case 'line-cut':
+    case 'journal-wiped':
+      return [{ when, act: { kind } }];
+    case 'disk-full':
+    case 'disk-read-only':
+      return [{ when, act: { kind, forMs: random.between(200, 2000) } }];
+    case 'second-agent':
+      // It takes a while to start, and shall meet callers at work.
+      return [
+        { when: { afterMs: random.between(0, 400) }, act: { kind, forMs: random.between(1000, 2400) } },
+      ];
+    case 'clock-stepped':
+      return Array.from({ length: random.between(1, 2) }, () => ({
+        when: triggerOf(random),
+        act: { kind, aheadMs: random.pick([-600_000, 600_000]) },
+      }));
+    case 'terminal-rebooted':
+      return [{ when, act: { kind, awayMs: random.between(0, 1200) } }];
+    case 'keypad':
+      return Array.from({ length: random.between(2, 6) }, () => keypadStroke(drawn));
+    case 'message-lost':
+    case 'message-doubled':
+    case 'message-late':
+    case 'message-swapped':
+    case 'reply-lost':
+    case 'reply-unanswered':
+    case 'row-lost':
+    case 'row-doubled':
+    case 'row-late':
+    case 'row-swapped':
+      return [{ when, act: { kind, times: random.between(1, 4), ms: random.between(20, 4000) } }];
+    default:
+      return [
+        {
+          when,
+          act: {
+            kind: 'terminal-fault',
+            fault: terminalFault(kind.slice('terminal-'.length) as TerminalFaultKind, drawn),
+            forMs: random.between(100, 2000),
+          },
+        },
+      ];
+  }
+}
+
+/** Somebody at the keypad, most often in the moment between reading and writing. */
+export function keypadStroke({ random, atKeypad }: DrawnFor): Stroke {
+  const when =
+    random.next() < 0.6
+      ? { command: random.pick(READ_TO_WRITE), nth: random.between(1, 8), delayMs: 0 }
+      : triggerOf(random);
+  return { when, act: { kind: 'keypad', ...atKeypad() } };
+}
+
+function triggerOf(random: Random): Trigger {
+  if (random.next() < 0.4) return { afterMs: random.between(0, SPREAD_MS) };
+  return {
+    command: random.pick(WRITE_COMMANDS),
+    nth: random.between(1, 4),
+    delayMs: random.next() < 0.6 ? 0 : random.between(0, 25),
+  };
+}
+
+/** Half of the deaths come at a state of the journal, some as soon as anybody outside can know of it. */
+function deathOf(act: Death, random: Random): Stroke {
+  const dice = random.next();
+  if (dice < 0.5) {
+    const moment: JournalMoment = { journal: random.pick(JOURNAL_POINTS), nth: random.between(1, 4) };
+    return { when: moment, act };
+  }
+  if (dice < 0.65) {
+    const sign = random.pick(['puback', 'row'] as const);
+    return { when: { sign, nth: random.between(1, 5), delayMs: random.pick([0, 0, 5]) }, act };
+  }
+  return { when: triggerOf(random), act };
+}
+
+function terminalFault(kind: TerminalFaultKind, { random, isUdp }: DrawnFor): Fault {
+  const times = random.between(1, 3);
+  const when = random.next() < 0.5 ? { when: 'after-effect' as const } : {};
+  const command = random.next() < 0.8 ? { command: random.pick(WRITE_COMMANDS) } : {};
+  switch (kind) {
+    case 'ack-without-effect':
+      // A terminal may lie about a write, and is found out; one that lies about its lock cannot be.
+      return { kind, times, command: random.pick(WRITES) };
+    case 'full':
+      return { kind, times, ...when };
+    case 'refuse':
+      // What matters most of a refusal is whether the write was kept.
+      return { kind, times, ...when, ...(random.next() < 0.5 ? { command: random.pick(WRITES) } : command) };
+    case 'request-twice':
+      // Only datagrams do; on a stream the answer comes twice.
+      return isUdp
+        ? { kind, times, command: random.pick(AFTER_CONNECT) }
+        : { kind: 'duplicate', times, ...command };
+    case 'cut-after-bytes':
+      return { kind, times, ...command, afterBytes: random.between(0, 400) };
+    case 'delay':
+      return { kind, times, ...command, ...when, ms: random.between(50, 1800) };
+    default:
+      return { kind, times, ...command, ...when };
+  }
+}

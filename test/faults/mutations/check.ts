@@ -1,0 +1,93 @@
+// The check of the campaign itself: each broken guarantee is handed to it, and it must notice.
+import type { CampaignOptions } from '../campaign.ts';
+import type { Mutation } from './table.ts';
+import { type Heard, Workshop } from './workshop.ts';
+
+/** How often a schedule that failed is played on the project as it is: what fails there too proves nothing. */
+const CONTROLS = 2;
+
+interface Finding {
+  readonly mutation: Mutation;
+  /** Schedules that were played, up to the one that found it. */
+  readonly played: number;
+  /** Null: not found. */
+  readonly by: Heard | null;
+}
+
+type Options = Pick<CampaignOptions, 'schedules' | 'seed' | 'lanes'>;
+
+/** @returns true if every one was found */
+export async function checkMutations(
+  mutations: readonly Mutation[],
+  options: Options,
+  say: (text: string) => void,
+): Promise<boolean> {
+  const sound = new Workshop(null);
+  const findings: Finding[] = [];
+  try {
+    for (const mutation of mutations) {
+      say(`${mutation.name}: ${mutation.breaks}`);
+      const finding = await find(mutation, sound, options, say);
+      findings.push(finding);
+      say(`  ${verdictOn(finding)}`);
+    }
+  } finally {
+    sound.remove();
+  }
+  say('');
+  for (const finding of findings) say(`${finding.mutation.name.padEnd(24)} ${verdictOn(finding)}`);
+  return findings.every(({ by }) => by !== null);
+}
+
+async function find(
+  mutation: Mutation,
+  sound: Workshop,
+  { schedules, seed, lanes }: Options,
+  say: (text: string) => void,
+): Promise<Finding> {
+  const workshop = new Workshop(mutation);
+  const end = seed + schedules;
+  let played = 0;
+  try {
+    for (let next = seed; next < end; ) {
+      const failed: Heard[] = [];
+      const seeds: number[] = [];
+      await workshop.campaign(argumentsFor(mutation, next, end - next, lanes), (heard) => {
+        played++;
+        seeds.push(heard.seed);
+        if (heard.violations.length > 0) failed.push(heard);
+      });
+      for (const heard of failed) {
+        if (await passes(sound, mutation, heard.seed)) return { mutation, played, by: heard };
+        say(`  seed ${heard.seed} fails on the project as it is, too`);
+      }
+      // Lanes take seeds in order: all up to the highest have been played.
+      if (failed.length === 0) break;
+      next = Math.max(...seeds) + 1;
+    }
+    return { mutation, played, by: null };
+  } finally {
+    workshop.remove();
+  }
+}
+
+async function passes(sound: Workshop, mutation: Mutation, seed: number): Promise<boolean> {
+  for (let control = 0; control < CONTROLS; control++) {
+    if (!(await sound.campaign(argumentsFor(mutation, seed, 1, 1), () => {}))) return false;
+  }
+  return true;
+}
+
+function argumentsFor({ only, variant }: Mutation, seed: number, schedules: number, lanes: number): string[] {
+  return [
+    ...['--seed', String(seed), '--schedules', String(schedules), '--lanes', String(lanes)],
+    ...['--only', only.join()],
+    ...(variant === undefined ? [] : ['--variant', variant]),
+  ];
+}
+
+function verdictOn({ played, by }: Finding): string {
+  const [violation] = by?.violations ?? [];
+  if (by === null || violation === undefined) return `NOT found in ${played} schedules`;
+  return `found after ${played} schedules (seed ${by.seed}), ${violation.kind}: ${violation.text}`;
+}

@@ -1,0 +1,22 @@
+// The table of broken guarantees cannot rot: each change still meets its text, once.
+import { expect, test } from 'vitest';
+import { MUTATIONS } from './table.ts';
+import { mutated, sourceOf } from './workshop.ts';
+
+test('there are at least ten, each with a name of its own', () => {
+  const names = MUTATIONS.map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+  expect(names.length).toBeGreaterThanOrEqual(10);
+});
+
+test.each(MUTATIONS)('$name changes its file in exactly one place', (mutation) => {
+  const source = sourceOf(mutation);
+  expect(mutated(source, mutation)).not.toBe(source);
+});
+
+test('a change whose text is gone, or occurs twice, is refused', () => {
+  const [mutation] = MUTATIONS;
+  if (mutation === undefined) throw new Error('the table is empty');
+  expect(() => mutated('', mutation)).toThrow(RangeError);
+  expect(() => mutated(mutation.from + mutation.from, mutation)).toThrow(RangeError);
+});

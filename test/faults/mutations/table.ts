@@ -1,0 +1,153 @@
+// Guarantees broken on purpose, each by one change of one source file: the campaign must find every one of them.
+import type { FaultKind } from '../acts.ts';
+import type { VariantName } from '../variants.ts';
+
+export interface Mutation {
+  readonly name: string;
+  /** What no longer holds. */
+  readonly breaks: string;
+  /** From the root of the project. */
+  readonly file: string;
+  /** Occurs there exactly once. */
+  readonly from: string;
+  readonly to: string;
+  /** Kinds of faults that bring it to light. */
+  readonly only: readonly FaultKind[];
+  readonly variant?: VariantName;
+}
+
+export const MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'no-fsync',
+    breaks: 'what the journal holds survives a power cut',
+    file: 'agent/journal/journal.ts',
+    from: `this.#database.exec('PRAGMA synchronous = FULL');`,
+    to: `this.#database.exec('PRAGMA synchronous = OFF');`,
+    only: ['power-cut'],
+  },
+  {
+    name: 'no-fsync-before-write',
+    breaks: 'that a write was begun is on the disk before the terminal sees it',
+    file: 'agent/journal/journal.ts',
+    from: `this.#transition(id, 'started', 'uid = ?, preimage = ?', [uid, preimage]);`,
+    to: `this.#withoutSync(() => this.#transition(id, 'started', 'uid = ?, preimage = ?', [uid, preimage]));`,
+    only: ['power-cut'],
+  },
+  {
+    name: 'started-after-write',
+    breaks: 'that a write was begun is noted before the terminal sees it',
+    file: 'agent/dispatch/work.ts',
+    from: `      journal.start(row.id, uid, before?.raw ?? null);
+    },
+    written() {
+      try {`,
+    to: `      this.late = () => journal.start(row.id, uid, before?.raw ?? null);
+    },
+    written() {
+      try {
+        this.late();`,
+    only: ['agent-killed'],
+  },
+  {
+    name: 'no-second-count',
+    breaks: 'nothing is written if somebody at the keypad came between reading and disabling',
+    file: 'agent/terminal/stretch.ts',
+    from: 'else if (!this.#unchanged(before))',
+    to: 'else if (before === undefined)',
+    only: ['keypad'],
+  },
+  {
+    name: 'no-verification',
+    breaks: 'a 200 was seen at the terminal before it was told',
+    file: 'agent/terminal/stretch.ts',
+    from: 'before !== null && after !== null && countersProve(plans, before, after)',
+    to: 'before !== null && after !== null',
+    only: ['terminal-ack-without-effect'],
+  },
+  {
+    name: 'no-readback',
+    breaks: 'a table that was read back is compared with what was written',
+    file: 'agent/terminal/stretch.ts',
+    from: '(plan) => rosterProves(plan, roster)',
+    to: '() => true',
+    only: ['terminal-ack-without-effect'],
+  },
+  {
+    name: 'run-again',
+    breaks: 'a command that is known is answered from the journal, never run again',
+    file: 'agent/journal/journal.ts',
+    from: 'if (known !== null) return known;',
+    to: `if (known !== null) this.#run('DELETE FROM commands WHERE id = ?', [command.id]);`,
+    only: ['row-lost', 'handler-killed'],
+  },
+  {
+    name: 'overtaking',
+    breaks: 'a change that was issued before the last one that began is not made any more',
+    file: 'agent/terminal/stretch.ts',
+    from: 'if (job.isSuperseded())',
+    to: 'if (job.isOver)',
+    only: ['message-late', 'message-swapped'],
+  },
+  {
+    name: 'endless-disable',
+    breaks: 'a terminal enables itself should the agent not come back',
+    file: 'agent/terminal/disabled.ts',
+    from: 'wanted ? TIMED_DISABLE_SECONDS : null',
+    to: 'null',
+    only: ['agent-killed'],
+  },
+  {
+    name: 'left-disabled',
+    breaks: 'an agent that comes back enables what it had disabled',
+    file: 'agent/terminal/terminal.ts',
+    from: 'const mayBeDisabled = this.#ports.note.isSet();',
+    to: 'const mayBeDisabled = false;',
+    only: ['agent-killed'],
+    variant: 'ignoring',
+  },
+  {
+    name: 'key-without-condition',
+    breaks: 'a key belongs to one command',
+    file: 'cloud/commands/dynamoClaims.ts',
+    from: `'attribute_not_exists(pk) OR expiresAt <= :now'`,
+    to: `'attribute_not_exists(pk) OR expiresAt <= :now OR expiresAt > :now'`,
+    only: ['caller-gone', 'handler-killed'],
+  },
+  {
+    name: 'ok-does-not-win',
+    breaks: 'an ok wins over whatever else was said of a command',
+    file: 'cloud/commands/replies.ts',
+    from: `  'ok',
+  'error',
+  'rejected',`,
+    to: `  'error',
+  'rejected',
+  'ok',`,
+    only: ['second-agent', 'journal-wiped', 'row-late'],
+  },
+  {
+    name: 'local-clock',
+    breaks: 'deadlines are kept by the clock of the cloud',
+    file: 'agent/dispatch/clock.ts',
+    from: 'this.#ahead === null ? this.#clock.now() - this.#assumedOffset : this.#clock.monotonic() + this.#ahead,',
+    to: 'this.#clock.now(),',
+    only: ['clock-stepped'],
+  },
+  {
+    name: 'write-sent-again',
+    breaks: 'over UDP, only what may be repeated is sent again',
+    file: 'agent/zk/conversation.ts',
+    from: `question.resend === true && this.#transport.kind === 'udp'`,
+    to: `this.#transport.kind === 'udp'`,
+    only: ['terminal-drop', 'terminal-delay', 'terminal-apply-without-ack'],
+    variant: 'datagram',
+  },
+  {
+    name: 'untold-refusal',
+    breaks: 'a refusal is told only once it is on the disk',
+    file: 'agent/dispatch/settlements.ts',
+    from: `if (reply.status === 'ok') this.#ports.outbox`,
+    to: 'this.#ports.outbox',
+    only: ['disk-full', 'disk-read-only', 'agent-killed', 'terminal-refuse'],
+  },
+];

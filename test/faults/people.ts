@@ -1,0 +1,77 @@
+// Who is wished for: most users have one caller of their own, one is everybody's, some are the keypad's alone.
+import type { Random } from '../terminal/random.ts';
+import type { Change, Wanted } from './model.ts';
+
+export interface Wanting {
+  readonly userId: string;
+  readonly change: Change;
+}
+
+export class People {
+  readonly #random: Random;
+  readonly #base: number;
+  /** Who is there if all goes well: most wishes shall make sense. */
+  readonly #present = new Set<string>();
+  #names = 0;
+
+  constructor(random: Random, base: number) {
+    this.#random = random;
+    this.#base = base;
+  }
+
+  wish(caller: number): Wanting {
+    const userId = this.#userOf(caller);
+    return { userId, change: this.#changeOf(userId) };
+  }
+
+  atKeypad(callers: number): Wanting {
+    const alone = this.#random.next() < 0.5;
+    const userId = alone
+      ? String(this.#base + 90 + this.#random.between(0, 2))
+      : this.#userOf(this.#random.between(0, callers - 1));
+    const change = this.#changeOf(userId);
+    return change.kind === 'create'
+      ? { userId, change: { ...change, fields: { ...change.fields, group: this.#random.between(1, 5) } } }
+      : { userId, change };
+  }
+
+  #userOf(caller: number): string {
+    const shared = this.#random.next() < 0.15;
+    return String(this.#base + (shared ? 80 : caller * 10 + this.#random.between(0, 2)));
+  }
+
+  #changeOf(userId: string): Change {
+    const random = this.#random;
+    const isThere = this.#present.has(userId);
+    const sensible = random.next() < 0.85;
+    if (isThere !== sensible) {
+      this.#present.add(userId);
+      return { kind: 'create', fields: { name: this.#name(), ...this.#more() } };
+    }
+    if (random.next() < 0.3) {
+      this.#present.delete(userId);
+      return { kind: 'delete' };
+    }
+    return { kind: 'update', fields: random.next() < 0.6 ? { name: this.#name() } : this.#some() };
+  }
+
+  /** Different every time, so that one change cannot pass for another. */
+  #name(): string {
+    this.#names++;
+    return `n${this.#names}x${this.#random.between(100, 999)}`;
+  }
+
+  #more(): Wanted {
+    const random = this.#random;
+    return {
+      ...(random.next() < 0.3 ? { password: String(random.between(1000, 9999)) } : {}),
+      ...(random.next() < 0.3 ? { card: random.between(1, 0xffff_ffff) } : {}),
+      ...(random.next() < 0.1 ? { privilege: 14 } : {}),
+    };
+  }
+
+  #some(): Wanted {
+    const more = this.#more();
+    return Object.keys(more).length > 0 ? more : { card: this.#random.between(1, 0xffff_ffff) };
+  }
+}

@@ -1,0 +1,67 @@
+// Stands beside the terminal for one schedule: writes down what it was asked, and how it came to what it noted as bad manners.
+import type { LoggedRequest } from '../terminal/device.ts';
+import { Command } from '../terminal/protocol.ts';
+import type { Fault, SimulatedTerminal } from '../terminal/terminal.ts';
+import type { Timeline } from './timeline.ts';
+
+/** Requests that are told with a note. */
+const LAST = 10;
+/** Terminals that have refused to be disabled for a time: the other form is right for them from then on. */
+const refusedTime = new WeakSet<SimulatedTerminal>();
+
+/** The terminal refuses to be disabled, or seems to. */
+export function refusesToBeDisabled(terminal: SimulatedTerminal, { kind, command }: Fault): void {
+  const isAboutIt = command === undefined || command === Command.disable;
+  if (isAboutIt && kind === 'refuse') refusedTime.add(terminal);
+}
+
+export class Witness {
+  readonly #terminal: SimulatedTerminal;
+  readonly #timeline: Timeline;
+  readonly #noted: string[] = [];
+  readonly #unwatch: () => void;
+  #last: LoggedRequest | undefined;
+  #seen: number;
+
+  constructor(terminal: SimulatedTerminal, timeline: Timeline) {
+    this.#terminal = terminal;
+    this.#timeline = timeline;
+    this.#last = terminal.log.at(-1);
+    this.#seen = terminal.violations.length;
+    this.#unwatch = terminal.watch(() => this.#look());
+  }
+
+  /** Each note of the terminal, with the requests that led to it. */
+  get noted(): readonly string[] {
+    this.#look();
+    return this.#noted;
+  }
+
+  leave(): void {
+    this.#unwatch();
+  }
+
+  #look(): void {
+    const { log, violations } = this.#terminal;
+    const latest = log.at(-1);
+    if (latest !== undefined && latest !== this.#last) this.#request(latest);
+    this.#last = latest;
+    for (const text of violations.slice(this.#seen)) this.#note(text);
+    this.#seen = violations.length;
+  }
+
+  #request({ command, data, enabled, client }: LoggedRequest): void {
+    this.#timeline.request(command, !enabled);
+    const isEndless = command === Command.disable && data.length === 0;
+    const mayBe = this.#terminal.options.timedDisable === 'refused' || refusedTime.has(this.#terminal);
+    if (isEndless && !mayBe) this.#note(`${client}: disabled without an end, though it takes a time`);
+  }
+
+  #note(text: string): void {
+    const requests = this.#terminal.log
+      .slice(-LAST)
+      .map(({ command, client, enabled }) => `${command}${enabled ? '' : '*'} of ${client}`);
+    this.#noted.push(`${text}; it was asked (* while locked): ${requests.join(', ')}`);
+    this.#timeline.note(`!! the terminal notes: ${text}`);
+  }
+}
