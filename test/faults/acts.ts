@@ -94,7 +94,8 @@ export type Act =
   | { readonly kind: 'agent-stopped' | 'broker-restarted' | 'line-cut' | 'journal-wiped' }
   | { readonly kind: 'disk-full' | 'disk-read-only'; readonly forMs: number }
   | { readonly kind: 'clock-stepped'; readonly aheadMs: number }
-  | { readonly kind: 'second-agent'; readonly forMs: number }
+  /** `restart`: whoever takes the second one away restarts the first, which need not wait until it comes by itself. */
+  | { readonly kind: 'second-agent'; readonly forMs: number; readonly restart: boolean }
   | { readonly kind: LineFault; readonly times: number; readonly ms: number }
   | { readonly kind: 'terminal-fault'; readonly fault: Fault; readonly forMs: number }
   | { readonly kind: 'terminal-rebooted'; readonly awayMs: number }

@@ -43,7 +43,10 @@ export function strokesOf(kind: FaultKind, drawn: DrawnFor): Stroke[] {
     case 'second-agent':
       // It takes a while to start, and shall meet callers at work.
       return [
-        { when: { afterMs: random.between(0, 400) }, act: { kind, forMs: random.between(1000, 2400) } },
+        {
+          when: { afterMs: random.between(0, 400) },
+          act: { kind, forMs: random.between(1000, 2400), restart: random.next() < 0.7 },
+        },
       ];
     case 'clock-stepped':
       return Array.from({ length: random.between(1, 2) }, () => ({

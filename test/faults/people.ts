@@ -25,14 +25,20 @@ export class People {
   }
 
   atKeypad(callers: number): Wanting {
-    const alone = this.#random.next() < 0.5;
-    const userId = alone
-      ? String(this.#base + 90 + this.#random.between(0, 2))
-      : this.#userOf(this.#random.between(0, callers - 1));
+    const userId = this.#atKeypadOf(callers);
     const change = this.#changeOf(userId);
     return change.kind === 'create'
       ? { userId, change: { ...change, fields: { ...change.fields, group: this.#random.between(1, 5) } } }
       : { userId, change };
+  }
+
+  /** A user of the keypad's own, somebody who should be there by then, or anybody. */
+  #atKeypadOf(callers: number): string {
+    const dice = this.#random.next();
+    if (dice < 0.35) return String(this.#base + 90 + this.#random.between(0, 1));
+    const [first, ...others] = this.#present;
+    if (dice < 0.8 && first !== undefined) return this.#random.pick([first, ...others]);
+    return this.#userOf(this.#random.between(0, callers - 1));
   }
 
   #userOf(caller: number): string {

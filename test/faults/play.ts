@@ -1,5 +1,6 @@
 // Plays one schedule in the arena, lets everything come to rest, and judges what the terminal then holds.
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SimulatedTerminal } from '../terminal/terminal.ts';
 import type { Arena } from './arena.ts';
 import { Caller, type Told } from './caller.ts';
 import { judge, type Violation } from './judge.ts';
@@ -68,14 +69,11 @@ export async function play(arena: Arena, schedule: Schedule, verbose: boolean): 
   const isBack = await arena.connected(CONNECT_MS);
   const backAt = performance.now();
   until = backAt + PATIENCE_MS;
-  const enabled = terminal
-    .until((at) => at.enabled, ENABLED_MS)
-    .then(
-      () => performance.now() - backAt,
-      () => Number.POSITIVE_INFINITY,
-    );
+  const enabled = enabledAfter(terminal, backAt);
   const told = (await Promise.all(working)).flat();
-  const enabledMs = await enabled;
+  // Enabled soon after the agent was back, and again once nobody asks for anything any more.
+  const [soon, atRest] = [await enabled, await enabledAfter(terminal, performance.now())];
+  const enabledMs = Math.max(soon, atRest);
   timeline.note('** at rest');
   const violations = await judge({
     terminal,
@@ -112,11 +110,18 @@ export async function play(arena: Arena, schedule: Schedule, verbose: boolean): 
   };
 }
 
+/** How long after `since` the terminal is enabled, ms; infinite where it is not in time. */
+function enabledAfter(terminal: SimulatedTerminal, since: number): Promise<number> {
+  return terminal
+    .until((at) => at.enabled, ENABLED_MS)
+    .then(
+      () => performance.now() - since,
+      () => Number.POSITIVE_INFINITY,
+    );
+}
+
 /** Somebody deletes at the keypad whoever the schedule left behind, so that tables stay small. */
-function tidy(
-  terminal: Parameters<typeof judge>[0]['terminal'],
-  bystanders: ReadonlyMap<string, Buffer>,
-): void {
+function tidy(terminal: SimulatedTerminal, bystanders: ReadonlyMap<string, Buffer>): void {
   for (const { uid, userId } of terminal.users()) {
     if (!bystanders.has(userId)) terminal.state.deleteUser(uid, 'keypad');
   }

@@ -33,15 +33,19 @@ async function cutAt(journal: (typeof JOURNAL_POINTS)[number]): Promise<number> 
 }
 
 describe('the power goes', () => {
-  it.each(JOURNAL_POINTS)('%s: the user is there once, and the caller is told so', async (point) => {
-    const userId = String(++serial);
-    const [told] = await Promise.all([create(userId), cutAt(point)]);
-    expect(told.verdict).toBe('ok');
-    expect(await arena.connected(CONNECT_MS)).toBe(true);
-    await terminal.until((at) => at.enabled, ENABLED_MS);
-    const held = terminal.users().filter((user) => user.userId === userId);
-    expect([held.length, terminal.violations]).toEqual([1, []]);
-  }, 60_000);
+  it.each(JOURNAL_POINTS)(
+    '%s: the user is there once, and the caller is told so',
+    async (point) => {
+      const userId = String(++serial);
+      const [told] = await Promise.all([create(userId), cutAt(point)]);
+      expect(told.verdict).toBe('ok');
+      expect(await arena.connected(CONNECT_MS)).toBe(true);
+      await terminal.until((at) => at.enabled, ENABLED_MS);
+      const held = terminal.users().filter((user) => user.userId === userId);
+      expect([held.length, terminal.violations]).toEqual([1, []]);
+    },
+    60_000,
+  );
 
   it('takes what need not be on the disk, and nothing that must be', async () => {
     const [, kept] = await Promise.all([create(String(++serial)), cutAt('started-after')]);

@@ -79,8 +79,7 @@ export class Strokes {
         return this.#cutPower();
       case 'agent-stopped':
         this.#count(kind);
-        await arena.agent.stop();
-        return arena.agent.start();
+        return this.#restart();
       case 'broker-restarted':
         this.#count(kind);
         return arena.system.broker.restart();
@@ -103,7 +102,7 @@ export class Strokes {
       case 'second-agent':
         this.#count(kind);
         await arena.startTwin();
-        return this.#stand(act.forMs, () => arena.stopTwin());
+        return this.#stand(act.forMs, () => this.#takeTwinAway(act.restart));
       case 'terminal-fault': {
         const name = nameOf(act.fault);
         refusesToBeDisabled(this.#terminal, act.fault);
@@ -120,6 +119,17 @@ export class Strokes {
       default:
         return arena.line.order(act.kind, act.times, act.ms);
     }
+  }
+
+  async #takeTwinAway(restart: boolean): Promise<void> {
+    await this.#arena.stopTwin();
+    if (restart) await this.#restart();
+  }
+
+  async #restart(): Promise<void> {
+    const { agent } = this.#arena;
+    await agent.stop();
+    await agent.start();
   }
 
   async #cutPower(): Promise<void> {
