@@ -153,6 +153,8 @@ describe('the dispatcher', () => {
 
   it.each([
     ['an unknown version', { v: 2 }, 'rejected', 'rejected'],
+    ['an envelope of a later version', { v: 2, via: 'satellite' }, 'rejected', 'rejected'],
+    ['an envelope with a word it does not know', { shape: 'new' }, 'rejected', 'rejected'],
     ['an unknown operation', { op: 'user.clone' }, 'rejected', 'rejected'],
     ['arguments that make no sense', { args: { user_id: 7 } }, 'rejected', 'rejected'],
     ['an unknown device', { device: 'bodega' }, 'error', 'device_not_found'],

@@ -60,3 +60,13 @@ describe('a terminal that refuses a write', () => {
     expect(simulated.users().at(-1)).toMatchObject({ userId: '510', name: 'Eva' });
   });
 });
+
+it('enables a terminal that refused to be enabled before it disables it again', async () => {
+  const { terminal, simulated, noted } = await start({ users: 9 });
+  simulated.faults.add({ kind: 'refuse', command: 8, times: 1 });
+  simulated.faults.add({ kind: 'refuse', command: 1002, times: 1 });
+  const [refused, next] = [create('511'), create('512')];
+  await terminal.write([refused, next], nothingMore);
+  expect([refused, next].map(codeOf)).toEqual(['device_refused', 'ok']);
+  expect([simulated.enabled, noted(), simulated.violations]).toEqual([true, false, []]);
+});
