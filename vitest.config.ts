@@ -12,8 +12,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           // A busy machine must not fail what is not about time.
-          testTimeout: 20_000,
-          hookTimeout: 20_000,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           include: [
             'shared/**/*.test.ts',
             'agent/**/*.test.ts',
