@@ -27,7 +27,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'e2e',
-          include: ['test/{contract,e2e,faults,fuzz,interop}/**/*.test.ts'],
+          include: ['test/{e2e,faults,fuzz,interop}/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
