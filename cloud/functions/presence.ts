@@ -2,14 +2,14 @@
 import { presenceEventSchema } from '../../shared/wire/envelope.ts';
 import { controlClient, documentClient, iotClient } from '../clients.ts';
 import { systemClock } from '../clock.ts';
-import { IotDispatcher } from '../commands/iotDispatcher.ts';
+import { IotDispatcher } from '../commands/iot-dispatcher.ts';
 import { directoryConfig } from '../config.ts';
-import { DynamoDirectory } from '../directory/dynamoDirectory.ts';
+import { DynamoDirectory } from '../directory/dynamo-directory.ts';
 import { applyPresence, type PresenceResult } from '../directory/presence.ts';
 import { tellRefused } from '../directory/refused.ts';
 import { welcome } from '../enrolment/arrival.ts';
-import { AwsRevoker } from '../enrolment/awsRevoker.ts';
-import { DynamoSiteAgents } from '../enrolment/dynamoSiteAgents.ts';
+import { AwsRevoker } from '../enrolment/aws-revoker.ts';
+import { DynamoSiteAgents } from '../enrolment/dynamo-site-agents.ts';
 import { log } from '../log.ts';
 
 export async function handler(event: unknown): Promise<PresenceResult> {

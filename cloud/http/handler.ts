@@ -7,7 +7,7 @@ import { jsonBody } from './body.ts';
 import { type Call, draftOf, type HttpEvent } from './call.ts';
 import { answeredErrors } from './errors.ts';
 import { admission } from './principal.ts';
-import { requestLog } from './requestLog.ts';
+import { requestLog } from './request-log.ts';
 import { routing } from './route.ts';
 import { validation } from './validate.ts';
 
