@@ -2,14 +2,14 @@
 import { documentClient, iotClient } from './clients.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Dispatcher } from './commands/dispatch.ts';
-import { DynamoClaims } from './commands/dynamoClaims.ts';
-import { DynamoLedger } from './commands/dynamoLedger.ts';
+import { DynamoClaims } from './commands/dynamo-claims.ts';
+import { DynamoLedger } from './commands/dynamo-ledger.ts';
 import { Idempotency } from './commands/idempotency.ts';
-import { IotDispatcher } from './commands/iotDispatcher.ts';
+import { IotDispatcher } from './commands/iot-dispatcher.ts';
 import type { Ledger } from './commands/ledger.ts';
 import { storeConfig } from './config.ts';
 import type { Directory } from './directory/directory.ts';
-import { DynamoDirectory } from './directory/dynamoDirectory.ts';
+import { DynamoDirectory } from './directory/dynamo-directory.ts';
 
 export interface Services {
   readonly directory: Directory;

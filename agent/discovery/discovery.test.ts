@@ -156,15 +156,17 @@ describe('lines of agent.yaml', () => {
   });
 
   it('are read by the agent as they were meant, whatever terminals say of themselves', () => {
-    const names = fc.array(fc.tuple(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' })), {
-      minLength: 1,
-      maxLength: 5,
-    });
+    const text = fc.string({ unit: 'binary', maxLength: 200 });
     fc.assert(
-      fc.property(names, (list) => {
-        const lines = toYaml(list.map(([serial, name]) => found({}, serial, name)));
-        const { devices } = parseConfig(`site: s\n${lines}`, 'agent.yaml', {});
-        expect(devices).toHaveLength(list.length);
+      fc.property(fc.array(fc.tuple(text, text), { minLength: 1, maxLength: 5 }), (list) => {
+        // As a scan finds them: every address is asked once.
+        const terminals = list.map(([serial, name], index) =>
+          found({ host: `192.168.1.${index + 1}` }, serial, name),
+        );
+        const { devices } = parseConfig(`site: s\n${toYaml(terminals)}`, 'agent.yaml', {});
+        expect(devices.map(({ host }) => host)).toEqual(terminals.map(({ host }) => host));
+        const names = list.map(([, name], index) => name.slice(0, 128).toWellFormed() || devices[index]?.id);
+        expect(devices.map(({ name }) => name)).toEqual(names);
       }),
       { seed: 4, numRuns: 300 },
     );

@@ -17,7 +17,7 @@ function entryOf({ host, port, transport, kind, identity }: Found, id: string): 
   const lines = [
     `  - id: ${quoted(id)}`,
     // A terminal may say anything about itself: JSON's quotes are YAML's too.
-    `    name: ${JSON.stringify(name.slice(0, 128))}`,
+    `    name: ${JSON.stringify(name.slice(0, 128).toWellFormed())}`,
     `    host: ${host}`,
     ...(port === DEFAULT_PORT ? [] : [`    port: ${port}`]),
     ...(transport === 'tcp' ? [] : [`    transport: ${transport}`]),

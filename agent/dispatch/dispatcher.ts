@@ -15,14 +15,14 @@ import { Settlements } from './settlements.ts';
 import { checkCommand, parseCommand, toWish, userIdOf } from './understanding.ts';
 import { toQuestion, toWriteJob } from './work.ts';
 
-/** Ids of commands that could not be stored are remembered, so that a redelivery gets the same answer. */
+/** What was refused without being stored is remembered, so that a redelivery gets the same answer. */
 const REMEMBERED_REFUSALS = 10_000;
 
 export class Dispatcher {
   readonly #ports: DispatcherPorts;
   readonly #settlements: Settlements;
   readonly #inquiries: Inquiries;
-  readonly #refused = new Set<string>();
+  readonly #refused = new Map<string, SerenoError>();
 
   constructor(ports: DispatcherPorts) {
     this.#ports = ports;
@@ -33,11 +33,18 @@ export class Dispatcher {
   /** A message on the command topic. Acknowledged once it is on disk, or once it is known to be of no use. */
   receive({ payload, acknowledge }: LinkMessage): void {
     const { log } = this.#ports;
-    const parsed = parseCommand(payload);
-    if (parsed === null) {
+    const received = parseCommand(payload);
+    if (received === null) {
       log.error({ bytes: payload.length }, 'a message that is no command was dropped');
       return acknowledge();
     }
+    if (received.kind === 'foreign') {
+      const { id, error } = received;
+      log.error({ command: id, err: error }, 'command refused: it is not understood');
+      if (this.#ports.journal.find(id) === null) this.#refuse(id, error);
+      return acknowledge();
+    }
+    const parsed = received.command;
     if (parsed.via === 'direct') this.#measure(parsed);
     try {
       if (isInquiry(parsed)) this.#inquiries.answer(parsed);
@@ -90,14 +97,18 @@ export class Dispatcher {
 
   #take(command: Command): void {
     const { journal, clock, log } = this.#ports;
-    if (this.#refused.has(command.id)) return this.#refuse(command.id);
+    const refusal = this.#refused.get(command.id);
+    if (refusal !== undefined) return this.#refuse(command.id, refusal);
     let known: JournalRow | null;
     try {
       known = journal.receive(command, userIdOf(command), clock.now());
     } catch (error) {
       if (!isStorageError(error)) throw error;
       log.error({ ...naming(command), err: error }, 'command refused: it could not be stored');
-      return this.#refuse(command.id);
+      return this.#refuse(
+        command.id,
+        new SerenoError('agent_storage', { params: { site: this.#ports.at.site } }),
+      );
     }
     if (known !== null) return this.#settlements.replay(known);
     log.info({ ...naming(command), via: command.via }, 'command taken');
@@ -169,12 +180,11 @@ export class Dispatcher {
     );
   }
 
-  #refuse(id: string): void {
+  #refuse(id: string, error: SerenoError): void {
     const { at, outbox } = this.#ports;
-    this.#refused.add(id);
-    const [oldest] = this.#refused;
+    this.#refused.set(id, error);
+    const [oldest] = this.#refused.keys();
     if (this.#refused.size > REMEMBERED_REFUSALS && oldest !== undefined) this.#refused.delete(oldest);
-    const error = new SerenoError('agent_storage', { params: { site: at.site } });
     outbox.sendUnstored(toMessages(at, id, failure(error), { queueMs: 0, deviceMs: 0 }).messages);
   }
 }

@@ -1,6 +1,8 @@
 // What a message on the command topic says, as far as this version understands it.
+import * as z from 'zod';
 import { SerenoError } from '../../shared/errors.ts';
 import { type Command, commandSchema, WIRE_VERSION } from '../../shared/wire/envelope.ts';
+import { commandIdSchema } from '../../shared/wire/identifiers.ts';
 import { isOperation, isUserWrite, type OperationName, operations } from '../../shared/wire/operations.ts';
 import type { UndoVault } from '../journal/undo-vault.ts';
 import type { Wish } from '../terminal/plan.ts';
@@ -24,14 +26,30 @@ export function ulidTime(id: string): number {
   return [...id.slice(0, 10)].reduce((time, character) => time * 32 + CROCKFORD.indexOf(character), 0);
 }
 
-/** The command that `payload` holds, or null. */
-export function parseCommand(payload: Uint8Array): Command | null {
+/** A command, or the id of a message that this version does not understand as one. */
+export type Received =
+  | { readonly kind: 'command'; readonly command: Command }
+  | { readonly kind: 'foreign'; readonly id: string; readonly error: SerenoError };
+
+/** What `payload` holds; null if it is nothing that could be answered. */
+export function parseCommand(payload: Uint8Array): Received | null {
+  let message: unknown;
   try {
-    return commandSchema.parse(JSON.parse(Buffer.from(payload).toString('utf8')));
+    message = JSON.parse(Buffer.from(payload).toString('utf8'));
   } catch {
     return null;
   }
+  const command = commandSchema.safeParse(message);
+  if (command.success) return { kind: 'command', command: command.data };
+  const named = namedSchema.safeParse(message);
+  if (!named.success) return null;
+  const [issue] = command.error.issues;
+  const reason = `envelope ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}`;
+  return { kind: 'foreign', id: named.data.id, error: rejected(reason) };
 }
+
+/** What every version of an envelope has. */
+const namedSchema = z.object({ v: z.int(), id: commandIdSchema });
 
 /** The write of users that a command wishes, or null if it is something else or not valid. */
 export function toWish(command: Command, undo: UndoVault): Wish | null {

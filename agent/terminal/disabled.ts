@@ -13,6 +13,7 @@ const CUT_MS = 14_000;
 
 /** Where it is noted on disk that a terminal is disabled, so that a crash cannot leave it so. */
 export interface DisableNote {
+  isSet(): boolean;
   set(): void;
   clear(): void;
 }
@@ -30,12 +31,17 @@ export class Disablement {
     this.#limit = setTimeout(() => conversation.destroy(), CUT_MS);
   }
 
-  /** Disables, with the timed form where the terminal takes it. @throws ZkError; SerenoError `agent_storage`. */
+  /**
+   * Disables, with the timed form where the terminal takes it. One that refused to be enabled after the last stretch
+   * is asked again first: being disabled is never renewed.
+   * @throws ZkError; SerenoError `agent_storage`.
+   */
   static async begin(
     conversation: Conversation,
     cache: RosterCache,
     note: DisableNote,
   ): Promise<Disablement> {
+    if (note.isSet()) await enable(conversation);
     note.set();
     const disablement = new Disablement(conversation, note);
     try {

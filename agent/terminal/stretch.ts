@@ -45,7 +45,12 @@ export interface StretchResult {
 interface Entry {
   readonly job: WriteJob;
   readonly plan: WritePlan;
+  /** The terminal said no. Some keep what they refuse, so the table has the last word. */
+  refusal: SerenoError | null;
 }
+
+/** Whether the stretch goes on after a write: with the next one, with none, or with none and this one comes later, too. */
+type Onward = 'next' | 'last' | 'later';
 
 interface Told {
   readonly job: WriteJob;
@@ -142,17 +147,18 @@ export class Stretch {
         this.#left.push(job, ...waiting);
         return;
       }
-      if (await this.#write(job)) continue;
-      this.#left.push(job, ...waiting);
+      const onward = await this.#write(job);
+      if (onward === 'next') continue;
+      this.#left.push(...(onward === 'later' ? [job] : []), ...waiting);
       return;
     }
   }
 
-  /** False if it cannot be written in this stretch: then what follows must not overtake it. */
-  async #write(job: WriteJob): Promise<boolean> {
+  /** One that cannot be written in this stretch comes later: what follows must not overtake it. */
+  async #write(job: WriteJob): Promise<Onward> {
     const { device, cache } = this.#context;
     const userId = job.wish.args.user_id;
-    if (job.isOver) return true;
+    if (job.isOver) return 'next';
     try {
       const limits = limitsOf(cache.dialect, this.#roster.width);
       const plan = planWrite(job.wish, this.#roster, {
@@ -162,19 +168,18 @@ export class Stretch {
       });
       if (plan.kind === 'nothing') {
         this.#decide(job, { status: 'ok', data: plan.result, verified: 'readback' });
-        return true;
+        return 'next';
       }
       if (job.timeLeft() <= 0) throw new SerenoError('expired');
       if (job.isSuperseded()) throw new SerenoError('superseded', { params: { user_id: userId } });
-      if (plan.kind === 'delete' && !this.#keep(job, plan.before)) return false;
+      if (plan.kind === 'delete' && !this.#keep(job, plan.before)) return 'later';
       job.started(uidOf(plan), plan.before);
-      await this.#send(job, plan);
-      applyPlan(plan, this.#roster);
+      return (await this.#send(job, plan)) ? 'next' : 'last';
     } catch (error) {
       if (isBroken(error)) throw error;
       this.#decide(job, failure(toSerenoError(error, device)));
     }
-    return true;
+    return 'next';
   }
 
   /** False if the fingers that go with the user have not been read. */
@@ -186,19 +191,25 @@ export class Stretch {
     return true;
   }
 
-  /** From here on the job is in doubt until the terminal answers; a refusal takes it out again. */
-  async #send(job: WriteJob, plan: WritePlan): Promise<void> {
-    const { conversation } = this.#context;
-    const entry = { job, plan };
+  /**
+   * From here on the job is in doubt until it is verified. False if the terminal refused: what the roster is now is
+   * known only once it is read back.
+   */
+  async #send(job: WriteJob, plan: WritePlan): Promise<boolean> {
+    const { conversation, device } = this.#context;
+    const entry: Entry = { job, plan, refusal: null };
     this.#entries.push(entry);
     try {
       if (plan.kind === 'delete') await deleteUser(conversation, plan.before.uid);
       else await writeUser(conversation, plan.after.raw);
     } catch (error) {
-      if (!isBroken(error)) this.#entries.splice(this.#entries.indexOf(entry), 1);
-      throw error;
+      if (isBroken(error)) throw error;
+      entry.refusal = toSerenoError(error, device);
+      return false;
     }
     job.written();
+    applyPlan(plan, this.#roster);
+    return true;
   }
 
   #decide(job: WriteJob, outcome: Outcome): void {
@@ -218,7 +229,7 @@ export class Stretch {
     }
     const after = await cache.counters(conversation);
     const plans = this.#entries.map(({ plan }) => plan);
-    const asked = this.#entries.some(({ job }) => job.readback);
+    const asked = this.#entries.some(({ job, refusal }) => job.readback || refusal !== null);
     const strict = this.#context.device.roster === 'strict';
     if (!asked && !strict && before !== null && after !== null && countersProve(plans, before, after)) {
       this.#roster.counters = after;
@@ -240,11 +251,18 @@ export class Stretch {
 
   #tell(proves: (plan: WritePlan) => boolean, verified: Verified): void {
     const { device } = this.#context;
+    // The table may hold what was refused; if it does not, what was written before is seen as it was left.
+    const traces = this.#entries.filter(
+      ({ plan, refusal }) => refusal === null || proves(withAllFields(plan)),
+    );
     const unproven = new Set<string>();
-    for (const { job, plan } of this.#entries) {
+    for (const { job, plan, refusal } of this.#entries) {
       const userId = job.wish.args.user_id;
-      if (proves(this.#lastWord(userId, plan))) {
+      const isTrace = traces.some((entry) => entry.job === job);
+      if (isTrace && proves(lastWord(traces, userId, plan))) {
         this.#outcomes.push({ job, outcome: { status: 'ok', data: plan.result, verified } });
+      } else if (refusal !== null) {
+        this.#outcomes.push({ job, outcome: failure(refusal) });
       } else {
         unproven.add(userId);
         const params = { device: device.id, what: `user_id '${userId}'` };
@@ -256,14 +274,18 @@ export class Stretch {
       else this.#outcomes.push(told);
     }
   }
+}
 
-  /** What can still be seen of `plan`: where a later write changed the same user, that one with all its fields. */
-  #lastWord(userId: string, plan: WritePlan): WritePlan {
-    const last = this.#entries.findLast((entry) => entry.job.wish.args.user_id === userId)?.plan ?? plan;
-    if (last === plan || last.kind === 'delete') return last;
-    const { name, password, card } = last.after;
-    return { ...last, fields: { name, password, card } };
-  }
+/** What can still be seen of `plan`: where a later write changed the same user, that one with all its fields. */
+function lastWord(entries: readonly Entry[], userId: string, plan: WritePlan): WritePlan {
+  const last = entries.findLast((entry) => entry.job.wish.args.user_id === userId)?.plan ?? plan;
+  return last === plan ? last : withAllFields(last);
+}
+
+function withAllFields(plan: WritePlan): WritePlan {
+  if (plan.kind === 'delete') return plan;
+  const { name, password, card } = plan.after;
+  return { ...plan, fields: { name, password, card } };
 }
 
 function uidOf(plan: WritePlan): number {

@@ -28,7 +28,7 @@ const RECONNECTS = 2;
 const LOOK_MS = 5000;
 
 export interface TerminalPorts {
-  readonly note: DisableNote & { isSet(): boolean };
+  readonly note: DisableNote;
   readonly dialect: DialectMemory;
   readonly onContact: (reachable: boolean) => void;
   readonly log: { warn(fields: object, message: string): void; info(fields: object, message: string): void };

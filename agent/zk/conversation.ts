@@ -4,6 +4,7 @@ import { asked, Command, Reply } from './commands.ts';
 import { isZkError, ZkError } from './errors.ts';
 import { type Answer, Exchange, type Pending, type Question } from './exchange.ts';
 import { decodePayload, encodePayload, PAYLOAD_HEAD, type Payload, REPLY_IDS } from './payload.ts';
+import { Repeats } from './repeats.ts';
 import { openTcp } from './tcp-transport.ts';
 import type { Transport } from './transport.ts';
 import { openUdp } from './udp-transport.ts';
@@ -55,6 +56,7 @@ export class Conversation {
   readonly #transport: Transport;
   readonly #timeoutMs: number;
   readonly #queue: Pending[] = [];
+  readonly #repeats = new Repeats();
   readonly #eventListeners = new Set<(event: TerminalEvent) => void>();
   readonly #closedListeners = new Set<(reason: ZkError | null) => void>();
   #current: Pending | null = null;
@@ -182,7 +184,10 @@ export class Conversation {
   }
 
   async #shakeHands(commKey: number, signal: AbortSignal | undefined): Promise<void> {
-    const hello = await this.#askFreely(Command.connect, asked('connect'), undefined, signal);
+    const askedAt = performance.now();
+    const first = await this.#askFreely(Command.connect, asked('connect'), undefined, signal);
+    // Each repeat of a connect may have got a session of its own: the last one is the terminal's.
+    const hello = await this.#repeats.lastAnswer(first, performance.now() - askedAt, signal);
     this.#session = hello.session;
     if (hello.command === Reply.ok) return;
     if (hello.command !== Reply.unauthorized) {
@@ -228,7 +233,11 @@ export class Conversation {
     this.#replyId = (this.#replyId + 1) % REPLY_IDS;
     const { command, data } = exchange;
     const payload = encodePayload({ command, session: this.#session, replyId: this.#replyId, data });
-    exchange.start(() => this.#transport.send(payload));
+    this.#repeats.begin();
+    exchange.start(() => {
+      this.#repeats.sent();
+      this.#transport.send(payload);
+    });
   }
 
   #onSettled(exchange: Pending, fatal: ZkError | null): void {
@@ -247,7 +256,9 @@ export class Conversation {
     const payload = decodePayload(bytes);
     // Events first: their reply id may be that of the exchange under way.
     if (payload.command === Command.registerEvents) this.#onEventFrame(payload);
-    else if (payload.replyId === this.#replyId) this.#current?.accept(payload);
+    else if (payload.replyId !== this.#replyId) return;
+    else if (this.#current === null) this.#repeats.late(payload);
+    else this.#current.accept(payload);
   }
 
   #onEventFrame({ session: code, data }: Payload): void {

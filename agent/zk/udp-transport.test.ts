@@ -23,6 +23,26 @@ test('a connect and a read that get lost are sent again with the same reply id',
   ]);
 });
 
+test('a terminal that answers a connect and its repeat late, each with another session, is spoken to in the last one', async () => {
+  let connects = 0;
+  const peer = await peerOf('udp', (request, line) => {
+    const { command, replyId } = request;
+    if (command !== 1000) return line.reply(2000);
+    connects++;
+    // Both answers leave once the repeat is there, the second a moment after the first.
+    if (connects < 2) return;
+    line.send({ command: 2000, session: SESSION, replyId });
+    setTimeout(() => line.send({ command: 2000, session: SESSION + 1, replyId }), 50);
+  });
+  const conversation = await talkTo(peer, { transport: 'udp' });
+  await conversation.request(ask);
+  expect(peer.requests.map(({ command, session }) => [command, session])).toEqual([
+    [1000, 0],
+    [1000, 0],
+    [50, SESSION + 1],
+  ]);
+});
+
 test('a write that gets lost is never sent again', async () => {
   const peer = await peerOf(
     'udp',

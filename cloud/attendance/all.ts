@@ -11,7 +11,7 @@ import { targetAt } from '../directory/locate.ts';
 import type { DeviceRow } from '../directory/rows.ts';
 import type { Call } from '../http/call.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
-import { log } from '../log.ts';
+import { about, log, note } from '../log.ts';
 import type { Services } from '../services.ts';
 import { continuation, mergedPage, type Position, positionSchema, type Source } from './merge.ts';
 import { attendanceFilter } from './range.ts';
@@ -48,8 +48,10 @@ async function asked(
   const { language, principal, traceparent } = call;
   const { id: device, name } = row;
   if (services.clock.now() >= until) return late(device, language);
+  const id = ulid(services.clock.now());
+  note({ command: id });
   const outcome = await execute(services, {
-    id: ulid(services.clock.now()),
+    id,
     tenant: principal.tenant,
     target: targetAt(row),
     route: 'attendanceList',
@@ -79,14 +81,16 @@ async function asked(
 }
 
 /** One terminal's trouble is its own entry, never the whole answer's. */
-async function askedSafely(...given: Parameters<typeof asked>): Promise<Told | Failed> {
-  try {
-    return await asked(...given);
-  } catch (error) {
-    log.error('terminal not asked', error as Error);
-    const [, { language }, { id }] = given;
-    return { device: id, error: errorText('internal', {}, language) };
-  }
+function askedSafely(...given: Parameters<typeof asked>): Promise<Told | Failed> {
+  const [, { language }, { id: device, site }] = given;
+  return about({ device, site, op: 'attendance.list' }, async () => {
+    try {
+      return await asked(...given);
+    } catch (error) {
+      log.error('terminal not asked', error as Error);
+      return { device, error: errorText('internal', {}, language) };
+    }
+  });
 }
 
 function sum(numbers: readonly number[]): number {

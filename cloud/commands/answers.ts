@@ -29,7 +29,7 @@ async function success(
 ): Promise<Answer | null> {
   const body = await present(command, settlement.data, directory);
   if (body === null) {
-    log.error('result not understood', { command: command.id, op: command.op });
+    log.error('result not understood');
     return null;
   }
   return ok(body, {

@@ -1,6 +1,6 @@
 // One try of a request's command: located, executed, answered.
 import { type Answer, accepted } from '../http/answer.ts';
-import { log } from '../log.ts';
+import { log, note } from '../log.ts';
 import type { Services } from '../services.ts';
 import { outcomeAnswer } from './answers.ts';
 import { execute, type Target } from './execute.ts';
@@ -42,9 +42,10 @@ export async function perform<N extends CommandRoute>(
   id: string,
   repeat: boolean,
 ): Promise<Outcome> {
+  note({ command: id });
   const { site, device, deviceName } = await targetOf(services, call, work, repeat ? id : null);
   const target = { site, device, deviceName };
-  Object.assign(call.notes, { site, device, command: id });
+  note({ site, device });
   const outcome = await execute(services, {
     id,
     tenant: call.principal.tenant,
@@ -80,7 +81,13 @@ export async function answered<N extends CommandRoute>(
   outcome: Outcome,
   replayed: boolean,
 ): Promise<Answer> {
-  call.notes.outcome = outcome.kind === 'settled' ? outcome.settlement.status : outcome.kind;
+  const { id: command, site, device } = outcome.command;
+  note({
+    command,
+    site,
+    device,
+    outcome: outcome.kind === 'settled' ? outcome.settlement.status : outcome.kind,
+  });
   const headers = {
     ...(replayed ? { 'idempotent-replay': 'true' } : {}),
     ...(wantsAsync(call) && outcome.kind === 'pending' ? { 'preference-applied': 'respond-async' } : {}),

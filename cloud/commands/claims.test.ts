@@ -1,7 +1,7 @@
 // Who may work on a key, by handlers whose clocks do not agree.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startWorld, type World } from '../testing/world.ts';
-import { DynamoClaims } from './dynamoClaims.ts';
+import { DynamoClaims } from './dynamo-claims.ts';
 import { Idempotency, type Keyed, type Memory } from './idempotency.ts';
 
 const SECRET = Buffer.alloc(32, 1);

@@ -1,5 +1,6 @@
 // One log line per try of a command, which CloudWatch reads as metrics too (embedded metric format). No metrics
 // library: the logger writes JSON lines anyway, and a cold start has better things to load.
+import { traceIdOf } from '../http/trace.ts';
 import { log } from '../log.ts';
 import type { Dispatched } from './dispatch.ts';
 import type { Plan } from './execute.ts';
@@ -61,7 +62,7 @@ function embedded(values: Values, at: number) {
 export function tell(measured: Measured): void {
   const { id, tenant, site, device, op, tries } = measured.command;
   const values = valuesOf(measured);
-  const trace = measured.plan.traceparent.split('-')[1];
+  const trace = traceIdOf(measured.plan.traceparent);
   log.info('command', {
     ...{ tenant, site, device, command: id, trace, tries },
     dispatched: measured.dispatched,

@@ -6,6 +6,7 @@ import { errorText, type Language } from '../../shared/errors.ts';
 import { commandIdSchema } from '../../shared/wire/identifiers.ts';
 import type { Directory } from '../directory/directory.ts';
 import { Problem } from '../http/problem.ts';
+import { note } from '../log.ts';
 import { fitsLambda } from './answers.ts';
 import { problemOf } from './failure.ts';
 import type { CommandRow, Ledger, Settlement } from './ledger.ts';
@@ -43,6 +44,8 @@ export async function visibleCommand(ledger: Ledger, principal: Principal, id: s
   if (command === null || !maySee(principal, command)) {
     throw new Problem('operation_not_found', { params: { operation_id: id } });
   }
+  const { site, device, op } = command;
+  note({ site, device, op, command: command.id });
   return command;
 }
 

@@ -4,7 +4,7 @@ import { SerenoError } from '../../shared/errors.ts';
 import { type Answer, accepted } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
 import { Problem } from '../http/problem.ts';
-import { log } from '../log.ts';
+import { log, note } from '../log.ts';
 import type { Services } from '../services.ts';
 import { fitsLambda } from './answers.ts';
 import { answered, perform, type Work, withoutFailing } from './attempt.ts';
@@ -12,7 +12,7 @@ import { problemOf } from './failure.ts';
 import type { Claimed, Memory } from './idempotency.ts';
 import { look, type Outcome } from './outcome.ts';
 import { type CommandCall, fingerprint, idempotencyKey } from './request.ts';
-import type { CommandRoute } from './routes.ts';
+import { type CommandRoute, routeOperations } from './routes.ts';
 
 type Mine = Claimed & { kind: 'mine' };
 
@@ -99,6 +99,7 @@ export async function runCommand<N extends CommandRoute>(
   work: Work<N>,
 ): Promise<Answer> {
   const call = given as unknown as CommandCall;
+  note({ op: routeOperations[call.name] });
   const key = idempotencyKey(call);
   if (key === null) {
     const answer = await performUnclaimed(services, call, work);

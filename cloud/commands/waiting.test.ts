@@ -1,20 +1,33 @@
-// The rhythm of waiting, on a clock that does not take its time.
+// The rhythm of waiting, on a clock that moves only by what is waited for.
 import { beforeAll, expect, test } from 'vitest';
 import type { Clock } from '../clock.ts';
 import { log } from '../log.ts';
 import { waitFor } from './waiting.ts';
 
+/** Epoch ms at which every waiting begins. */
+const BEGAN = 1_800_000_000_000;
+
 function fakeClock() {
-  const pauses: number[] = [];
-  let now = 0;
+  let now = BEGAN;
   const clock: Clock = {
     now: () => now,
     sleep: async (ms) => {
-      pauses.push(ms);
       now += ms;
     },
   };
-  return { clock, pauses };
+  return clock;
+}
+
+/** Waits `forMs` for what never comes; when it looked, in ms since the beginning, and when it gave up. */
+async function looksOf(forMs: number, takes: (look: number) => number, clock = fakeClock()) {
+  const looks: number[] = [];
+  const look = async () => {
+    looks.push(clock.now() - BEGAN);
+    await clock.sleep(takes(looks.length));
+    return null;
+  };
+  expect(await waitFor(look, clock, BEGAN + forMs)).toBeNull();
+  return { looks, ended: clock.now() - BEGAN };
 }
 
 beforeAll(() => {
@@ -22,14 +35,29 @@ beforeAll(() => {
 });
 
 test('eager at first, then four times a second, and never past the end', async () => {
-  const { clock, pauses } = fakeClock();
-  expect(await waitFor(async () => null, clock, 800)).toBeNull();
-  expect(pauses).toEqual([3, 7, 20, 20, 30, 40, 80, 250, 250, 100]);
-  expect(clock.now()).toBe(800);
+  const { looks, ended } = await looksOf(1000, () => 0);
+  expect(looks).toEqual([3, 10, 30, 50, 80, 120, 200, 450, 700, 950, 1000]);
+  expect(ended).toBe(1000);
+});
+
+test('looks come when they are due, however long each of them takes', async () => {
+  expect((await looksOf(1000, () => 6)).looks).toEqual([3, 10, 30, 50, 80, 120, 200, 450, 700, 950, 1000]);
+});
+
+test('looks that were due during another one follow it as one, at once', async () => {
+  const { looks } = await looksOf(1000, (look) => (look === 2 ? 45 : look === 8 ? 600 : 1));
+  expect(looks).toEqual([3, 10, 55, 80, 120, 200, 450, 700]);
+});
+
+test('a timer that is early does not make one look two', async () => {
+  const clock = fakeClock();
+  const { sleep } = clock;
+  const early: Clock = { ...clock, sleep: (ms) => sleep(Math.max(1, ms - 1)) };
+  expect((await looksOf(200, () => 0, early)).looks.slice(0, 6)).toEqual([2, 9, 29, 49, 79, 119]);
 });
 
 test('what appears is returned at once, and a look that fails has seen nothing', async () => {
-  const { clock, pauses } = fakeClock();
+  const clock = fakeClock();
   const looks = [
     () => null,
     () => {
@@ -37,6 +65,6 @@ test('what appears is returned at once, and a look that fails has seen nothing',
     },
     () => 'there',
   ];
-  expect(await waitFor(async () => looks.shift()?.() ?? null, clock, 800)).toBe('there');
-  expect(pauses).toEqual([3, 7, 20]);
+  expect(await waitFor(async () => looks.shift()?.() ?? null, clock, BEGAN + 800)).toBe('there');
+  expect(clock.now() - BEGAN).toBe(30);
 });

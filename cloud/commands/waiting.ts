@@ -3,25 +3,38 @@ import type { Clock } from '../clock.ts';
 import { log } from '../log.ts';
 
 /**
- * Milliseconds. Most answers come within a fifth of a second, and those of a quick terminal travel with the
- * confirmation itself: they lie in the ledger as soon as the rule has put them.
+ * When looks are due, in ms after the waiting began. Most answers come within a fifth of a second, and those of a
+ * quick terminal travel with the confirmation itself: they lie in the ledger as soon as the rule has put them.
  */
-const FIRST_PAUSES = [3, 7, 20, 20, 30, 40, 80] as const;
-const LATER_PAUSE = 250;
+const FIRST_LOOKS = [3, 10, 30, 50, 80, 120, 200] as const;
+const EAGER_UNTIL = 200;
+const LATER_EVERY = 250;
+
+/** The first look that is due after `elapsed` ms. */
+function dueAfter(elapsed: number): number {
+  const later = EAGER_UNTIL + (Math.floor((elapsed - EAGER_UNTIL) / LATER_EVERY) + 1) * LATER_EVERY;
+  return FIRST_LOOKS.find((at) => at > elapsed) ?? later;
+}
 
 /**
- * Looks until there is something, or `until` (epoch ms) has come. A look that fails is one that saw nothing:
- * the command is on its way, so a moment's trouble with the store must not become an answer.
+ * Looks until there is something, or `until` (epoch ms) has come. A look takes its own time: one that became due
+ * meanwhile follows at once, and those after it come when they would have come. A look that fails is one that saw
+ * nothing: the command is on its way, so a moment's trouble with the store must not become an answer.
  */
 export async function waitFor<T>(
   look: () => Promise<T | null>,
   clock: Clock,
   until: number,
 ): Promise<T | null> {
-  for (let turn = 0; ; turn++) {
-    const pause = Math.min(FIRST_PAUSES[turn] ?? LATER_PAUSE, until - clock.now());
-    if (pause <= 0) return null;
-    await clock.sleep(pause);
+  const began = clock.now();
+  for (let looked = 0; ; ) {
+    const left = until - clock.now();
+    if (left <= 0) return null;
+    const due = dueAfter(looked);
+    const pause = Math.min(began + due - clock.now(), left);
+    if (pause > 0) await clock.sleep(pause);
+    // A timer may be a moment early: what was due then is not due once more.
+    looked = Math.max(due, clock.now() - began);
     try {
       const found = await look();
       if (found !== null) return found;

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Hello } from '../../shared/wire/envelope.ts';
 import { startWorld, type World } from '../testing/world.ts';
-import { DynamoDirectory } from './dynamoDirectory.ts';
+import { DynamoDirectory } from './dynamo-directory.ts';
 import { applyPresence } from './presence.ts';
 
 let world: World;

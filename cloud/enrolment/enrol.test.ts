@@ -8,8 +8,8 @@ import { certificateRequest, pendingKey } from '../../agent/enrolment/request.ts
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import { startWorld, type World } from '../testing/world.ts';
 import { welcome } from './arrival.ts';
-import { DynamoEnrolments } from './dynamoEnrolments.ts';
-import { DynamoSiteAgents } from './dynamoSiteAgents.ts';
+import { DynamoEnrolments } from './dynamo-enrolments.ts';
+import { DynamoSiteAgents } from './dynamo-site-agents.ts';
 import { type EnrolPorts, enrol } from './enrol.ts';
 import type { Certificate } from './enrolments.ts';
 import type { Issuer, Revoker } from './issuer.ts';

@@ -1,6 +1,6 @@
 // An agent trades its token for a certificate, once, and the same one again if the answer was lost.
 import { Problem } from '../http/problem.ts';
-import { log } from '../log.ts';
+import { log, note } from '../log.ts';
 import { publicKeyOf } from './csr.ts';
 import type { Certificate, Enrolment, Enrolments, SiteAgents } from './enrolments.ts';
 import type { Issuer, Revoker } from './issuer.ts';
@@ -74,11 +74,12 @@ export async function enrol(ports: EnrolPorts, token: string, csr: string): Prom
   const hash = hashOf(token);
   const enrolment = await ports.enrolments.claim(hash, publicKey, ports.now());
   if (enrolment === null) throw await whyNot(ports, hash);
+  const { tenant, site } = enrolment;
+  note({ tenant, site });
   if (await isVoid(ports, enrolment)) throw refusal('revoked', enrolment);
   const [certificate, endpoint] = await Promise.all([
     issue(ports, hash, enrolment, csr),
     ports.issuer.endpoint(),
   ]);
-  const { tenant, site } = enrolment;
   return { certificate: certificate.pem, endpoint, ca: ports.rootCa, tenant, site };
 }

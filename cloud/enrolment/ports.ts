@@ -4,11 +4,11 @@ import { X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 import { controlClient, documentClient, iotClient } from '../clients.ts';
 import { directoryConfig, enrolmentConfig } from '../config.ts';
-import { DynamoDirectory } from '../directory/dynamoDirectory.ts';
-import { AwsIssuer } from './awsIssuer.ts';
-import { AwsRevoker } from './awsRevoker.ts';
-import { DynamoEnrolments } from './dynamoEnrolments.ts';
-import { DynamoSiteAgents } from './dynamoSiteAgents.ts';
+import { DynamoDirectory } from '../directory/dynamo-directory.ts';
+import { AwsIssuer } from './aws-issuer.ts';
+import { AwsRevoker } from './aws-revoker.ts';
+import { DynamoEnrolments } from './dynamo-enrolments.ts';
+import { DynamoSiteAgents } from './dynamo-site-agents.ts';
 import type { EnrolPorts } from './enrol.ts';
 import type { SitePorts } from './sites.ts';
 

@@ -6,7 +6,7 @@ import { type SiteRow, siteView } from '../directory/rows.ts';
 import { type Answer, ok } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
 import { Problem } from '../http/problem.ts';
-import { log } from '../log.ts';
+import { log, note } from '../log.ts';
 import type { Enrolments, SiteAgents } from './enrolments.ts';
 import type { Revoker } from './issuer.ts';
 import { enrolCommand, hashOf, newToken, TOKEN_MS } from './tokens.ts';
@@ -28,7 +28,7 @@ function publicUrl(headers: Readonly<Record<string, string | undefined>>): strin
 function siteOf(call: Call<'siteEnrollment'> | Call<'siteAgentDelete'>): SiteAddress {
   const { site = '' } = call.params;
   if (!slugSchema.safeParse(site).success) throw new Problem('site_not_found', { params: { site } });
-  call.notes.site = site;
+  note({ site });
   return { tenant: call.principal.tenant, site };
 }
 
@@ -47,7 +47,7 @@ export async function listSites({ directory }: SitePorts, call: Call<'siteList'>
 export async function createSite(ports: SitePorts, call: Call<'siteCreate'>): Promise<Answer> {
   const { site, name = site } = call.body;
   const at = { tenant: call.principal.tenant, site };
-  call.notes.site = site;
+  note({ site });
   if (!(await ports.agents.addSite(at, name, ports.now()))) {
     throw new Problem('site_exists', { params: { site } });
   }

@@ -8,7 +8,8 @@ import type { AuthContext } from '../../shared/api/principal.ts';
 import { slugSchema } from '../../shared/wire/identifiers.ts';
 import { type JwtConfig, jwtConfig } from '../config.ts';
 import type { TokenProblem } from '../http/principal.ts';
-import { log } from '../log.ts';
+import { traceIdOf } from '../http/trace.ts';
+import { about, log } from '../log.ts';
 
 let keySet: JWTVerifyGetKey | null = null;
 
@@ -67,10 +68,13 @@ export async function principalOfToken(
 }
 
 export async function handler(
-  event: Pick<APIGatewayRequestAuthorizerEventV2, 'headers'>,
+  event: Pick<APIGatewayRequestAuthorizerEventV2, 'headers' | 'routeKey' | 'requestContext'>,
 ): Promise<APIGatewaySimpleAuthorizerWithContextResult<AuthContext>> {
   const config = jwtConfig();
   keySet ??= createRemoteJWKSet(config.jwksUrl, { timeoutDuration: 3000 });
-  const context = await principalOfToken(bearer(event.headers ?? {}), config, keySet);
+  const keys = keySet;
+  const { headers = {}, routeKey: route, requestContext } = event;
+  const notes = { route, requestId: requestContext.requestId, trace: traceIdOf(headers.traceparent) };
+  const context = await about(notes, () => principalOfToken(bearer(headers), config, keys));
   return { isAuthorized: true, context };
 }

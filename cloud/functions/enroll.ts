@@ -7,8 +7,6 @@ import { httpHandler } from '../http/handler.ts';
 export const handler = httpHandler({
   agentEnroll: async (call) => {
     const enrolled = await enrol(enrolPorts(), call.body.token, call.body.csr);
-    call.notes.tenant = enrolled.tenant;
-    call.notes.site = enrolled.site;
     return ok({ data: enrolled });
   },
 });

@@ -36,6 +36,7 @@ function helloFrom(site: string, ids: readonly string[]) {
     tenant: 'acme',
     site,
     kind: 'hello',
+    at: Date.now(),
     body: Buffer.from(JSON.stringify(body)).toString('base64'),
   };
 }

@@ -1,30 +1,43 @@
 // Called by the IoT rules for hellos, last wills and disconnects: keeps the directory.
-import { presenceEventSchema } from '../../shared/wire/envelope.ts';
+import { type PresenceEvent, presenceEventSchema } from '../../shared/wire/envelope.ts';
 import { controlClient, documentClient, iotClient } from '../clients.ts';
 import { systemClock } from '../clock.ts';
-import { IotDispatcher } from '../commands/iotDispatcher.ts';
+import { IotDispatcher } from '../commands/iot-dispatcher.ts';
 import { directoryConfig } from '../config.ts';
-import { DynamoDirectory } from '../directory/dynamoDirectory.ts';
+import { DynamoDirectory } from '../directory/dynamo-directory.ts';
 import { applyPresence, type PresenceResult } from '../directory/presence.ts';
 import { tellRefused } from '../directory/refused.ts';
 import { welcome } from '../enrolment/arrival.ts';
-import { AwsRevoker } from '../enrolment/awsRevoker.ts';
-import { DynamoSiteAgents } from '../enrolment/dynamoSiteAgents.ts';
-import { log } from '../log.ts';
+import { AwsRevoker } from '../enrolment/aws-revoker.ts';
+import { DynamoSiteAgents } from '../enrolment/dynamo-site-agents.ts';
+import { about, log } from '../log.ts';
 
-export async function handler(event: unknown): Promise<PresenceResult> {
-  const presence = presenceEventSchema.parse(event);
+async function take(presence: PresenceEvent): Promise<PresenceResult> {
   const { tableName } = directoryConfig();
   const directory = new DynamoDirectory(documentClient(), tableName);
   const result = await applyPresence(directory, presence);
-  const { tenant, site, kind } = presence;
-  log.info('presence', { tenant, site, kind, applied: result.applied });
+  const { kind } = presence;
+  log.info('presence', { kind, applied: result.applied });
   if (result.refused.length > 0) {
-    log.warn('devices of another site', { tenant, site, devices: result.refused });
+    log.warn('devices of another site', { devices: result.refused });
     await tellRefused(new IotDispatcher(iotClient(), systemClock), presence, result.refused, systemClock);
   }
   const agents = new DynamoSiteAgents(documentClient(), tableName);
   const revoked = await welcome(agents, new AwsRevoker(controlClient, iotClient), presence);
-  if (revoked.length > 0) log.info('older certificates revoked', { tenant, site, certificates: revoked });
+  if (revoked.length > 0) log.info('older certificates revoked', { certificates: revoked });
   return result;
+}
+
+/** @throws what went wrong, for the event to be brought again or put aside */
+export async function handler(event: unknown): Promise<PresenceResult> {
+  const presence = presenceEventSchema.parse(event);
+  const { tenant, site } = presence;
+  return about({ tenant, site }, async () => {
+    try {
+      return await take(presence);
+    } catch (error) {
+      log.error('presence not taken', error as Error);
+      throw error;
+    }
+  });
 }

@@ -33,14 +33,11 @@ export interface Call<N extends RouteName = RouteName> {
   readonly traceparent: string;
   /** Epoch ms at which Lambda ends this handler. */
   readonly endsAt: number;
-  /** What the request log tells besides the route; handlers add site, device and command. */
-  readonly notes: Record<string, string | number>;
 }
 
 /** A call while the middlewares are still at it. */
 export interface Draft {
   readonly startedAt: number;
-  readonly notes: Record<string, string | number>;
   name?: RouteName;
   route?: Route;
   language?: Language;
@@ -62,8 +59,8 @@ export interface HttpEvent extends Omit<APIGatewayProxyEventV2, 'requestContext'
   draft?: Draft;
 }
 
-/** The draft of this request; the first middleware makes it. */
+/** The draft of this request; who asks first makes it. */
 export function draftOf(event: HttpEvent): Draft {
-  event.draft ??= { startedAt: Date.now(), notes: {} };
+  event.draft ??= { startedAt: Date.now() };
   return event.draft;
 }

@@ -1,27 +1,30 @@
 // The middy stack of every HTTP function: log, errors, route, token, scope, body, fields, then the route's handler.
-import middy, { type MiddyfiedHandler } from '@middy/core';
+import middy from '@middy/core';
 import headerNormalizer from '@middy/http-header-normalizer';
+import type { Context } from 'aws-lambda';
 import type { RouteName } from '../../shared/api/routes.ts';
+import { about } from '../log.ts';
 import type { Answer } from './answer.ts';
 import { jsonBody } from './body.ts';
 import { type Call, draftOf, type HttpEvent } from './call.ts';
 import { answeredErrors } from './errors.ts';
 import { admission } from './principal.ts';
-import { requestLog } from './requestLog.ts';
+import { requestLog } from './request-log.ts';
 import { routing } from './route.ts';
 import { validation } from './validate.ts';
 
 export type Handlers = { readonly [N in RouteName]?: (call: Call<N>) => Promise<Answer> | Answer };
 
 type AnyHandler = (call: Call) => Promise<Answer> | Answer;
+type HttpFunction = (event: HttpEvent, context: Context) => Promise<Answer>;
 
 /**
  * The Lambda handler for some routes of the table.
  *
  * @param handlers one function per route; it gets a call that passed every check up to its own
  */
-export function httpHandler(handlers: Handlers): MiddyfiedHandler<HttpEvent, Answer> {
-  return middy<HttpEvent, Answer>({ timeoutEarlyInMillis: 0 })
+export function httpHandler(handlers: Handlers): HttpFunction {
+  const stack = middy<HttpEvent, Answer>({ timeoutEarlyInMillis: 0 })
     .use(headerNormalizer())
     .use(requestLog())
     .use(answeredErrors())
@@ -33,5 +36,7 @@ export function httpHandler(handlers: Handlers): MiddyfiedHandler<HttpEvent, Ans
       // The middlewares above have filled every field of the draft, or thrown.
       const call = draftOf(event) as unknown as Call;
       return (handlers[call.name] as AnyHandler)(call);
-    }) as unknown as MiddyfiedHandler<HttpEvent, Answer>;
+    }) as unknown as HttpFunction;
+  return (event, context) =>
+    about({ route: event.routeKey, requestId: event.requestContext.requestId }, () => stack(event, context));
 }

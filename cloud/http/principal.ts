@@ -1,6 +1,7 @@
 // Who calls, and whether that is enough for the route: 401 and 403 in the contract's words.
 import type { MiddlewareObj } from '@middy/core';
 import { authContextSchema, type Principal } from '../../shared/api/principal.ts';
+import { note } from '../log.ts';
 import { type Draft, draftOf, type HttpEvent } from './call.ts';
 import { Problem } from './problem.ts';
 
@@ -37,6 +38,7 @@ function admit(draft: Draft, event: HttpEvent): void {
   }
   const principal = principalOf(event.requestContext.authorizer?.lambda);
   draft.principal = principal;
+  note({ tenant: principal.tenant });
   if (access !== 'any' && !principal.scopes.has(access)) {
     throw new Problem('forbidden', { params: { scope: access } });
   }

@@ -4,6 +4,8 @@ import * as z from 'zod';
 import { type FieldText, fieldTexts, normalizeDeviceId, textField } from '../../shared/api/fields.ts';
 import type { RouteName } from '../../shared/api/routes.ts';
 import type { Language } from '../../shared/errors.ts';
+import { deviceIdSchema } from '../../shared/wire/identifiers.ts';
+import { note } from '../log.ts';
 import { draftOf, type HttpEvent } from './call.ts';
 import { Problem } from './problem.ts';
 
@@ -113,6 +115,9 @@ export function validation(): MiddlewareObj<HttpEvent> {
         draft.query = checked(route.query, event.queryStringParameters ?? {});
       }
       draft.params = checkedParams(event.pathParameters ?? {});
+      const device = deviceIdSchema.safeParse(draft.params.device_id);
+      // Logs name devices, not whatever stands in their place.
+      if (device.success) note({ device: device.data });
     },
   };
 }

@@ -7,7 +7,7 @@ import { DeleteCommand, DynamoDBDocumentClient, PutCommand, ScanCommand } from '
 import dynalite from 'dynalite';
 import { type Command, commandSchema, presenceEventSchema, type Reply } from '../../shared/wire/envelope.ts';
 import { parseTopic, replyPart, type SiteAddress, topics } from '../../shared/wire/topics.ts';
-import { DynamoDirectory } from '../directory/dynamoDirectory.ts';
+import { DynamoDirectory } from '../directory/dynamo-directory.ts';
 import { applyPresence } from '../directory/presence.ts';
 import { ruleItem } from '../keys.ts';
 import { log } from '../log.ts';

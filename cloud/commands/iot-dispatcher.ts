@@ -36,7 +36,7 @@ function isRefusal(error: unknown): boolean {
 }
 
 function trouble({ tenant, site }: SiteAddress, command: Outbound, status: number | null) {
-  return { tenant, site, command: command.id, status: status ?? 'none' };
+  return { tenant, site, command: command.id, op: command.op, status: status ?? 'none' };
 }
 
 export class IotDispatcher implements Dispatcher {

@@ -1,19 +1,13 @@
-// One line per request: route, status, time and ids; never what was sent or answered.
+// One line per request: its notes, status and time; never what was sent or answered.
 import type { MiddlewareObj } from '@middy/core';
 import { log } from '../log.ts';
 import type { Answer } from './answer.ts';
 import { draftOf, type HttpEvent } from './call.ts';
 
 function write(event: HttpEvent, answer: Answer | null | undefined): void {
-  const draft = draftOf(event);
   log.info('request', {
-    route: event.routeKey,
     status: answer?.statusCode ?? 500,
-    ms: Date.now() - draft.startedAt,
-    requestId: event.requestContext.requestId,
-    ...(draft.traceparent === undefined ? {} : { traceparent: draft.traceparent }),
-    ...(draft.principal ? { tenant: draft.principal.tenant } : {}),
-    ...draft.notes,
+    ms: Date.now() - draftOf(event).startedAt,
   });
 }
 

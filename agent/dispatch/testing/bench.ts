@@ -1,0 +1,140 @@
+// A dispatcher on a journal of its own, in front of a simulated terminal and a line that notes every reply; for tests.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { ulid } from 'ulid';
+import type { Command, Reply } from '../../../shared/wire/envelope.ts';
+import { parseTopic } from '../../../shared/wire/topics.ts';
+import { Journal } from '../../journal/journal.ts';
+import { UndoVault } from '../../journal/undo-vault.ts';
+import type { Link } from '../../link/link.ts';
+import { type Bench, startBench } from '../../terminal/testing/bench.ts';
+import { CloudClock, systemClock } from '../clock.ts';
+import { Dispatcher } from '../dispatcher.ts';
+import { Outbox } from '../outbox.ts';
+import { Tenure } from '../tenure.ts';
+import { TerminalQueue } from '../terminal-queue.ts';
+
+/** A line to a cloud that notes every reply. */
+export class NotingLink implements Link {
+  isUp = true;
+  readonly session = 's';
+  readonly replies: Reply[] = [];
+  #watchers: (() => void)[] = [];
+
+  start(): void {}
+
+  async publish(topic: string, payload: Uint8Array): Promise<void> {
+    const parsed = parseTopic(topic);
+    if (parsed?.kind !== 'res' || !parsed.part.endsWith('-0')) return;
+    this.replies.push(JSON.parse(Buffer.from(payload).toString()));
+    for (const watch of this.#watchers) watch();
+  }
+
+  async stop(): Promise<void> {}
+
+  /** The reply to `id`; `count`: how many there must be. */
+  async reply(id: string, count = 1): Promise<Reply> {
+    const found = () => this.replies.filter((reply) => reply.id === id);
+    while (found().length < count) await new Promise<void>((resolve) => this.#watchers.push(resolve));
+    return found()[count - 1]!;
+  }
+}
+
+/** The line has stood for a while. */
+const aMinuteAgo = { now: () => Date.now(), monotonic: () => performance.now() - 60_000 };
+
+export class DispatchBench {
+  /** The terminal, which an agent that starts again finds as it was. */
+  readonly at: Bench;
+  readonly folder = mkdtempSync(join(tmpdir(), 'sereno-dispatch-'));
+  journal: Journal;
+  link = new NotingLink();
+  queue: TerminalQueue;
+  dispatcher: Dispatcher;
+
+  private constructor(at: Bench) {
+    this.at = at;
+    this.journal = Journal.open(this.folder, 'norte', Date.now());
+    this.queue = this.#newQueue();
+    this.dispatcher = this.#newDispatcher();
+  }
+
+  static async start(): Promise<DispatchBench> {
+    return new DispatchBench(await startBench({ users: 5 }));
+  }
+
+  /** A new agent on the same folder and the same terminal. The old one must have let its journal go. */
+  assemble(): void {
+    this.journal = Journal.open(this.folder, 'norte', Date.now());
+    this.link = new NotingLink();
+    this.queue = this.#newQueue();
+    this.dispatcher = this.#newDispatcher();
+  }
+
+  /** Hands a message over; tells whether it was acknowledged. */
+  receive(message: unknown): boolean {
+    let acknowledged = false;
+    const payload = Buffer.from(typeof message === 'string' ? message : JSON.stringify(message));
+    this.dispatcher.receive({
+      payload,
+      acknowledge: () => {
+        acknowledged = true;
+      },
+    });
+    return acknowledged;
+  }
+
+  async stop(): Promise<void> {
+    await this.queue.stop();
+    this.dispatcher.stop();
+    await this.at.stop();
+    this.journal.close();
+    rmSync(this.folder, { recursive: true });
+  }
+
+  #newQueue(): TerminalQueue {
+    return new TerminalQueue('principal', this.at.terminal, () => true);
+  }
+
+  #newDispatcher(): Dispatcher {
+    const { journal, folder, link, queue } = this;
+    const { terminal } = this.at;
+    const log = pino({ level: 'silent' });
+    const cloudClock = new CloudClock(systemClock);
+    return new Dispatcher({
+      at: { tenant: 'acme', site: 'norte' },
+      journal,
+      outbox: new Outbox(journal, () => link, log),
+      undo: new UndoVault(journal.undo, { folder, site: 'norte', days: 30, now: Date.now }),
+      clock: systemClock,
+      cloudClock,
+      tenure: new Tenure(journal, aMinuteAgo, cloudClock),
+      log,
+      station: (device) => (device === 'principal' ? { terminal, queue } : undefined),
+      publishProgress: () => undefined,
+      onRefused: () => undefined,
+      ownOperation: () => undefined,
+    });
+  }
+}
+
+/** A command of the cloud, as of now. */
+export function command(op: string, args: unknown, fields: Partial<Command> = {}): Command {
+  return {
+    v: 1,
+    id: ulid(),
+    op,
+    device: 'principal',
+    issuedAt: Date.now(),
+    notAfter: Date.now() + 22_000,
+    via: 'direct',
+    args,
+    ...fields,
+  };
+}
+
+export function create(userId: string, fields: Partial<Command> = {}): Command {
+  return command('user.put', { mode: 'create', user_id: userId, fields: { name: 'Ana' } }, fields);
+}

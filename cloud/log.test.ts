@@ -1,0 +1,130 @@
+// What log lines tell of the call they belong to, and what they never tell.
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { handler as attendance } from './functions/attendance.ts';
+import { handler as presence } from './functions/presence.ts';
+import { handler as users } from './functions/users.ts';
+import { log } from './log.ts';
+import { invoke } from './testing/invoke.ts';
+import { hello, startWorld, type World } from './testing/world.ts';
+
+type Line = Readonly<Record<string, unknown>>;
+
+let world: World;
+let written: string;
+let calls = 0;
+beforeAll(async () => {
+  world = await startWorld();
+  await hello(world, 'acme', 'casa', ['principal', 'entrada']);
+  log.setLogLevel('INFO');
+});
+afterAll(() => world.close());
+beforeEach(() => {
+  written = '';
+  for (const stream of [process.stdout, process.stderr]) {
+    vi.spyOn(stream, 'write').mockImplementation((chunk) => {
+      written += String(chunk);
+      return true;
+    });
+  }
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  world.fate = () => 'served';
+  world.agent = () => [];
+});
+
+function lines(message: string): Line[] {
+  const all = written.split('\n').filter((line) => line.startsWith('{'));
+  return all.map((line) => JSON.parse(line) as Line).filter((line) => line.message === message);
+}
+
+const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
+const traceparent = `00-${TRACE}-00f067aa0ba902b7-01`;
+
+function create(device: string, remaining = 29_000) {
+  return invoke(users, 'userCreate', {
+    params: { device_id: device },
+    body: { user_id: '70707', name: 'Ana Quispe', password: '987654', card: 55667788 },
+    headers: { traceparent, authorization: 'Bearer eyJ-secret', 'Idempotency-Key': `alta-de-ana-${++calls}` },
+    remaining,
+  });
+}
+
+/** Lets the request with this number, and no other, not arrive. */
+function loseRequest(number: number): void {
+  let count = 0;
+  world.fate = () => (++count === number ? 'lost' : 'served');
+}
+
+const ID = expect.stringMatching(/^[0-9A-HJKMNP-TV-Z]{26}$/);
+const known = {
+  route: 'POST /devices/{device_id}/users',
+  requestId: 'test',
+  trace: TRACE,
+  tenant: 'acme',
+  site: 'casa',
+  device: 'principal',
+  command: ID,
+  op: 'user.put',
+};
+
+test('an error that nobody expected tells whose call it was, down to the command', async () => {
+  // Claim and device, then the command.
+  loseRequest(3);
+  expect((await create('principal')).status).toBe(503);
+  expect(lines('unexpected')).toMatchObject([{ level: 'ERROR', ...known }]);
+  expect(lines('request')).toMatchObject([{ level: 'INFO', status: 503, ...known }]);
+});
+
+test('trouble while the reply is waited for tells the same', async () => {
+  world.agent = () => [{ reply: { status: 'ok', verified: 'ack', data: { user_id: 7 } } }];
+  // The fifth request is the first look; the reply behind it is none of the contract's.
+  loseRequest(5);
+  expect((await create('principal')).status).toBe(202);
+  expect(lines('ledger not readable')).toMatchObject([{ level: 'WARN', ...known }]);
+  expect(lines('result not understood')).toMatchObject([{ level: 'ERROR', ...known, outcome: 'ok' }]);
+});
+
+test('calls at the same time do not speak for each other', async () => {
+  world.agent = () => [{ reply: { status: 'ok', verified: 'ack', data: { user_id: 7 } } }];
+  await Promise.all([create('entrada'), create('bodega')]);
+  expect(lines('result not understood')).toMatchObject([{ device: 'entrada', site: 'casa' }]);
+  const requests = lines('request');
+  expect(requests.map(({ device, status }) => [device, status]).sort()).toEqual([
+    ['bodega', 404],
+    ['entrada', 202],
+  ]);
+  expect(requests.find(({ device }) => device === 'bodega')).not.toHaveProperty('site');
+});
+
+test('of many terminals asked in one call, the line tells which one failed', async () => {
+  world.agent = ({ device }) => [
+    {
+      reply: {
+        status: 'ok',
+        data:
+          device === 'entrada' ? {} : { total: 0, skipped: 0, as_of: '2026-01-01T00:00:00.000Z', data: [] },
+      },
+    },
+  ];
+  const { body } = await invoke(attendance, 'attendanceAll', { headers: { traceparent } });
+  expect(Object.keys(body.errors as object)).toEqual(['entrada']);
+  expect(lines('terminal not asked')).toMatchObject([
+    { tenant: 'acme', site: 'casa', device: 'entrada', op: 'attendance.list', command: ID, trace: TRACE },
+  ]);
+});
+
+test('an event that cannot be taken in tells its site, and is brought again', async () => {
+  const event = { tenant: 'acme', site: 'casa', kind: 'hello', at: Date.now(), body: 'e30=' };
+  await expect(presence(event)).rejects.toThrow();
+  expect(lines('presence not taken')).toMatchObject([{ level: 'ERROR', tenant: 'acme', site: 'casa' }]);
+});
+
+test('names, PINs, cards, keys and tokens are in no line', async () => {
+  loseRequest(3);
+  await create('principal', 4500);
+  expect((await create('principal', 4500)).status).toBe(202);
+  expect(lines('request')).toHaveLength(2);
+  for (const secret of ['Ana', '987654', '55667788', 'eyJ-secret', 'alta-de-ana'])
+    expect(written).not.toContain(secret);
+});
