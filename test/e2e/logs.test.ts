@@ -88,7 +88,8 @@ it('logs on both sides name tenant, site, device, command and trace, and never w
   const cloud = jsonLines(logs.cloud).filter((line) => line.command === command);
   expect(cloud.find(({ message }) => message === 'command')).toMatchObject({ ...where, Outcome: 'ok' });
   expect(cloud.find(({ message }) => message === 'request')).toMatchObject({
-    traceparent: HEADERS.traceparent,
+    ...where,
+    op: 'user.put',
     route: 'POST /devices/{device_id}/users',
   });
   const agent = jsonLines(logs.agent).filter((line) => line.command === command);
