@@ -3,6 +3,7 @@ import { existsSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { SerenoError } from '../../shared/errors.ts';
 import type { AgentConfig, DeviceSettings } from '../config/load.ts';
+import { isInUse } from '../data-folder.ts';
 import { RegisteredDevices } from '../devices/registered.ts';
 import { Journal } from '../journal/journal.ts';
 import { readStatus, type Status } from '../status.ts';
@@ -99,7 +100,7 @@ function examineJournal({ dataDir, site }: AgentConfig): DataReport {
 function examineLocked(dataDir: string, error: unknown): DataReport {
   const journal = about('journal');
   const cause = error instanceof SerenoError ? error.cause : error;
-  if (!/locked|busy/i.test(messageOf(cause))) {
+  if (!isInUse(cause)) {
     const next =
       'Move journal.db aside and start the agent: it begins a new one, and says "unknown" of older commands.';
     return {
