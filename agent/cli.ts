@@ -1,27 +1,34 @@
 #!/usr/bin/env node
 // sereno-agent: the command line of the agent.
-import { Command, InvalidArgumentError } from 'commander';
-import { SerenoError } from '../shared/errors.ts';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { VERSION } from '../shared/version.ts';
-import { run } from './commands/run.ts';
-import { SubnetError } from './discovery/subnets.ts';
-import { EnrolmentError } from './enrolment/errors.ts';
-import { ServiceError } from './service/errors.ts';
+import { exitStatusOf, moreHelp, sentenceOf } from './commands/words.ts';
 
 const program = new Command('sereno-agent')
   .description('Keeps the ZKTeco terminals of one branch and answers the commands of the cloud.')
   .version(VERSION)
-  .showHelpAfterError();
+  .showHelpAfterError('(--help after a command lists its options, with examples)')
+  .addHelpText('after', moreHelp('sereno-agent'));
+
+// Every command is loaded when it is asked for: `run` carries nothing that only the others need.
 
 /** The installed agent's wrapper says where its file is. */
 const defaultConfig = process.env.SERENO_CONFIG ?? 'agent.yaml';
+
+function logLevel(): Option {
+  return new Option('--log-level <level>', 'how much the agent tells')
+    .choices(['trace', 'debug', 'info', 'warn', 'error'])
+    .env('LOG_LEVEL')
+    .default('info');
+}
 
 program
   .command('run')
   .description('Run the agent until it is told to stop (SIGTERM or SIGINT).')
   .option('-c, --config <file>', 'the agent.yaml of this branch', defaultConfig)
-  .option('--log-level <level>', 'trace, debug, info, warn or error', process.env.LOG_LEVEL ?? 'info')
-  .action(run);
+  .addOption(logLevel())
+  .addHelpText('after', moreHelp('run'))
+  .action(async (options) => (await import('./commands/run.ts')).run(options));
 
 program
   .command('enroll')
@@ -32,8 +39,8 @@ program
   .option('--data <folder>', 'where the agent keeps its journal', process.env.SERENO_DATA)
   .option('--force', "use the file though it is another site's", false)
   .option('--no-start', 'write the files only')
-  .option('--log-level <level>', 'trace, debug, info, warn or error', process.env.LOG_LEVEL ?? 'info')
-  // Loaded when asked for: `run` must not carry what only enrolment needs.
+  .addOption(logLevel())
+  .addHelpText('after', moreHelp('enroll'))
   .action(async (options) => (await import('./commands/enroll.ts')).enroll(options));
 
 program
@@ -42,29 +49,34 @@ program
   .requiredOption('--url <url>', "the API's address")
   .requiredOption('--token <token>', 'a new token for the same site')
   .option('-c, --config <file>', 'the agent.yaml of this branch', defaultConfig)
+  .addHelpText('after', moreHelp('rotate'))
   .action(async (options) => (await import('./commands/enroll.ts')).rotate(options));
 
 program
   .command('install')
   .description('Make this package a service of the machine: user, folders, systemd unit (as root).')
+  .addHelpText('after', moreHelp('install'))
   .action(async () => (await import('./commands/service.ts')).installService());
 
 program
   .command('uninstall')
   .description('Stop the service and remove it; configuration and journal stay (as root).')
   .option('--purge', 'remove certificate, configuration and journal too', false)
+  .addHelpText('after', moreHelp('uninstall'))
   .action(async (options) => (await import('./commands/service.ts')).uninstallService(options));
 
 program
   .command('status')
   .description('What systemd knows of the service.')
+  .addHelpText('after', moreHelp('status'))
   .action(async () => (await import('./commands/service.ts')).serviceStatus());
 
 program
   .command('logs')
   .description('The log of the service, JSON lines.')
   .option('-f, --follow', 'go on as lines come', false)
-  .option('-n, --lines <number>', 'how many of the last lines', '100')
+  .option('-n, --lines <number>', 'how many of the last lines', whole(0, 1_000_000), 100)
+  .addHelpText('after', moreHelp('logs'))
   .action(async (options) => (await import('./commands/service.ts')).serviceLogs(options));
 
 program
@@ -73,12 +85,11 @@ program
   .option(
     '--subnet <cidr...>',
     'ask these instead, for example 192.168.1.0/24 (a /22 at most, private ranges only)',
-    [],
   )
   .option('--port <n>', 'the port that terminals listen on', whole(1, 65_535), 4370)
   .option('--timeout <seconds>', 'for connecting, and for each answer', whole(1, 60), 1)
   .option('--json', 'print everything that was found as JSON', false)
-  .addHelpText('after', '\nExit status: 0 if a terminal was found, 1 if none was.')
+  .addHelpText('after', moreHelp('discover'))
   .action(async (options) => (await import('./commands/discover.ts')).discover(options));
 
 program
@@ -88,22 +99,14 @@ program
   )
   .option('-c, --config <file>', 'the agent.yaml of this branch', defaultConfig)
   .option('--json', 'print the findings as JSON', false)
-  .addHelpText(
-    'after',
-    '\nExit status: 0 if all is well, 1 if something deserves a look, 2 if something does not work.',
-  )
+  .addHelpText('after', moreHelp('doctor'))
   .action(async (options) => (await import('./commands/doctor.ts')).doctor(options));
-
-/** Errors whose message is all that a person needs. */
-const KNOWN = [SerenoError, EnrolmentError, ServiceError, SubnetError];
 
 try {
   await program.parseAsync();
 } catch (error) {
-  process.stderr.write(
-    `${KNOWN.some((kind) => error instanceof kind) ? (error as Error).message : String(error)}\n`,
-  );
-  process.exit(1);
+  process.stderr.write(`${sentenceOf(error)}\n`);
+  process.exit(exitStatusOf(error));
 }
 
 function whole(least: number, most: number): (text: string) => number {

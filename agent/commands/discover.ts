@@ -5,7 +5,7 @@ import { formatSubnet, hostsOf, ownSubnets, parseSubnet } from '../discovery/sub
 import { toYaml } from '../discovery/yaml.ts';
 
 export interface DiscoverOptions {
-  readonly subnet: readonly string[];
+  readonly subnet?: readonly string[];
   readonly port: number;
   /** Seconds for connecting, and for each answer. */
   readonly timeout: number;
@@ -20,7 +20,7 @@ const LIMIT_MS = 180_000;
  * terminal was found.
  * @throws SubnetError
  */
-export async function discover({ subnet, port, timeout, json }: DiscoverOptions): Promise<void> {
+export async function discover({ subnet = [], port, timeout, json }: DiscoverOptions): Promise<void> {
   const subnets = subnet.length === 0 ? ownSubnets() : subnet.map(parseSubnet);
   const hosts = [...new Set(subnets.flatMap(hostsOf))];
   if (hosts.length === 0) tell('This machine is in no private network; name one with --subnet.');

@@ -1,11 +1,12 @@
 // `sereno-agent doctor`: looks at everything an agent depends on, says what is wrong and what to do next.
-import { existsSync, statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { SerenoError } from '../../shared/errors.ts';
 import { type AgentConfig, type DeviceSettings, loadConfig } from '../config/load.ts';
 import { examineCertificate } from '../doctor/certificate.ts';
 import { examineCloud } from '../doctor/cloud.ts';
 import { examineData } from '../doctor/data.ts';
 import { about, exitStatus, type Finding, toTable } from '../doctor/finding.ts';
+import { examineOwnership, ownerOf } from '../doctor/ownership.ts';
 import { examineTerminal } from '../doctor/terminals.ts';
 import type { Status } from '../status.ts';
 
@@ -32,20 +33,34 @@ async function examine(file: string): Promise<Finding[]> {
     config = loadConfig(file, process.env);
   } catch (error) {
     if (!(error instanceof SerenoError)) throw error;
-    const next = existsSync(file)
-      ? 'Correct it; docs/configuration.md has every key.'
-      : 'sereno-agent enroll makes it; one that lies elsewhere is named with --config FILE.';
+    const next = NEXT[unreadableFor(file)] ?? 'Correct it; docs/configuration.md has every key.';
     return error.message.split('\n').map((line) => told.failure(line, next));
   }
   const { findings, running, registered } = examineData(config);
   return [
     told.ok(`Site '${config.site}' of '${config.tenant}', ${config.devices.length} devices.`),
     ...examinePrivacy(file, config),
+    ...examineOwnership(file, config, ownerOf(file, running)),
     ...findings,
     ...(await examineLine(config)),
     ...(await examineTerminals(config, running, registered ?? [])),
     ...unseen(running, config),
   ];
+}
+
+/** By what keeps agent.yaml from being read. */
+const NEXT: Readonly<Record<string, string>> = {
+  ENOENT: 'sereno-agent enroll makes it; one that lies elsewhere is named with --config FILE.',
+  EACCES: 'Run the doctor as root, or as the user that runs the agent.',
+};
+
+function unreadableFor(file: string): string {
+  try {
+    accessSync(file, constants.R_OK);
+    return '';
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? '';
+  }
 }
 
 function examinePrivacy(file: string, { devices }: AgentConfig): Finding[] {

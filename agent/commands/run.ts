@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { Agent } from '../agent.ts';
 import { loadConfig } from '../config/load.ts';
 import { configInvalid } from '../config/problems.ts';
+import { onDataFolder } from '../data-folder.ts';
 import { watchCertificate } from '../enrolment/watch.ts';
 import type { LinkEvents } from '../link/link.ts';
 import { MqttLink } from '../link/mqtt-link.ts';
@@ -17,7 +18,7 @@ export interface RunOptions {
 
 /**
  * Runs until it is told to stop, or until a parent that opened a channel to it (as `npm start` does) has died, then enables every terminal and ends the process.
- * @throws SerenoError `config_invalid`, `agent_storage`.
+ * @throws SerenoError `config_invalid`; DataFolderError
  */
 export async function run({ config: file, logLevel }: RunOptions): Promise<void> {
   const config = loadConfig(file, process.env);
@@ -30,13 +31,11 @@ export async function run({ config: file, logLevel }: RunOptions): Promise<void>
   const log = openLog(logLevel, { tenant, site });
   const linkTo = (at: typeof cloud) => (events: LinkEvents) => new MqttLink({ tenant, site, ...at }, events);
   let link: RenewableLink | null = null;
-  const agent = new Agent(config, {
-    log,
-    connect: (events) => {
-      link = new RenewableLink(linkTo(cloud), events);
-      return link;
-    },
-  });
+  const connect = (events: LinkEvents) => {
+    link = new RenewableLink(linkTo(cloud), events);
+    return link;
+  };
+  const agent = onDataFolder(config.dataDir, () => new Agent(config, { log, connect }));
   const onRenewed = (renewed: typeof cloud) => void link?.renew(linkTo(renewed));
   const stopping =
     process.connected === false

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ServiceError } from '../service/errors.ts';
 import { install, type Machine, uninstall } from '../service/install.ts';
-import { UNIT } from '../service/names.ts';
+import { UNIT, UNIT_FILE } from '../service/names.ts';
 
 const thisMachine: Machine = {
   root: '/',
@@ -41,13 +41,16 @@ export function uninstallService({ purge }: { readonly purge: boolean }): void {
   );
 }
 
-/** Shows what systemd knows of the agent and ends with its exit status. */
+/** Shows what systemd knows of the agent and ends with its exit status. @throws ServiceError where there is none */
 export function serviceStatus(): void {
+  mustBeInstalled();
   hand('systemctl', ['status', '--no-pager', UNIT]);
 }
 
-export function serviceLogs({ follow, lines }: { readonly follow: boolean; readonly lines: string }): void {
-  hand('journalctl', ['-u', UNIT, '-n', lines, '-o', 'cat', ...(follow ? ['-f'] : ['--no-pager'])]);
+/** Shows its log, by way of journalctl. @throws ServiceError */
+export function serviceLogs({ follow, lines }: { readonly follow: boolean; readonly lines: number }): void {
+  mustBeInstalled();
+  hand('journalctl', ['-u', UNIT, '-n', `${lines}`, '-o', 'cat', ...(follow ? ['-f'] : ['--no-pager'])]);
 }
 
 function hand(program: string, args: readonly string[]): void {
@@ -56,9 +59,20 @@ function hand(program: string, args: readonly string[]): void {
   process.exitCode = status ?? 1;
 }
 
+function mustBeInstalled(): void {
+  if (existsSync(UNIT_FILE)) return;
+  throw new ServiceError(
+    `There is no service here (${UNIT_FILE}): unpack the package and run its bin/sereno-agent install as root.`,
+  );
+}
+
 function mustBeRoot(): void {
   if (process.getuid?.() !== 0) throw new ServiceError('This must be done as root: try it with sudo.');
-  if (!existsSync('/run/systemd/system')) throw new ServiceError('This machine was not started by systemd.');
+  if (!existsSync('/run/systemd/system')) {
+    throw new ServiceError(
+      "systemd does not run on this machine, so there is no service: start the agent with 'sereno-agent run'.",
+    );
+  }
 }
 
 /** The package around this very file, as infra/package/build.ts lays it out. */

@@ -1,8 +1,10 @@
 // The doctor on the data folder: may the agent write there, is there room, does an agent run on it, is its clock right.
+import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SerenoError } from '../../shared/errors.ts';
 import type { AgentConfig, DeviceSettings } from '../config/load.ts';
+import { isInUse } from '../data-folder.ts';
 import { RegisteredDevices } from '../devices/registered.ts';
 import { Journal } from '../journal/journal.ts';
 import { readStatus, type Status } from '../status.ts';
@@ -13,6 +15,7 @@ const TIGHT_BYTES = 500 * MB;
 const FULL_BYTES = 50 * MB;
 /** From here on deadlines of the agent itself stay right, but its log and its terminals' clocks are misleading. */
 const SKEW_MS = 5000;
+const SET_CLOCK = 'Switch time synchronisation on: timedatectl set-ntp true';
 
 /** What the data folder tells besides its own state. */
 export interface DataReport {
@@ -43,7 +46,7 @@ function examineFolder(folder: string): Finding[] {
     rmSync(probe);
   } catch (error) {
     const next =
-      'Give the folder to the user that runs the agent, and see that the disk is not full or read-only.';
+      'Run the doctor as root or as the user that runs the agent; the folder must be theirs, the disk not full or read-only.';
     return [data.failure(`${folder} cannot be written: ${messageOf(error)}.`, next)];
   }
   const { bavail, bsize } = statfsSync(folder);
@@ -99,7 +102,7 @@ function examineJournal({ dataDir, site }: AgentConfig): DataReport {
 function examineLocked(dataDir: string, error: unknown): DataReport {
   const journal = about('journal');
   const cause = error instanceof SerenoError ? error.cause : error;
-  if (!/locked|busy/i.test(messageOf(cause))) {
+  if (!isInUse(cause)) {
     const next =
       'Move journal.db aside and start the agent: it begins a new one, and says "unknown" of older commands.';
     return {
@@ -140,9 +143,20 @@ function examineLocked(dataDir: string, error: unknown): DataReport {
 
 function examineClock(offsetMs: number | null, when: string): Finding {
   const clock = about('clock');
-  if (offsetMs === null) return clock.ok('Not compared with the cloud yet: no command has come directly.');
+  if (offsetMs === null) {
+    return isAdrift()
+      ? clock.warning('It is not set over the network, and not compared with the cloud yet.', SET_CLOCK)
+      : clock.ok('Not compared with the cloud yet: no command has come directly.');
+  }
   const seconds = Math.abs(offsetMs / 1000).toFixed(1);
   const words = `${seconds} s ${offsetMs < 0 ? 'behind' : 'ahead of'} the cloud's, ${when}.`;
   if (Math.abs(offsetMs) <= SKEW_MS) return clock.ok(words);
-  return clock.warning(words, 'Switch time synchronisation on: timedatectl set-ntp true');
+  return clock.warning(words, SET_CLOCK);
+}
+
+/** What systemd knows of the clock, where there is one. */
+function isAdrift(): boolean {
+  const show = ['show', '--property=NTPSynchronized', '--value'];
+  const { status, stdout } = spawnSync('timedatectl', show, { encoding: 'utf8' });
+  return status === 0 && stdout.trim() === 'no';
 }

@@ -4,13 +4,13 @@ import {
   chownSync,
   closeSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   renameSync,
   statSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../folder.ts';
 
 /**
  * Writes `content` beside `file`, syncs it and renames it, mode 0600. Written by root into somebody's folder it
@@ -19,7 +19,7 @@ import { dirname } from 'node:path';
  */
 export function writeWhole(file: string, content: string): void {
   const folder = dirname(file);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const draft = `${file}.${process.pid}.new`;
   const handle = openSync(draft, 'w', 0o600);
   try {

@@ -8,3 +8,5 @@ export const PROGRAM_DIR = '/opt/sereno-agent';
 export const PROGRAM_LINK = '/usr/local/bin/sereno-agent';
 export const CONFIG_DIR = '/etc/sereno';
 export const DATA_DIR = '/var/lib/sereno';
+/** Exit status that says: agent.yaml must be changed before a further start can succeed (EX_CONFIG of sysexits). */
+export const CONFIG_STATUS = 78;

@@ -51,6 +51,7 @@ describe(`the unit${withoutSystemd}`, () => {
       expect.arrayContaining([
         'Type=notify',
         'Restart=always',
+        'RestartPreventExitStatus=78',
         'WatchdogSec=60',
         'User=sereno',
         'NoNewPrivileges=yes',

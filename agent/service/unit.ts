@@ -1,5 +1,5 @@
 // The systemd unit of an installed agent: restarted when it dies or hangs, and shut in.
-import { CONFIG_DIR, DATA_DIR, PROGRAM_DIR, UNIT, USER } from './names.ts';
+import { CONFIG_DIR, CONFIG_STATUS, DATA_DIR, PROGRAM_DIR, UNIT, USER } from './names.ts';
 
 /** Seconds without a sign of life after which systemd kills and restarts the agent. */
 const WATCHDOG_SECONDS = 60;
@@ -25,6 +25,8 @@ User=${USER}
 Group=${USER}
 Restart=always
 RestartSec=1
+# agent.yaml is wrong: to try again before somebody has mended it would only fill the log.
+RestartPreventExitStatus=${CONFIG_STATUS}
 WatchdogSec=${WATCHDOG_SECONDS}
 TimeoutStartSec=60
 TimeoutStopSec=${STOP_SECONDS}

@@ -1,16 +1,8 @@
 // The data folder of local mode: what lies where, who holds it, and how it is forgotten.
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { makeFolder } from '../../agent/folder.ts';
 import { clientIdOf } from '../../shared/wire/identifiers.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 
@@ -78,7 +70,7 @@ export class DataDir {
   /** @throws DataDirError */
   #make(): void {
     try {
-      mkdirSync(this.path, { recursive: true, mode: 0o700 });
+      makeFolder(this.path);
       writePrivate(join(this.path, 'lock.probe'), '');
       rmSync(join(this.path, 'lock.probe'));
     } catch (cause) {

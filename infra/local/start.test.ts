@@ -1,6 +1,6 @@
 // npm start as a process: what becomes of it and of its agents when somebody ends it the hard way, and what it says.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -94,7 +94,27 @@ describe('what cannot start', () => {
       stderr: expect.stringMatching(/none\.yaml:1: cannot be read: there is no such file\n$/),
     });
     expect((await fail('--data', wrong)).stderr).toBe(`${wrong} is no folder. Choose another with --data.\n`);
+    expect((await fail('--data', '')).stderr).toContain('the path of a folder is wanted');
   }, 60_000);
+
+  test('for what an earlier run has left says how to be rid of it', async () => {
+    mkdirSync(join(folder, 'data'));
+    writeFileSync(join(folder, 'data', 'issuer.json'), 'no JSON');
+    expect(await fail(...flags())).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`left in ${join(folder, 'data')} is damaged: --fresh forgets it`),
+    });
+  }, 60_000);
+
+  test.skipIf(!existsSync('/proc/self'))(
+    'where no folder can be made ends at once',
+    async () => {
+      expect((await fail('--data', '/proc/sereno')).stderr).toBe(
+        '/proc/sereno cannot be written (ENOENT). Choose another with --data.\n',
+      );
+    },
+    60_000,
+  );
 
   test('for want of its port names it', async () => {
     const holder = createServer();

@@ -1,7 +1,10 @@
 // npm start: the whole system on this machine, with what to type next.
 import { Command, InvalidArgumentError } from 'commander';
 import { SerenoError } from '../../shared/errors.ts';
+import { PlanError } from './agents/plan.ts';
+import { DataDirError } from './data-dir.ts';
 import { onOrphaned } from './orphaned.ts';
+import { NotReady } from './ready.ts';
 import { type System, startSystem } from './system.ts';
 
 interface Flags {
@@ -24,7 +27,7 @@ const command = new Command('npm start --')
     `port of the API (default: ${DEFAULT_PORT}, or a free one if that is taken)`,
     portNumber,
   )
-  .option('--data <folder>', 'where certificates, rows and journals are kept', '.sereno')
+  .option('--data <folder>', 'where certificates, rows and journals are kept', folder, '.sereno')
   .option('--fresh', 'forget what the data folder holds', false)
   .parse();
 
@@ -33,9 +36,14 @@ function collect(file: string, before: readonly string[] = []): string[] {
 }
 
 function portNumber(text: string): number {
-  const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port <= 65535) return port;
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (port <= 65_535) return port;
   throw new InvalidArgumentError('a port is a number from 0 to 65535.');
+}
+
+function folder(path: string): string {
+  if (path !== '') return path;
+  throw new InvalidArgumentError('the path of a folder is wanted.');
 }
 
 async function main(): Promise<void> {
@@ -96,15 +104,19 @@ ${curl} -X DELETE ${users}/9001
 Ctrl+C stops it.`;
 }
 
+/** Errors that say themselves what to do. */
+const KNOWN = [SerenoError, DataDirError, PlanError, NotReady];
+
 /** The sentence for people, and what to do next where there is something. */
 function explain(error: unknown): string {
-  if (error instanceof SerenoError) return error.message;
   const { code, message } = error as { code?: string; message?: string };
-  const { port = DEFAULT_PORT } = command.opts<Flags>();
+  const { port = DEFAULT_PORT, data } = command.opts<Flags>();
   if (code === 'EADDRINUSE') return `Port ${port} is taken. Choose another with --port, or leave --port out.`;
   if (code === 'EACCES') return `This user may not: ${message}. Choose another --port or --data.`;
   if (code === 'ENOSPC') return `The disk is full: ${message}.`;
-  return message ?? String(error);
+  const sentence = message ?? String(error);
+  if (KNOWN.some((kind) => error instanceof kind)) return sentence;
+  return `${sentence}\nIf what an earlier run left in ${data} is damaged: --fresh forgets it, --data names another folder.`;
 }
 
 try {

@@ -71,7 +71,8 @@ export async function layOut(folder: string, nodeOf: NodeSource): Promise<Arch[]
   mkdirSync(join(folder, 'bin'), { recursive: true });
   writeFileSync(join(folder, 'bin', 'sereno-agent'), WRAPPER);
   chmodSync(join(folder, 'bin', 'sereno-agent'), 0o755);
-  put(join(ROOT, 'LICENSE'), 'LICENSE', 0o644);
+  for (const text of ['LICENSE', 'docs/agent.md', 'docs/configuration.md'])
+    put(join(ROOT, text), text, 0o644);
   await build({
     entryPoints: [join(ROOT, 'agent', 'cli.ts')],
     outfile: join(folder, 'lib', 'agent.mjs'),
