@@ -19,7 +19,7 @@ import { settingsOf, VARIANT_NAMES, VARIANTS, type VariantName } from './variant
 
 const SITE = { tenant: 'faults', site: 'sede' };
 /** The functions' time limit here: what is lost shows after seconds instead of half a minute. */
-const LAMBDA_MS = 8000;
+const LAMBDA_MS = 6000;
 const LOOK_EVERY_MS = 5;
 /** In their order: who dies at a state of the journal has counted what is synced. */
 const PRELOADS = ['clock', 'handler-death', 'synced', 'read-only', 'journal-death'];

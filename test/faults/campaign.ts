@@ -11,6 +11,8 @@ export interface CampaignOptions extends Narrowed {
   /** Of the first schedule; each further one has the next. */
   readonly seed: number;
   readonly lanes: number;
+  /** Each schedule is played so often. */
+  readonly times: number;
   readonly keepGoing: boolean;
   readonly verbose: boolean;
 }
@@ -33,14 +35,14 @@ const STOP_MS = 15_000;
 /** Plays until the schedules are used up, or one has failed and it shall not go on. */
 export async function campaign(options: CampaignOptions, events: CampaignEvents): Promise<CampaignEnd> {
   const totals = new Totals();
-  let next = options.seed;
-  const end = options.seed + options.schedules;
+  let begun = 0;
+  const plays = options.schedules * options.times;
   let isBroken = false;
   const take = (): number | null => {
-    const over = next >= end || isBroken || (totals.failed.length > 0 && !options.keepGoing);
-    return over ? null : next++;
+    const over = begun >= plays || isBroken || (totals.failed.length > 0 && !options.keepGoing);
+    return over ? null : options.seed + Math.floor(begun++ / options.times);
   };
-  const lanes = Math.min(options.lanes, options.schedules);
+  const lanes = Math.min(options.lanes, plays);
   await Promise.all(
     Array.from({ length: lanes }, async () => {
       try {

@@ -137,8 +137,11 @@ function cutShort(told: readonly Told[]): Counts {
 function agentLines(log: string): string[] {
   return log
     .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => line.replace(/"(?:level|pid|hostname|tenant|site|traceparent)":(?:"[^"]*"|\d+),?/g, ''));
+    .filter((line) => line.startsWith('{'))
+    .map((line) => {
+      const { level, time, pid, hostname, tenant, site, trace, op, msg, ...told } = JSON.parse(line);
+      return `${msg} ${Object.values(told).join(' ')}`;
+    });
 }
 
 function tally(names: readonly string[]): Counts {

@@ -43,6 +43,12 @@ const program = new Command('npm run faults --')
   )
   .option('--seed <n>', 'the seed of the first; each further one has the next', count, 1)
   .option('--lanes <n>', 'systems side by side, each a process with an agent of its own', count, 6)
+  .option(
+    '--times <n>',
+    'plays each schedule so often: the machine has its part in what strikes when',
+    count,
+    1,
+  )
   .option('--only <kinds>', 'no faults but of these kinds, with commas between', kinds, [])
   .addOption(new Option('--variant <name>', 'only at this terminal').choices(VARIANT_NAMES))
   .option('--keep-going', 'go on after a schedule that failed', false)
@@ -65,8 +71,9 @@ async function run(options: CampaignOptions): Promise<boolean> {
   const began = performance.now();
   const { totals, isBroken } = await campaign(options, {
     onPlayed(played, sums) {
-      if (sums.schedules % 10 === 0 || sums.schedules === options.schedules) {
-        say(`${sums.schedules}/${options.schedules}  ${sums.commands} commands, ${sums.kills} kills`);
+      const plays = options.schedules * options.times;
+      if (sums.schedules % 10 === 0 || sums.schedules === plays) {
+        say(`${sums.schedules}/${plays}  ${sums.commands} commands, ${sums.kills} kills`);
       }
       if (played.violations.length > 0) tellFailed(played);
       // Whoever started this as a process of its own hears what the campaign saw.

@@ -78,6 +78,27 @@ describe('a disk without room', () => {
   });
 });
 
+describe('a disk that becomes read-only', () => {
+  it('refuses commands with 503 agent_storage before the terminal is touched, and takes them when it can be written again', async () => {
+    let serial = 710_000;
+    arena.setReadOnly(true);
+    try {
+      // The disk turns at a moment of its own; what comes before is taken.
+      const attempt = async () => (await create(String(++serial))).body.code;
+      await expect.poll(attempt, { timeout: 10_000 }).toBe('agent_storage');
+      await terminal.until((at) => at.connections() === 0, 10_000);
+      const before = terminal.log.length;
+      const refused = await create(String(++serial));
+      expect(refused).toMatchObject({ status: 503, body: { code: 'agent_storage', applied: 'no' } });
+      expect(terminal.log.slice(before)).toEqual([]);
+    } finally {
+      arena.setReadOnly(false);
+    }
+    await expect.poll(async () => (await create(String(serial))).status, { timeout: 10_000 }).toBe(200);
+    expect(holds(String(serial))).toBe(1);
+  }, 60_000);
+});
+
 describe('a data folder on a read-only disk', () => {
   it('ends the start with a sentence, calls get 503, and the agent is back when the disk can be written', async ({
     skip,

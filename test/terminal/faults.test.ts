@@ -73,6 +73,19 @@ test('a request that arrives twice is served and answered twice', async () => {
   expect([terminal.users(), strikes]).toEqual([[], 1]);
 });
 
+test.each([
+  ['is noted', [], 1],
+  ['is not noted once a fault has struck the conversation', [{ kind: 'delay', command: 8, ms: 1 }], 0],
+] as const)('who leaves without a refresh %s', async (_, faults, notes) => {
+  const terminal = await start();
+  const client = await connect(terminal);
+  await client.ask(1003);
+  for (const fault of faults) terminal.faults.add(fault);
+  await client.ask(8, RECORD);
+  await client.ask(1001);
+  expect(terminal.violations.filter((text) => text.includes('without a refresh'))).toHaveLength(notes);
+});
+
 test('full refuses new users only', async () => {
   const { terminal, client } = await disabled({ kind: 'full' });
   expect((await client.ask(8, RECORD)).command).toBe(2001);

@@ -18,6 +18,7 @@ export class Session implements Client {
   readonly transport: 'tcp' | 'udp';
   session = 0;
   connected = false;
+  disturbed = false;
   authenticated = false;
   prepared: Buffer | null = null;
   upload: Upload | null = null;
@@ -103,6 +104,7 @@ export class Session implements Client {
     if (this.#gone.signal.aborted) return;
     const behaviour = behaviours.get(payload.command);
     const struck = this.#device.faults.take(payload.command);
+    this.disturbed ||= struck !== null;
     const plan = planOf(struck?.fault ?? null);
     const { perCommandMs, perWriteMs } = this.#device.options.latency;
     await pause(perCommandMs + (behaviour?.writes ? perWriteMs : 0), this.#device.lifetime);

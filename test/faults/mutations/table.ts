@@ -108,7 +108,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'key-without-condition',
     breaks: 'a key belongs to one command',
-    file: 'cloud/commands/dynamoClaims.ts',
+    file: 'cloud/commands/dynamo-claims.ts',
     from: `'attribute_not_exists(pk) OR expiresAt <= :now'`,
     to: `'attribute_not_exists(pk) OR expiresAt <= :now OR expiresAt > :now'`,
     only: ['caller-gone', 'handler-killed'],
