@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { catalogue, errorText, phrases, SerenoError } from './errors.ts';
+import { catalogue, errorText, SerenoError } from './errors.ts';
+import { phrases } from './phrases.ts';
 
 const places = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 

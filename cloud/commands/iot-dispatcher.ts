@@ -35,8 +35,9 @@ function isRefusal(error: unknown): boolean {
   return NOTHING_SENT.has(code) || NOTHING_SENT.has(name);
 }
 
-function trouble({ tenant, site }: SiteAddress, command: Outbound, status: number | null) {
-  return { tenant, site, command: command.id, op: command.op, status: status ?? 'none' };
+/** A question about a command travels under an id of its own. */
+function trouble({ id, op }: Outbound, status: number | null) {
+  return { command: id, op, status: status ?? 'none' };
 }
 
 export class IotDispatcher implements Dispatcher {
@@ -55,7 +56,7 @@ export class IotDispatcher implements Dispatcher {
     } catch (error) {
       const status = statusOf(error);
       if (status === 404) return 'offline';
-      log.warn('direct message failed', trouble(to, command, status));
+      log.warn('direct message failed', trouble(command, status));
       return this.#fallBack(to, command, isRefusal(error));
     }
   }
@@ -65,7 +66,7 @@ export class IotDispatcher implements Dispatcher {
       await this.#publish(to, command);
       return 'published';
     } catch (error) {
-      log.error('publish failed', trouble(to, command, statusOf(error)));
+      log.error('publish failed', trouble(command, statusOf(error)));
       return directRefused && isRefusal(error) ? 'refused' : 'unclear';
     }
   }

@@ -20,8 +20,7 @@ const settlement = { status: 'ok', params: {}, applied: 'yes', verified: 'counte
 
 function lineOf(async: boolean, outcome: Measured['outcome']): Record<string, unknown> {
   const info = vi.spyOn(log, 'info').mockReturnValue();
-  const plan = { async, traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' };
-  tell({ plan, command, dispatched: 'delivered', ackMs: 5, replyMs: 9, outcome });
+  tell({ plan: { async }, command, dispatched: 'delivered', ackMs: 5, replyMs: 9, outcome });
   const [[message, line] = []] = info.mock.calls;
   expect(message).toBe('command');
   return line as unknown as Record<string, unknown>;

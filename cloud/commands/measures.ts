@@ -1,6 +1,5 @@
 // One log line per try of a command, which CloudWatch reads as metrics too (embedded metric format). No metrics
 // library: the logger writes JSON lines anyway, and a cold start has better things to load.
-import { traceIdOf } from '../http/trace.ts';
 import { log } from '../log.ts';
 import type { Dispatched } from './dispatch.ts';
 import type { Plan } from './execute.ts';
@@ -8,7 +7,7 @@ import type { CommandRow } from './ledger.ts';
 import type { Outcome } from './outcome.ts';
 
 export interface Measured {
-  readonly plan: Pick<Plan, 'traceparent' | 'async'>;
+  readonly plan: Pick<Plan, 'async'>;
   readonly command: CommandRow;
   readonly dispatched: Dispatched;
   /** Until the agent had it on its disk, or the message service knew better. */
@@ -60,11 +59,10 @@ function embedded(values: Values, at: number) {
 
 /** Writes the line. Source of its form: CloudWatch User Guide, "Specification: Embedded metric format". */
 export function tell(measured: Measured): void {
-  const { id, tenant, site, device, op, tries } = measured.command;
+  const { op, tries } = measured.command;
   const values = valuesOf(measured);
-  const trace = traceIdOf(measured.plan.traceparent);
   log.info('command', {
-    ...{ tenant, site, device, command: id, trace, tries },
+    tries,
     dispatched: measured.dispatched,
     Operation: op,
     Outcome: outcomeName(measured),

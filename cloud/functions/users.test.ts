@@ -273,21 +273,6 @@ test("a reply under another site's name is not believed", async () => {
   expect(answer.status).toBe(202);
 });
 
-test('an enrolment is answered as soon as the terminal waits for the finger', async () => {
-  world.agent = () => [{ progress: { seq: 0, stage: 'waiting' } }];
-  const params = { ...principal, user_id: '123' };
-  const answer = await invoke(users, 'fingerEnroll', { params, body: { finger_index: 1 } });
-  expect(answer.body).toEqual({
-    success: true,
-    message: 'Modo enrolamiento activado. El usuario debe poner el dedo 3 veces.',
-    data: { user_id: '123', device_id: 'principal', finger_index: 1, finger_name: 'Indice derecho' },
-    operation_id: world.received[0]!.id,
-  });
-  const id = world.received[0]!.id;
-  const seen = await invoke(operations, 'operationGet', { params: { id } });
-  expect(seen.body.data).toMatchObject({ state: 'running', progress: { stage: 'waiting' } });
-});
-
 test("a terminal's own limit is told in the sentence and for its field", async () => {
   const data = { field: 'name', limit: '@limit_bytes', max: 24, got: 25, device: 'principal' };
   world.agent = () => [{ reply: { status: 'error', code: 'limit_exceeded', data } }];
@@ -300,14 +285,6 @@ test("a terminal's own limit is told in the sentence and for its field", async (
       details: [{ path: 'name', message: 'caben 24 bytes y tiene 25' }],
     },
   });
-});
-
-test('an enrolment that is over at once names its operation all the same', async () => {
-  const data = { user_id: '123', finger_index: 1 };
-  world.agent = () => [{ reply: { status: 'ok', applied: 'yes', verified: 'readback', data } }];
-  const params = { ...principal, user_id: '123' };
-  const answer = await invoke(users, 'fingerEnroll', { params, body: { finger_index: 1 } });
-  expect(answer).toMatchObject({ status: 200, body: { operation_id: world.received[0]!.id } });
 });
 
 test('an argument that no terminal can hold is refused before it travels', async () => {

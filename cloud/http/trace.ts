@@ -1,7 +1,8 @@
 // W3C trace context, version 00: which lines of which part belong to the same request.
 import { randomBytes } from 'node:crypto';
 
-const TRACEPARENT = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
+/** Ids of zeros alone are none. */
+const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** The caller's trace context, or a new one where there is none that holds to the form. */
 export function traceparentOf(given: string | undefined): string {
