@@ -4,6 +4,7 @@ import {
   chownSync,
   cpSync,
   existsSync,
+  lchownSync,
   mkdirSync,
   readdirSync,
   renameSync,
@@ -12,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { settleModes } from './modes.ts';
 import { CONFIG_DIR, DATA_DIR, PROGRAM_DIR, PROGRAM_LINK, UNIT, UNIT_FILE, USER } from './names.ts';
 import { unitFile } from './unit.ts';
 
@@ -47,10 +49,11 @@ export function install(source: string, arch: string, machine: Machine): Install
   for (const folder of [CONFIG_DIR, DATA_DIR]) {
     mkdirSync(at(folder), { recursive: true });
     chmodSync(at(folder), 0o700);
-    chownSync(at(folder), owner.uid, owner.gid);
+    giveTo(owner, at(folder));
   }
   mkdirSync(at(dirname(UNIT_FILE)), { recursive: true });
-  writeFileSync(at(UNIT_FILE), unitFile(), { mode: 0o644 });
+  writeFileSync(at(UNIT_FILE), unitFile());
+  chmodSync(at(UNIT_FILE), 0o644);
   machine.run('systemctl', ['daemon-reload']);
   machine.run('systemctl', ['enable', UNIT]);
   const started = existsSync(at(`${CONFIG_DIR}/agent.yaml`));
@@ -68,6 +71,14 @@ export function uninstall(machine: Machine, purge: boolean): void {
   if (purge) machine.run('userdel', [USER]);
 }
 
+/** With all that is in it: an agent.yaml that root wrote by hand would stop the service. */
+function giveTo({ uid, gid }: { readonly uid: number; readonly gid: number }, folder: string): void {
+  chownSync(folder, uid, gid);
+  for (const { parentPath, name } of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    lchownSync(join(parentPath, name), uid, gid);
+  }
+}
+
 /** The new version is complete before it takes the old one's place. */
 function copyProgram(source: string, arch: string, target: string): void {
   const draft = `${target}.new`;
@@ -79,7 +90,7 @@ function copyProgram(source: string, arch: string, target: string): void {
       rmSync(join(draft, folder, other), { recursive: true, force: true });
     }
   }
-  chmodSync(draft, 0o755);
+  settleModes(draft);
   rmSync(target, { recursive: true, force: true });
   renameSync(draft, target);
 }

@@ -100,6 +100,35 @@ describe('installing', () => {
     expect(existsSync(at('/opt/sereno-agent/node/arm64'))).toBe(false);
   });
 
+  it('makes the program readable for the agent’s user, whatever mask it was unpacked under', () => {
+    const source = join(folder, 'package');
+    for (const path of ['', 'bin', 'node', 'node/x64', 'crt', 'crt/x64'])
+      chmodSync(join(source, path), 0o700);
+    chmodSync(join(source, 'crt/x64/aws-crt-nodejs.node'), 0o666);
+    const previous = process.umask(0o077);
+    try {
+      install(source, 'x64', machine());
+    } finally {
+      process.umask(previous);
+    }
+    const modes = (...paths: string[]) => paths.map((path) => statSync(at(path)).mode & 0o777);
+    const program = '/opt/sereno-agent';
+    expect(modes(program, `${program}/bin`, `${program}/node/x64`)).toEqual([0o755, 0o755, 0o755]);
+    expect(modes(`${program}/bin/sereno-agent`, `${program}/node/x64/node`)).toEqual([0o755, 0o755]);
+    expect(
+      modes(`${program}/crt/x64/aws-crt-nodejs.node`, '/etc/systemd/system/sereno-agent.service'),
+    ).toEqual([0o644, 0o644]);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('gives the agent what root has written into its folders', () => {
+    mkdirSync(at('/etc/sereno'), { recursive: true });
+    writeFileSync(at('/etc/sereno/agent.yaml'), 'site: norte\n', { mode: 0o600 });
+    install(join(folder, 'package'), 'x64', { ...machine(), addUser: () => ({ uid: 64_123, gid: 64_123 }) });
+    expect([statSync(at('/etc/sereno/agent.yaml')).uid, statSync(at('/etc/sereno')).uid]).toEqual([
+      64_123, 64_123,
+    ]);
+  });
+
   it('over an older version replaces the program whole and starts an agent that is enrolled', () => {
     install(join(folder, 'package'), 'x64', machine());
     writeFileSync(at('/opt/sereno-agent/old-file'), '');

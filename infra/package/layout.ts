@@ -1,8 +1,9 @@
 // How a package of the agent is laid out: one bundle, and for each processor Node and the native part of aws-crt.
-import { chmodSync, constants, copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { constants, copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { settleModes } from '../../agent/service/modes.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -53,26 +54,23 @@ export const installedNode: NodeSource = (arch) => {
  * @throws esbuild's BuildFailure, the file system's errors
  */
 export async function layOut(folder: string, nodeOf: NodeSource): Promise<Arch[]> {
-  const put = (from: string, to: string, mode: number) => {
+  const put = (from: string, to: string) => {
     const target = join(folder, to);
     mkdirSync(dirname(target), { recursive: true });
     copyFileSync(from, target, constants.COPYFILE_FICLONE);
-    chmodSync(target, mode);
   };
   const done: Arch[] = [];
   for (const arch of ARCHES) {
     const node = nodeOf(arch);
     if (node === null) continue;
     const native = `node_modules/aws-crt/dist/bin/linux-${arch}-glibc/aws-crt-nodejs.node`;
-    put(node, `node/${arch}/node`, 0o755);
-    put(join(ROOT, native), `crt/${arch}/aws-crt-nodejs.node`, 0o644);
+    put(node, `node/${arch}/node`);
+    put(join(ROOT, native), `crt/${arch}/aws-crt-nodejs.node`);
     done.push(arch);
   }
   mkdirSync(join(folder, 'bin'), { recursive: true });
   writeFileSync(join(folder, 'bin', 'sereno-agent'), WRAPPER);
-  chmodSync(join(folder, 'bin', 'sereno-agent'), 0o755);
-  for (const text of ['LICENSE', 'docs/agent.md', 'docs/configuration.md'])
-    put(join(ROOT, text), text, 0o644);
+  for (const text of ['LICENSE', 'docs/agent.md', 'docs/configuration.md']) put(join(ROOT, text), text);
   await build({
     entryPoints: [join(ROOT, 'agent', 'cli.ts')],
     outfile: join(folder, 'lib', 'agent.mjs'),
@@ -83,5 +81,6 @@ export async function layOut(folder: string, nodeOf: NodeSource): Promise<Arch[]
     banner: { js: BANNER },
     logLevel: 'error',
   });
+  settleModes(folder);
   return done;
 }

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { install } from '../../agent/service/install.ts';
+import { archive } from '../../infra/package/archive.ts';
 import { ARCHES, installedNode, layOut } from '../../infra/package/layout.ts';
 import { VERSION } from '../../shared/version.ts';
 import { type Running, startForTest } from './client.ts';
@@ -20,14 +22,54 @@ describe.skipIf(arch === undefined)(`the package of the agent${elsewhere}`, () =
   let agent: ChildProcess | null = null;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'sereno-package-'));
-    await layOut(join(folder, 'package'), (name) => (name === arch ? installedNode(name) : null));
-    program = join(folder, 'package', 'bin', 'sereno-agent');
+    const previous = process.umask(0o077);
+    try {
+      await layOut(join(folder, 'package'), (name) => (name === arch ? installedNode(name) : null));
+    } finally {
+      process.umask(previous);
+    }
+    archive(join(folder, 'package'), join(folder, 'package.tar.gz'), 1);
+    mkdirSync(join(folder, 'unpacked'));
+    await run('tar', ['-xpzf', join(folder, 'package.tar.gz'), '-C', join(folder, 'unpacked')]);
+    program = join(folder, 'unpacked', 'package', 'bin', 'sereno-agent');
     running = await startForTest();
   });
   afterAll(async () => {
     agent?.kill('SIGKILL');
     await running?.stop();
     rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('can be read by everybody and written by its owner alone, and its programs can be run', async () => {
+    const { stdout } = await run('tar', ['-tvzf', join(folder, 'package.tar.gz')]);
+    const modes = stdout
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => line.split(/\s+/));
+    const programs = /\/(bin\/sereno-agent|node\/\w+\/node)$/;
+    for (const words of modes) {
+      const [mode, owner, path] = [words[0], words[1], words.at(-1)!];
+      const expected = path.endsWith('/') ? 'drwxr-xr-x' : programs.test(path) ? '-rwxr-xr-x' : '-rw-r--r--';
+      expect([path, mode, owner]).toEqual([path, expected, '0/0']);
+    }
+    expect(modes.map((words) => words.at(-1))).toEqual(
+      expect.arrayContaining(['package/docs/agent.md', `package/node/${arch}/node`, 'package/lib/agent.mjs']),
+    );
+  });
+
+  it('installed into the machine runs from there', async () => {
+    const root = join(folder, 'root');
+    const done: string[] = [];
+    install(join(folder, 'unpacked', 'package'), process.arch, {
+      root,
+      run: (name, args) => void done.push([name, ...args].join(' ')),
+      addUser: () => ({ uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }),
+    });
+    expect(done).toEqual(['systemctl daemon-reload', 'systemctl enable sereno-agent']);
+    const installed = join(root, 'opt/sereno-agent/bin/sereno-agent');
+    expect((await run(installed, ['--version'], { env: { PATH: '/usr/bin:/bin' } })).stdout.trim()).toBe(
+      VERSION,
+    );
   });
 
   it('runs on its own Node, from wherever it lies and without node_modules', async () => {
