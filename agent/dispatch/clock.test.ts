@@ -62,6 +62,30 @@ describe("the cloud's clock as the agent sees it", () => {
     expect(cloud.offset).toBeNull();
   });
 
+  it.each([-600_000, 600_000])(
+    'does not believe a wall clock that is %i ms off when a message shows it, even before anything was measured',
+    (off) => {
+      const clock = new TestClock(1_000_000 + off);
+      const cloud = new CloudClock(clock);
+      cloud.suppose(1_000_000, 1_022_000);
+      expect(cloud.left(1_022_000)).toBe(22_000);
+      expect(cloud.offset).toBeNull();
+      clock.advance(5000);
+      expect(cloud.left(1_022_000)).toBe(17_000);
+      cloud.observe(1_004_960);
+      expect(cloud.now()).toBe(1_004_960);
+    },
+  );
+
+  it('believes a wall clock that fits what arrives, and what was measured before that', () => {
+    const cloud = new CloudClock(new TestClock(1_010_000));
+    cloud.suppose(1_000_000, 1_022_000);
+    expect(cloud.now()).toBe(1_010_000);
+    cloud.observe(1_010_000);
+    cloud.suppose(900_000, 922_000);
+    expect(cloud.now()).toBe(1_010_000);
+  });
+
   it('keeps with the cloud over months though the two clocks drift apart, either way', () => {
     for (const drift of [5e-5, -5e-5]) {
       const clock = new TestClock(1_000_000);

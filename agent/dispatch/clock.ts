@@ -30,6 +30,8 @@ export class CloudClock {
   /** The last observation that did not fit; one wrong message must not end all others. */
   #doubtful: number | null = null;
   readonly #assumedOffset: number;
+  /** Cloud minus monotonic, where the wall clock was seen to be wrong before anything was measured. */
+  #supposed: number | null = null;
 
   /** `assumedOffset`: agent minus cloud in ms as measured in an earlier run, until this run has measured. */
   constructor(clock: Clock, assumedOffset = 0) {
@@ -50,10 +52,22 @@ export class CloudClock {
     this.#believedAt = now;
   }
 
-  /** The cloud's time now, whole epoch ms: never ahead of it. */
+  /**
+   * Takes in a message that arrives now and was perhaps kept by the broker for a while. It was issued before, and the
+   * broker drops it at `notAfter`: a clock that was never measured and says otherwise is wrong, and the message is
+   * taken for a new one.
+   */
+  suppose(issuedAt: number, notAfter: number): void {
+    const now = this.now();
+    if (this.#ahead !== null || (issuedAt <= now && now <= notAfter)) return;
+    this.#supposed = issuedAt - this.#clock.monotonic();
+  }
+
+  /** The cloud's time now, whole epoch ms: once measured, never ahead of it. */
   now(): number {
+    const ahead = this.#ahead ?? this.#supposed;
     return Math.floor(
-      this.#ahead === null ? this.#clock.now() - this.#assumedOffset : this.#clock.monotonic() + this.#ahead,
+      ahead === null ? this.#clock.now() - this.#assumedOffset : this.#clock.monotonic() + ahead,
     );
   }
 

@@ -45,7 +45,7 @@ export class Dispatcher {
       return acknowledge();
     }
     const parsed = received.command;
-    if (parsed.via === 'direct') this.#measure(parsed);
+    this.#measure(parsed);
     try {
       if (isInquiry(parsed)) this.#inquiries.answer(parsed);
       else this.#take(parsed);
@@ -84,8 +84,9 @@ export class Dispatcher {
   }
 
   /** Issued after its own deadline is nonsense; believed, it would let every later command come too late. */
-  #measure({ sentAt, issuedAt, notAfter }: Command): void {
+  #measure({ via, sentAt, issuedAt, notAfter }: Command): void {
     if (issuedAt > notAfter) return;
+    if (via === 'publish') return this.#ports.cloudClock.suppose(issuedAt, notAfter);
     this.#ports.cloudClock.observe(sentAt ?? issuedAt);
     try {
       this.#ports.tenure.measured();
