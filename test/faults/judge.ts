@@ -2,6 +2,7 @@
 import type { SimulatedTerminal } from '../terminal/terminal.ts';
 import type { Caller, Found, Told } from './caller.ts';
 import { explains, type Happening, keyOf, type UserState } from './model.ts';
+import type { Naming } from './witness.ts';
 
 export interface Violation {
   /**
@@ -34,6 +35,7 @@ export interface Evidence {
   readonly bystanders: ReadonlyMap<string, Buffer>;
   /** What the terminal noted as bad manners, each with what led to it. */
   readonly noted: readonly string[];
+  readonly namings: readonly Naming[];
   readonly isBack: boolean;
   readonly enabledMs: number;
   /** A journal was lost, or there were two: some outcomes may stay unknown for good. */
@@ -45,6 +47,9 @@ export interface Evidence {
 
 /** What a command of a call is given to begin, ms (DESIGN §4): before that it cannot have expired. */
 const START_WITHIN_MS = 22_000;
+
+/** A look without an answer is repeated. */
+const LOOKS = 5;
 
 export async function judge(evidence: Evidence): Promise<Violation[]> {
   const { terminal, told, keypad, bystanders, noted, isBack, enabledMs, at } = evidence;
@@ -97,15 +102,43 @@ export async function judge(evidence: Evidence): Promise<Violation[]> {
     }
   }
   violations.push(...judgeOperations(evidence, operations));
+  if (!evidence.mayForget) violations.push(...judgeOrder(evidence, operations));
   return violations;
+}
+
+/** No write of a change reaches the terminal once one that was issued later has. Names tell whose write it is. */
+function judgeOrder({ told, namings, at }: Evidence, operations: Operations): Violation[] {
+  const issues = new Map<string, number>();
+  for (const { wish, operation } of told) {
+    const found = operations.get(operation ?? '');
+    const name = wish.change.kind === 'delete' ? undefined : wish.change.fields.name;
+    if (found !== undefined && name !== undefined) issues.set(name, found.issuedAt);
+  }
+  const issuedAt = ({ name }: Naming) => issues.get(name) ?? 0;
+  return namings.flatMap((late, index) => {
+    const other = namings
+      .slice(0, index)
+      .find((each) => each.userId === late.userId && issuedAt(each) > issuedAt(late) && issuedAt(late) > 0);
+    if (other === undefined) return [];
+    const by = issuedAt(other) - issuedAt(late);
+    const text = `${late.userId} was named ${late.name} at ${at(late.at)}, after ${other.name} at ${at(other.at)}, which was issued ${by} ms later`;
+    return [{ kind: 'overtaken', text } satisfies Violation];
+  });
 }
 
 type Operations = ReadonlyMap<string, Found>;
 
+/** One after the other: a busy machine must not make the cloud refuse what is only asked by the judge. */
 async function lookUp({ told, caller }: Evidence): Promise<Operations> {
-  const ids = told.flatMap(({ operation }) => (operation === null ? [] : [operation]));
-  const found = await Promise.all(ids.map(async (id) => [id, await caller.state(id)] as const));
-  return new Map(found.flatMap(([id, state]) => (state === null ? [] : [[id, state] as const])));
+  const found = new Map<string, Found>();
+  for (const { operation } of told) {
+    if (operation === null) continue;
+    for (let look = 0; look < LOOKS && !found.has(operation); look++) {
+      const state = await caller.state(operation);
+      if (state !== null) found.set(operation, state);
+    }
+  }
+  return found;
 }
 
 interface Said extends Happening {

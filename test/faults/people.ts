@@ -10,13 +10,16 @@ export interface Wanting {
 export class People {
   readonly #random: Random;
   readonly #base: number;
+  readonly #shared: number;
   /** Who is there if all goes well: most wishes shall make sense. */
   readonly #present = new Set<string>();
   #names = 0;
 
-  constructor(random: Random, base: number) {
+  /** @param shared how much of what is wished for is about everybody's user, 0 to 1 */
+  constructor(random: Random, base: number, shared: number) {
     this.#random = random;
     this.#base = base;
+    this.#shared = shared;
   }
 
   wish(caller: number): Wanting {
@@ -42,7 +45,7 @@ export class People {
   }
 
   #userOf(caller: number): string {
-    const shared = this.#random.next() < 0.15;
+    const shared = this.#random.next() < this.#shared;
     return String(this.#base + (shared ? 80 : caller * 10 + this.#random.between(0, 2)));
   }
 

@@ -81,6 +81,7 @@ export async function play(arena: Arena, schedule: Schedule, verbose: boolean): 
     keypad: strokes.keypad,
     bystanders,
     noted: witness.noted,
+    namings: witness.namings,
     isBack,
     enabledMs,
     mayForget: strokes.counts['journal-wiped'] !== undefined || strokes.counts['second-agent'] !== undefined,

@@ -37,6 +37,8 @@ const RESTARTS: readonly FaultKind[] = [
   'journal-wiped',
   'second-agent',
 ];
+/** What lets one change overtake another: both shall be of one user. */
+const DELAYS: readonly FaultKind[] = ['message-late', 'message-swapped'];
 const UDP_VARIANTS = VARIANT_NAMES.filter((name) => 'transport' in VARIANTS[name]);
 const PLAIN: Manner = { async: false, hangUpMs: null, death: null };
 
@@ -54,7 +56,8 @@ export function scheduleOf(seed: number, { only, variant: wanted }: Narrowed = {
     one(random, only.length > 0 ? only : FAULT_URN),
   );
   const callers = random.between(2, 4);
-  const people = new People(random, 100_000 + (seed % 8000) * 100);
+  const overtakes = kinds.some((kind) => DELAYS.includes(kind));
+  const people = new People(random, 100_000 + (seed % 8000) * 100, overtakes ? 0.5 : 0.15);
   const odds = {
     death: kinds.includes('handler-killed') ? 0.35 : 0,
     hangUp: kinds.includes('caller-gone') ? 0.4 : 0,

@@ -2,6 +2,7 @@
 import type { LoggedRequest } from '../terminal/device.ts';
 import { Command } from '../terminal/protocol.ts';
 import type { Fault, SimulatedTerminal } from '../terminal/terminal.ts';
+import { decodeRecord } from '../terminal/user-record.ts';
 import type { Timeline } from './timeline.ts';
 
 /** Requests that are told with a note. */
@@ -15,7 +16,17 @@ export function refusesToBeDisabled(terminal: SimulatedTerminal, { kind, command
   if (isAboutIt && kind === 'refuse') refusedTime.add(terminal);
 }
 
+/** A write that gives a user another name than he has. */
+export interface Naming {
+  /** By `performance.now()`. */
+  readonly at: number;
+  readonly userId: string;
+  readonly name: string;
+}
+
 export class Witness {
+  /** In the order in which they came, whether they took effect or not. */
+  readonly namings: Naming[] = [];
   readonly #terminal: SimulatedTerminal;
   readonly #timeline: Timeline;
   readonly #noted: string[] = [];
@@ -52,9 +63,17 @@ export class Witness {
 
   #request({ command, data, enabled, client }: LoggedRequest): void {
     this.#timeline.request(command, !enabled);
+    if (command === Command.writeUser) this.#written(data);
     const isEndless = command === Command.disable && data.length === 0;
     const mayBe = this.#terminal.options.timedDisable === 'refused' || refusedTime.has(this.#terminal);
     if (isEndless && !mayBe) this.#note(`${client}: disabled without an end, though it takes a time`);
+  }
+
+  #written(raw: Buffer): void {
+    const { state } = this.#terminal;
+    if (raw.length !== state.options.width) return;
+    const { userId, name } = decodeRecord(raw, state.layout);
+    if (state.findUser(userId)?.name !== name) this.namings.push({ at: performance.now(), userId, name });
   }
 
   #note(text: string): void {
