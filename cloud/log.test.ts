@@ -1,6 +1,7 @@
 // What log lines tell of the call they belong to, and what they never tell.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { handler as attendance } from './functions/attendance.ts';
+import { handler as authorizer } from './functions/authorizer.ts';
 import { handler as presence } from './functions/presence.ts';
 import { handler as users } from './functions/users.ts';
 import { log } from './log.ts';
@@ -118,6 +119,26 @@ test('an event that cannot be taken in tells its site, and is brought again', as
   const event = { tenant: 'acme', site: 'casa', kind: 'hello', at: Date.now(), body: 'e30=' };
   await expect(presence(event)).rejects.toThrow();
   expect(lines('presence not taken')).toMatchObject([{ level: 'ERROR', tenant: 'acme', site: 'casa' }]);
+});
+
+test('an issuer whose keys cannot be read is told with the request that needed them', async () => {
+  const issuer = 'https://issuer.example';
+  Object.assign(process.env, { JWT_ISSUER: issuer, JWT_AUDIENCE: 'sereno', JWKS_URL: 'http://127.0.0.1:1/' });
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const token = `${part({ alg: 'ES256', kid: 'k' })}.${part({ iss: issuer })}.c2ln`;
+  const event = {
+    routeKey: 'GET /devices',
+    headers: { authorization: `Bearer ${token}`, traceparent },
+    requestContext: { requestId: 'test' } as Parameters<typeof authorizer>[0]['requestContext'],
+  };
+  expect(await authorizer(event)).toMatchObject({
+    isAuthorized: true,
+    context: { reason: 'token_unchecked' },
+  });
+  expect(lines('issuer keys')).toMatchObject([
+    { level: 'ERROR', route: 'GET /devices', requestId: 'test', trace: TRACE },
+  ]);
+  expect(written).not.toContain(token);
 });
 
 test('names, PINs, cards, keys and tokens are in no line', async () => {
