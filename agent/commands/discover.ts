@@ -48,7 +48,11 @@ export async function discover({ subnet = [], port, timeout, json }: DiscoverOpt
   }
   process.stdout.write(json ? `${JSON.stringify(found, null, 2)}\n` : toYaml(found));
   const terminals = found.filter(({ kind }) => kind !== 'silent').length;
-  tell(terminals === 0 ? 'No terminal found.' : `${terminals} found.`);
+  tell(
+    terminals === 0
+      ? 'No terminal found.'
+      : `${terminals} found. The lines go to the end of agent.yaml; 'devices:' stands there once.`,
+  );
   if (terminals === 0) process.exitCode = 1;
 }
 

@@ -51,7 +51,13 @@ async function certify(options: RotateOptions & Partial<EnrollOptions>): Promise
   const { url, token, config, data, force } = options;
   const document = readHome(config);
   const key = pendingKey(pendingKeyFile(config));
-  const enrolled = await exchange({ url, token, csr: await certificateRequest(key) });
+  const enrolled = await exchange({
+    url,
+    token,
+    csr: await certificateRequest(key),
+    onWait: ({ message }, ms) =>
+      process.stderr.write(`${message} Trying again in ${ms / 1000} s (Ctrl+C ends it).\n`),
+  });
   settle(document, enrolled, key, { config, data, force });
   return enrolled;
 }

@@ -131,15 +131,20 @@ describe('the call for a certificate', () => {
 
   test('ends with the sentence of a refusal, at once', async () => {
     answers = [{ status: 401, body: { success: false, error: 'No good.', code: 'token_invalid' } }];
-    await expect(ask()).rejects.toMatchObject({ code: 'refused', message: 'No good.' });
+    await expect(ask()).rejects.toMatchObject({
+      code: 'refused',
+      message: 'No good. Get a new one: POST /sites/{site}/enrollments.',
+    });
     expect(asked).toHaveLength(1);
     answers = [{ status: 404, body: { success: false, error: 'Route not found.', code: 'route_not_found' } }];
     await expect(ask()).rejects.toMatchObject({ message: 'Route not found. Is --url right?' });
   });
 
   test('ends after its attempts, on what is no answer of Sereno’s, and when it is told to', async () => {
-    await expect(ask()).rejects.toMatchObject({ code: 'unreachable' });
-    expect(asked).toHaveLength(3);
+    const waits: number[] = [];
+    const onWait = (_: unknown, pauseMs: number) => waits.push(pauseMs);
+    await expect(ask({ onWait })).rejects.toMatchObject({ code: 'unreachable' });
+    expect([asked.length, waits]).toEqual([3, [1, 1]]);
     answers = [{ status: 200, body: { hello: 'world' } }];
     await expect(ask()).rejects.toMatchObject({ code: 'answer_invalid' });
     await expect(ask({ signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough');

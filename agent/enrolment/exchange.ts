@@ -20,6 +20,8 @@ export interface ExchangeOptions {
   readonly csr: string;
   readonly signal?: AbortSignal;
   readonly pausesMs?: readonly number[];
+  /** Told before each further attempt. */
+  readonly onWait?: (failure: EnrolmentError, pauseMs: number) => void;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface ExchangeOptions {
  *   `answer_invalid`; the signal's reason
  */
 export async function exchange(options: ExchangeOptions): Promise<Enrolled> {
-  const { url, token, csr, signal = new AbortController().signal, pausesMs = PAUSES_MS } = options;
+  const { url, token, csr, signal = new AbortController().signal, pausesMs = PAUSES_MS, onWait } = options;
   const target = enrolUrl(url);
   const body = JSON.stringify({ token, csr });
   for (let attempt = 0; ; attempt++) {
@@ -37,6 +39,7 @@ export async function exchange(options: ExchangeOptions): Promise<Enrolled> {
     if (!(answer instanceof EnrolmentError)) return answer;
     const pause = pausesMs[attempt];
     if (answer.code !== 'unreachable' || pause === undefined) throw answer;
+    onWait?.(answer, pause);
     await sleep(pause, undefined, { signal });
   }
 }
@@ -69,9 +72,13 @@ async function post(url: URL, body: string, signal: AbortSignal): Promise<Enroll
     text = await response.text();
   } catch (cause) {
     signal.throwIfAborted();
-    return new EnrolmentError('unreachable', `${url.host} could not be reached: ${reasonOf(cause)}.`, {
-      cause,
-    });
+    return new EnrolmentError(
+      'unreachable',
+      `${url.host} could not be reached: ${reasonOf(cause)}. Check --url, the network cable, and that the firewall lets this machine out.`,
+      {
+        cause,
+      },
+    );
   }
   if (status === 429 || status >= 500) {
     return new EnrolmentError('unreachable', `${url.host} answered ${status}; try again later.`);
@@ -85,8 +92,11 @@ function read(status: number, text: string): Enrolled | EnrolmentError {
   if (status === 200 && answer.success) return answer.data.data;
   const refusal = refusalSchema.safeParse(json);
   if (refusal.success) {
+    const { error, code } = refusal.data;
+    const isOfToken = code === 'token_invalid' || code === 'invalid_field';
+    const next = isOfToken ? ' Get a new one: POST /sites/{site}/enrollments.' : '';
     const doubt = status === 404 ? ' Is --url right?' : '';
-    return new EnrolmentError('refused', `${refusal.data.error}${doubt}`);
+    return new EnrolmentError('refused', `${error}${next}${doubt}`);
   }
   return new EnrolmentError('answer_invalid', `The answer (${status}) is none of Sereno's. Is --url right?`);
 }

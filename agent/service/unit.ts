@@ -21,6 +21,8 @@ Type=notify
 NotifyAccess=all
 ExecStart=${program} run
 Environment=SERENO_CONFIG=${CONFIG_DIR}/agent.yaml
+# What agent.yaml names under comm_key_env, where it does.
+EnvironmentFile=-${CONFIG_DIR}/environment
 User=${USER}
 Group=${USER}
 Restart=always

@@ -34,8 +34,14 @@ if [ -d /etc/sereno ]; then
   : "\${SERENO_CONFIG:=/etc/sereno/agent.yaml}" "\${SERENO_DATA:=/var/lib/sereno}"
   export SERENO_CONFIG SERENO_DATA
 fi
+# As the service has them: the doctor sees the same comm keys.
+if [ -r /etc/sereno/environment ]; then
+  set -- --env-file=/etc/sereno/environment "$home/lib/agent.mjs" "$@"
+else
+  set -- "$home/lib/agent.mjs" "$@"
+fi
 AWS_CRT_NODEJS_BINARY_ABSOLUTE_PATH="$home/crt/$arch/aws-crt-nodejs.node" \\
-  exec "$home/node/$arch/node" --max-semi-space-size=1 --disable-warning=ExperimentalWarning "$home/lib/agent.mjs" "$@"
+  exec "$home/node/$arch/node" --max-semi-space-size=1 --disable-warning=ExperimentalWarning "$@"
 `;
 
 /** Where Node for a processor comes from; null if it is not to be had. */

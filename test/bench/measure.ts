@@ -32,7 +32,7 @@ export async function repeat(
 }
 
 /** One line of a report. */
-export function line(what: string, { runs, p50, p95, max }: Figures): string {
+export function line(what: string, { runs, p50, p95, p99, max }: Figures): string {
   const ms = (value: number) => `${value.toFixed(1).padStart(7)} ms`;
-  return `  ${what.padEnd(52)} p50 ${ms(p50)}   p95 ${ms(p95)}   max ${ms(max)}   (${runs} runs)`;
+  return `  ${what.padEnd(52)} p50 ${ms(p50)}   p95 ${ms(p95)}   p99 ${ms(p99)}   max ${ms(max)}   (${runs} runs)`;
 }
