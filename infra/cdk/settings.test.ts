@@ -1,9 +1,12 @@
 // What an operator writes is taken as meant, or refused in one sentence a mistake.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { settingsFrom } from './settings.ts';
 import { synthesized } from './testing/synth.ts';
+
+// A stack is synthesized at one go: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 60_000 });
 
 test.each<[string, Record<string, unknown>, string]>([
   ['a stage in capitals', { stage: 'Prod' }, '-c stage: a-z, 0-9 and -, at most 16 characters'],

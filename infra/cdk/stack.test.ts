@@ -2,10 +2,13 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type Route, routeKey, routes } from '../../shared/api/routes.ts';
 import { isWritten } from './bundle.ts';
 import { ofType, synthesized } from './testing/synth.ts';
+
+// A stack is synthesized at one go: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 60_000 });
 
 const stack = synthesized({ issuer: 'https://login.example.com/', audience: 'hr' });
 const { template, resources } = stack;
