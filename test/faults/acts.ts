@@ -20,6 +20,17 @@ export const TERMINAL_FAULTS = [
   'duplicate',
   'request-twice',
 ] as const satisfies readonly Fault['kind'][];
+/** Those that strike before the effect of a command or after it. */
+export const BEFORE_OR_AFTER: readonly Fault['kind'][] = [
+  'cut',
+  'silent-close',
+  'stall',
+  'delay',
+  'refuse',
+  'full',
+  'drop',
+  'garbage',
+];
 export type TerminalFaultKind = (typeof TERMINAL_FAULTS)[number];
 
 /** Every kind that a schedule draws, with how often it is drawn against the others. */
@@ -69,6 +80,11 @@ export const FAULT_KINDS = Object.keys(WEIGHTS) as FaultKind[];
 export const FAULT_URN: readonly FaultKind[] = FAULT_KINDS.flatMap((kind) =>
   Array<FaultKind>(WEIGHTS[kind]).fill(kind),
 );
+
+/** The name under which a terminal's fault is counted. */
+export function nameOf({ kind, when }: Pick<Fault, 'kind' | 'when'>): string {
+  return `terminal-${kind}${when === 'after-effect' ? ' (after its effect)' : ''}`;
+}
 
 /** What is seen from outside of an agent: it acknowledged a message (PUBACK), a reply of it came to the rule. */
 export type Sign = 'puback' | 'row';

@@ -1,7 +1,15 @@
 // Draws the strokes of one kind of fault: how many, when, how long.
 import type { Random } from '../terminal/random.ts';
 import type { Fault } from '../terminal/terminal.ts';
-import type { Death, FaultKind, JournalMoment, Stroke, TerminalFaultKind, Trigger } from './acts.ts';
+import {
+  BEFORE_OR_AFTER,
+  type Death,
+  type FaultKind,
+  type JournalMoment,
+  type Stroke,
+  type TerminalFaultKind,
+  type Trigger,
+} from './acts.ts';
 import type { Wanting } from './people.ts';
 import { JOURNAL_POINTS } from './preload/journal-death.ts';
 
@@ -116,7 +124,8 @@ function deathOf(act: Death, random: Random): Stroke {
 
 function terminalFault(kind: TerminalFaultKind, { random, isUdp }: DrawnFor): Fault {
   const times = random.between(1, 3);
-  const when = random.next() < 0.5 ? { when: 'after-effect' as const } : {};
+  const isAfter = random.next() < 0.5 && BEFORE_OR_AFTER.includes(kind);
+  const when = isAfter ? { when: 'after-effect' as const } : {};
   const command = random.next() < 0.8 ? { command: random.pick(WRITE_COMMANDS) } : {};
   switch (kind) {
     case 'ack-without-effect':

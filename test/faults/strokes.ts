@@ -1,8 +1,8 @@
 // Carries out the strokes of a schedule at their moments, and takes every standing fault away at its end.
 import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Fault, SimulatedTerminal } from '../terminal/terminal.ts';
-import type { Act, JournalDeath, Stroke } from './acts.ts';
+import type { SimulatedTerminal } from '../terminal/terminal.ts';
+import { type Act, type JournalDeath, nameOf, type Stroke } from './acts.ts';
 import type { Arena } from './arena.ts';
 import { describe } from './caller.ts';
 import type { Happening } from './model.ts';
@@ -198,11 +198,6 @@ export class Strokes {
 
 function isAtJournal(stroke: Stroke): stroke is JournalDeath {
   return 'journal' in stroke.when;
-}
-
-/** The name under which a terminal's fault is counted. */
-export function nameOf({ kind, when }: Fault): string {
-  return `terminal-${kind}${when === 'after-effect' ? ' (after its effect)' : ''}`;
 }
 
 /** Largest file that process may write from now on. A process that is gone has no limits to be set. */

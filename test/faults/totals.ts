@@ -1,5 +1,5 @@
 // The sums of a campaign, and how they are printed.
-import { FAULT_KINDS } from './acts.ts';
+import { BEFORE_OR_AFTER, FAULT_KINDS, nameOf } from './acts.ts';
 import type { Played } from './play.ts';
 import type { Counts } from './strokes.ts';
 
@@ -8,7 +8,10 @@ const KILLS = ['agent-killed', 'power-cut', 'handler-killed', 'journal-wiped'];
 const COUNTED: Partial<Record<string, readonly string[]>> = {
   keypad: ['keypad-added', 'keypad-edited', 'keypad-deleted'],
 };
-const KINDS: readonly string[] = FAULT_KINDS.flatMap((kind) => COUNTED[kind] ?? [kind]);
+const KINDS: readonly string[] = [
+  ...FAULT_KINDS.flatMap((kind) => COUNTED[kind] ?? [kind]),
+  ...BEFORE_OR_AFTER.map((kind) => nameOf({ kind, when: 'after-effect' })),
+];
 const NAME_WIDTH = 44;
 
 export class Totals {

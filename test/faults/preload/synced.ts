@@ -5,7 +5,7 @@
 // (../power-cut.ts) cuts the commits off the log that were not. What a checkpoint has moved into the database counts as
 // being on the disk. What it does not model: pages torn in the middle, files other than the journal, a disk that says
 // it has written and has not. The count is the length of a file: that can be set to zero even while the disk is full.
-import { closeSync, ftruncateSync, openSync, statSync } from 'node:fs';
+import { ftruncateSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { WalReader } from '../wal.ts';
@@ -39,10 +39,6 @@ class SyncCount {
       if (this.#log.frames >= this.#pragma('wal_autocheckpoint')) this.#unsynced = 0;
     }
     this.#tell();
-  }
-
-  close(): void {
-    closeSync(this.#marker);
   }
 
   #tell(): void {
