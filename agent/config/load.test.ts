@@ -25,6 +25,28 @@ describe('agent.yaml', () => {
     });
   });
 
+  it('tells twins, unset variables and ranges together with all other mistakes', () => {
+    const device = (id: string, more = '') => `  - {id: ${id}, host: 10.0.0.1${more}}\n`;
+    const devices = [
+      device('7'),
+      device('a'),
+      device('a', ', comm_key_env: NONE'),
+      device('b', ', timeout: x'),
+    ];
+    const told = () => parse(`site: S\nundo_days: many\ndevices:\n${devices.join('')}`);
+    for (const line of [
+      /:1: site: must be/,
+      /:2: undo_days: must be a number from 0 to 3650/,
+      /:4: devices\.0\.id: must be text/,
+      /:5: devices\.1\.host: must be an address of its own \('devices\.0' has 10\.0\.0\.1:4370\)/,
+      /:6: devices\.2\.id: must be an id of its own \('a' is used twice\)/,
+      /:6: devices\.2\.comm_key_env: the environment variable NONE must hold/,
+      /:7: devices\.3\.timeout: must be a (whole )?number from 1 to 60/,
+    ]) {
+      expect(told).toThrow(line);
+    }
+  });
+
   it.each([
     ['site: a\ndevises: []\n', /agent\.yaml:2: devises: is not a known key; allowed: site, tenant/],
     [

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Document, LineCounter, parseDocument } from 'yaml';
-import type * as z from 'zod';
-import { commKeySchema } from '../../shared/domain/device.ts';
+import * as z from 'zod';
+import { commKeyIn, type PathAndProblem, problemsAcross } from './across.ts';
 import { configInvalid, lineIn, mustBeYaml, type Problem, unreadable, wordsOf } from './problems.ts';
 import {
   type AgentFile,
@@ -72,10 +72,11 @@ export function parseConfig(text: string, file: string, environment: NodeJS.Proc
   const problemAt = (path: readonly PropertyKey[], problem: string): Problem => {
     return { line: lineIn(document, lines, path), key: path.join('.'), problem };
   };
-  const parsed = agentConfigSchema.safeParse(toPlain(document, file));
+  const plain = toPlain(document, file);
+  const parsed = agentConfigSchema.safeParse(plain);
   const keys = parsed.success ? [] : parsed.error.issues.flatMap((issue) => problemsOf(issue, document));
-  const variables = parsed.success ? unsetKeys(parsed.data, environment) : [];
-  const problems = [...keys, ...variables].map(([path, problem]) => problemAt(path, problem));
+  const all = [...keys, ...problemsAcross(plain, environment)];
+  const problems = all.map(([path, problem]) => problemAt(path, problem));
   if (parsed.success && problems.length === 0) return complete(parsed.data, file, environment);
   throw configInvalid(
     file,
@@ -92,27 +93,12 @@ function toPlain(document: Document, file: string): unknown {
   }
 }
 
-type PathAndProblem = readonly [path: readonly PropertyKey[], problem: string];
-
 function problemsOf(issue: z.core.$ZodIssue, document: Document): PathAndProblem[] {
   const { path } = issue;
-  const words = wordsOf(issue, knownKeys(path));
+  const words = `${wordsOf(issue, knownKeys(path))}${issue.code === 'invalid_type' ? rangeAt(path) : ''}`;
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => [[...path, key], words]);
   const isMissing = path.length > 0 && !document.hasIn(path);
   return [[path, isMissing ? 'is required' : words]];
-}
-
-/** Comm keys that the environment should hold and does not. */
-function unsetKeys({ devices }: AgentFile, environment: NodeJS.ProcessEnv): PathAndProblem[] {
-  return devices.flatMap(({ comm_key_env: variable }, index): PathAndProblem[] => {
-    if (variable === undefined || commKeyIn(environment[variable]) !== null) return [];
-    const problem = `the environment variable ${variable} must hold a number from 0 to 4294967295`;
-    return [[['devices', index, 'comm_key_env'], problem]];
-  });
-}
-
-function commKeyIn(text = ''): number | null {
-  return /^\d{1,10}$/.test(text) && commKeySchema.safeParse(Number(text)).success ? Number(text) : null;
 }
 
 function complete(config: AgentFile, file: string, environment: NodeJS.ProcessEnv): AgentConfig {
@@ -150,14 +136,22 @@ function complete(config: AgentFile, file: string, environment: NodeJS.ProcessEn
 
 /** The keys that there are at the place of `path`. */
 function knownKeys(path: readonly PropertyKey[]): string[] {
-  const last = path.at(-1);
-  const schema =
-    path.length === 0
-      ? agentConfigSchema
-      : last === 'dialect'
-        ? dialectSchema
-        : path[0] === 'cloud'
-          ? cloudSchema
-          : deviceConfigSchema;
-  return Object.keys(schema.shape);
+  return Object.keys(blockAt(path).shape);
+}
+
+/** What a number there may be, as the end of a sentence; empty where none is wanted. */
+function rangeAt(path: readonly PropertyKey[]): string {
+  const shape: Readonly<Record<string, z.ZodType>> = blockAt(path.slice(0, -1)).shape;
+  let schema = shape[String(path.at(-1))];
+  while (schema instanceof z.ZodDefault || schema instanceof z.ZodOptional)
+    schema = schema.unwrap() as z.ZodType;
+  if (!(schema instanceof z.ZodNumber)) return '';
+  return ` from ${schema.minValue} to ${schema.maxValue}`;
+}
+
+/** The schema of the block at `path`. */
+function blockAt(path: readonly PropertyKey[]) {
+  if (path.length === 0) return agentConfigSchema;
+  if (path.at(-1) === 'dialect') return dialectSchema;
+  return path[0] === 'cloud' ? cloudSchema : deviceConfigSchema;
 }

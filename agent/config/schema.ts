@@ -69,29 +69,13 @@ export const cloudSchema = z.strictObject({
   ca: pathSchema.optional(),
 });
 
-export const agentConfigSchema = z
-  .strictObject({
-    site: slugSchema,
-    tenant: slugSchema.default('local'),
-    cloud: cloudSchema.optional(),
-    data: pathSchema.default('./data'),
-    undo_days: z.int().min(0).max(3650).default(30),
-    allow_hosts: listOf(hostSchema),
-    devices: listOf(deviceConfigSchema),
-  })
-  .superRefine(({ devices }, context) => {
-    const ids = new Set<string>();
-    const holders = new Map<string, string>();
-    for (const [index, { id, host, port }] of devices.entries()) {
-      const refuse = (key: 'id' | 'host', message: string) =>
-        context.addIssue({ code: 'custom', path: ['devices', index, key], message });
-      if (ids.has(id)) refuse('id', `an id of its own ('${id}' is used twice)`);
-      ids.add(id);
-      // Two queues before one terminal would be no lock.
-      const address = `${host.toLowerCase()}:${port}`;
-      const holder = holders.get(address);
-      if (holder !== undefined) refuse('host', `an address of its own ('${holder}' has ${address})`);
-      holders.set(address, id);
-    }
-  });
+export const agentConfigSchema = z.strictObject({
+  site: slugSchema,
+  tenant: slugSchema.default('local'),
+  cloud: cloudSchema.optional(),
+  data: pathSchema.default('./data'),
+  undo_days: z.int().min(0).max(3650).default(30),
+  allow_hosts: listOf(hostSchema),
+  devices: listOf(deviceConfigSchema),
+});
 export type AgentFile = z.infer<typeof agentConfigSchema>;

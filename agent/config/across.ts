@@ -1,0 +1,65 @@
+// What is wrong between the entries of an agent.yaml, or between it and the environment: told together with what is wrong in one.
+import * as z from 'zod';
+import { commKeySchema } from '../../shared/domain/device.ts';
+import { deviceConfigSchema } from './schema.ts';
+
+/** Where, and what, in words. */
+export type PathAndProblem = readonly [path: readonly PropertyKey[], problem: string];
+
+const { id, host, port, comm_key_env } = deviceConfigSchema.shape;
+/** As much of a device as is right. */
+const partSchema = z.object({
+  id: id.optional().catch(undefined),
+  host: host.optional().catch(undefined),
+  port: port.catch(0),
+  comm_key_env: comm_key_env.catch(undefined),
+});
+const fileSchema = z.object({ devices: z.array(partSchema.catch({ port: 0 })) });
+
+/** Of the file as it was read, whatever else is wrong in it. */
+export function problemsAcross(plain: unknown, environment: NodeJS.ProcessEnv): PathAndProblem[] {
+  const read = fileSchema.safeParse(plain);
+  if (!read.success) return [];
+  const { devices } = read.data;
+  return [...twins(devices), ...unsetKeys(devices, environment)];
+}
+
+type Part = z.infer<typeof partSchema>;
+
+function twins(devices: readonly Part[]): PathAndProblem[] {
+  const problems: PathAndProblem[] = [];
+  const ids = new Set<string>();
+  const holders = new Map<string, string>();
+  for (const [index, { id, host, port }] of devices.entries()) {
+    if (id !== undefined && ids.has(id)) {
+      problems.push([['devices', index, 'id'], `must be an id of its own ('${id}' is used twice)`]);
+    }
+    if (id !== undefined) ids.add(id);
+    if (host === undefined || port === 0) continue;
+    // Two queues before one terminal would be no lock.
+    const address = `${host.toLowerCase()}:${port}`;
+    const holder = holders.get(address);
+    if (holder !== undefined) {
+      problems.push([
+        ['devices', index, 'host'],
+        `must be an address of its own ('${holder}' has ${address})`,
+      ]);
+    }
+    holders.set(address, id ?? `devices.${index}`);
+  }
+  return problems;
+}
+
+/** Comm keys that the environment should hold and does not. */
+function unsetKeys(devices: readonly Part[], environment: NodeJS.ProcessEnv): PathAndProblem[] {
+  return devices.flatMap(({ comm_key_env: variable }, index): PathAndProblem[] => {
+    if (variable === undefined || commKeyIn(environment[variable]) !== null) return [];
+    const problem = `the environment variable ${variable} must hold a number from 0 to 4294967295`;
+    return [[['devices', index, 'comm_key_env'], problem]];
+  });
+}
+
+/** A comm key as the environment holds it; null where it is none. */
+export function commKeyIn(text = ''): number | null {
+  return /^\d{1,10}$/.test(text) && commKeySchema.safeParse(Number(text)).success ? Number(text) : null;
+}
