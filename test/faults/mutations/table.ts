@@ -129,7 +129,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'local-clock',
     breaks: 'deadlines are kept by the clock of the cloud',
     file: 'agent/dispatch/clock.ts',
-    from: 'this.#ahead === null ? this.#clock.now() - this.#assumedOffset : this.#clock.monotonic() + this.#ahead,',
+    from: 'ahead === null ? this.#clock.now() - this.#assumedOffset : this.#clock.monotonic() + ahead,',
     to: 'this.#clock.now(),',
     only: ['clock-stepped'],
   },
