@@ -57,8 +57,9 @@ export function scheduleOf(seed: number, { only, variant: wanted }: Narrowed = {
   const kinds = Array.from({ length: random.between(1, 4) }, () =>
     one(random, only.length > 0 ? only : FAULT_URN),
   );
-  const callers = random.between(2, 4);
-  const [fewest, most] = random.next() < SHORT ? [1, 2] : [4, 8];
+  const isShort = random.next() < SHORT;
+  const callers = isShort ? 1 : random.between(2, 4);
+  const [fewest, most] = isShort ? [1, 2] : [4, 8];
   const overtakes = kinds.some((kind) => DELAYS.includes(kind));
   const people = new People(random, 100_000 + (seed % 8000) * 100, overtakes ? 0.5 : 0.15);
   const odds = {
@@ -71,6 +72,7 @@ export function scheduleOf(seed: number, { only, variant: wanted }: Narrowed = {
   const drawn: DrawnFor = {
     random,
     isUdp: UDP_VARIANTS.includes(variant),
+    latest: isShort ? 2 : 4,
     atKeypad: () => people.atKeypad(callers),
   };
   return {
