@@ -25,6 +25,8 @@ const SPREAD_MS = 1800;
 export interface DrawnFor {
   readonly random: Random;
   readonly isUdp: boolean;
+  /** For the how manieth time something has happened at most when it strikes. */
+  readonly latest: number;
   /** What somebody at the keypad is about to do. */
   readonly atKeypad: () => Wanting;
 }
@@ -32,14 +34,14 @@ export interface DrawnFor {
 /** The strokes of one fault. What happens to handlers and callers is part of the callers' manners instead. */
 export function strokesOf(kind: FaultKind, drawn: DrawnFor): Stroke[] {
   const { random } = drawn;
-  const when = triggerOf(random);
+  const when = triggerOf(drawn);
   switch (kind) {
     case 'handler-killed':
     case 'caller-gone':
       return [];
     case 'agent-killed':
     case 'power-cut':
-      return Array.from({ length: random.between(1, 3) }, () => deathOf({ kind }, random));
+      return Array.from({ length: random.between(1, 3) }, () => deathOf({ kind }, drawn));
     case 'agent-stopped':
     case 'broker-restarted':
     case 'line-cut':
@@ -58,7 +60,7 @@ export function strokesOf(kind: FaultKind, drawn: DrawnFor): Stroke[] {
       ];
     case 'clock-stepped':
       return Array.from({ length: random.between(1, 2) }, () => ({
-        when: triggerOf(random),
+        when: triggerOf(drawn),
         act: { kind, aheadMs: random.pick([-600_000, 600_000]) },
       }));
     case 'terminal-rebooted':
@@ -91,35 +93,37 @@ export function strokesOf(kind: FaultKind, drawn: DrawnFor): Stroke[] {
 }
 
 /** Somebody at the keypad, most often in the moment between reading and writing. */
-export function keypadStroke({ random, atKeypad }: DrawnFor): Stroke {
+export function keypadStroke(drawn: DrawnFor): Stroke {
+  const { random, atKeypad } = drawn;
   const when =
     random.next() < 0.6
       ? { command: random.pick(READ_TO_WRITE), nth: random.between(1, 8), delayMs: 0 }
-      : triggerOf(random);
+      : triggerOf(drawn);
   return { when, act: { kind: 'keypad', ...atKeypad() } };
 }
 
-function triggerOf(random: Random): Trigger {
+function triggerOf({ random, latest }: DrawnFor): Trigger {
   if (random.next() < 0.4) return { afterMs: random.between(0, SPREAD_MS) };
   return {
     command: random.pick(WRITE_COMMANDS),
-    nth: random.between(1, 4),
+    nth: random.between(1, latest),
     delayMs: random.next() < 0.6 ? 0 : random.between(0, 25),
   };
 }
 
 /** Half of the deaths come at a state of the journal, some as soon as anybody outside can know of it. */
-function deathOf(act: Death, random: Random): Stroke {
+function deathOf(act: Death, drawn: DrawnFor): Stroke {
+  const { random, latest } = drawn;
   const dice = random.next();
   if (dice < 0.5) {
-    const moment: JournalMoment = { journal: random.pick(JOURNAL_POINTS), nth: random.between(1, 4) };
+    const moment: JournalMoment = { journal: random.pick(JOURNAL_POINTS), nth: random.between(1, latest) };
     return { when: moment, act };
   }
   if (dice < 0.65) {
     const sign = random.pick(['puback', 'row'] as const);
-    return { when: { sign, nth: random.between(1, 5), delayMs: random.pick([0, 0, 5]) }, act };
+    return { when: { sign, nth: random.between(1, latest), delayMs: random.pick([0, 0, 5]) }, act };
   }
-  return { when: triggerOf(random), act };
+  return { when: triggerOf(drawn), act };
 }
 
 function terminalFault(kind: TerminalFaultKind, { random, isUdp }: DrawnFor): Fault {

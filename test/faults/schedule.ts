@@ -40,6 +40,8 @@ const RESTARTS: readonly FaultKind[] = [
 /** What lets one change overtake another: both shall be of one user. */
 const DELAYS: readonly FaultKind[] = ['message-late', 'message-swapped'];
 const UDP_VARIANTS = VARIANT_NAMES.filter((name) => 'transport' in VARIANTS[name]);
+/** How many schedules are short: what strikes them may be the last that happens, with no later write to put it right. */
+const SHORT = 0.25;
 const PLAIN: Manner = { async: false, hangUpMs: null, death: null };
 
 export interface Narrowed {
@@ -55,7 +57,9 @@ export function scheduleOf(seed: number, { only, variant: wanted }: Narrowed = {
   const kinds = Array.from({ length: random.between(1, 4) }, () =>
     one(random, only.length > 0 ? only : FAULT_URN),
   );
-  const callers = random.between(2, 4);
+  const isShort = random.next() < SHORT;
+  const callers = isShort ? 1 : random.between(2, 4);
+  const [fewest, most] = isShort ? [1, 2] : [4, 8];
   const overtakes = kinds.some((kind) => DELAYS.includes(kind));
   const people = new People(random, 100_000 + (seed % 8000) * 100, overtakes ? 0.5 : 0.15);
   const odds = {
@@ -68,6 +72,7 @@ export function scheduleOf(seed: number, { only, variant: wanted }: Narrowed = {
   const drawn: DrawnFor = {
     random,
     isUdp: UDP_VARIANTS.includes(variant),
+    latest: isShort ? 2 : 4,
     atKeypad: () => people.atKeypad(callers),
   };
   return {
@@ -75,7 +80,7 @@ export function scheduleOf(seed: number, { only, variant: wanted }: Narrowed = {
     variant,
     perCommandMs: random.pick([0, 1, 3, 10]),
     callers: Array.from({ length: callers }, (_, caller) =>
-      Array.from({ length: random.between(4, 8) }, () => ({
+      Array.from({ length: random.between(fewest, most) }, () => ({
         ...people.wish(caller),
         pauseMs: random.next() < 0.5 ? 0 : random.between(0, slowest),
         manners: mannersOf(random, odds),

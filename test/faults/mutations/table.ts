@@ -148,6 +148,6 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'agent/dispatch/settlements.ts',
     from: `if (reply.status === 'ok') this.#ports.outbox`,
     to: 'this.#ports.outbox',
-    only: ['disk-full', 'disk-read-only', 'agent-killed', 'terminal-refuse'],
+    only: ['disk-full', 'agent-killed'],
   },
 ];
