@@ -116,7 +116,7 @@ describe('a data folder on a read-only disk', () => {
       const logged = readFileSync(arena.agentLog, 'utf8').length;
       await arena.agent.start();
       const said = () => readFileSync(arena.agentLog, 'utf8').slice(logged);
-      await expect.poll(said, { timeout: 10_000 }).toMatch(/cannot write to its disk/);
+      await expect.poll(said, { timeout: 10_000 }).toMatch(/cannot be used: EROFS/);
       const refused = await create('700005');
       expect(refused).toMatchObject({ status: 503, body: { code: 'agent_offline', applied: 'no' } });
       execFileSync('mount', ['-o', 'remount,rw', data]);
