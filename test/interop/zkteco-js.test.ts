@@ -1,6 +1,9 @@
 import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import Zkteco from 'zkteco-js';
 import { startBench } from '../../agent/terminal/testing/bench.ts';
 import { type SimulatedTerminal, startTerminal, type TerminalSettings } from '../terminal/terminal.ts';
@@ -10,6 +13,15 @@ const CHILD_MS = 20_000;
 
 let terminal: SimulatedTerminal;
 let client: Zkteco | null = null;
+
+// It logs into a file in whatever folder it is started in, also from a child.
+const home = process.cwd();
+const folder = mkdtempSync(join(tmpdir(), 'sereno-interop-'));
+beforeAll(() => process.chdir(folder));
+afterAll(() => {
+  process.chdir(home);
+  rmSync(folder, { recursive: true });
+});
 
 // It prints whatever happens to it.
 beforeEach(() => {
