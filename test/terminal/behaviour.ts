@@ -31,7 +31,7 @@ export interface Client {
   /** When its last frame came, in milliseconds since 1970. */
   readonly lastSeen: number;
   connected: boolean;
-  /** A fault has struck it: whatever it leaves undone may be the fault's doing. */
+  /** A fault has struck it: what it leaves undone, or does twice, may be the fault's doing. */
   disturbed: boolean;
   authenticated: boolean;
   /** The set that was prepared by 1503. */

@@ -17,7 +17,7 @@ function disable({ device, client, data }: Exchange): Answer {
     return answer();
   }
   if (timedDisable === 'refused') return refuse();
-  if (!device.lock.enabled)
+  if (!device.lock.enabled && !client.disturbed)
     device.violation(`${client.label}: disabled for a time while it was disabled already`);
   device.lock.disable(timedDisable === 'ignored' ? null : seconds * secondMs);
   return answer();
