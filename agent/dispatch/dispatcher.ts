@@ -10,7 +10,7 @@ import { Inquiries, isInquiry } from './inquiries.ts';
 import { naming } from './naming.ts';
 import { isStorageError } from './outbox.ts';
 import type { DispatcherPorts } from './ports.ts';
-import { toMessages } from './replies.ts';
+import { type Timing, toMessages } from './replies.ts';
 import { Settlements } from './settlements.ts';
 import { checkCommand, parseCommand, toWish, userIdOf } from './understanding.ts';
 import { toQuestion, toWriteJob } from './work.ts';
@@ -71,14 +71,15 @@ export class Dispatcher {
       const wish = toWish(command, this.#ports.undo);
       log.info({ ...naming(command), state: row.state }, 'command resumed');
       if (isInDoubt(row) && at !== undefined && wish !== null) {
-        at.terminal.adopt([{ job: this.#job(row, command, wish), uid: row.uid, preimage: row.preimage }]);
+        const job = this.#job(row, command, wish, true);
+        at.terminal.adopt([{ job, uid: row.uid, preimage: row.preimage }]);
       } else if (isInDoubt(row)) {
         // The device is no more: nobody can tell.
         const params = { device: command.device ?? '' };
         const error = new SerenoError('outcome_unknown', { params, applied: 'unknown' });
         this.#settlements.settle(command, failure(error), { queueMs: 0, deviceMs: 0 });
       } else {
-        this.#enqueue(row, command);
+        this.#enqueue(row, command, true);
       }
     }
   }
@@ -116,7 +117,7 @@ export class Dispatcher {
     const row = journal.find(command.id);
     if (row === null) return;
     if (this.#ports.tenure.mayBeTaken(row.issuedAt) && this.#lookFirst(row, command)) return;
-    this.#enqueue(row, command);
+    this.#enqueue(row, command, false);
   }
 
   /**
@@ -128,12 +129,12 @@ export class Dispatcher {
     const wish = command.v === WIRE_VERSION ? toWish(command, this.#ports.undo) : null;
     if (station === undefined || wish === null) return false;
     this.#ports.log.info(naming(command), 'command may have been run before: the terminal is looked at');
-    station.terminal.adopt([{ job: this.#job(row, command, wish), uid: null, preimage: null }]);
+    station.terminal.adopt([{ job: this.#job(row, command, wish, false), uid: null, preimage: null }]);
     station.queue.repairSoon();
     return true;
   }
 
-  #enqueue(row: JournalRow, command: Command): void {
+  #enqueue(row: JournalRow, command: Command, resumed: boolean): void {
     const began = this.#ports.clock.monotonic();
     const settle = (outcome: Outcome) => {
       this.#settlements.settle(command, outcome, {
@@ -157,15 +158,15 @@ export class Dispatcher {
           ? toQuestion(command, station, this.#ports, (outcome, timing) =>
               this.#settlements.settle(command, outcome, timing),
             )
-          : { kind: 'write', ...this.#jobItem(row, command, wish) },
+          : { kind: 'write', ...this.#jobItem(row, command, wish, resumed) },
       );
     } catch (error) {
       settle(failure(error));
     }
   }
 
-  #jobItem(row: JournalRow, command: Command, wish: Wish) {
-    const job = this.#job(row, command, wish);
+  #jobItem(row: JournalRow, command: Command, wish: Wish, resumed: boolean) {
+    const job = this.#job(row, command, wish, resumed);
     return {
       id: row.id,
       issuedAt: row.issuedAt,
@@ -175,10 +176,9 @@ export class Dispatcher {
     };
   }
 
-  #job(row: JournalRow, command: Command, wish: Wish) {
-    return toWriteJob(row, command, wish, this.#ports, (outcome, timing) =>
-      this.#settlements.settle(command, outcome, timing),
-    );
+  #job(row: JournalRow, command: Command, wish: Wish, resumed: boolean) {
+    const settle = (outcome: Outcome, timing: Timing) => this.#settlements.settle(command, outcome, timing);
+    return toWriteJob(row, command, wish, this.#ports, settle, resumed);
   }
 
   #refuse(id: string, error: SerenoError): void {

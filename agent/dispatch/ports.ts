@@ -24,7 +24,7 @@ export interface DispatcherPorts {
   readonly undo: UndoVault;
   readonly clock: Clock;
   readonly cloudClock: CloudClock;
-  readonly tenure: Pick<Tenure, 'measured' | 'mayBeTaken' | 'vouchesFor'>;
+  readonly tenure: Pick<Tenure, 'measured' | 'mayBeTaken' | 'vouchesFor' | 'wasLostSince'>;
   readonly log: Logger;
   readonly station: (device: string) => Station | undefined;
   readonly publishProgress: (id: string, stage: string, done?: number, total?: number) => void;

@@ -22,6 +22,8 @@ export class Tenure {
   readonly #cloudClock: CloudClock;
   /** Monotonic. */
   #connectedAt: number;
+  /** Monotonic. */
+  #lostAt: number | null = null;
 
   constructor(notes: TenureNotes, clock: Clock, cloudClock: CloudClock) {
     this.#notes = notes;
@@ -37,7 +39,13 @@ export class Tenure {
 
   /** Another agent has connected in this one's name: what it is told will not be known here. */
   lost(): void {
+    this.#lostAt = this.#clock.monotonic();
     this.#notes.deleteNote(NOTE);
+  }
+
+  /** True if another agent took over since that moment of the monotonic clock. */
+  wasLostSince(monotonic: number): boolean {
+    return this.#lostAt !== null && this.#lostAt >= monotonic;
   }
 
   /** Call after every measurement of the cloud's clock. @throws SerenoError `agent_storage` */

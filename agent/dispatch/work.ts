@@ -14,6 +14,7 @@ import type { WriteJob } from '../terminal/write-job.ts';
 import type { Clock, CloudClock } from './clock.ts';
 import { isStorageError } from './outbox.ts';
 import type { Timing } from './replies.ts';
+import type { Tenure } from './tenure.ts';
 import type { QueueItem } from './terminal-queue.ts';
 import { WayBack } from './way-back.ts';
 
@@ -24,6 +25,7 @@ export interface WorkPorts {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly cloudClock: CloudClock;
+  readonly tenure: Pick<Tenure, 'wasLostSince'>;
   readonly undo: UndoVault;
   readonly log: Logger;
   readonly publishProgress: (id: string, stage: string, done?: number, total?: number) => void;
@@ -31,13 +33,17 @@ export interface WorkPorts {
 
 type Settle = (outcome: Outcome, timing: Timing) => void;
 
-/** A write of users; what it tells goes to the journal before anything else happens. */
+/**
+ * A write of users; what it tells goes to the journal before anything else happens. `resumed`: an earlier run had taken
+ * it, and nobody knows who took it besides while no agent was here.
+ */
 export function toWriteJob(
   row: JournalRow,
   command: Command,
   wish: Wish,
-  { journal, clock, cloudClock, undo, log }: WorkPorts,
+  { journal, clock, cloudClock, undo, log, tenure }: WorkPorts,
   settle: Settle,
+  resumed: boolean,
 ): WriteJob {
   const device = command.device ?? '';
   const way = new WayBack(undo, device, wish, log);
@@ -49,6 +55,7 @@ export function toWriteJob(
     wish,
     readback: wish.args.verify === 'readback',
     timeLeft: () => cloudClock.left(row.notAfter),
+    mayHaveRun: () => resumed || tenure.wasLostSince(queuedAt),
     isSuperseded: () => (journal.lastStarted(device, wish.args.user_id) ?? 0) > row.issuedAt,
     get hasBegun() {
       return startedAt !== null;

@@ -17,6 +17,7 @@ import { type ReadOptions, RosterCache } from './roster-cache.ts';
 import { Stretch } from './stretch.ts';
 import { readForUndo } from './undo.ts';
 import { judgeAll, lookAndRefresh } from './verdicts.ts';
+import { withoutWrite } from './without-write.ts';
 import type { DoubtfulJob, WriteJob } from './write-job.ts';
 
 /** A table that keeps changing under our hands is read while the terminal is disabled from this round on. */
@@ -211,7 +212,7 @@ export class Terminal {
         touched.add(userId);
         return true;
       } catch (error) {
-        job.settle(failure(toSerenoError(error, this.device)));
+        job.settle(withoutWrite(job, error, roster, this.device));
         return false;
       }
     });

@@ -19,6 +19,8 @@ export interface WriteJob {
   timeLeft(): number;
   /** True if a write for the same user that was issued later has begun. */
   isSuperseded(): boolean;
+  /** True if another agent may have run it, with a journal that is not this one. */
+  mayHaveRun(): boolean;
   /**
    * Keeps what a delete is about to take away; null where nothing is to be kept. On disk when it returns.
    * @throws SerenoError `agent_storage`: then nothing is sent.

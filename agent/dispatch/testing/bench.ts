@@ -42,8 +42,14 @@ export class NotingLink implements Link {
   }
 }
 
-/** The line has stood for a while. */
-const aMinuteAgo = { now: () => Date.now(), monotonic: () => performance.now() - 60_000 };
+/** A tenure whose line has stood for a minute. */
+function tenureOf(journal: Journal, cloudClock: CloudClock): Tenure {
+  let standing = 60_000;
+  const clock = { now: () => Date.now(), monotonic: () => performance.now() - standing };
+  const tenure = new Tenure(journal, clock, cloudClock);
+  standing = 0;
+  return tenure;
+}
 
 export class DispatchBench {
   /** The terminal, which an agent that starts again finds as it was. */
@@ -52,12 +58,15 @@ export class DispatchBench {
   journal: Journal;
   link = new NotingLink();
   queue: TerminalQueue;
+  tenure: Tenure;
   dispatcher: Dispatcher;
+  #cloudClock = new CloudClock(systemClock);
 
   private constructor(at: Bench) {
     this.at = at;
     this.journal = Journal.open(this.folder, 'norte', Date.now());
     this.queue = this.#newQueue();
+    this.tenure = tenureOf(this.journal, this.#cloudClock);
     this.dispatcher = this.#newDispatcher();
   }
 
@@ -70,6 +79,8 @@ export class DispatchBench {
     this.journal = Journal.open(this.folder, 'norte', Date.now());
     this.link = new NotingLink();
     this.queue = this.#newQueue();
+    this.#cloudClock = new CloudClock(systemClock);
+    this.tenure = tenureOf(this.journal, this.#cloudClock);
     this.dispatcher = this.#newDispatcher();
   }
 
@@ -99,18 +110,17 @@ export class DispatchBench {
   }
 
   #newDispatcher(): Dispatcher {
-    const { journal, folder, link, queue } = this;
+    const { journal, folder, link, queue, tenure } = this;
     const { terminal } = this.at;
     const log = pino({ level: 'silent' });
-    const cloudClock = new CloudClock(systemClock);
     return new Dispatcher({
       at: { tenant: 'acme', site: 'norte' },
       journal,
       outbox: new Outbox(journal, () => link, log),
       undo: new UndoVault(journal.undo, { folder, site: 'norte', days: 30, now: Date.now }),
       clock: systemClock,
-      cloudClock,
-      tenure: new Tenure(journal, aMinuteAgo, cloudClock),
+      cloudClock: this.#cloudClock,
+      tenure,
       log,
       station: (device) => (device === 'principal' ? { terminal, queue } : undefined),
       publishProgress: () => undefined,

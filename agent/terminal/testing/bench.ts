@@ -82,7 +82,12 @@ let serial = 0;
 
 export function jobOf(
   wish: Wish,
-  options: { timeLeft?: () => number; superseded?: boolean; keep?: WriteJob['keep'] } = {},
+  options: {
+    timeLeft?: () => number;
+    superseded?: boolean;
+    mayHaveRun?: boolean;
+    keep?: WriteJob['keep'];
+  } = {},
 ): RecordedJob {
   const events: string[] = [];
   let outcome: Outcome | null = null;
@@ -108,6 +113,7 @@ export function jobOf(
     keep: options.keep ?? null,
     timeLeft: options.timeLeft ?? (() => 10_000),
     isSuperseded: () => options.superseded ?? false,
+    mayHaveRun: () => options.mayHaveRun ?? false,
     started(uid, before) {
       events.push('started');
       doubt = { uid, preimage: before?.raw ?? null };
