@@ -6,6 +6,7 @@ import { topics } from '../shared/wire/topics.ts';
 import type { AgentConfig, DeviceSettings } from './config/load.ts';
 import { Branch } from './devices/branch.ts';
 import { RegisteredDevices } from './devices/registered.ts';
+import { disabledNote } from './disabled-note.ts';
 import { type Clock, CloudClock, systemClock } from './dispatch/clock.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
 import { isStorageError, Outbox } from './dispatch/outbox.ts';
@@ -186,23 +187,9 @@ export class Agent {
     }
   }
 
-  /** A journal that has never seen a terminal cannot know in which state an earlier one has left it. */
-  #noteIfNew(device: string, disabledKey: string): void {
-    const key = `known:${device}`;
-    if (this.#journal.note(key) !== null) return;
-    this.#journal.setNote(disabledKey, String(this.#clock.now()));
-    this.#journal.setNote(key, String(this.#clock.now()));
-  }
-
   #open(device: DeviceSettings): Terminal {
-    const key = `disabled:${device.id}`;
-    this.#noteIfNew(device.id, key);
     return new Terminal(device, {
-      note: {
-        isSet: () => this.#journal.note(key) !== null,
-        set: () => this.#journal.setNote(key, String(this.#clock.now())),
-        clear: () => this.#journal.deleteNote(key),
-      },
+      note: disabledNote(device.id, this.#journal, this.#clock),
       dialect: {
         read: () => this.#journal.note(`dialect:${device.id}`),
         write: (text) => this.#remember(`dialect:${device.id}`, text),

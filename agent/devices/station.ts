@@ -25,8 +25,8 @@ export class LiveStation implements Station {
     this.queue = new TerminalQueue(
       device.id,
       {
-        get needsRepair() {
-          return station.#terminal.needsRepair;
+        get repairDueIn() {
+          return station.#terminal.repairDueIn;
         },
         repair: () => station.#terminal.repair(),
         write: (first, more) => station.#terminal.write(first, more),
@@ -82,7 +82,7 @@ export class LiveStation implements Station {
 
   /** A terminal that is owed something gets it now or, if it does not answer, never. */
   async #putRight(): Promise<void> {
-    if (this.#terminal.needsRepair) await this.#terminal.repair().catch(() => undefined);
+    if (this.#terminal.repairDueIn === 0) await this.#terminal.repair().catch(() => undefined);
   }
 
   #between(id: string, work: (settled: () => void) => Promise<void>): Promise<void> {

@@ -5,7 +5,7 @@ import { MAX_WAITING, type QueuedTerminal, type QueueItem, TerminalQueue } from 
 
 /** A terminal whose work ends when the test says so. */
 class SlowTerminal implements QueuedTerminal {
-  needsRepair = false;
+  repairDueIn: number | null = null;
   readonly batches: string[][] = [];
   readonly #gates: (() => void)[] = [];
 
@@ -17,7 +17,7 @@ class SlowTerminal implements QueuedTerminal {
   }
 
   async repair(): Promise<void> {
-    this.needsRepair = false;
+    this.repairDueIn = null;
   }
 
   async close(): Promise<void> {}
@@ -204,8 +204,30 @@ describe('the queue of a terminal', () => {
 
   it('puts the terminal right before it stops', async () => {
     const terminal = new SlowTerminal();
-    terminal.needsRepair = true;
+    terminal.repairDueIn = 0;
     await new TerminalQueue('d', terminal, () => true).stop();
-    expect(terminal.needsRepair).toBe(false);
+    expect(terminal.repairDueIn).toBeNull();
+  });
+
+  it('puts a terminal right when that is due, though nothing else is asked of it', async () => {
+    vi.useFakeTimers();
+    try {
+      const terminal = new SlowTerminal();
+      terminal.repair = async () => {
+        terminal.repairDueIn = terminal.repairDueIn === 0 ? null : 15_000;
+      };
+      const queue = new TerminalQueue('d', terminal, () => true);
+      queue.start();
+      await vi.advanceTimersByTimeAsync(1);
+      expect(terminal.repairDueIn).toBe(15_000);
+      terminal.repairDueIn = 0;
+      await vi.advanceTimersByTimeAsync(14_000);
+      expect(terminal.repairDueIn).toBe(0);
+      await vi.advanceTimersByTimeAsync(1000);
+      expect(terminal.repairDueIn).toBeNull();
+      await queue.stop();
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

@@ -26,7 +26,8 @@ export type QueueItem = {
 
 /** The terminal as the queue needs it. */
 export interface QueuedTerminal {
-  readonly needsRepair: boolean;
+  /** Milliseconds until `repair` is due, 0: now; null: nothing is to be put right. */
+  readonly repairDueIn: number | null;
   repair(): Promise<void>;
   write(first: readonly WriteJob[], more: () => WriteJob | undefined): Promise<void>;
   close(): Promise<void>;
@@ -105,7 +106,7 @@ export class TerminalQueue {
     if (this.#expiry !== null) clearTimeout(this.#expiry);
     this.#current?.abort.abort(new SerenoError('cancelled'));
     await this.#running;
-    if (this.#terminal.needsRepair) await this.#terminal.repair().catch(() => undefined);
+    if (this.#terminal.repairDueIn === 0) await this.#terminal.repair().catch(() => undefined);
     await this.#terminal.close();
   }
 
@@ -200,10 +201,11 @@ export class TerminalQueue {
 
   #scheduleMaintenance(): void {
     if (this.#stopped) return;
-    if (this.#terminal.needsRepair) {
+    const dueIn = this.#terminal.repairDueIn;
+    if (dueIn === 0) {
       this.#maintainIn(REPAIR_PAUSES[Math.min(this.#failedRepairs, REPAIR_PAUSES.length - 1)] ?? PROBE_MS);
-    } else if (this.#isReachable() !== true) {
-      this.#maintainIn(PROBE_MS);
+    } else if (dueIn !== null || this.#isReachable() !== true) {
+      this.#maintainIn(Math.min(dueIn ?? PROBE_MS, PROBE_MS));
     }
   }
 

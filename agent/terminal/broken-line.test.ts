@@ -48,7 +48,7 @@ describe('when the line breaks', () => {
     const deaf = simulated.faults.add({ kind: 'cut', command: 1000 });
     await terminal.write([job], nothingMore);
     expect(job.outcome).toBeNull();
-    expect(terminal.needsRepair).toBe(true);
+    expect(terminal.repairDueIn).toBe(0);
     expect(noted()).toBe(true);
     deaf();
     await terminal.repair();

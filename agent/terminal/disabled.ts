@@ -13,7 +13,8 @@ const CUT_MS = 14_000;
 
 /** Where it is noted on disk that a terminal is disabled, so that a crash cannot leave it so. */
 export interface DisableNote {
-  isSet(): boolean;
+  /** Milliseconds until it must be enabled, 0: now; null: it is not disabled. */
+  dueIn(): number | null;
   set(): void;
   clear(): void;
 }
@@ -41,7 +42,7 @@ export class Disablement {
     cache: RosterCache,
     note: DisableNote,
   ): Promise<Disablement> {
-    if (note.isSet()) await enable(conversation);
+    if (note.dueIn() !== null) await enable(conversation);
     note.set();
     const disablement = new Disablement(conversation, note);
     try {

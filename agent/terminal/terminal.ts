@@ -70,9 +70,9 @@ export class Terminal {
     return this.#acquaintance.isFresh ? (this.#cache?.dialect ?? null) : null;
   }
 
-  /** True if something must be put right at the terminal: it may be disabled, or a write is in doubt. */
-  get needsRepair(): boolean {
-    return this.#doubts.length > 0 || this.#ports.note.isSet();
+  /** Milliseconds until something must be put right here: it may be disabled, or a write is in doubt. Null: nothing. */
+  get repairDueIn(): number | null {
+    return this.#doubts.length > 0 ? 0 : this.#ports.note.dueIn();
   }
 
   /** Takes over a write whose outcome was lost; it is settled as soon as the terminal can be looked at. */
@@ -254,7 +254,7 @@ export class Terminal {
    * look comes first where it is quick: whoever waits at the keypad would change what is looked for.
    */
   async #putRight(conversation: Conversation, cache: RosterCache): Promise<void> {
-    const mayBeDisabled = this.#ports.note.isSet();
+    const mayBeDisabled = this.#ports.note.dueIn() === 0;
     const early =
       mayBeDisabled && this.#doubts.length > 0 ? await this.#lookEarly(conversation, cache) : null;
     if (mayBeDisabled) {

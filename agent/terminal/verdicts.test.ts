@@ -14,5 +14,5 @@ it('judges a write that was begun on a terminal of other records, replaced since
   bench.terminal.adopt([there, late].map((job) => ({ job, uid: 1, preimage })));
   await bench.terminal.repair();
   expect([codeOf(there), codeOf(late)]).toEqual(['ok', 'expired']);
-  expect(bench.terminal.needsRepair).toBe(false);
+  expect(bench.terminal.repairDueIn).toBeNull();
 });

@@ -39,7 +39,7 @@ export async function startBench(
     { ...settingsOfDevice!, timeoutMs },
     {
       note: {
-        isSet: () => noted,
+        dueIn: () => (noted ? 0 : null),
         set: () => {
           if (isFull) throw new SerenoError('agent_storage', { params: { site: 's' } });
           noted = true;

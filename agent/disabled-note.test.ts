@@ -1,0 +1,48 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { disabledNote } from './disabled-note.ts';
+import { Journal } from './journal/journal.ts';
+import { STRETCH_MS } from './terminal/disabled.ts';
+
+let folder: string;
+let journal: Journal;
+let monotonic: number;
+const clock = { now: () => 1_000_000, monotonic: () => monotonic };
+const note = () => disabledNote('principal', journal, clock);
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sereno-note-'));
+  journal = Journal.open(folder, 'norte', 1);
+  monotonic = 5000;
+});
+afterEach(() => {
+  journal.close();
+  rmSync(folder, { recursive: true });
+});
+
+it('is due for a terminal that the journal has never seen once no other agent can be amid a write there', () => {
+  const unseen = note();
+  expect(unseen.dueIn()).toBe(STRETCH_MS);
+  monotonic += STRETCH_MS;
+  expect(unseen.dueIn()).toBe(0);
+  unseen.clear();
+  expect(unseen.dueIn()).toBeNull();
+});
+
+it('is due at once where it was set by a run that has ended, also one that was to wait', () => {
+  note();
+  expect(note().dueIn()).toBe(0);
+});
+
+it('is due at once from the first write on, whoever was here before', () => {
+  const unseen = note();
+  unseen.set();
+  expect(unseen.dueIn()).toBe(0);
+});
+
+it('is not set for a terminal that is known and was enabled', () => {
+  note().clear();
+  expect(note().dueIn()).toBeNull();
+});

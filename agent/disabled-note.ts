@@ -1,0 +1,28 @@
+// The note on disk that a terminal may be disabled, and what it says of a terminal that this journal has never seen.
+import type { Clock } from './dispatch/clock.ts';
+import type { Journal } from './journal/journal.ts';
+import { type DisableNote, STRETCH_MS } from './terminal/disabled.ts';
+
+/**
+ * A journal that has never seen a terminal cannot know how an earlier one has left it: it is enabled to be sure. Not at
+ * once: where another agent works in this one's name it may be amid a write, and is done with it after `STRETCH_MS`.
+ * @throws SerenoError `agent_storage`, also later from `set`.
+ */
+export function disabledNote(device: string, journal: Journal, clock: Clock): DisableNote {
+  const [disabled, known] = [`disabled:${device}`, `known:${device}`];
+  const set = () => journal.setNote(disabled, String(clock.now()));
+  let dueAt = Number.NEGATIVE_INFINITY;
+  if (journal.note(known) === null) {
+    set();
+    journal.setNote(known, String(clock.now()));
+    dueAt = clock.monotonic() + STRETCH_MS;
+  }
+  return {
+    dueIn: () => (journal.note(disabled) === null ? null : Math.max(0, Math.ceil(dueAt - clock.monotonic()))),
+    set() {
+      set();
+      dueAt = Number.NEGATIVE_INFINITY;
+    },
+    clear: () => journal.deleteNote(disabled),
+  };
+}
