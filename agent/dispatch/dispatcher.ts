@@ -72,7 +72,8 @@ export class Dispatcher {
       log.info({ ...naming(command), state: row.state }, 'command resumed');
       if (isInDoubt(row) && at !== undefined && wish !== null) {
         const job = this.#job(row, command, wish, true);
-        at.terminal.adopt([{ job, uid: row.uid, preimage: row.preimage }]);
+        const { uid, preimage } = row;
+        at.terminal.adopt([{ job, uid, preimage, acknowledged: row.state === 'written' }]);
       } else if (isInDoubt(row)) {
         // The device is no more: nobody can tell.
         const params = { device: command.device ?? '' };

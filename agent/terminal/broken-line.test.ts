@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { TerminalSettings } from '../../test/terminal/terminal.ts';
-import { type Bench, codeOf, create, jobOf, nothingMore, startBench } from './testing/bench.ts';
+import { type Bench, codeOf, create, jobOf, nothingMore, startBench, update } from './testing/bench.ts';
 
 let bench: Bench;
 afterEach(async () => {
@@ -131,5 +131,35 @@ describe('when the line breaks', () => {
     terminal.adopt([{ job, uid, preimage: null }]);
     await terminal.repair();
     expect(job.outcome).toMatchObject({ status: 'ok' });
+  });
+
+  it.each([
+    [true, 'ok'],
+    [false, 'conflict'],
+  ])(
+    'takes a user of its badge and uid for its own where the write was acknowledged: %s',
+    async (acknowledged, code) => {
+      const { terminal, simulated } = await start({ users: 9 });
+      const uid = simulated.keypad.addUser({ userId: '812', name: 'Anita' });
+      const job = create('812', 'Ana');
+      terminal.adopt([{ job, uid, preimage: null, acknowledged }]);
+      await terminal.repair();
+      expect(codeOf(job)).toBe(code);
+      expect(simulated.users().at(-1)).toMatchObject({ userId: '812', name: 'Anita' });
+    },
+  );
+
+  it.each([
+    [true, 'Anita'],
+    [false, 'Ana'],
+  ])('leaves what was edited since a change that was acknowledged: %s', async (acknowledged, name) => {
+    const { terminal, simulated } = await start({ users: 9 });
+    const { userId, uid, raw: preimage } = simulated.users()[4]!;
+    simulated.keypad.editUser(userId, { name: 'Anita' });
+    const job = update(userId, { name: 'Ana' });
+    terminal.adopt([{ job, uid, preimage, acknowledged }]);
+    await terminal.repair();
+    expect(codeOf(job)).toBe('ok');
+    expect(simulated.users()[4]).toMatchObject({ name });
   });
 });

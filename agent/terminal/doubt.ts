@@ -12,6 +12,8 @@ export interface Doubt {
   readonly uid: number | null;
   /** The record as it was; null for a create. */
   readonly before: UserRecord | null;
+  /** The terminal had said that it was written: what differs from it now was changed since. */
+  readonly acknowledged?: boolean;
 }
 
 export type Verdict =
@@ -28,7 +30,7 @@ export function judge(wish: Wish, doubt: Doubt, roster: Roster, inTime: boolean)
   const record = roster.find(user_id);
   return wish.args.mode === 'create'
     ? judgeCreate(user_id, fields, doubt, record, roster, inTime)
-    : judgeUpdate(user_id, fields, doubt.before, record, inTime);
+    : judgeUpdate(user_id, fields, doubt, record, inTime);
 }
 
 function judgeCreate(
@@ -74,7 +76,7 @@ function judgeRestore(
 function judgeUpdate(
   user_id: string,
   fields: UserFields,
-  before: UserRecord | null,
+  { before, acknowledged = false }: Doubt,
   record: UserRecord | undefined,
   inTime: boolean,
 ): Verdict {
@@ -82,20 +84,22 @@ function judgeUpdate(
     return { kind: 'failed', error: new SerenoError('user_not_found', { params: { user_id } }) };
   }
   if (before !== null && record.uid !== before.uid) return conflict(user_id);
-  if (holds(record, fields)) {
+  const wasEdited = before !== null && !isUntouched(record, before, fields);
+  if (holds(record, fields) || (acknowledged && wasEdited)) {
     return { kind: 'succeeded', result: { uid: record.uid, user_id, name: record.name } };
   }
   if (inTime) return { kind: 'again' };
-  if (before === null) return expired();
-  const untouched = holds(record, {
-    ...(fields.name === undefined ? {} : { name: before.name }),
-    ...(fields.password === undefined ? {} : { password: before.password }),
-    ...(fields.card === undefined ? {} : { card: before.card }),
-  });
   // Neither as wanted nor as before: somebody edited it since, and a late write would undo that.
-  return untouched
-    ? expired()
-    : { kind: 'failed', error: new SerenoError('superseded', { params: { user_id } }) };
+  return wasEdited
+    ? { kind: 'failed', error: new SerenoError('superseded', { params: { user_id } }) }
+    : expired();
+}
+
+/** True if what was to be changed is as it was. */
+function isUntouched(record: UserRecord, before: UserRecord, fields: UserFields): boolean {
+  const isAsBefore = (field: keyof UserFields) =>
+    fields[field] === undefined || record[field] === before[field];
+  return isAsBefore('name') && isAsBefore('password') && isAsBefore('privilege') && isAsBefore('card');
 }
 
 function judgeDelete(user_id: string, doubt: Doubt, roster: Roster, inTime: boolean): Verdict {
@@ -107,10 +111,15 @@ function judgeDelete(user_id: string, doubt: Doubt, roster: Roster, inTime: bool
 
 /**
  * True if this is the user that we wrote, and somebody at the keypad has changed something since: under the uid that
- * was free a moment before, with a name, card or PIN that only we could have given it.
+ * was free a moment before, written as the terminal said, or with a name, card or PIN that only we could have given it.
  */
-function wasEdited(record: UserRecord, { name, password, card }: UserFields, { uid }: Doubt): boolean {
+function wasEdited(
+  record: UserRecord,
+  { name, password, card }: UserFields,
+  { uid, acknowledged }: Doubt,
+): boolean {
   if (uid === null) return false;
+  if (acknowledged === true) return true;
   const isSame = (wanted: string | number | undefined, held: string | number) =>
     wanted !== undefined && wanted !== '' && wanted !== 0 && wanted === held;
   return isSame(name, record.name) || isSame(password, record.password) || isSame(card, record.card);

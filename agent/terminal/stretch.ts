@@ -48,6 +48,7 @@ interface Entry {
   readonly plan: WritePlan;
   /** The terminal said no. Some keep what they refuse, so the table has the last word. */
   refusal: SerenoError | null;
+  acknowledged: boolean;
 }
 
 /** Whether the stretch goes on after a write: with the next one, with none, or with none and this one comes later, too. */
@@ -110,11 +111,9 @@ export class Stretch {
   #broken(jobs: readonly WriteJob[], error: unknown): StretchResult {
     const done = new Set(this.#outcomes.map(({ job }) => job));
     const begun = this.#entries.filter(({ job }) => !done.has(job));
-    const doubts = begun.map(({ job, plan }) => ({
-      job,
-      uid: uidOf(plan),
-      preimage: plan.before?.raw ?? null,
-    }));
+    const doubts = begun.map(({ job, plan, acknowledged }) => {
+      return { job, uid: uidOf(plan), preimage: plan.before?.raw ?? null, acknowledged };
+    });
     for (const { job } of begun) done.add(job);
     const waiting = [...jobs, ...this.#dependent.map(({ job }) => job), ...this.#left];
     const left = [...new Set(waiting)].filter((job) => !done.has(job));
@@ -198,7 +197,7 @@ export class Stretch {
    */
   async #send(job: WriteJob, plan: WritePlan): Promise<boolean> {
     const { conversation, device } = this.#context;
-    const entry: Entry = { job, plan, refusal: null };
+    const entry: Entry = { job, plan, refusal: null, acknowledged: false };
     this.#entries.push(entry);
     try {
       if (plan.kind === 'delete') await deleteUser(conversation, plan.before.uid);
@@ -208,6 +207,7 @@ export class Stretch {
       entry.refusal = toSerenoError(error, device);
       return false;
     }
+    entry.acknowledged = true;
     job.written();
     applyPlan(plan, this.#roster);
     return true;

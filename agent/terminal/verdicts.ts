@@ -51,12 +51,12 @@ export function judgeAll(
   const again: DoubtfulJob[] = [];
   const proven = new Set<string>();
   for (const doubt of doubts.toReversed()) {
-    const { job, uid, preimage } = doubt;
+    const { job, uid, preimage, acknowledged = false } = doubt;
     const userId = job.wish.args.user_id;
     // A record of another width is of the terminal that was there before: it tells nothing of this one.
     const isOfThis = preimage?.length === roster.width;
     const before = isOfThis ? decodeUser(preimage, roster.width, encoding) : null;
-    const verdict = judge(job.wish, { uid, before }, roster, job.timeLeft() > 0);
+    const verdict = judge(job.wish, { uid, before, acknowledged }, roster, job.timeLeft() > 0);
     if (proven.has(userId) || verdict.kind === 'succeeded') {
       proven.add(userId);
       const data = verdict.kind === 'succeeded' ? verdict.result : resultOf(job, uid);

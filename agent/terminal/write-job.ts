@@ -40,4 +40,6 @@ export interface DoubtfulJob {
   readonly uid: number | null;
   /** The raw record as it was; null for a create. */
   readonly preimage: Buffer | null;
+  /** The terminal had acknowledged it before the line broke. */
+  readonly acknowledged?: boolean;
 }
