@@ -180,17 +180,19 @@ describe('the dispatcher', () => {
   });
 
   it.each([
-    ['as it was wanted', 'Ana', { status: 'ok', verified: 'readback' }],
-    ['as somebody else', 'Eva', { status: 'error', code: 'user_exists' }],
-  ])('finds %s who was created by another agent while none was here', async (_, name, expected) => {
-    const one = create('904');
+    ['as it was wanted', { name: 'Ana', card: 77 }, { status: 'ok', verified: 'readback' }],
+    ['with its card, edited since', { name: 'Eva', card: 77 }, { status: 'ok', verified: 'readback' }],
+    ['as somebody else', { name: 'Eva' }, { status: 'error', code: 'user_exists' }],
+  ])('finds a user %s who was created by another agent while none was here', async (_, held, expected) => {
+    const fields = { name: 'Ana', card: 77 };
+    const one = command('user.put', { mode: 'create', user_id: '904', fields });
     bench.journal.receive(one, '904', Date.now());
     bench.journal.close();
-    bench.at.simulated.keypad.addUser({ userId: '904', name });
+    bench.at.simulated.keypad.addUser({ userId: '904', ...held });
     bench.assemble();
     bench.dispatcher.resume();
     expect(await bench.link.reply(one.id)).toMatchObject(expected);
-    expect(bench.at.simulated.users().filter(({ userId }) => userId === '904')).toMatchObject([{ name }]);
+    expect(bench.at.simulated.users().filter(({ userId }) => userId === '904')).toMatchObject([held]);
   });
 
   it.each([

@@ -110,19 +110,19 @@ function judgeDelete(user_id: string, doubt: Doubt, roster: Roster, inTime: bool
 }
 
 /**
- * True if this is the user that we wrote, and somebody at the keypad has changed something since: under the uid that
- * was free a moment before, written as the terminal said, or with a name, card or PIN that only we could have given it.
+ * True if this is the user that we wrote, and somebody at the keypad has changed something since: written as the terminal
+ * said; or with a card or PIN that only we could have given it; or with such a name, under the uid that was free a moment
+ * before.
  */
 function wasEdited(
   record: UserRecord,
   { name, password, card }: UserFields,
   { uid, acknowledged }: Doubt,
 ): boolean {
-  if (uid === null) return false;
-  if (acknowledged === true) return true;
   const isSame = (wanted: string | number | undefined, held: string | number) =>
     wanted !== undefined && wanted !== '' && wanted !== 0 && wanted === held;
-  return isSame(name, record.name) || isSame(password, record.password) || isSame(card, record.card);
+  if (isSame(password, record.password) || isSame(card, record.card)) return true;
+  return uid !== null && (acknowledged === true || isSame(name, record.name));
 }
 
 function isUid(record: UserRecord, { uid }: Doubt): boolean {
