@@ -33,6 +33,8 @@ export interface Client {
   connected: boolean;
   /** A fault has struck it: what it leaves undone, or does twice, may be the fault's doing. */
   disturbed: boolean;
+  /** It has written in this conversation: what is not refreshed at its end may be its own. */
+  readonly hasWritten: boolean;
   authenticated: boolean;
   /** The set that was prepared by 1503. */
   prepared: Buffer | null;

@@ -106,3 +106,15 @@ test('1004 restarts without an answer, or with one where the terminal is polite'
   expect((await polite.ask(1004)).command).toBe(2000);
   await polite.closed();
 });
+
+test('whoever leaves without a refresh behind a write of their own is noted, and nobody else', async () => {
+  const terminal = await start({ users: 3 });
+  const [writer, reader] = [await connect(terminal), await connect(terminal)];
+  expect((await writer.ask(1003)).command).toBe(2000);
+  expect((await writer.ask(18, Buffer.from([1, 0]))).command).toBe(2000);
+  expect((await reader.ask(50)).command).toBe(2000);
+  expect((await reader.ask(1001)).command).toBe(2000);
+  expect(terminal.violations).toEqual([]);
+  expect((await writer.ask(1001)).command).toBe(2000);
+  expect(terminal.violations).toEqual([expect.stringContaining('left without a refresh')]);
+});

@@ -19,6 +19,7 @@ export class Session implements Client {
   session = 0;
   connected = false;
   disturbed = false;
+  hasWritten = false;
   authenticated = false;
   prepared: Buffer | null = null;
   upload: Upload | null = null;
@@ -156,6 +157,8 @@ export class Session implements Client {
       this.#device.violation(`${this.label}: ${behaviour.name} (${command}) while enabled`);
       if (options.writesNeedDisable) return refuse();
     }
+    if (isOpening) this.hasWritten = false;
+    this.hasWritten ||= behaviour.writes !== undefined;
     const given = behaviour.run({ device: this.#device, client: this, command, data });
     this.#device.changed();
     return given;

@@ -20,7 +20,7 @@ function authenticate({ device, client, data }: Exchange): Answer {
 }
 
 function exit({ device, client }: Exchange): Answer {
-  if (device.state.refreshPending && !client.disturbed)
+  if (device.state.refreshPending && client.hasWritten && !client.disturbed)
     device.violation(`${client.label}: left without a refresh (1013) after a write`);
   client.connected = false;
   return { ...answer(), after: 'hang-up' };
