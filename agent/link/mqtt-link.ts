@@ -13,6 +13,8 @@ const KEEP_ALIVE_SECONDS = 30;
 const SESSION_EXPIRY_SECONDS = 3600;
 const RECONNECT_MIN_MS = 500;
 const RECONNECT_MAX_MS = 60_000;
+/** A line that stood so long works: the next break begins with the shortest wait. A bad line breaks every few seconds. */
+const STANDING_MS = 5000;
 const PUBACK_SECONDS = 15;
 /** A subscription that failed while the line stands is tried again after so long. */
 const SUBSCRIBE_AGAIN_MS = 15_000;
@@ -137,6 +139,7 @@ function clientConfig(options: LinkOptions, session: string): mqtt5.Mqtt5ClientC
     .withRetryJitterMode(mqtt5.RetryJitterType.Full)
     .withMinReconnectDelayMs(RECONNECT_MIN_MS)
     .withMaxReconnectDelayMs(RECONNECT_MAX_MS)
+    .withMinConnectedTimeToResetReconnectDelayMs(STANDING_MS)
     .withAckTimeoutSeconds(PUBACK_SECONDS)
     .withConnectProperties({
       clientId: clientIdOf(options.tenant, options.site),
