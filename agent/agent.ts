@@ -58,7 +58,7 @@ export class Agent {
     this.#log = log;
     this.#clock = clock;
     this.#progressSeq = clock.now();
-    this.#journal = Journal.open(config.dataDir, config.site, clock.now());
+    this.#journal = Journal.open(config.dataDir, config.site);
     this.#undo = new UndoVault(this.#journal.undo, {
       folder: config.dataDir,
       site: config.site,

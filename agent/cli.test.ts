@@ -90,7 +90,7 @@ describe('what cannot be done', () => {
 
   it('for want of its data folder names the folder, and the agent that has it', async () => {
     const file = agentYaml('./data');
-    const journal = Journal.open(join(folder, 'data'), 'norte', Date.now());
+    const journal = Journal.open(join(folder, 'data'), 'norte');
     const second = await sereno(['run', '-c', file]);
     journal.close();
     expect(second).toMatchObject({

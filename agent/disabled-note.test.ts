@@ -14,7 +14,7 @@ const note = () => disabledNote('principal', journal, clock);
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sereno-note-'));
-  journal = Journal.open(folder, 'norte', 1);
+  journal = Journal.open(folder, 'norte');
   monotonic = 5000;
 });
 afterEach(() => {

@@ -10,7 +10,6 @@ afterEach(() => bench.stop());
 
 describe('op.query', () => {
   it('says expired for a command that never came, and then does not run it', async () => {
-    bench.journal.setNote('created_at', '0');
     const lost = create('904');
     bench.receive(command('op.query', { command_id: lost.id }));
     expect(await bench.link.reply(lost.id)).toMatchObject({ status: 'expired', applied: 'no' });

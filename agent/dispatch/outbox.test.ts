@@ -17,7 +17,7 @@ let outbox: Outbox;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sereno-outbox-'));
-  journal = Journal.open(folder, 'norte', 1);
+  journal = Journal.open(folder, 'norte');
   published = [];
   isUp = true;
   const link: Link = {

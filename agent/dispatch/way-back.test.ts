@@ -30,7 +30,7 @@ const aMinuteAgo = { now: () => Date.now(), monotonic: () => performance.now() -
 
 /** A new agent on the same folder and the same terminal. */
 function assemble(days = 30): void {
-  journal = Journal.open(folder, 'norte', Date.now());
+  journal = Journal.open(folder, 'norte');
   queue = new TerminalQueue('principal', bench.terminal, () => true);
   const link = {
     isUp: true,

@@ -74,7 +74,7 @@ function examineJournal({ dataDir, site }: AgentConfig): DataReport {
   }
   let opened: Journal;
   try {
-    opened = Journal.open(dataDir, site, Date.now());
+    opened = Journal.open(dataDir, site);
   } catch (error) {
     return examineLocked(dataDir, error);
   }

@@ -152,7 +152,7 @@ describe('the data folder', () => {
   });
 
   it('tells the clock that an agent has noted, and that none runs now', () => {
-    const journal = Journal.open(join(folder, 'data'), 'norte', NOW);
+    const journal = Journal.open(join(folder, 'data'), 'norte');
     journal.setNote('clock_offset', '-600000');
     journal.close();
     const { findings, registered } = examineData(config());

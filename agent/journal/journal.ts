@@ -1,10 +1,11 @@
 // The agent's memory on disk: commands with their state, the outbox of replies, notes on terminals.
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { SerenoError } from '../../shared/errors.ts';
 import type { Command, Reply } from '../../shared/wire/envelope.ts';
 import type { OperationName } from '../../shared/wire/operations.ts';
+import { makeFolder } from '../folder.ts';
 import {
   type JournalRow,
   type OutboxItem,
@@ -53,12 +54,11 @@ export class Journal {
    * Opens or makes the journal in `folder` (0700; files 0600), locked against a second process.
    * @throws SerenoError `agent_storage` if the folder cannot be used or another agent holds it.
    */
-  static open(folder: string, site: string, now: number): Journal {
+  static open(folder: string, site: string): Journal {
     const file = join(folder, 'journal.db');
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolder(folder);
       chmodSync(folder, 0o700);
-      const isNew = !existsSync(file);
       const previous = process.umask(0o077);
       try {
         const database = new DatabaseSync(file);
@@ -67,9 +67,7 @@ export class Journal {
         );
         database.exec('PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 500;');
         migrate(database);
-        const journal = new Journal(database, site);
-        if (isNew || journal.note('created_at') === null) journal.setNote('created_at', String(now));
-        return journal;
+        return new Journal(database, site);
       } finally {
         process.umask(previous);
       }
@@ -80,11 +78,6 @@ export class Journal {
 
   close(): void {
     this.#database.close();
-  }
-
-  /** When this journal was made (wall clock, ms): it cannot speak for commands that are older. */
-  get createdAt(): number {
-    return Number(this.note('created_at'));
   }
 
   /** Stores a command unless its id is known. @returns the row that was known, or null if it is new. */

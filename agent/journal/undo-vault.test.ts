@@ -19,7 +19,7 @@ const database = () => ['journal.db', 'journal.db-wal'].map((name) => readFileSy
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sereno-undo-'));
   now = Date.parse('2026-03-01T00:00:00Z');
-  journal = Journal.open(folder, 'norte', now);
+  journal = Journal.open(folder, 'norte');
 });
 afterEach(() => {
   journal.close();
@@ -30,7 +30,7 @@ describe('what deletes took away', () => {
   it('is found by the same agent after a restart', () => {
     vault().put('principal', '7', SECRET);
     journal.close();
-    journal = Journal.open(folder, 'norte', now);
+    journal = Journal.open(folder, 'norte');
     expect(vault().find('principal', '7')).toEqual(SECRET);
     expect(vault().find('principal', '8')).toBeNull();
     expect(vault().find('entrada', '7')).toBeNull();

@@ -64,7 +64,7 @@ export class DispatchBench {
 
   private constructor(at: Bench) {
     this.at = at;
-    this.journal = Journal.open(this.folder, 'norte', Date.now());
+    this.journal = Journal.open(this.folder, 'norte');
     this.queue = this.#newQueue();
     this.tenure = tenureOf(this.journal, this.#cloudClock);
     this.dispatcher = this.#newDispatcher();
@@ -76,7 +76,7 @@ export class DispatchBench {
 
   /** A new agent on the same folder and the same terminal. The old one must have let its journal go. */
   assemble(): void {
-    this.journal = Journal.open(this.folder, 'norte', Date.now());
+    this.journal = Journal.open(this.folder, 'norte');
     this.link = new NotingLink();
     this.queue = this.#newQueue();
     this.#cloudClock = new CloudClock(systemClock);
