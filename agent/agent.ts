@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import { SerenoError } from '../shared/errors.ts';
 import { WIRE_VERSION } from '../shared/wire/envelope.ts';
+import type { ArgsOf } from '../shared/wire/operations.ts';
 import { topics } from '../shared/wire/topics.ts';
 import type { AgentConfig, DeviceSettings } from './config/load.ts';
 import { Branch } from './devices/branch.ts';
@@ -67,7 +68,7 @@ export class Agent {
     });
     this.#notedOffset = Number(this.#journal.note('clock_offset') ?? 0);
     this.#cloudClock = new CloudClock(clock, this.#notedOffset);
-    this.#tenure = new Tenure(this.#journal, clock, this.#cloudClock);
+    this.#tenure = new Tenure(clock, this.#cloudClock);
     this.#link = connect({
       onCommand: (message) => {
         this.#dispatcher.receive(message);
@@ -77,6 +78,7 @@ export class Agent {
       onUp: () => this.#up(),
       onDown: (reason) => {
         log.warn({ reason }, 'line to the cloud is down');
+        this.#tenure.disconnected();
         this.#hello.tellSoon();
       },
       onTakenOver: () => this.#takenOver(),
@@ -89,6 +91,7 @@ export class Agent {
       clock,
       cloudClock: this.#cloudClock,
       journal: this.#journal,
+      tenure: this.#tenure,
       link,
       devices: () => this.#branch.devices(),
       onNews: (hello, connected) => this.#noteStatus({ pid: process.pid, connected, hello, refused: [] }),
@@ -104,8 +107,10 @@ export class Agent {
       tenure: this.#tenure,
       log,
       station: (device) => this.#branch.station(device),
+      stations: () => this.#branch.stations(),
       publishProgress: (id, stage, done, total) => this.#progress(id, stage, done, total),
       onRefused: (devices) => this.#noteRefused(devices),
+      onTenure: (word) => this.#noteTenure(word),
       ownOperation: (command) => this.#branch.operation(command),
     });
     this.#branch = new Branch(config.devices, {
@@ -172,19 +177,23 @@ export class Agent {
   #up(): void {
     this.#tenure.connected();
     this.#log.info({ session: this.#link.session }, 'connected to the cloud');
-    this.#hello.tellNow();
+    this.#hello.connected();
     this.#outbox.pump();
   }
 
   #takenOver(): void {
     const problem = 'another agent has connected with the certificate of this site: switch one of them off';
     this.#log.error(problem);
-    try {
-      this.#tenure.lost();
-    } catch (error) {
-      if (!(error instanceof SerenoError)) throw error;
-      this.#log.error({ err: error }, 'that there are two agents could not be noted');
-    }
+    this.#tenure.disconnected();
+    this.#dispatcher.reconsider();
+  }
+
+  /** A word that was meant for an earlier connection, or for another agent, says nothing of this one. */
+  #noteTenure({ session, seq, since }: ArgsOf<'site.tenure'>): void {
+    if (!this.#hello.isAnsweredBy(session, seq)) return;
+    this.#log.info({ since }, 'the cloud says since when this journal alone speaks for the site');
+    this.#tenure.told(since);
+    this.#dispatcher.reconsider();
   }
 
   #open(device: DeviceSettings): Terminal {

@@ -5,6 +5,7 @@ import { type Hello, type HelloDevice, WIRE_VERSION } from '../shared/wire/envel
 import { type SiteAddress, topics } from '../shared/wire/topics.ts';
 import type { DeviceSettings } from './config/load.ts';
 import type { Clock, CloudClock } from './dispatch/clock.ts';
+import type { Tenure } from './dispatch/tenure.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Link } from './link/link.ts';
 
@@ -13,6 +14,9 @@ const GATHER_MS = 50;
 /** A contact is news to the directory (`last_seen`) no more often than this. */
 const CONTACT_NEWS_MS = 60_000;
 const RETRY_MS = 2000;
+/** The cloud is asked for its word on the tenure again after so long, and then half as often each time. */
+const ASK_AGAIN_MS = 2000;
+const ASK_AGAIN_AT_MOST_MS = 300_000;
 /** A clock offset that has moved by less is no news. */
 const OFFSET_NEWS_MS = 1000;
 
@@ -26,6 +30,7 @@ export interface HelloPorts {
   readonly clock: Clock;
   readonly cloudClock: CloudClock;
   readonly journal: Journal;
+  readonly tenure: Tenure;
   readonly link: () => Link;
   readonly devices: () => readonly DeviceSettings[];
   /** Told of every news, also while there is no line to the cloud. */
@@ -39,6 +44,10 @@ export class HelloTeller {
   #timer: NodeJS.Timeout | null = null;
   #toldAt = 0;
   #seq = 0;
+  /** The first hello of this connection. */
+  #firstSeq = 0;
+  #asking: NodeJS.Timeout | null = null;
+  #askAgainMs = ASK_AGAIN_MS;
   #toldOffset: number | null = null;
 
   constructor(ports: HelloPorts) {
@@ -79,15 +88,29 @@ export class HelloTeller {
     }, delayMs);
   }
 
-  /** Tells at once; call when the line comes up. */
+  /** Tells at once. */
   tellNow(): void {
     this.stop();
     void this.#tell();
   }
 
+  /** Call when the line comes up. */
+  connected(): void {
+    this.#firstSeq = this.#seq + 1;
+    this.#askAgainMs = ASK_AGAIN_MS;
+    this.tellNow();
+  }
+
+  /** True if a word of the cloud on that hello is about this connection. */
+  isAnsweredBy(session: string, seq: number): boolean {
+    return session === this.#ports.link().session && seq >= this.#firstSeq;
+  }
+
   stop(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#asking !== null) clearTimeout(this.#asking);
     this.#timer = null;
+    this.#asking = null;
   }
 
   async #tell(): Promise<void> {
@@ -99,14 +122,26 @@ export class HelloTeller {
       this.#toldAt = clock.monotonic();
       this.#toldOffset = hello.clockOffsetMs;
       await link().publish(topics.hello(at), Buffer.from(JSON.stringify(hello)));
+      this.#askAgain();
     } catch (error) {
       log.warn({ error: String(error) }, 'hello not sent, will be sent again');
       if (link().isUp) this.tellSoon(RETRY_MS);
     }
   }
 
+  /** As long as the cloud has not said what it knows of this agent's tenure. */
+  #askAgain(): void {
+    const isOpen = () => this.#ports.link().isUp && this.#ports.tenure.since === null;
+    if (!isOpen() || this.#asking !== null) return;
+    this.#asking = setTimeout(() => {
+      this.#asking = null;
+      if (isOpen()) this.tellSoon();
+    }, this.#askAgainMs);
+    this.#askAgainMs = Math.min(this.#askAgainMs * 2, ASK_AGAIN_AT_MOST_MS);
+  }
+
   #hello(): Hello {
-    const { clock, cloudClock, journal, link, devices } = this.#ports;
+    const { clock, cloudClock, journal, tenure, link, devices } = this.#ports;
     return {
       v: WIRE_VERSION,
       session: link().session,
@@ -115,6 +150,8 @@ export class HelloTeller {
       at: clock.now(),
       clockOffsetMs: cloudClock.offset,
       journalDepth: journal.depth,
+      journal: journal.id,
+      tenureSince: tenure.since,
       devices: devices().map((device): HelloDevice => {
         const contact = this.#contacts.get(device.id);
         return {

@@ -51,6 +51,10 @@ export class Branch {
     return this.#stations.get(id);
   }
 
+  stations(): readonly Station[] {
+    return [...this.#stations.values()];
+  }
+
   devices(): DeviceSettings[] {
     return [...this.#stations.values()].map(({ device }) => device);
   }

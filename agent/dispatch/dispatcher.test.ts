@@ -178,37 +178,4 @@ describe('the dispatcher', () => {
     bench.dispatcher.resume();
     expect(await bench.link.reply(one.id)).toMatchObject({ status: 'ok' });
   });
-
-  it.each([
-    ['as it was wanted', { name: 'Ana', card: 77 }, { status: 'ok', verified: 'readback' }],
-    ['with its card, edited since', { name: 'Eva', card: 77 }, { status: 'ok', verified: 'readback' }],
-    ['as somebody else', { name: 'Eva' }, { status: 'error', code: 'user_exists' }],
-  ])('finds a user %s who was created by another agent while none was here', async (_, held, expected) => {
-    const fields = { name: 'Ana', card: 77 };
-    const one = command('user.put', { mode: 'create', user_id: '904', fields });
-    bench.journal.receive(one, '904', Date.now());
-    bench.journal.close();
-    bench.at.simulated.keypad.addUser({ userId: '904', ...held });
-    bench.assemble();
-    bench.dispatcher.resume();
-    expect(await bench.link.reply(one.id)).toMatchObject(expected);
-    expect(bench.at.simulated.users().filter(({ userId }) => userId === '904')).toMatchObject([held]);
-  });
-
-  it.each([
-    [true, { status: 'ok', verified: 'readback' }],
-    [false, { status: 'error', code: 'user_not_found' }],
-  ])(
-    'that another agent took over since a deletion came, %s, decides what a user who is gone means',
-    async (lost, expected) => {
-      const { simulated } = bench.at;
-      simulated.keypad.addUser({ userId: '905', name: 'Ana' });
-      simulated.faults.add({ kind: 'delay', command: 1000, ms: 300, times: 1 });
-      const one = command('user.delete', { user_id: '905' });
-      bench.receive(one);
-      if (lost) bench.tenure.lost();
-      simulated.keypad.deleteUser('905');
-      expect(await bench.link.reply(one.id)).toMatchObject(expected);
-    },
-  );
 });

@@ -11,6 +11,7 @@ import { naming } from './naming.ts';
 import { isStorageError } from './outbox.ts';
 import type { DispatcherPorts } from './ports.ts';
 import { type Timing, toMessages } from './replies.ts';
+import { SetAside } from './set-aside.ts';
 import { Settlements } from './settlements.ts';
 import { checkCommand, parseCommand, toWish, userIdOf } from './understanding.ts';
 import { toQuestion, toWriteJob } from './work.ts';
@@ -22,12 +23,19 @@ export class Dispatcher {
   readonly #ports: DispatcherPorts;
   readonly #settlements: Settlements;
   readonly #inquiries: Inquiries;
+  readonly #aside: SetAside;
   readonly #refused = new Map<string, SerenoError>();
 
   constructor(ports: DispatcherPorts) {
     this.#ports = ports;
     this.#settlements = new Settlements(ports);
     this.#inquiries = new Inquiries(ports, this.#settlements);
+    this.#aside = new SetAside({
+      tenure: ports.tenure,
+      cloudClock: ports.cloudClock,
+      run: (command) => this.#run(command),
+      look: (command) => this.#look(command),
+    });
   }
 
   /** A message on the command topic. Acknowledged once it is on disk, or once it is known to be of no use. */
@@ -58,31 +66,26 @@ export class Dispatcher {
 
   /** Ends what it does by itself; what it could not store, the next run finds in the journal. */
   stop(): void {
+    this.#aside.stop();
     this.#settlements.stop();
   }
 
   /** Goes on with what an earlier run of the agent left: doubtful writes are looked at, the rest is queued. */
   resume(): void {
-    const { journal, station, log } = this.#ports;
+    const { journal, log } = this.#ports;
     for (const row of journal.unsettled()) {
       const { command } = row;
       if (command === null) continue;
-      const at = command.device === undefined ? undefined : station(command.device);
-      const wish = toWish(command, this.#ports.undo);
       log.info({ ...naming(command), state: row.state }, 'command resumed');
-      if (isInDoubt(row) && at !== undefined && wish !== null) {
-        const job = this.#job(row, command, wish, true);
-        const { uid, preimage } = row;
-        at.terminal.adopt([{ job, uid, preimage, acknowledged: row.state === 'written' }]);
-      } else if (isInDoubt(row)) {
-        // The device is no more: nobody can tell.
-        const params = { device: command.device ?? '' };
-        const error = new SerenoError('outcome_unknown', { params, applied: 'unknown' });
-        this.#settlements.settle(command, failure(error), { queueMs: 0, deviceMs: 0 });
-      } else {
-        this.#enqueue(row, command, true);
-      }
+      if (isInDoubt(row)) this.#look(command);
+      else this.#begin(command);
     }
+  }
+
+  /** Call when it has become known, or is not known any more, since when this agent speaks for its site. */
+  reconsider(): void {
+    for (const { queue } of this.#ports.stations()) queue.setAsideContested();
+    this.#aside.reconsider();
   }
 
   /** Issued after its own deadline is nonsense; believed, it would let every later command come too late. */
@@ -90,12 +93,6 @@ export class Dispatcher {
     if (issuedAt > notAfter) return;
     if (via === 'publish') return this.#ports.cloudClock.suppose(issuedAt, notAfter);
     this.#ports.cloudClock.observe(sentAt ?? issuedAt);
-    try {
-      this.#ports.tenure.measured();
-    } catch (error) {
-      // A full disk: the next message brings another chance.
-      if (!isStorageError(error)) throw error;
-    }
   }
 
   #take(command: Command): void {
@@ -115,27 +112,47 @@ export class Dispatcher {
     }
     if (known !== null) return this.#settlements.replay(known);
     log.info({ ...naming(command), via: command.via }, 'command taken');
-    const row = journal.find(command.id);
+    this.#begin(command);
+  }
+
+  /** A write that another agent may have, or have had, is not simply run. */
+  #begin(command: Command): void {
+    const { tenure, undo, log } = this.#ports;
+    const isWrite = command.v === WIRE_VERSION && toWish(command, undo) !== null;
+    if (isWrite && tenure.isOurs(command.issuedAt) !== true) {
+      log.info(naming(command), 'set aside: another agent may have this command');
+      this.#aside.add(command);
+    } else {
+      this.#run(command);
+    }
+  }
+
+  #run(command: Command): void {
+    const row = this.#ports.journal.find(command.id);
     if (row === null) return;
-    if (this.#ports.tenure.mayBeTaken(row.issuedAt) && this.#lookFirst(row, command)) return;
-    this.#enqueue(row, command, false);
+    if (isInDoubt(row)) this.#look(command);
+    else this.#enqueue(row, command);
   }
 
-  /**
-   * A write that may have been made already, by an agent whose journal this is not: the terminal tells. False for
-   * anything but a write of users.
-   */
-  #lookFirst(row: JournalRow, command: Command): boolean {
+  /** The terminal tells what became of it. */
+  #look(command: Command): void {
+    const row = this.#ports.journal.find(command.id);
+    const wish = toWish(command, this.#ports.undo);
     const station = command.device === undefined ? undefined : this.#ports.station(command.device);
-    const wish = command.v === WIRE_VERSION ? toWish(command, this.#ports.undo) : null;
-    if (station === undefined || wish === null) return false;
-    this.#ports.log.info(naming(command), 'command may have been run before: the terminal is looked at');
-    station.terminal.adopt([{ job: this.#job(row, command, wish, false), uid: null, preimage: null }]);
+    if (row === null) return;
+    if (station === undefined || wish === null) {
+      // The device is no more: nobody can tell.
+      const params = { device: command.device ?? '' };
+      const error = new SerenoError('outcome_unknown', { params, applied: 'unknown' });
+      return this.#settlements.settle(command, failure(error), { queueMs: 0, deviceMs: 0 });
+    }
+    const { uid, preimage } = row;
+    const job = this.#job(row, command, wish);
+    station.terminal.adopt([{ job, uid, preimage, acknowledged: row.state === 'written' }]);
     station.queue.repairSoon();
-    return true;
   }
 
-  #enqueue(row: JournalRow, command: Command, resumed: boolean): void {
+  #enqueue(row: JournalRow, command: Command): void {
     const began = this.#ports.clock.monotonic();
     const settle = (outcome: Outcome) => {
       this.#settlements.settle(command, outcome, {
@@ -159,15 +176,15 @@ export class Dispatcher {
           ? toQuestion(command, station, this.#ports, (outcome, timing) =>
               this.#settlements.settle(command, outcome, timing),
             )
-          : { kind: 'write', ...this.#jobItem(row, command, wish, resumed) },
+          : { kind: 'write', ...this.#jobItem(row, command, wish) },
       );
     } catch (error) {
       settle(failure(error));
     }
   }
 
-  #jobItem(row: JournalRow, command: Command, wish: Wish, resumed: boolean) {
-    const job = this.#job(row, command, wish, resumed);
+  #jobItem(row: JournalRow, command: Command, wish: Wish) {
+    const job = this.#job(row, command, wish);
     return {
       id: row.id,
       issuedAt: row.issuedAt,
@@ -177,9 +194,9 @@ export class Dispatcher {
     };
   }
 
-  #job(row: JournalRow, command: Command, wish: Wish, resumed: boolean) {
+  #job(row: JournalRow, command: Command, wish: Wish) {
     const settle = (outcome: Outcome, timing: Timing) => this.#settlements.settle(command, outcome, timing);
-    return toWriteJob(row, command, wish, this.#ports, settle, resumed);
+    return toWriteJob(row, command, wish, this.#ports, settle, this.#aside);
   }
 
   #refuse(id: string, error: SerenoError): void {

@@ -1,4 +1,4 @@
-// What is not run but answered at once: what became of a command, that one should not be run, which devices are refused.
+// What is not run but answered at once: what became of a command, that one should not be run, what the cloud says of the site.
 import { SerenoError } from '../../shared/errors.ts';
 import type { Command } from '../../shared/wire/envelope.ts';
 import { type OperationName, operations } from '../../shared/wire/operations.ts';
@@ -8,7 +8,12 @@ import { toMessages } from './replies.ts';
 import type { Settlements } from './settlements.ts';
 import { checkCommand, ulidTime } from './understanding.ts';
 
-const INQUIRIES: ReadonlySet<string> = new Set<OperationName>(['op.query', 'op.cancel', 'device.refused']);
+const INQUIRIES: ReadonlySet<string> = new Set<OperationName>([
+  'op.query',
+  'op.cancel',
+  'device.refused',
+  'site.tenure',
+]);
 
 export function isInquiry({ op }: Command): boolean {
   return INQUIRIES.has(op);
@@ -42,6 +47,10 @@ export class Inquiries {
       this.#ports.onRefused(operations[op].args.parse(args).devices);
       return {};
     }
+    if (op === 'site.tenure') {
+      this.#ports.onTenure(operations[op].args.parse(args));
+      return {};
+    }
     const { command_id: id } = operations['op.query'].args.parse(args);
     if (op === 'op.cancel') return { cancelled: this.#cancel(id) };
     this.#query(id);
@@ -51,11 +60,11 @@ export class Inquiries {
   #query(id: string): void {
     const row = this.#ports.journal.find(id);
     if (row !== null) return this.#settlements.replay(row);
-    // A journal that is younger than the command cannot say that it never came, nor can one of two agents.
-    const young = !this.#ports.tenure.vouchesFor(ulidTime(id));
+    // It may have come to another agent, with a journal that is not this one.
+    const isElsewhere = this.#ports.tenure.isOurs(ulidTime(id)) !== true;
     this.#entomb(
       id,
-      new SerenoError(young ? 'outcome_unknown' : 'expired', young ? { applied: 'unknown' } : {}),
+      new SerenoError(isElsewhere ? 'outcome_unknown' : 'expired', isElsewhere ? { applied: 'unknown' } : {}),
     );
   }
 
@@ -63,7 +72,7 @@ export class Inquiries {
     const row = this.#ports.journal.find(id);
     if (row === null) {
       // Somebody else may have run it: only who would know of it can say that it never came.
-      if (!this.#ports.tenure.vouchesFor(ulidTime(id))) return false;
+      if (this.#ports.tenure.isOurs(ulidTime(id)) !== true) return false;
       this.#entomb(id, new SerenoError('cancelled'));
       return true;
     }

@@ -1,6 +1,7 @@
 // What the dispatcher works with: journal, outbox, clocks, the stations of its terminals.
 import type { Logger } from 'pino';
 import type { Command } from '../../shared/wire/envelope.ts';
+import type { ArgsOf } from '../../shared/wire/operations.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { UndoVault } from '../journal/undo-vault.ts';
@@ -24,12 +25,15 @@ export interface DispatcherPorts {
   readonly undo: UndoVault;
   readonly clock: Clock;
   readonly cloudClock: CloudClock;
-  readonly tenure: Pick<Tenure, 'measured' | 'mayBeTaken' | 'vouchesFor' | 'wasLostSince'>;
+  readonly tenure: Pick<Tenure, 'isOurs'>;
   readonly log: Logger;
   readonly station: (device: string) => Station | undefined;
+  readonly stations: () => readonly Station[];
   readonly publishProgress: (id: string, stage: string, done?: number, total?: number) => void;
   /** Devices that the directory has refused: another site holds their ids. */
   readonly onRefused: (devices: readonly string[]) => void;
+  /** Since when this agent's journal alone has spoken for its site, as the cloud says. */
+  readonly onTenure: (word: ArgsOf<'site.tenure'>) => void;
   /**
    * Operations on the agent itself (devices, certificate); undefined where it has none by that name. They mind the
    * deadline themselves: one that a crash has interrupted may be done already.

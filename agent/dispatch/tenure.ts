@@ -1,74 +1,55 @@
-// Since when this agent, with this journal, has been the one that takes its site's commands.
+// Whether a command can only have come here: since when this agent's journal alone has spoken for its site.
 import type { Clock, CloudClock } from './clock.ts';
 
-/** Where the tenure is kept: survives the process, not the data folder. */
-export interface TenureNotes {
-  note(key: string): string | null;
-  setNote(key: string, value: string): void;
-  deleteNote(key: string): void;
-}
-
-const NOTE = 'tenure_since';
-/** The cloud's clock is seen through the delay of its messages. */
+/** Clocks of the cloud agree so far. */
 const MARGIN_MS = 250;
 
 /**
  * A journal that was lost, or a second mini-PC with the same certificate, may have taken commands of which this
- * journal knows nothing. All times are the cloud's: this machine's wall clock may have stepped.
+ * journal knows nothing, and may still hold some. Only the cloud hears both: after every connect it is asked
+ * (`tenureSince` of the hello) and says (`site.tenure`). All times are the cloud's.
  */
 export class Tenure {
-  readonly #notes: TenureNotes;
   readonly #clock: Clock;
   readonly #cloudClock: CloudClock;
-  /** Monotonic. */
-  #connectedAt: number;
-  /** Monotonic. */
-  #lostAt: number | null = null;
+  /** Monotonic; null while there is no line. */
+  #connectedAt: number | null = null;
+  #since: number | null = null;
 
-  constructor(notes: TenureNotes, clock: Clock, cloudClock: CloudClock) {
-    this.#notes = notes;
+  constructor(clock: Clock, cloudClock: CloudClock) {
     this.#clock = clock;
     this.#cloudClock = cloudClock;
-    this.#connectedAt = clock.monotonic();
   }
 
   /** The line stands: from now on commands come here. */
   connected(): void {
     this.#connectedAt = this.#clock.monotonic();
+    this.#since = null;
   }
 
-  /** Another agent has connected in this one's name: what it is told will not be known here. */
-  lost(): void {
-    this.#lostAt = this.#clock.monotonic();
-    this.#notes.deleteNote(NOTE);
+  /** The line broke: whoever connects next gets the commands. */
+  disconnected(): void {
+    this.#connectedAt = null;
+    this.#since = null;
   }
 
-  /** True if another agent took over since that moment of the monotonic clock. */
-  wasLostSince(monotonic: number): boolean {
-    return this.#lostAt !== null && this.#lostAt >= monotonic;
+  /** What the cloud says of this connection: epoch ms, 0 where no other journal has ever spoken. */
+  told(since: number): void {
+    if (this.#connectedAt !== null) this.#since = since;
   }
 
-  /** Call after every measurement of the cloud's clock. @throws SerenoError `agent_storage` */
-  measured(): void {
-    const since = this.#since;
-    if (since !== null && this.#notes.note(NOTE) === null) this.#notes.setNote(NOTE, String(since));
+  /** As told on this connection; null: nothing yet. */
+  get since(): number | null {
+    return this.#since;
   }
 
-  /** True if a command that is new here may have been taken elsewhere before: it was issued before this connection. */
-  mayBeTaken(issuedAt: number): boolean {
-    const since = this.#since;
-    return since === null || issuedAt < since;
-  }
-
-  /** True if a command issued then would be known here, had it ever come. */
-  vouchesFor(issuedAt: number): boolean {
-    const since = this.#notes.note(NOTE);
-    return since !== null && issuedAt >= Number(since);
-  }
-
-  /** When this connection began, epoch ms of the cloud; null until its clock has been measured. */
-  get #since(): number | null {
-    const began = this.#cloudClock.at(this.#connectedAt);
-    return began === null ? null : began + MARGIN_MS;
+  /**
+   * True if a command issued then (epoch ms) is known here or nowhere; false if another agent may have it; null while
+   * that is not known.
+   */
+  isOurs(issuedAt: number): boolean | null {
+    if (this.#since !== null) return this.#since === 0 || issuedAt >= this.#since + MARGIN_MS;
+    const began = this.#connectedAt === null ? null : this.#cloudClock.at(this.#connectedAt);
+    return began !== null && issuedAt >= began + MARGIN_MS ? true : null;
   }
 }

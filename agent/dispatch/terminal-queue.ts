@@ -82,6 +82,15 @@ export class TerminalQueue {
     this.#wake();
   }
 
+  /** Gives back the writes that have not begun and are contested by now. */
+  setAsideContested(): void {
+    for (const item of this.#notBegun()) {
+      if (item.kind !== 'write' || !item.job.isContested()) continue;
+      this.#waiting = this.#waiting.filter((waiting) => waiting !== item);
+      item.job.setAside(false);
+    }
+  }
+
   /** Refuses all that waits. */
   refuseAll(error: SerenoError): void {
     for (const waiting of this.#waiting.splice(0)) waiting.refuse(error);

@@ -14,7 +14,7 @@ import type { WriteJob } from '../terminal/write-job.ts';
 import type { Clock, CloudClock } from './clock.ts';
 import { isStorageError } from './outbox.ts';
 import type { Timing } from './replies.ts';
-import type { Tenure } from './tenure.ts';
+import type { SetAside } from './set-aside.ts';
 import type { QueueItem } from './terminal-queue.ts';
 import { WayBack } from './way-back.ts';
 
@@ -25,7 +25,6 @@ export interface WorkPorts {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly cloudClock: CloudClock;
-  readonly tenure: Pick<Tenure, 'wasLostSince'>;
   readonly undo: UndoVault;
   readonly log: Logger;
   readonly publishProgress: (id: string, stage: string, done?: number, total?: number) => void;
@@ -33,17 +32,14 @@ export interface WorkPorts {
 
 type Settle = (outcome: Outcome, timing: Timing) => void;
 
-/**
- * A write of users; what it tells goes to the journal before anything else happens. `resumed`: an earlier run had taken
- * it, and nobody knows who took it besides while no agent was here.
- */
+/** A write of users; what it tells goes to the journal before anything else happens. */
 export function toWriteJob(
   row: JournalRow,
   command: Command,
   wish: Wish,
-  { journal, clock, cloudClock, undo, log, tenure }: WorkPorts,
+  { journal, clock, cloudClock, undo, log }: WorkPorts,
   settle: Settle,
-  resumed: boolean,
+  aside: Pick<SetAside, 'isContested' | 'add'>,
 ): WriteJob {
   const device = command.device ?? '';
   const way = new WayBack(undo, device, wish, log);
@@ -55,7 +51,12 @@ export function toWriteJob(
     wish,
     readback: wish.args.verify === 'readback',
     timeLeft: () => cloudClock.left(row.notAfter),
-    mayHaveRun: () => resumed || tenure.wasLostSince(queuedAt),
+    isContested: () => aside.isContested(command),
+    setAside(isLookedFor) {
+      if (settled) return;
+      settled = true;
+      aside.add(command, isLookedFor);
+    },
     isSuperseded: () => (journal.lastStarted(device, wish.args.user_id) ?? 0) > row.issuedAt,
     get hasBegun() {
       return startedAt !== null;

@@ -8,7 +8,7 @@ import { isRestored } from './undo-copy.ts';
 
 /** What the journal noted before the write. */
 export interface Doubt {
-  /** Null: nothing was noted, the write may have been begun elsewhere. */
+  /** Null: not begun here; another agent may have. */
   readonly uid: number | null;
   /** The record as it was; null for a create. */
   readonly before: UserRecord | null;

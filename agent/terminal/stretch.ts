@@ -15,7 +15,6 @@ import type { Roster } from './roster.ts';
 import type { RosterCache } from './roster-cache.ts';
 import type { FingersToKeep } from './undo.ts';
 import { countersProve, rosterProves, sameCounters } from './verify.ts';
-import { withoutWrite } from './without-write.ts';
 import type { DoubtfulJob, WriteJob } from './write-job.ts';
 
 type WritePlan = Exclude<Plan, { kind: 'nothing' }>;
@@ -177,7 +176,7 @@ export class Stretch {
       return (await this.#send(job, plan)) ? 'next' : 'last';
     } catch (error) {
       if (isBroken(error)) throw error;
-      this.#decide(job, withoutWrite(job, error, this.#roster, device));
+      this.#decide(job, failure(toSerenoError(error, device)));
     }
     return 'next';
   }

@@ -17,7 +17,6 @@ import { type ReadOptions, RosterCache } from './roster-cache.ts';
 import { Stretch } from './stretch.ts';
 import { readForUndo } from './undo.ts';
 import { judgeAll, lookAndRefresh } from './verdicts.ts';
-import { withoutWrite } from './without-write.ts';
 import type { DoubtfulJob, WriteJob } from './write-job.ts';
 
 /** A table that keeps changing under our hands is read while the terminal is disabled from this round on. */
@@ -212,7 +211,7 @@ export class Terminal {
         touched.add(userId);
         return true;
       } catch (error) {
-        job.settle(withoutWrite(job, error, roster, this.device));
+        job.settle(failure(toSerenoError(error, this.device)));
         return false;
       }
     });
@@ -265,9 +264,10 @@ export class Terminal {
     }
     if (this.#doubts.length === 0) return;
     const roster = early ?? (await lookAndRefresh(conversation, cache));
-    const { told, restored, again } = judgeAll(this.#doubts, roster, this.device.encoding);
+    const { told, restored, again, contested } = judgeAll(this.#doubts, roster, this.device.encoding);
     this.#doubts = [];
     for (const { job, outcome } of told) job.settle(outcome);
+    for (const { job } of contested) job.setAside(true);
     await this.#finish(conversation, cache, restored, again);
     await this.#runAgain(
       conversation,

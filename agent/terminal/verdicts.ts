@@ -18,6 +18,8 @@ export interface Verdicts {
   readonly restored: readonly DueRestore[];
   /** Nothing of it is at the terminal: to be run again. */
   readonly again: readonly DoubtfulJob[];
+  /** Nothing of it is at the terminal, and another agent might still make it. */
+  readonly contested: readonly DoubtfulJob[];
 }
 
 /**
@@ -49,6 +51,7 @@ export function judgeAll(
   const told: { job: WriteJob; outcome: Outcome }[] = [];
   const restored: DueRestore[] = [];
   const again: DoubtfulJob[] = [];
+  const contested: DoubtfulJob[] = [];
   const proven = new Set<string>();
   for (const doubt of doubts.toReversed()) {
     const { job, uid, preimage, acknowledged = false } = doubt;
@@ -62,13 +65,15 @@ export function judgeAll(
       const data = verdict.kind === 'succeeded' ? verdict.result : resultOf(job, uid);
       if (job.wish.op === 'user.restore') restored.unshift({ ...doubt, verified: 'readback' });
       else told.push({ job, outcome: { status: 'ok', data, verified: 'readback' } });
+    } else if (job.isContested()) {
+      contested.unshift(doubt);
     } else if (verdict.kind === 'failed') {
       told.push({ job, outcome: failure(verdict.error) });
     } else {
       again.unshift(doubt);
     }
   }
-  return { told, restored, again };
+  return { told, restored, again, contested };
 }
 
 /** What a write that was overtaken by a later one answers. */

@@ -19,8 +19,10 @@ export interface WriteJob {
   timeLeft(): number;
   /** True if a write for the same user that was issued later has begun. */
   isSuperseded(): boolean;
-  /** True if another agent may have run it, with a journal that is not this one. */
-  mayHaveRun(): boolean;
+  /** True if another agent may have it, and might still begin it: it is not begun here, and only its success is told. */
+  isContested(): boolean;
+  /** Gives a contested write back. `isLookedFor`: the terminal was looked at, and had nothing of it. */
+  setAside(isLookedFor: boolean): void;
   /**
    * Keeps what a delete is about to take away; null where nothing is to be kept. On disk when it returns.
    * @throws SerenoError `agent_storage`: then nothing is sent.
@@ -36,7 +38,7 @@ export interface WriteJob {
 /** A job that was started and whose outcome only the terminal can tell. */
 export interface DoubtfulJob {
   readonly job: WriteJob;
-  /** Null: begun elsewhere if at all, with a journal that is not this one. */
+  /** Null: not begun here. */
   readonly uid: number | null;
   /** The raw record as it was; null for a create. */
   readonly preimage: Buffer | null;

@@ -36,11 +36,20 @@ class NotingLink implements Link {
   async publish(topic: string, payload: Uint8Array): Promise<void> {
     const parsed = parseTopic(topic);
     const text = Buffer.from(payload).toString();
-    if (parsed?.kind === 'hello') this.hellos.push(helloSchema.parse(JSON.parse(text)));
+    if (parsed?.kind === 'hello') this.#heard(helloSchema.parse(JSON.parse(text)));
     if (parsed?.kind === 'res' && parsed.part.endsWith('-0')) {
       this.replies.push(replySchema.parse(JSON.parse(text)));
     }
     for (const watch of this.#watchers) watch();
+  }
+
+  /** The cloud says that no other agent has ever spoken for the site. */
+  #heard(hello: Hello): void {
+    const { session, seq = 0, tenureSince } = hello;
+    this.hellos.push(hello);
+    if (tenureSince !== null) return;
+    const word = commandOf('site.tenure', undefined, { session, seq, since: 0 });
+    this.events.onCommand({ payload: Buffer.from(JSON.stringify(word)), acknowledge: () => undefined });
   }
 
   async stop(): Promise<void> {
@@ -68,6 +77,12 @@ class NotingLink implements Link {
       look();
     });
   }
+}
+
+function commandOf(op: string, device: string | undefined, args: unknown): Command {
+  const now = Date.now();
+  const to = device === undefined ? {} : { device };
+  return { v: 1, id: ulid(), op, ...to, issuedAt: now, notAfter: now + 22_000, via: 'direct', args };
 }
 
 export class AgentBench {
@@ -116,18 +131,7 @@ export class AgentBench {
 
   /** Hands a command over without waiting. @returns its id */
   send(op: string, device: string, args: unknown, fields: Partial<Command> = {}): string {
-    const now = Date.now();
-    const command: Command = {
-      v: 1,
-      id: ulid(),
-      op,
-      device,
-      issuedAt: now,
-      notAfter: now + 22_000,
-      via: 'direct',
-      args,
-      ...fields,
-    };
+    const command = { ...commandOf(op, device, args), ...fields };
     const payload = Buffer.from(JSON.stringify(command));
     this.link.events.onCommand({ payload, acknowledge: () => undefined });
     return command.id;

@@ -9,6 +9,26 @@ export interface SiteHello {
   readonly helloOrder: number;
   readonly clockOffsetMs: number | null;
   readonly journalDepth: number;
+  /** The journal that the agent goes by. */
+  readonly journal: string;
+}
+
+/** What the directory makes of a hello. */
+export interface Greeted {
+  /** False if this session, or a later one, has said something newer already. */
+  readonly taken: boolean;
+  /** Who speaks for the site now. */
+  readonly speaker: Speaker;
+}
+
+/** The agent that speaks for a site: its session, which of its hellos was heard last, and its journal's tenure. */
+export interface Speaker {
+  readonly session: string;
+  readonly helloOrder: number;
+  readonly lastHello: number;
+  readonly journal: string;
+  /** Epoch ms since when no other journal has spoken for the site; 0: none ever has. */
+  readonly journalSince: number;
 }
 
 export type DeviceFacts = Omit<DeviceRow, 'createdAt' | 'updatedAt' | 'changedAt'>;
@@ -35,8 +55,8 @@ export interface Directory {
   noteContact(tenant: string, device: DeviceFacts, now: number): Promise<boolean>;
   /** Removes a device of that site; tells whether it was there. `notAfter`: only if made no later (epoch ms). */
   removeDevice(tenant: string, site: string, id: string, notAfter?: number): Promise<boolean>;
-  /** Takes a hello of `now`; false if this session, or a later one, has said something newer already. */
-  greet(tenant: string, site: string, hello: SiteHello, now: number): Promise<boolean>;
+  /** Takes a hello that the broker had at `now`. */
+  greet(tenant: string, site: string, hello: SiteHello, now: number): Promise<Greeted>;
   /** Marks a site as gone if `session` is still the one that spoke last; tells whether it was. */
   leave(tenant: string, site: string, session: string): Promise<boolean>;
   /** Marks a site as gone if its last hello came before `quietSince` (epoch ms); tells whether it did. */

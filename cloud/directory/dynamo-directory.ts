@@ -2,8 +2,12 @@
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { allItems, written } from '../dynamo.ts';
 import { keys, type RowKey } from '../keys.ts';
-import type { DeviceChange, DeviceFacts, Directory, SiteHello } from './directory.ts';
+import type { DeviceChange, DeviceFacts, Directory, Greeted, SiteHello, Speaker } from './directory.ts';
 import { type DeviceRow, deviceRowSchema, type SiteRow, siteRowSchema } from './rows.ts';
+import { isNews, speakerAfter, speakerOf } from './speaker.ts';
+
+/** Hellos of one site that come at the same moment are taken one after the other. */
+const GREETING_ROUNDS = 10;
 
 /** `SET` of plain values: names and values are made from the object's own keys. */
 function assignments(values: Readonly<Record<string, unknown>>) {
@@ -115,19 +119,48 @@ export class DynamoDirectory implements Directory {
     );
   }
 
-  greet(tenant: string, site: string, hello: SiteHello, now: number): Promise<boolean> {
-    const update = assignments({ ...hello, site, connected: true, lastHello: now });
+  async greet(tenant: string, site: string, hello: SiteHello, now: number): Promise<Greeted> {
+    for (let round = 1; round <= GREETING_ROUNDS; round++) {
+      const known = speakerOf(await this.site(tenant, site));
+      const taken = isNews(known, hello, now);
+      const speaker = speakerAfter(known, hello, now);
+      if (speaker === known) return { taken, speaker };
+      const news = taken ? { ...hello, ...speaker, site, connected: true } : speaker;
+      if (await this.#note(tenant, site, news, known)) return { taken, speaker };
+    }
+    throw new Error(`the hellos of site ${site} contradict each other`);
+  }
+
+  /** False if the site's speaker is not `known` any more. */
+  #note(tenant: string, site: string, news: Speaker, known: Speaker | null): Promise<boolean> {
+    const update = assignments({ ...news });
+    const isAsKnown =
+      known === null
+        ? 'attribute_not_exists(#session)'
+        : '#session = :wasSession AND #helloOrder = :wasOrder AND #lastHello = :wasLast' +
+          ' AND (attribute_not_exists(#journalSince) OR #journalSince = :wasSince)';
+    const compared =
+      known === null
+        ? {}
+        : {
+            ':wasSession': known.session,
+            ':wasOrder': known.helloOrder,
+            ':wasLast': known.lastHello,
+            ':wasSince': known.journalSince,
+          };
     return written(
       this.#client.send(
         new UpdateCommand({
           TableName: this.#table,
           Key: { ...keys.site(tenant, site) },
           UpdateExpression: `SET ${update.set}, createdAt = if_not_exists(createdAt, :lastHello), #name = if_not_exists(#name, :site)`,
-          ConditionExpression:
-            'attribute_not_exists(#session) OR (#session = :session AND #helloOrder <= :helloOrder)' +
-            ' OR (#session <> :session AND #lastHello <= :lastHello)',
+          ConditionExpression: isAsKnown,
           ExpressionAttributeNames: { ...update.names, '#name': 'name' },
-          ExpressionAttributeValues: update.values,
+          ExpressionAttributeValues: {
+            ...update.values,
+            ...compared,
+            ':site': site,
+          },
         }),
       ),
     );

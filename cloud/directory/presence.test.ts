@@ -24,6 +24,8 @@ function helloOf(ids: readonly string[], change: Partial<Hello> = {}): Hello {
     at: 1000,
     clockOffsetMs: 0,
     journalDepth: 0,
+    journal: 'j1',
+    tenureSince: 0,
     devices: ids.map((id) => ({
       id,
       name: id,
@@ -46,7 +48,11 @@ const connected = async (site = 'casa') => (await directory.site('acme', site))?
 const ids = async () => (await directory.devices('acme')).map(({ id }) => id);
 
 test('the first hello makes the site and its devices; later ones keep when they were made', async () => {
-  expect(await greet('casa', helloOf(['a', 'b']), 1000)).toEqual({ applied: true, refused: [] });
+  expect(await greet('casa', helloOf(['a', 'b']), 1000)).toEqual({
+    applied: true,
+    refused: [],
+    tenure: null,
+  });
   expect(await directory.site('acme', 'casa')).toMatchObject({
     site: 'casa',
     name: 'casa',
@@ -69,7 +75,11 @@ test('the first hello makes the site and its devices; later ones keep when they 
 
 test('an id that another site holds is refused and stays where it is', async () => {
   await greet('casa', helloOf(['a']), 1000);
-  expect(await greet('sur', helloOf(['a', 'z']), 1001)).toEqual({ applied: true, refused: ['a'] });
+  expect(await greet('sur', helloOf(['a', 'z']), 1001)).toEqual({
+    applied: true,
+    refused: ['a'],
+    tenure: null,
+  });
   expect(await directory.device('acme', 'a')).toMatchObject({ site: 'casa' });
   expect(await ids()).toEqual(['a', 'z']);
 });
@@ -95,7 +105,7 @@ test('a hello that was sent before the API changed a device does not undo the ch
   await directory.changeDevice('acme', 'casa', 'a', { name: 'New' }, 5000);
   const late = helloOf(['a'], { at: 4900 });
   late.devices[0]!.reachable = false;
-  expect(await greet('casa', late, 5200)).toEqual({ applied: true, refused: [] });
+  expect(await greet('casa', late, 5200)).toEqual({ applied: true, refused: [], tenure: null });
   expect(await directory.device('acme', 'a')).toMatchObject({ name: 'New', reachable: false });
   const next = helloOf(['a'], { at: 5050 });
   Object.assign(next.devices[0]!, { name: 'From the file' });

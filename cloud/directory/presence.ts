@@ -1,8 +1,15 @@
 // What hellos, last wills and disconnects make of the directory.
 import { isDeepStrictEqual } from 'node:util';
-import { type HelloDevice, helloSchema, type PresenceEvent, willSchema } from '../../shared/wire/envelope.ts';
+import {
+  type Hello,
+  type HelloDevice,
+  helloSchema,
+  type PresenceEvent,
+  willSchema,
+} from '../../shared/wire/envelope.ts';
+import type { ArgsOf } from '../../shared/wire/operations.ts';
 import { sideBySide } from '../bounded.ts';
-import type { DeviceFacts, Directory } from './directory.ts';
+import type { DeviceFacts, Directory, Greeted } from './directory.ts';
 import type { DeviceRow } from './rows.ts';
 
 /** Writes at a time: a hello may name 500 devices. */
@@ -13,6 +20,8 @@ export interface PresenceResult {
   readonly applied: boolean;
   /** Ids of the hello that another site of the tenant holds. */
   readonly refused: readonly string[];
+  /** What the agent that speaks for the site does not know yet of its tenure; null: nothing. */
+  readonly tenure: ArgsOf<'site.tenure'> | null;
 }
 
 function parsedBody(event: PresenceEvent): unknown {
@@ -33,14 +42,15 @@ function factsOf(row: DeviceRow | undefined): DeviceFacts | null {
 async function greet(directory: Directory, event: PresenceEvent): Promise<PresenceResult> {
   const { tenant, site, at: now } = event;
   const hello = helloSchema.parse(parsedBody(event));
-  const { session, agentVersion, seq, at, clockOffsetMs, journalDepth } = hello;
-  const taken = await directory.greet(
+  const { session, agentVersion, seq, at, clockOffsetMs, journalDepth, journal } = hello;
+  const greeted = await directory.greet(
     tenant,
     site,
-    { session, agentVersion, helloOrder: seq ?? at, clockOffsetMs, journalDepth },
+    { session, agentVersion, helloOrder: seq ?? at, clockOffsetMs, journalDepth, journal },
     now,
   );
-  if (!taken) return { applied: false, refused: [] };
+  const tenure = newsOfTenure(greeted, hello);
+  if (!greeted.taken) return { applied: false, refused: [], tenure };
 
   const known = new Map((await directory.devices(tenant)).map((device) => [device.id, device]));
   const told = hello.devices.map((device) => facts(site, device));
@@ -57,7 +67,17 @@ async function greet(directory: Directory, event: PresenceEvent): Promise<Presen
   const named = new Set(hello.devices.map((device) => device.id));
   const missing = [...known.values()].filter((device) => device.site === site && !named.has(device.id));
   await sideBySide(missing, LANES, ({ id }) => directory.removeDevice(tenant, site, id, sentAt));
-  return { applied: true, refused: refused.sort() };
+  return { applied: true, refused: refused.sort(), tenure };
+}
+
+/** A hello that is not taken any more is news where it shows that its journal spoke during the tenure of another. */
+function newsOfTenure(
+  { taken, speaker }: Greeted,
+  { journal, tenureSince }: Hello,
+): PresenceResult['tenure'] {
+  const { session, helloOrder: seq, journalSince: since } = speaker;
+  const isKnown = taken ? tenureSince === since : journal === speaker.journal;
+  return isKnown ? null : { session, seq, since };
 }
 
 /**
@@ -73,5 +93,5 @@ export async function applyPresence(directory: Directory, event: PresenceEvent):
     event.body === undefined
       ? await directory.leaveQuiet(tenant, site, event.at)
       : await directory.leave(tenant, site, willSchema.parse(parsedBody(event)).session);
-  return { applied, refused: [] };
+  return { applied, refused: [], tenure: null };
 }

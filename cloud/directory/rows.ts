@@ -17,6 +17,11 @@ export const siteRowSchema = z.object({
   /** Agent clock minus cloud clock in ms, as the agent measured it. */
   clockOffsetMs: z.number().nullable().optional(),
   journalDepth: z.number().optional(),
+  /** Orders the hellos of one session. */
+  helloOrder: z.number().optional(),
+  /** The agent's journal that spoke last, and since when no other one has, broker's time; 0: no other ever has. */
+  journal: z.string().optional(),
+  journalSince: epochMs.optional(),
   createdAt: epochMs,
 });
 export type SiteRow = z.infer<typeof siteRowSchema>;

@@ -1,5 +1,6 @@
 // The function behind the IoT rules: what an agent is told of its hello.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Hello } from '../../shared/wire/envelope.ts';
 import { hello, startWorld, type World } from '../testing/world.ts';
 import { handler as presence } from './presence.ts';
 
@@ -12,7 +13,7 @@ beforeEach(() => {
   world.received.length = 0;
 });
 
-function helloFrom(site: string, ids: readonly string[]) {
+function helloFrom(site: string, ids: readonly string[], change: Partial<Hello> = {}) {
   const devices = ids.map((id) => ({
     id,
     name: id,
@@ -30,7 +31,10 @@ function helloFrom(site: string, ids: readonly string[]) {
     at: Date.now(),
     clockOffsetMs: 0,
     journalDepth: 0,
+    journal: 'j1',
+    tenureSince: 0,
     devices,
+    ...change,
   };
   return {
     tenant: 'acme',
@@ -47,11 +51,23 @@ test('an agent is told which of its devices another site holds, and of no others
   expect(await presence(helloFrom('sur', ['bodega', 'entrada', 'principal']))).toEqual({
     applied: true,
     refused: ['entrada', 'principal'],
+    tenure: null,
   });
   expect(world.received).toMatchObject([
     { op: 'device.refused', args: { devices: ['entrada', 'principal'] } },
   ]);
   expect(world.received[0]!.device).toBeUndefined();
+});
+
+test('an agent is told since when its journal alone has spoken for the site, until its hellos say that it knows', async () => {
+  const first = helloFrom('este', [], { session: 'a', seq: 3, tenureSince: null });
+  await presence(first);
+  expect(world.received).toMatchObject([{ op: 'site.tenure', args: { session: 'a', seq: 3, since: 0 } }]);
+  await presence(helloFrom('este', [], { session: 'a', seq: 4, tenureSince: 0 }));
+  expect(world.received).toHaveLength(1);
+  const other = helloFrom('este', [], { session: 'b', seq: 1, journal: 'j2', tenureSince: null });
+  await presence(other);
+  expect(world.received[1]).toMatchObject({ args: { session: 'b', seq: 1, since: other.at } });
 });
 
 test('an agent whose devices are its own is told nothing, and one that cannot be told does no harm', async () => {

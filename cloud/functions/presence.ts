@@ -6,7 +6,7 @@ import { IotDispatcher } from '../commands/iot-dispatcher.ts';
 import { directoryConfig } from '../config.ts';
 import { DynamoDirectory } from '../directory/dynamo-directory.ts';
 import { applyPresence, type PresenceResult } from '../directory/presence.ts';
-import { tellRefused } from '../directory/refused.ts';
+import { tell } from '../directory/word.ts';
 import { welcome } from '../enrolment/arrival.ts';
 import { AwsRevoker } from '../enrolment/aws-revoker.ts';
 import { DynamoSiteAgents } from '../enrolment/dynamo-site-agents.ts';
@@ -17,10 +17,13 @@ async function take(presence: PresenceEvent): Promise<PresenceResult> {
   const directory = new DynamoDirectory(documentClient(), tableName);
   const result = await applyPresence(directory, presence);
   const { kind } = presence;
-  log.info('presence', { kind, applied: result.applied });
-  if (result.refused.length > 0) {
-    log.warn('devices of another site', { devices: result.refused });
-    await tellRefused(new IotDispatcher(iotClient(), systemClock), presence, result.refused, systemClock);
+  const { applied, tenure, refused } = result;
+  log.info('presence', { kind, applied });
+  const dispatcher = new IotDispatcher(iotClient(), systemClock);
+  if (tenure !== null) await tell(dispatcher, presence, 'site.tenure', tenure, systemClock);
+  if (refused.length > 0) {
+    log.warn('devices of another site', { devices: refused });
+    await tell(dispatcher, presence, 'device.refused', { devices: [...refused] }, systemClock);
   }
   const agents = new DynamoSiteAgents(documentClient(), tableName);
   const revoked = await welcome(agents, new AwsRevoker(controlClient, iotClient), presence);

@@ -74,6 +74,8 @@ export async function hello(
     at,
     clockOffsetMs: 0,
     journalDepth: 0,
+    journal: 'j1',
+    tenureSince: 0,
     devices: devices.map((id, index) => ({
       id,
       name: `Terminal ${id}`,

@@ -66,7 +66,7 @@ export const grants: Readonly<Record<LambdaName, readonly Grant[]>> = {
   ],
   presence: [
     dynamo('GetItem', 'Query', 'UpdateItem', 'DeleteItem'),
-    // An agent is told which devices of its hello another site holds.
+    // An agent is told since when it speaks for its site, and which devices of its hello another site holds.
     ...sendCommands,
     ...revokeCertificates,
     // Lambda puts an event aside there in the name of the function.

@@ -105,6 +105,10 @@ export const helloSchema = z.object({
   /** Agent clock minus cloud clock in ms, as measured; null before the first direct message. */
   clockOffsetMs: z.number().nullable(),
   journalDepth: z.int().min(0),
+  /** Names the journal that the agent goes by: another one, or one made anew, has another id. */
+  journal: z.string().min(1).max(64),
+  /** What the agent was told by `site.tenure` on this connection; null: nothing yet. */
+  tenureSince: epochMs.nullable(),
   devices: z.array(helloDeviceSchema).max(500),
 });
 export type Hello = z.infer<typeof helloSchema>;

@@ -106,6 +106,18 @@ export const operations = {
   'device.delete': { args: none, result: z.object({ id: z.string() }) },
   /** Word to an agent that its hello named devices that another site holds. */
   'device.refused': { args: z.strictObject({ devices: z.array(deviceIdSchema).max(500) }), result: none },
+  /**
+   * Word to an agent since when its journal alone has spoken for its site, epoch ms; 0 where no other ever has.
+   * `session` and `seq` name the hello that was heard last.
+   */
+  'site.tenure': {
+    args: z.strictObject({
+      session: z.string().min(1).max(64),
+      seq: z.int().min(0),
+      since: z.int().min(0),
+    }),
+    result: none,
+  },
   'op.query': { args: z.strictObject({ command_id: commandIdSchema }), result: none },
   'op.cancel': {
     args: z.strictObject({ command_id: commandIdSchema }),

@@ -137,6 +137,8 @@ describe('presence, devices, users and the rest work on one table', () => {
     at: 1_795_477_506_000,
     clockOffsetMs: 0,
     journalDepth: 0,
+    journal: 'one',
+    tenureSince: 0,
     devices: [device],
   };
 
@@ -144,7 +146,7 @@ describe('presence, devices, users and the rest work on one table', () => {
     const body = Buffer.from(JSON.stringify(hello)).toString('base64');
     const host = await hostOf('presence');
     const event = { tenant: TENANT, site: 'norte', kind: 'hello', at: Date.now(), body };
-    expect(await host.invoke(event)).toEqual({ applied: true, refused: [] });
+    expect(await host.invoke(event)).toEqual({ applied: true, refused: [], tenure: null });
   });
 
   test('a hello makes a device of the list', async () => {
@@ -248,6 +250,8 @@ describe('sites and enroll', () => {
       at: 1,
       clockOffsetMs: null,
       journalDepth: 0,
+      journal: 'one',
+      tenureSince: 0,
       devices: [],
     };
     const body = Buffer.from(JSON.stringify(hello)).toString('base64');

@@ -1,6 +1,6 @@
 // A disk that is full or read-only: refused before the terminal is touched, and gone on with when there is room.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, renameSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, type Caller, callerOf, settled } from '../e2e/client.ts';
@@ -104,15 +104,21 @@ describe('a data folder on a read-only disk', () => {
     skip,
   }) => {
     const data = join(arena.home, 'data');
+    const kept = `${data}-kept`;
     await arena.agent.stop();
-    mkdirSync(data, { recursive: true });
+    renameSync(data, kept);
+    mkdirSync(data);
     try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro,size=4m', 'tmpfs', data], { stdio: 'ignore' });
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', data], { stdio: 'ignore' });
     } catch {
+      rmdirSync(data);
+      renameSync(kept, data);
       await arena.agent.start();
       return skip('mounting is not allowed here');
     }
     try {
+      cpSync(kept, data, { recursive: true });
+      execFileSync('mount', ['-o', 'remount,ro', data]);
       const logged = readFileSync(arena.agentLog, 'utf8').length;
       await arena.agent.start();
       const said = () => readFileSync(arena.agentLog, 'utf8').slice(logged);
@@ -126,6 +132,8 @@ describe('a data folder on a read-only disk', () => {
     } finally {
       await arena.agent.stop();
       execFileSync('umount', [data]);
+      rmdirSync(data);
+      renameSync(kept, data);
       await arena.agent.start();
     }
   }, 40_000);

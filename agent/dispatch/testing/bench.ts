@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { ulid } from 'ulid';
 import type { Command, Reply } from '../../../shared/wire/envelope.ts';
 import { parseTopic } from '../../../shared/wire/topics.ts';
+import type { TerminalSettings } from '../../../test/terminal/terminal.ts';
 import { Journal } from '../../journal/journal.ts';
 import { UndoVault } from '../../journal/undo-vault.ts';
 import type { Link } from '../../link/link.ts';
@@ -15,6 +16,8 @@ import { Dispatcher } from '../dispatcher.ts';
 import { Outbox } from '../outbox.ts';
 import { Tenure } from '../tenure.ts';
 import { TerminalQueue } from '../terminal-queue.ts';
+
+const UNDO_DAYS = 30;
 
 /** A line to a cloud that notes every reply. */
 export class NotingLink implements Link {
@@ -42,12 +45,11 @@ export class NotingLink implements Link {
   }
 }
 
-/** A tenure whose line has stood for a minute. */
-function tenureOf(journal: Journal, cloudClock: CloudClock): Tenure {
-  let standing = 60_000;
-  const clock = { now: () => Date.now(), monotonic: () => performance.now() - standing };
-  const tenure = new Tenure(journal, clock, cloudClock);
-  standing = 0;
+/** The tenure of an agent that is connected, and as the cloud says the only one that ever was. */
+function soleTenure(cloudClock: CloudClock): Tenure {
+  const tenure = new Tenure(systemClock, cloudClock);
+  tenure.connected();
+  tenure.told(0);
   return tenure;
 }
 
@@ -60,28 +62,38 @@ export class DispatchBench {
   queue: TerminalQueue;
   tenure: Tenure;
   dispatcher: Dispatcher;
-  #cloudClock = new CloudClock(systemClock);
+  cloudClock = new CloudClock(systemClock);
 
   private constructor(at: Bench) {
     this.at = at;
     this.journal = Journal.open(this.folder, 'norte');
     this.queue = this.#newQueue();
-    this.tenure = tenureOf(this.journal, this.#cloudClock);
-    this.dispatcher = this.#newDispatcher();
+    this.tenure = soleTenure(this.cloudClock);
+    this.dispatcher = this.#newDispatcher(UNDO_DAYS);
   }
 
-  static async start(): Promise<DispatchBench> {
-    return new DispatchBench(await startBench({ users: 5 }));
+  static async start(settings: TerminalSettings = { users: 5 }): Promise<DispatchBench> {
+    return new DispatchBench(await startBench(settings));
   }
 
-  /** A new agent on the same folder and the same terminal. The old one must have let its journal go. */
-  assemble(): void {
+  /**
+   * A new agent on the same folder and the same terminal; the old one must have let its journal go.
+   * @param undoDays how long it keeps what deletes take away
+   */
+  assemble(undoDays = UNDO_DAYS): void {
     this.journal = Journal.open(this.folder, 'norte');
     this.link = new NotingLink();
     this.queue = this.#newQueue();
-    this.#cloudClock = new CloudClock(systemClock);
-    this.tenure = tenureOf(this.journal, this.#cloudClock);
-    this.dispatcher = this.#newDispatcher();
+    this.cloudClock = new CloudClock(systemClock);
+    this.tenure = soleTenure(this.cloudClock);
+    this.dispatcher = this.#newDispatcher(undoDays);
+  }
+
+  /** Ends this agent in order, all but its folder and its terminal. */
+  async leave(): Promise<void> {
+    await this.queue.stop();
+    this.dispatcher.stop();
+    this.journal.close();
   }
 
   /** Hands a message over; tells whether it was acknowledged. */
@@ -98,10 +110,8 @@ export class DispatchBench {
   }
 
   async stop(): Promise<void> {
-    await this.queue.stop();
-    this.dispatcher.stop();
+    await this.leave();
     await this.at.stop();
-    this.journal.close();
     rmSync(this.folder, { recursive: true });
   }
 
@@ -109,7 +119,7 @@ export class DispatchBench {
     return new TerminalQueue('principal', this.at.terminal, () => true);
   }
 
-  #newDispatcher(): Dispatcher {
+  #newDispatcher(days: number): Dispatcher {
     const { journal, folder, link, queue, tenure } = this;
     const { terminal } = this.at;
     const log = pino({ level: 'silent' });
@@ -117,14 +127,16 @@ export class DispatchBench {
       at: { tenant: 'acme', site: 'norte' },
       journal,
       outbox: new Outbox(journal, () => link, log),
-      undo: new UndoVault(journal.undo, { folder, site: 'norte', days: 30, now: Date.now }),
+      undo: new UndoVault(journal.undo, { folder, site: 'norte', days, now: Date.now }),
       clock: systemClock,
-      cloudClock: this.#cloudClock,
+      cloudClock: this.cloudClock,
       tenure,
       log,
       station: (device) => (device === 'principal' ? { terminal, queue } : undefined),
+      stations: () => [{ terminal, queue }],
       publishProgress: () => undefined,
       onRefused: () => undefined,
+      onTenure: () => undefined,
       ownOperation: () => undefined,
     });
   }

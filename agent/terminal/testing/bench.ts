@@ -85,7 +85,7 @@ export function jobOf(
   options: {
     timeLeft?: () => number;
     superseded?: boolean;
-    mayHaveRun?: boolean;
+    contested?: () => boolean;
     keep?: WriteJob['keep'];
   } = {},
 ): RecordedJob {
@@ -113,7 +113,8 @@ export function jobOf(
     keep: options.keep ?? null,
     timeLeft: options.timeLeft ?? (() => 10_000),
     isSuperseded: () => options.superseded ?? false,
-    mayHaveRun: () => options.mayHaveRun ?? false,
+    isContested: options.contested ?? (() => false),
+    setAside: () => void events.push('set aside'),
     started(uid, before) {
       events.push('started');
       doubt = { uid, preimage: before?.raw ?? null };

@@ -1,21 +1,25 @@
-// Tells an agent that its hello named devices that another site holds.
+// Words to an agent about its hello: they are of the connection that it was said on, and ask for nothing.
 import { ulid } from 'ulid';
 import type { ArgsOf } from '../../shared/wire/operations.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import type { Clock } from '../clock.ts';
 import type { Dispatcher } from '../commands/dispatch.ts';
 
+type WordName = 'device.refused' | 'site.tenure';
+
 /** Every hello brings it again while it is true, so that it need not outlive a connection. */
 const WORTH_MS = 30_000;
 
-export async function tellRefused(
+export async function tell<N extends WordName>(
   dispatcher: Dispatcher,
   { tenant, site }: SiteAddress,
-  devices: readonly string[],
+  op: N,
+  args: ArgsOf<N>,
   clock: Clock,
 ): Promise<void> {
   const now = clock.now();
-  const args: ArgsOf<'device.refused'> = { devices: [...devices] };
-  const command = { id: ulid(now), op: 'device.refused', issuedAt: now, notAfter: now + WORTH_MS, args };
-  await dispatcher.send({ tenant, site }, command);
+  await dispatcher.send(
+    { tenant, site },
+    { id: ulid(now), op, issuedAt: now, notAfter: now + WORTH_MS, args },
+  );
 }

@@ -1,0 +1,212 @@
+import fc from 'fast-check';
+import { ulid } from 'ulid';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Command } from '../../shared/wire/envelope.ts';
+import { CloudClock } from './clock.ts';
+import { LATEST_MS, SetAside } from './set-aside.ts';
+import { Tenure } from './tenure.ts';
+import { command, create, DispatchBench } from './testing/bench.ts';
+
+const WRITE_USER = 8;
+const IN_TIME = 22_000;
+
+/** Issued before the connection of now, for the first time or once more. */
+const old = (op: string, args: unknown, left = IN_TIME): Command => {
+  const issuedAt = Date.now() - 5000;
+  return command(op, args, { issuedAt, notAfter: Date.now() + left, sentAt: Date.now() });
+};
+const oldCreate = (name: string, left = IN_TIME) =>
+  old('user.put', { mode: 'create', user_id: '900', fields: { name } }, left);
+const oldUpdate = (name: string, left = IN_TIME) =>
+  old('user.put', { mode: 'update', user_id: '900', fields: { name } }, left);
+/** Its last look comes in a moment. */
+const ALMOST_OVER = 200 - LATEST_MS;
+
+describe('a command that another agent may have', () => {
+  let bench: DispatchBench;
+  const writes = () => bench.at.simulated.log.filter(({ command: number }) => number === WRITE_USER).length;
+  /** As often as the whole table was asked for. */
+  const looks = () => bench.at.simulated.log.filter(({ command: number }) => number === 1503).length;
+  const stateOf = ({ id }: Command) => bench.journal.find(id)?.state;
+  beforeEach(async () => {
+    bench = await DispatchBench.start();
+    bench.tenure.connected();
+  });
+  afterEach(() => bench.stop());
+
+  /** The word of the cloud. */
+  function told(since: number): void {
+    bench.tenure.told(since);
+    bench.dispatcher.reconsider();
+  }
+  const anotherHasSpoken = () => told(Date.now());
+  const noOtherEver = () => told(0);
+
+  /** A new agent on the same journal, connected and not told anything yet. */
+  function startAgain(): void {
+    bench.journal.close();
+    bench.assemble();
+    bench.tenure.disconnected();
+    bench.tenure.connected();
+    bench.dispatcher.resume();
+    bench.queue.start();
+  }
+
+  it('waits for the word of the cloud, and is run if no other has ever spoken', async () => {
+    const one = oldCreate('Ana');
+    expect(bench.receive(one)).toBe(true);
+    expect(stateOf(one)).toBe('received');
+    expect(bench.at.simulated.log).toEqual([]);
+    noOtherEver();
+    expect(await bench.link.reply(one.id)).toMatchObject({ status: 'ok', applied: 'yes' });
+    expect(writes()).toBe(1);
+  });
+
+  it('has succeeded where the terminal has it, and is not written again', async () => {
+    bench.at.simulated.keypad.addUser({ userId: '900', name: 'Ana' });
+    const [made, gone] = [oldCreate('Ana'), old('user.delete', { user_id: '901' })];
+    for (const each of [made, gone]) bench.receive(each);
+    anotherHasSpoken();
+    expect(await bench.link.reply(made.id)).toMatchObject({ status: 'ok', verified: 'readback' });
+    expect(await bench.link.reply(gone.id)).toMatchObject({ status: 'ok', verified: 'readback' });
+    expect(writes()).toBe(0);
+  });
+
+  it.each([
+    ['is as wanted by then', 'Ana', { status: 'ok', verified: 'readback' }],
+    ['is somebody else by then', 'Eva', { status: 'error', code: 'user_exists', applied: 'no' }],
+    ['is not there by then', null, { status: 'expired', applied: 'no' }],
+  ])('is answered only when nobody can begin it any more, if the user %s', async (_, name, expected) => {
+    anotherHasSpoken();
+    const one = oldCreate('Ana', ALMOST_OVER);
+    bench.receive(one);
+    await vi.waitFor(() => expect(looks()).toBe(1));
+    await vi.waitFor(() => expect(bench.at.terminal.repairDueIn).toBeNull());
+    expect(bench.link.replies).toEqual([]);
+    if (name !== null) bench.at.simulated.keypad.addUser({ userId: '900', name });
+    expect(await bench.link.reply(one.id)).toMatchObject(expected);
+    expect([writes(), looks()]).toEqual([0, 2]);
+  });
+
+  it('is looked for even where it comes when its time is long over', async () => {
+    bench.at.simulated.keypad.addUser({ userId: '900', name: 'Ana' });
+    const [made, other] = [oldCreate('Ana', -60_000), oldCreate('Eva', -60_000)];
+    for (const each of [made, other]) bench.receive(each);
+    expect(await bench.link.reply(made.id)).toMatchObject({ status: 'ok' });
+    expect(await bench.link.reply(other.id)).toMatchObject({ status: 'error', code: 'user_exists' });
+  });
+
+  it('is not made by an agent that comes back with it, after another one has answered that there is no such user', async () => {
+    const one = oldUpdate('Eva', ALMOST_OVER);
+    bench.journal.receive(one, '900', Date.now());
+    startAgain();
+    bench.at.simulated.keypad.addUser({ userId: '900', name: 'Ana' });
+    anotherHasSpoken();
+    expect(await bench.link.reply(one.id)).toMatchObject({ status: 'expired', applied: 'no' });
+    expect(bench.at.simulated.users().at(-1)).toMatchObject({ userId: '900', name: 'Ana' });
+    expect(writes()).toBe(0);
+  });
+
+  it('is not written once more after a crash, until it is known that no other agent has it', async () => {
+    const one = create('900');
+    bench.journal.receive(one, '900', Date.now());
+    bench.journal.start(one.id, 700, null);
+    startAgain();
+    await vi.waitFor(() => expect(looks()).toBe(1));
+    await vi.waitFor(() => expect(bench.at.terminal.repairDueIn).toBeNull());
+    expect([writes(), bench.link.replies]).toEqual([0, []]);
+    noOtherEver();
+    expect(await bench.link.reply(one.id)).toMatchObject({ status: 'ok' });
+    expect(writes()).toBe(1);
+  });
+
+  it('is given back by the queue when another agent takes over, and goes on if that one had no other journal', async () => {
+    noOtherEver();
+    bench.at.simulated.faults.add({ kind: 'delay', command: 1503, times: 1, ms: 150 });
+    const [question, one] = [command('user.list', {}), create('900')];
+    for (const each of [question, one]) bench.receive(each);
+    bench.tenure.disconnected();
+    bench.dispatcher.reconsider();
+    expect(await bench.link.reply(question.id)).toMatchObject({ status: 'ok' });
+    bench.tenure.connected();
+    expect([stateOf(one), writes()]).toEqual(['received', 0]);
+    noOtherEver();
+    expect(await bench.link.reply(one.id)).toMatchObject({ status: 'ok' });
+  });
+
+  it('that waits behind others is not begun once the cloud says that another has spoken since', async () => {
+    noOtherEver();
+    bench.at.simulated.faults.add({ kind: 'delay', command: 1503, times: 1, ms: 150 });
+    const [question, one] = [command('user.list', {}), oldCreate('Ana', ALMOST_OVER + 300)];
+    for (const each of [question, one]) bench.receive(each);
+    bench.tenure.disconnected();
+    bench.tenure.connected();
+    anotherHasSpoken();
+    expect(await bench.link.reply(one.id)).toMatchObject({ status: 'expired', applied: 'no' });
+    expect(writes()).toBe(0);
+  });
+
+  it('is not said to have never come, nor cancelled, by one that has not seen it', async () => {
+    const asked = ulid(Date.now() - 5000);
+    const cancel = command('op.cancel', { command_id: asked });
+    bench.receive(command('op.query', { command_id: asked }));
+    expect(await bench.link.reply(asked)).toMatchObject({ status: 'unknown', applied: 'unknown' });
+    bench.receive(cancel);
+    expect(await bench.link.reply(cancel.id)).toMatchObject({ data: { cancelled: false } });
+    noOtherEver();
+    bench.receive(command('op.query', { command_id: asked }));
+    expect(await bench.link.reply(asked, 2)).toMatchObject({ status: 'expired', applied: 'no' });
+  });
+
+  it("measures the cloud's clock by when a further try was sent, not by when it was first issued", async () => {
+    bench.receive(oldCreate('Ana'));
+    expect(Math.abs(bench.cloudClock.now() - Date.now())).toBeLessThan(1000);
+  });
+});
+
+describe('what is set aside', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('is run only while it is known to be ours, and looked at last when nobody can begin it', () => {
+    const happening = fc.oneof(
+      fc.record({ kind: fc.constant('told' as const), since: fc.constantFrom(0, -10_000, 10_000) }),
+      fc.record({ kind: fc.constantFrom('connected' as const, 'disconnected' as const) }),
+      fc.record({ kind: fc.constant('passed' as const), ms: fc.integer({ min: 1, max: 20_000 }) }),
+    );
+    fc.assert(
+      fc.property(fc.array(happening, { maxLength: 20 }), (happenings) => {
+        const clock = { now: () => Date.now(), monotonic: () => Date.now() };
+        const cloudClock = new CloudClock(clock);
+        const tenure = new Tenure(clock, cloudClock);
+        const began = Date.now();
+        const one = create('900', { issuedAt: began, notAfter: began + IN_TIME });
+        const ends: string[] = [];
+        const aside = new SetAside({
+          tenure,
+          cloudClock,
+          run: () => {
+            expect(tenure.isOurs(began)).toBe(true);
+            ends.push('run');
+          },
+          look: () => {
+            expect(tenure.isOurs(began)).not.toBe(true);
+            if (Date.now() >= began + IN_TIME + LATEST_MS) ends.push('last look');
+            else aside.add(one, true);
+          },
+        });
+        aside.add(one);
+        for (const each of happenings) {
+          if (each.kind === 'told') tenure.told(each.since === 0 ? 0 : began + each.since);
+          else if (each.kind === 'passed') vi.advanceTimersByTime(each.ms);
+          else tenure[each.kind]();
+          aside.reconsider();
+        }
+        vi.advanceTimersByTime(IN_TIME + LATEST_MS);
+        expect(ends).toHaveLength(1);
+        aside.stop();
+        expect(vi.getTimerCount()).toBe(0);
+      }),
+    );
+  });
+});
