@@ -1,15 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import type { TerminalSettings } from '../../test/terminal/terminal.ts';
-import { type Bench, codeOf, create, jobOf, nothingMore, startBench, update } from './testing/bench.ts';
+import { describe, expect, it } from 'vitest';
+import { benchOfEachTest, codeOf, create, jobOf, nothingMore, update } from './testing/bench.ts';
 
-let bench: Bench;
-afterEach(async () => {
-  await bench.stop();
-});
-const start = async (settings: TerminalSettings = {}, device = '', timeoutMs = 1000) => {
-  bench = await startBench(settings, device, timeoutMs);
-  return bench;
-};
+const start = benchOfEachTest();
 
 describe('when the line breaks', () => {
   it.each(['before-effect', 'after-effect'] as const)(
@@ -116,8 +108,8 @@ describe('when the line breaks', () => {
   });
 
   it('says that the disk is full, not that the terminal does not answer, where the disabling cannot be noted', async () => {
-    const { terminal, simulated } = await start({ users: 9 });
-    bench.fillDisk();
+    const { terminal, simulated, fillDisk } = await start({ users: 9 });
+    fillDisk();
     const job = create('811');
     await terminal.write([job], nothingMore);
     expect(job.outcome).toMatchObject({ error: { code: 'agent_storage', applied: 'no' } });

@@ -1,15 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import type { TerminalSettings } from '../../test/terminal/terminal.ts';
-import { type Bench, codeOf, create, nothingMore, remove, startBench, update } from './testing/bench.ts';
+import { describe, expect, it } from 'vitest';
+import { benchOfEachTest, codeOf, create, nothingMore, remove, update } from './testing/bench.ts';
 
-let bench: Bench;
-afterEach(async () => {
-  await bench.stop();
-});
-const start = async (settings: TerminalSettings = {}, device = '', timeoutMs = 1000) => {
-  bench = await startBench(settings, device, timeoutMs);
-  return bench;
-};
+const start = benchOfEachTest();
 
 describe('a terminal that refuses a write', () => {
   it('reports a write that was acknowledged but not kept', async () => {

@@ -1,24 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import type { TerminalSettings } from '../../test/terminal/terminal.ts';
-import {
-  type Bench,
-  codeOf,
-  create,
-  jobOf,
-  nothingMore,
-  remove,
-  startBench,
-  update,
-} from './testing/bench.ts';
+import { describe, expect, it } from 'vitest';
+import { benchOfEachTest, codeOf, create, jobOf, nothingMore, remove, update } from './testing/bench.ts';
 
-let bench: Bench;
-afterEach(async () => {
-  await bench.stop();
-});
-const start = async (settings: TerminalSettings = {}, device = '', timeoutMs = 1000) => {
-  bench = await startBench(settings, device, timeoutMs);
-  return bench;
-};
+const start = benchOfEachTest();
 
 describe('writing users', () => {
   it('creates a user under the next uid, verified by the counters, and leaves the terminal enabled', async () => {

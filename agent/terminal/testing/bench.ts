@@ -1,5 +1,5 @@
 // A terminal of the agent in front of a simulated one, and jobs that note what they are told; for tests.
-
+import { afterEach } from 'vitest';
 import { SerenoError } from '../../../shared/errors.ts';
 import {
   type SimulatedTerminal,
@@ -69,6 +69,19 @@ export async function startBench(
       await terminal.close();
       await simulated.stop();
     },
+  };
+}
+
+/** For a test file: starts the bench of a test, which is stopped behind it. */
+export function benchOfEachTest(): typeof startBench {
+  let bench: Bench | null = null;
+  afterEach(async () => {
+    await bench?.stop();
+    bench = null;
+  });
+  return async (...settings) => {
+    bench = await startBench(...settings);
+    return bench;
   };
 }
 
