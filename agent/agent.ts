@@ -16,6 +16,7 @@ import { HelloTeller } from './hello.ts';
 import { Journal } from './journal/journal.ts';
 import { UndoVault } from './journal/undo-vault.ts';
 import type { Link, LinkEvents } from './link/link.ts';
+import { noteSession } from './own-sessions.ts';
 import { removeStatus, type Status, writeStatus } from './status.ts';
 import { Terminal } from './terminal/terminal.ts';
 
@@ -71,6 +72,8 @@ export class Agent {
     this.#tenure = new Tenure(clock, this.#cloudClock);
     this.#link = connect({
       onCommand: (message) => {
+        // A session that the broker kept brings messages before the line is up for this agent.
+        if (!this.#tenure.isConnected) this.#tenure.connected();
         this.#dispatcher.receive(message);
         this.#hello.measured();
         this.#noteOffset();
@@ -79,7 +82,7 @@ export class Agent {
       onDown: (reason) => {
         log.warn({ reason }, 'line to the cloud is down');
         this.#tenure.disconnected();
-        this.#hello.tellSoon();
+        this.#hello.disconnected();
       },
       onTakenOver: () => this.#takenOver(),
     });
@@ -121,7 +124,10 @@ export class Agent {
       open: (device) => this.#open(device),
       isReachable: (device) => this.#hello.isReachable(device),
       onChange: (forgotten) => {
-        if (forgotten !== null) this.#hello.forget(forgotten);
+        if (forgotten !== null) {
+          this.#hello.forget(forgotten);
+          this.#dispatcher.deviceChanged(forgotten);
+        }
         this.#hello.tellNow();
       },
       log,
@@ -176,6 +182,12 @@ export class Agent {
 
   #up(): void {
     this.#tenure.connected();
+    try {
+      noteSession(this.#journal, this.#link.session);
+    } catch (error) {
+      if (!isStorageError(error)) throw error;
+      this.#log.warn({ err: error }, 'session not written down');
+    }
     this.#log.info({ session: this.#link.session }, 'connected to the cloud');
     this.#hello.connected();
     this.#outbox.pump();
@@ -184,14 +196,14 @@ export class Agent {
   #takenOver(): void {
     const problem = 'another agent has connected with the certificate of this site: switch one of them off';
     this.#log.error(problem);
-    this.#tenure.disconnected();
+    this.#tenure.lost();
     this.#dispatcher.reconsider();
   }
 
   /** A word that was meant for an earlier connection, or for another agent, says nothing of this one. */
   #noteTenure({ session, seq, since }: ArgsOf<'site.tenure'>): void {
     if (!this.#hello.isAnsweredBy(session, seq)) return;
-    this.#log.info({ since }, 'the cloud says since when this journal alone speaks for the site');
+    this.#log.info({ since }, 'the cloud says since when this agent alone speaks for the site');
     this.#tenure.told(since);
     this.#dispatcher.reconsider();
   }

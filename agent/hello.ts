@@ -8,6 +8,7 @@ import type { Clock, CloudClock } from './dispatch/clock.ts';
 import type { Tenure } from './dispatch/tenure.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Link } from './link/link.ts';
+import { ownSessions } from './own-sessions.ts';
 
 /** Changes that come together are told together. */
 const GATHER_MS = 50;
@@ -44,7 +45,7 @@ export class HelloTeller {
   #timer: NodeJS.Timeout | null = null;
   #toldAt = 0;
   #seq = 0;
-  /** The first hello of this connection. */
+  /** The first hello of this connection, or of the next one. */
   #firstSeq = 0;
   #asking: NodeJS.Timeout | null = null;
   #askAgainMs = ASK_AGAIN_MS;
@@ -94,9 +95,14 @@ export class HelloTeller {
     void this.#tell();
   }
 
+  /** Call when the line breaks: what the cloud still says is about a connection that is over. */
+  disconnected(): void {
+    this.#firstSeq = this.#seq + 1;
+    this.tellSoon();
+  }
+
   /** Call when the line comes up. */
   connected(): void {
-    this.#firstSeq = this.#seq + 1;
     this.#askAgainMs = ASK_AGAIN_MS;
     this.tellNow();
   }
@@ -122,6 +128,7 @@ export class HelloTeller {
       this.#toldAt = clock.monotonic();
       this.#toldOffset = hello.clockOffsetMs;
       await link().publish(topics.hello(at), Buffer.from(JSON.stringify(hello)));
+      if (hello.seq !== undefined && hello.seq >= this.#firstSeq) this.#ports.tenure.announced();
       this.#askAgain();
     } catch (error) {
       log.warn({ error: String(error) }, 'hello not sent, will be sent again');
@@ -150,7 +157,7 @@ export class HelloTeller {
       at: clock.now(),
       clockOffsetMs: cloudClock.offset,
       journalDepth: journal.depth,
-      journal: journal.id,
+      ownSessions: [...ownSessions(journal, link().session)],
       tenureSince: tenure.since,
       devices: devices().map((device): HelloDevice => {
         const contact = this.#contacts.get(device.id);

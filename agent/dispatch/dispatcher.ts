@@ -84,8 +84,14 @@ export class Dispatcher {
 
   /** Call when it has become known, or is not known any more, since when this agent speaks for its site. */
   reconsider(): void {
-    for (const { queue } of this.#ports.stations()) queue.setAsideContested();
+    for (const { queue } of this.#ports.stations()) queue.setAside();
     this.#aside.reconsider();
+  }
+
+  /** Call when a device has other settings, or is no more: then nobody can tell what became of what was set aside. */
+  deviceChanged(device: string): void {
+    if (this.#ports.station(device) !== undefined) return;
+    for (const command of this.#aside.withdraw(device)) this.#settleUnknown(command);
   }
 
   /** Issued after its own deadline is nonsense; believed, it would let every later command come too late. */
@@ -119,7 +125,7 @@ export class Dispatcher {
   #begin(command: Command): void {
     const { tenure, undo, log } = this.#ports;
     const isWrite = command.v === WIRE_VERSION && toWish(command, undo) !== null;
-    if (isWrite && tenure.isOurs(command.issuedAt) !== true) {
+    if (isWrite && tenure.claim(command.issuedAt) !== 'ours') {
       log.info(naming(command), 'set aside: another agent may have this command');
       this.#aside.add(command);
     } else {
@@ -140,16 +146,18 @@ export class Dispatcher {
     const wish = toWish(command, this.#ports.undo);
     const station = command.device === undefined ? undefined : this.#ports.station(command.device);
     if (row === null) return;
-    if (station === undefined || wish === null) {
-      // The device is no more: nobody can tell.
-      const params = { device: command.device ?? '' };
-      const error = new SerenoError('outcome_unknown', { params, applied: 'unknown' });
-      return this.#settlements.settle(command, failure(error), { queueMs: 0, deviceMs: 0 });
-    }
+    // The device is no more: nobody can tell.
+    if (station === undefined || wish === null) return this.#settleUnknown(command);
     const { uid, preimage } = row;
     const job = this.#job(row, command, wish);
     station.terminal.adopt([{ job, uid, preimage, acknowledged: row.state === 'written' }]);
     station.queue.repairSoon();
+  }
+
+  #settleUnknown(command: Command): void {
+    const params = { device: command.device ?? '' };
+    const error = new SerenoError('outcome_unknown', { params, applied: 'unknown' });
+    this.#settlements.settle(command, failure(error), { queueMs: 0, deviceMs: 0 });
   }
 
   #enqueue(row: JournalRow, command: Command): void {

@@ -61,7 +61,7 @@ export class Inquiries {
     const row = this.#ports.journal.find(id);
     if (row !== null) return this.#settlements.replay(row);
     // It may have come to another agent, with a journal that is not this one.
-    const isElsewhere = this.#ports.tenure.isOurs(ulidTime(id)) !== true;
+    const isElsewhere = this.#ports.tenure.claim(ulidTime(id)) !== 'ours';
     this.#entomb(
       id,
       new SerenoError(isElsewhere ? 'outcome_unknown' : 'expired', isElsewhere ? { applied: 'unknown' } : {}),
@@ -72,7 +72,7 @@ export class Inquiries {
     const row = this.#ports.journal.find(id);
     if (row === null) {
       // Somebody else may have run it: only who would know of it can say that it never came.
-      if (this.#ports.tenure.isOurs(ulidTime(id)) !== true) return false;
+      if (this.#ports.tenure.claim(ulidTime(id)) !== 'ours') return false;
       this.#entomb(id, new SerenoError('cancelled'));
       return true;
     }

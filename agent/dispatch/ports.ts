@@ -25,14 +25,14 @@ export interface DispatcherPorts {
   readonly undo: UndoVault;
   readonly clock: Clock;
   readonly cloudClock: CloudClock;
-  readonly tenure: Pick<Tenure, 'isOurs'>;
+  readonly tenure: Pick<Tenure, 'claim'>;
   readonly log: Logger;
   readonly station: (device: string) => Station | undefined;
   readonly stations: () => readonly Station[];
   readonly publishProgress: (id: string, stage: string, done?: number, total?: number) => void;
   /** Devices that the directory has refused: another site holds their ids. */
   readonly onRefused: (devices: readonly string[]) => void;
-  /** Since when this agent's journal alone has spoken for its site, as the cloud says. */
+  /** Since when this agent alone has spoken for its site, as the cloud says. */
   readonly onTenure: (word: ArgsOf<'site.tenure'>) => void;
   /**
    * Operations on the agent itself (devices, certificate); undefined where it has none by that name. They mind the

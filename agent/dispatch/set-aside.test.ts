@@ -12,7 +12,7 @@ const IN_TIME = 22_000;
 
 /** Issued before the connection of now, for the first time or once more. */
 const old = (op: string, args: unknown, left = IN_TIME): Command => {
-  const issuedAt = Date.now() - 5000;
+  const issuedAt = Date.now() - 100_000;
   return command(op, args, { issuedAt, notAfter: Date.now() + left, sentAt: Date.now() });
 };
 const oldCreate = (name: string, left = IN_TIME) =>
@@ -36,6 +36,7 @@ describe('a command that another agent may have', () => {
 
   /** The word of the cloud. */
   function told(since: number): void {
+    bench.cloudClock.observe(Date.now());
     bench.tenure.told(since);
     bench.dispatcher.reconsider();
   }
@@ -46,7 +47,6 @@ describe('a command that another agent may have', () => {
   function startAgain(): void {
     bench.journal.close();
     bench.assemble();
-    bench.tenure.disconnected();
     bench.tenure.connected();
     bench.dispatcher.resume();
     bench.queue.start();
@@ -125,7 +125,7 @@ describe('a command that another agent may have', () => {
     bench.at.simulated.faults.add({ kind: 'delay', command: 1503, times: 1, ms: 150 });
     const [question, one] = [command('user.list', {}), create('900')];
     for (const each of [question, one]) bench.receive(each);
-    bench.tenure.disconnected();
+    bench.tenure.lost();
     bench.dispatcher.reconsider();
     expect(await bench.link.reply(question.id)).toMatchObject({ status: 'ok' });
     bench.tenure.connected();
@@ -139,11 +139,48 @@ describe('a command that another agent may have', () => {
     bench.at.simulated.faults.add({ kind: 'delay', command: 1503, times: 1, ms: 150 });
     const [question, one] = [command('user.list', {}), oldCreate('Ana', ALMOST_OVER + 300)];
     for (const each of [question, one]) bench.receive(each);
-    bench.tenure.disconnected();
     bench.tenure.connected();
     anotherHasSpoken();
     expect(await bench.link.reply(one.id)).toMatchObject({ status: 'expired', applied: 'no' });
     expect(writes()).toBe(0);
+  });
+
+  it('is not taken for made because a later one of the same user is as wanted', async () => {
+    const [user] = bench.at.simulated.users();
+    const { userId: user_id, name } = user!;
+    const change = (fields: object) => old('user.put', { mode: 'update', user_id, fields }, ALMOST_OVER);
+    const [card, same] = [change({ card: 5 }), change({ name })];
+    for (const each of [card, same]) bench.receive(each);
+    anotherHasSpoken();
+    expect(await bench.link.reply(same.id)).toMatchObject({ status: 'ok' });
+    expect(await bench.link.reply(card.id)).toMatchObject({ status: 'expired', applied: 'no' });
+  });
+
+  it('is not said to have failed where a later change of the same user would have covered it', async () => {
+    bench.at.simulated.keypad.addUser({ userId: '900', name: 'Ana' });
+    const early = oldUpdate('Eva', ALMOST_OVER);
+    bench.receive(early);
+    noOtherEver();
+    // A journal that was lost: this one has not made the earlier change, another may have.
+    await bench.link.reply(early.id);
+    const later = command('user.put', { mode: 'update', user_id: '900', fields: { name: 'Mia' } });
+    bench.receive(later);
+    await bench.link.reply(later.id);
+    const earliest = { ...oldUpdate('Leo', ALMOST_OVER), issuedAt: early.issuedAt - 1000 };
+    bench.tenure.connected();
+    anotherHasSpoken();
+    bench.receive(earliest);
+    expect(await bench.link.reply(earliest.id)).toMatchObject({ status: 'unknown', applied: 'unknown' });
+  });
+
+  it('is told to be unknown once its device is deleted, and stays aside where that has other settings', async () => {
+    const one = oldCreate('Ana');
+    bench.receive(one);
+    bench.dispatcher.deviceChanged('principal');
+    expect(bench.link.replies).toEqual([]);
+    bench.device = 'bodega';
+    bench.dispatcher.deviceChanged('principal');
+    expect(await bench.link.reply(one.id)).toMatchObject({ status: 'unknown', applied: 'unknown' });
   });
 
   it('is not said to have never come, nor cancelled, by one that has not seen it', async () => {
@@ -171,7 +208,7 @@ describe('what is set aside', () => {
   it('is run only while it is known to be ours, and looked at last when nobody can begin it', () => {
     const happening = fc.oneof(
       fc.record({ kind: fc.constant('told' as const), since: fc.constantFrom(0, -10_000, 10_000) }),
-      fc.record({ kind: fc.constantFrom('connected' as const, 'disconnected' as const) }),
+      fc.record({ kind: fc.constantFrom('connected' as const, 'disconnected' as const, 'lost' as const) }),
       fc.record({ kind: fc.constant('passed' as const), ms: fc.integer({ min: 1, max: 20_000 }) }),
     );
     fc.assert(
@@ -179,6 +216,7 @@ describe('what is set aside', () => {
         const clock = { now: () => Date.now(), monotonic: () => Date.now() };
         const cloudClock = new CloudClock(clock);
         const tenure = new Tenure(clock, cloudClock);
+        cloudClock.observe(Date.now());
         const began = Date.now();
         const one = create('900', { issuedAt: began, notAfter: began + IN_TIME });
         const ends: string[] = [];
@@ -186,11 +224,11 @@ describe('what is set aside', () => {
           tenure,
           cloudClock,
           run: () => {
-            expect(tenure.isOurs(began)).toBe(true);
+            expect(tenure.claim(began)).toBe('ours');
             ends.push('run');
           },
           look: () => {
-            expect(tenure.isOurs(began)).not.toBe(true);
+            expect(tenure.claim(began)).not.toBe('ours');
             if (Date.now() >= began + IN_TIME + LATEST_MS) ends.push('last look');
             else aside.add(one, true);
           },

@@ -6,11 +6,11 @@ import type { Tenure } from './tenure.ts';
 
 /** A write that was begun in the last moment is made or given up so long after its deadline. */
 export const LATEST_MS = STRETCH_MS + 1000;
-/** What a timer can hold, 24 days. */
-const LONGEST_TIMER_MS = 0x7fffffff;
+/** The cloud's clock may be seen better meanwhile. */
+const RECHECK_MS = 30_000;
 
 export interface SetAsidePorts {
-  readonly tenure: Pick<Tenure, 'isOurs'>;
+  readonly tenure: Pick<Tenure, 'claim'>;
   readonly cloudClock: CloudClock;
   /** It can only be ours: to be run. */
   readonly run: (command: Command) => void;
@@ -20,7 +20,7 @@ export interface SetAsidePorts {
 
 interface Waiting {
   readonly command: Command;
-  readonly isLookedFor: boolean;
+  readonly wasLookedAt: boolean;
   timer: NodeJS.Timeout | null;
 }
 
@@ -32,21 +32,23 @@ interface Waiting {
 export class SetAside {
   readonly #ports: SetAsidePorts;
   readonly #waiting = new Map<string, Waiting>();
+  #isStopped = false;
 
   constructor(ports: SetAsidePorts) {
     this.#ports = ports;
   }
 
   /** True if another agent may have the write, and might still begin it. */
-  isContested({ issuedAt, notAfter }: Command): boolean {
+  mayBeElsewhere({ issuedAt, notAfter }: Command): boolean {
     const { tenure, cloudClock } = this.#ports;
-    return tenure.isOurs(issuedAt) !== true && cloudClock.left(notAfter) > -LATEST_MS;
+    if (tenure.claim(issuedAt) === 'ours') return false;
+    // A wall clock alone must not make an answer final.
+    return cloudClock.offset === null || cloudClock.left(notAfter) > -LATEST_MS;
   }
 
-  /** `isLookedFor`: the terminal has just been looked at, and had nothing of it. */
-  add(command: Command, isLookedFor = false): void {
-    const waiting: Waiting = { command, isLookedFor, timer: null };
-    this.#consider(waiting);
+  /** `wasLookedAt`: the terminal has just been looked at, and had nothing of it. */
+  add(command: Command, wasLookedAt = false): void {
+    this.#consider({ command, wasLookedAt, timer: null });
   }
 
   /** Call when the tenure has changed. */
@@ -54,20 +56,31 @@ export class SetAside {
     for (const waiting of [...this.#waiting.values()]) this.#consider(waiting);
   }
 
+  /** The device is no more: gives back what was meant for it. */
+  withdraw(device: string): readonly Command[] {
+    const meant = [...this.#waiting.values()].filter(({ command }) => command.device === device);
+    for (const waiting of meant) this.#forget(waiting);
+    return meant.map(({ command }) => command);
+  }
+
   /** What waits stays in the journal. */
   stop(): void {
+    this.#isStopped = true;
     for (const waiting of this.#waiting.values()) this.#forget(waiting);
   }
 
   #consider(waiting: Waiting): void {
     const { tenure, cloudClock, run, look } = this.#ports;
-    const { command } = waiting;
+    const { command, wasLookedAt } = waiting;
     this.#forget(waiting);
-    const isOurs = tenure.isOurs(command.issuedAt);
-    if (isOurs === true) return run(command);
-    if (!this.isContested(command) || (isOurs === false && !waiting.isLookedFor)) return look(command);
-    const ms = Math.min(cloudClock.left(command.notAfter) + LATEST_MS, LONGEST_TIMER_MS);
-    waiting.timer = setTimeout(() => this.#consider(waiting), Math.max(0, Math.ceil(ms)));
+    if (this.#isStopped) return;
+    const claim = tenure.claim(command.issuedAt);
+    if (claim === 'ours') return run(command);
+    const isFinal = !this.mayBeElsewhere(command);
+    if (isFinal || (claim === 'contested' && !wasLookedAt)) return look(command);
+    const isMeasured = cloudClock.offset !== null;
+    const ms = isMeasured ? cloudClock.left(command.notAfter) + LATEST_MS : RECHECK_MS;
+    waiting.timer = setTimeout(() => this.#consider(waiting), Math.min(Math.ceil(ms), RECHECK_MS));
     this.#waiting.set(command.id, waiting);
   }
 

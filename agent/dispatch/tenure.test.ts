@@ -15,44 +15,53 @@ beforeEach(() => {
   tenure = new Tenure(clock, cloudClock);
 });
 
-describe('whether a command can only have come here', () => {
-  it('is not known before the cloud has been heard, nor without a line', () => {
-    expect(tenure.isOurs(CLOUD)).toBeNull();
+describe('whose a command is', () => {
+  it('is not known before the cloud has said, and what it has said outlives a line that breaks', () => {
+    expect(tenure.claim(CLOUD)).toBe('untold');
     tenure.connected();
-    expect(tenure.isOurs(CLOUD + 60_000)).toBeNull();
+    expect(tenure.claim(CLOUD + 60_000)).toBe('untold');
     tenure.told(0);
-    expect(tenure.isOurs(CLOUD)).toBe(true);
+    expect(tenure.claim(CLOUD)).toBe('ours');
     tenure.disconnected();
-    expect(tenure.isOurs(CLOUD)).toBeNull();
+    expect(tenure.claim(CLOUD)).toBe('ours');
   });
 
-  it('is certain of what was issued after this connection began, once the clock of the cloud was seen', () => {
-    monotonic = 5000;
-    tenure.connected();
-    monotonic = 6000;
-    cloudClock.observe(CLOUD + 6000);
-    expect(tenure.isOurs(CLOUD + 5300)).toBe(true);
-    expect(tenure.isOurs(CLOUD + 5200)).toBeNull();
-    expect(tenure.isOurs(CLOUD + 4000)).toBeNull();
-  });
-
-  it('is what the cloud says: no for all that was issued before another agent was done speaking', () => {
+  it('is what the cloud says: contested if it was issued before another agent was done speaking', () => {
     tenure.connected();
     tenure.told(CLOUD + 1000);
-    expect(tenure.isOurs(CLOUD + 900)).toBe(false);
-    expect(tenure.isOurs(CLOUD + 1200)).toBe(false);
-    expect(tenure.isOurs(CLOUD + 1250)).toBe(true);
+    expect(tenure.claim(CLOUD + 900)).toBe('contested');
+    expect(tenure.claim(CLOUD + 1200)).toBe('contested');
+    expect(tenure.claim(CLOUD + 1250)).toBe('ours');
   });
 
-  it('is asked anew with every connection: another may have spoken in between', () => {
+  it('is not made less strict by a word that comes late', () => {
     tenure.connected();
-    tenure.told(0);
-    tenure.disconnected();
+    for (const since of [CLOUD, 0]) tenure.told(since);
+    expect(tenure.since).toBe(CLOUD);
+  });
+
+  it('is asked anew with every connection, and when another has taken over: it may have spoken', () => {
+    for (const event of ['connected', 'lost'] as const) {
+      tenure.connected();
+      tenure.told(0);
+      tenure[event]();
+      expect(tenure.claim(CLOUD)).toBe('untold');
+    }
+    // A word of before the connection was lost.
     tenure.told(0);
     expect(tenure.since).toBeNull();
+  });
+
+  it('is ours without a word where the cloud has heard this agent well before it was issued', () => {
+    monotonic = 5000;
     tenure.connected();
-    expect(tenure.isOurs(CLOUD)).toBeNull();
-    tenure.told(CLOUD);
-    expect(tenure.isOurs(CLOUD - 1)).toBe(false);
+    cloudClock.observe(CLOUD + 5000);
+    expect(tenure.claim(CLOUD + 60_000)).toBe('untold');
+    monotonic = 6000;
+    tenure.announced();
+    monotonic = 7000;
+    tenure.announced();
+    expect(tenure.claim(CLOUD + 10_999)).toBe('untold');
+    expect(tenure.claim(CLOUD + 11_000)).toBe('ours');
   });
 });

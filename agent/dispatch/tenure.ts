@@ -3,39 +3,63 @@ import type { Clock, CloudClock } from './clock.ts';
 
 /** Clocks of the cloud agree so far. */
 const MARGIN_MS = 250;
+/** How much later than it seems a connection may have begun: what measures the cloud's clock is confirmed within 4 s. */
+const UNTOLD_MARGIN_MS = 5000;
 
 /**
- * A journal that was lost, or a second mini-PC with the same certificate, may have taken commands of which this
- * journal knows nothing, and may still hold some. Only the cloud hears both: after every connect it is asked
- * (`tenureSince` of the hello) and says (`site.tenure`). All times are the cloud's.
+ * - `ours`: the command is known here or nowhere
+ * - `contested`: another agent may have it
+ * - `untold`: the cloud has not said yet
+ */
+export type Claim = 'ours' | 'contested' | 'untold';
+
+/**
+ * A journal that was lost, a second mini-PC with the same certificate, or one with a copy of this very disk may have
+ * taken commands of which this journal knows nothing, and may still hold some. Only the cloud hears all of them: after
+ * every connect it is asked (`tenureSince` of the hello) and says (`site.tenure`). All times are the cloud's.
  */
 export class Tenure {
   readonly #clock: Clock;
   readonly #cloudClock: CloudClock;
-  /** Monotonic; null while there is no line. */
-  #connectedAt: number | null = null;
+  #isConnected = false;
   #since: number | null = null;
+  /** Monotonic, from when on the cloud knows that this agent speaks; null before that, on this connection. */
+  #announcedAt: number | null = null;
 
   constructor(clock: Clock, cloudClock: CloudClock) {
     this.#clock = clock;
     this.#cloudClock = cloudClock;
   }
 
-  /** The line stands: from now on commands come here. */
+  get isConnected(): boolean {
+    return this.#isConnected;
+  }
+
+  /** Commands come here from now on; another may have had some before. */
   connected(): void {
-    this.#connectedAt = this.#clock.monotonic();
-    this.#since = null;
+    this.#isConnected = true;
+    this.#forget();
   }
 
-  /** The line broke: whoever connects next gets the commands. */
+  /** Whoever connects next gets the commands. What is known of those that came before stays true. */
   disconnected(): void {
-    this.#connectedAt = null;
-    this.#since = null;
+    this.#isConnected = false;
   }
 
-  /** What the cloud says of this connection: epoch ms, 0 where no other journal has ever spoken. */
+  /** Another agent has connected in this one's name. */
+  lost(): void {
+    this.disconnected();
+    this.#forget();
+  }
+
+  /** The broker has this connection's hello: whoever comes later will be told. */
+  announced(): void {
+    this.#announcedAt ??= this.#clock.monotonic();
+  }
+
+  /** What the cloud says of this connection: epoch ms, 0 where no other has ever spoken. Words may come late and twice. */
   told(since: number): void {
-    if (this.#connectedAt !== null) this.#since = since;
+    if (this.#isConnected) this.#since = Math.max(this.#since ?? 0, since);
   }
 
   /** As told on this connection; null: nothing yet. */
@@ -43,13 +67,17 @@ export class Tenure {
     return this.#since;
   }
 
-  /**
-   * True if a command issued then (epoch ms) is known here or nowhere; false if another agent may have it; null while
-   * that is not known.
-   */
-  isOurs(issuedAt: number): boolean | null {
-    if (this.#since !== null) return this.#since === 0 || issuedAt >= this.#since + MARGIN_MS;
-    const began = this.#connectedAt === null ? null : this.#cloudClock.at(this.#connectedAt);
-    return began !== null && issuedAt >= began + MARGIN_MS ? true : null;
+  /** Whose a command issued then is, epoch ms. Where the cloud does not say, what is new enough is ours all the same. */
+  claim(issuedAt: number): Claim {
+    if (this.#since !== null) {
+      return this.#since === 0 || issuedAt >= this.#since + MARGIN_MS ? 'ours' : 'contested';
+    }
+    const announced = this.#announcedAt === null ? null : this.#cloudClock.at(this.#announcedAt);
+    return announced !== null && issuedAt >= announced + UNTOLD_MARGIN_MS ? 'ours' : 'untold';
+  }
+
+  #forget(): void {
+    this.#since = null;
+    this.#announcedAt = null;
   }
 }

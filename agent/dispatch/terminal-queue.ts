@@ -82,10 +82,10 @@ export class TerminalQueue {
     this.#wake();
   }
 
-  /** Gives back the writes that have not begun and are contested by now. */
-  setAsideContested(): void {
+  /** Gives back the writes that have not begun, and by now may be with another agent. */
+  setAside(): void {
     for (const item of this.#notBegun()) {
-      if (item.kind !== 'write' || !item.job.isContested()) continue;
+      if (item.kind !== 'write' || !item.job.mayBeElsewhere()) continue;
       this.#waiting = this.#waiting.filter((waiting) => waiting !== item);
       item.job.setAside(false);
     }

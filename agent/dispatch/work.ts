@@ -39,7 +39,7 @@ export function toWriteJob(
   wish: Wish,
   { journal, clock, cloudClock, undo, log }: WorkPorts,
   settle: Settle,
-  aside: Pick<SetAside, 'isContested' | 'add'>,
+  aside: Pick<SetAside, 'mayBeElsewhere' | 'add'>,
 ): WriteJob {
   const device = command.device ?? '';
   const way = new WayBack(undo, device, wish, log);
@@ -51,11 +51,11 @@ export function toWriteJob(
     wish,
     readback: wish.args.verify === 'readback',
     timeLeft: () => cloudClock.left(row.notAfter),
-    isContested: () => aside.isContested(command),
-    setAside(isLookedFor) {
+    mayBeElsewhere: () => aside.mayBeElsewhere(command),
+    setAside(wasLookedAt) {
       if (settled) return;
       settled = true;
-      aside.add(command, isLookedFor);
+      aside.add(command, wasLookedAt);
     },
     isSuperseded: () => (journal.lastStarted(device, wish.args.user_id) ?? 0) > row.issuedAt,
     get hasBegun() {

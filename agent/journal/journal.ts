@@ -1,5 +1,4 @@
 // The agent's memory on disk: commands with their state, the outbox of replies, notes on terminals.
-import { randomUUID } from 'node:crypto';
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
@@ -19,7 +18,6 @@ import { migrate } from './schema.ts';
 import { IllegalTransition, type JournalState, mayFollow } from './state.ts';
 import { UndoTable } from './undo-table.ts';
 
-const ID_NOTE = 'journal_id';
 /** Days that settled commands are kept: longer than any idempotency key lives. */
 export const KEEP_DAYS = 8;
 const DAY_MS = 86_400_000;
@@ -41,8 +39,6 @@ const KEEP_READS_MS = 600_000;
  * @throws SerenoError `agent_storage` where the disk is full or read-only.
  */
 export class Journal {
-  /** Names this journal: one that is made anew has another id. */
-  readonly id: string;
   /** What deletes took away. */
   readonly undo: UndoTable;
   readonly #database: DatabaseSync;
@@ -52,8 +48,6 @@ export class Journal {
     this.#database = database;
     this.#site = site;
     this.undo = new UndoTable(database, (sql, values) => this.#run(sql, values));
-    if (this.note(ID_NOTE) === null) this.setNote(ID_NOTE, randomUUID());
-    this.id = this.note(ID_NOTE) ?? '';
   }
 
   /**

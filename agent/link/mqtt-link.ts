@@ -87,7 +87,9 @@ export class MqttLink implements Link {
     } catch (error) {
       this.#down(String(error));
       // Where the line itself broke, the next connection comes first; a broker that refused may have been told better.
-      this.#subscribeTimer = setTimeout(() => void this.#connected(true), SUBSCRIBE_AGAIN_MS);
+      this.#subscribeTimer = setTimeout(() => {
+        if (!this.#isUp) void this.#connected(true);
+      }, SUBSCRIBE_AGAIN_MS);
     }
   }
 

@@ -46,3 +46,23 @@ test('a link that is stopped while it is made anew opens no other', async () => 
   await Promise.all([renewing, stopping]);
   expect(done).toEqual(['a stops']);
 });
+
+test('what the old line still tells after the new one is open is not passed on', async () => {
+  const { make, letStop } = scene();
+  const lines: LinkEvents[] = [];
+  const told: string[] = [];
+  const events = { ...EVENTS, onDown: (reason: string) => void told.push(reason) };
+  const open = (name: string) => (given: LinkEvents) => {
+    lines.push(given);
+    return make(name)();
+  };
+  const link = new RenewableLink(open('a'), events);
+  const renewing = link.renew(open('b'));
+  await Promise.resolve();
+  lines[0]?.onDown('closed');
+  letStop();
+  await renewing;
+  lines[0]?.onDown('late');
+  lines[1]?.onDown('broken');
+  expect(told).toEqual(['closed', 'broken']);
+});

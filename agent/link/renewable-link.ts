@@ -11,7 +11,7 @@ export class RenewableLink implements Link {
 
   constructor(make: (events: LinkEvents) => Link, events: LinkEvents) {
     this.#events = events;
-    this.#inner = make(events);
+    this.#inner = this.#open(make);
   }
 
   get isUp(): boolean {
@@ -40,11 +40,24 @@ export class RenewableLink implements Link {
       this.#isOpen = false;
       await this.#inner.stop();
       if (this.#stopped) return;
-      this.#inner = make(this.#events);
+      this.#inner = this.#open(make);
       this.#isOpen = true;
       this.#inner.start();
     });
     return this.#renewing;
+  }
+
+  /** What an old line still tells is not about the one of now. */
+  #open(make: (events: LinkEvents) => Link): Link {
+    const isCurrent = () => this.#inner === link;
+    const { onCommand, onUp, onDown, onTakenOver } = this.#events;
+    const link: Link = make({
+      onCommand: (message) => isCurrent() && onCommand(message),
+      onUp: () => isCurrent() && onUp(),
+      onDown: (reason) => isCurrent() && onDown(reason),
+      onTakenOver: () => isCurrent() && onTakenOver(),
+    });
+    return link;
   }
 
   async stop(): Promise<void> {

@@ -16,7 +16,7 @@ import type { Roster } from './roster.ts';
 import { type ReadOptions, RosterCache } from './roster-cache.ts';
 import { Stretch } from './stretch.ts';
 import { readForUndo } from './undo.ts';
-import { judgeAll, lookAndRefresh } from './verdicts.ts';
+import { elsewhere, judgeAll, lookAndRefresh } from './verdicts.ts';
 import type { DoubtfulJob, WriteJob } from './write-job.ts';
 
 /** A table that keeps changing under our hands is read while the terminal is disabled from this round on. */
@@ -74,7 +74,7 @@ export class Terminal {
     return this.#doubts.length > 0 ? 0 : this.#ports.note.dueIn();
   }
 
-  /** Takes over a write whose outcome was lost; it is settled as soon as the terminal can be looked at. */
+  /** Takes over writes of which only the terminal can tell what became; done as soon as it can be looked at. */
   adopt(doubts: readonly DoubtfulJob[]): void {
     this.#doubts.push(...doubts);
   }
@@ -254,18 +254,20 @@ export class Terminal {
    */
   async #putRight(conversation: Conversation, cache: RosterCache): Promise<void> {
     const mayBeDisabled = this.#ports.note.dueIn() === 0;
-    const early =
-      mayBeDisabled && this.#doubts.length > 0 ? await this.#lookEarly(conversation, cache) : null;
+    const doubts = [...this.#doubts];
+    const open = elsewhere(doubts);
+    const early = mayBeDisabled && doubts.length > 0 ? await this.#lookEarly(conversation, cache) : null;
     if (mayBeDisabled) {
       await enable(conversation);
       this.#ports.note.clear();
       this.#enableFirst = false;
       this.#ports.log.info({ device: this.device.id }, 'terminal enabled again');
     }
-    if (this.#doubts.length === 0) return;
+    if (doubts.length === 0) return;
     const roster = early ?? (await lookAndRefresh(conversation, cache));
-    const { told, restored, again, contested } = judgeAll(this.#doubts, roster, this.device.encoding);
-    this.#doubts = [];
+    const { told, restored, again, contested } = judgeAll(doubts, open, roster, this.device);
+    // What came during the look waits for the next one.
+    this.#doubts = this.#doubts.filter((doubt) => !doubts.includes(doubt));
     for (const { job, outcome } of told) job.settle(outcome);
     for (const { job } of contested) job.setAside(true);
     await this.#finish(conversation, cache, restored, again);

@@ -1,4 +1,5 @@
 // The verdicts on all writes that are in doubt at one terminal, the later ones of a user first.
+import { SerenoError } from '../../shared/errors.ts';
 import type { DeviceSettings } from '../config/load.ts';
 import { refreshData } from '../zk/control.ts';
 import type { Conversation } from '../zk/conversation.ts';
@@ -42,11 +43,21 @@ export async function lookAndRefresh(
   return roster;
 }
 
-/** Judges `doubts` by a roster that was read after them. If the last write of a user is there, those before it were too. */
+/** Those of `doubts` that another agent might still make; ask before the look that they are judged by. */
+export function elsewhere(doubts: readonly DoubtfulJob[]): ReadonlySet<DoubtfulJob> {
+  return new Set(doubts.filter(({ job }) => job.mayBeElsewhere()));
+}
+
+/**
+ * Judges `doubts` by a roster that was read after them. Of those that were begun here the last write of a user tells of
+ * the ones before it: if it is there, they were too.
+ * @param open what another agent might still make, as it was before the roster was read
+ */
 export function judgeAll(
   doubts: readonly DoubtfulJob[],
+  open: ReadonlySet<DoubtfulJob>,
   roster: Roster,
-  encoding: DeviceSettings['encoding'],
+  { id: device, encoding }: DeviceSettings,
 ): Verdicts {
   const told: { job: WriteJob; outcome: Outcome }[] = [];
   const restored: DueRestore[] = [];
@@ -60,13 +71,18 @@ export function judgeAll(
     const isOfThis = preimage?.length === roster.width;
     const before = isOfThis ? decodeUser(preimage, roster.width, encoding) : null;
     const verdict = judge(job.wish, { uid, before, acknowledged }, roster, job.timeLeft() > 0);
-    if (proven.has(userId) || verdict.kind === 'succeeded') {
-      proven.add(userId);
+    const isBegunHere = uid !== null;
+    if (verdict.kind === 'succeeded' || (isBegunHere && proven.has(userId))) {
+      if (isBegunHere) proven.add(userId);
       const data = verdict.kind === 'succeeded' ? verdict.result : resultOf(job, uid);
       if (job.wish.op === 'user.restore') restored.unshift({ ...doubt, verified: 'readback' });
       else told.push({ job, outcome: { status: 'ok', data, verified: 'readback' } });
-    } else if (job.isContested()) {
+    } else if (open.has(doubt)) {
       contested.unshift(doubt);
+    } else if (!isBegunHere && job.isSuperseded()) {
+      // If it was made, a later change of the same user has covered it.
+      const error = new SerenoError('outcome_unknown', { params: { device }, applied: 'unknown' });
+      told.push({ job, outcome: failure(error) });
     } else if (verdict.kind === 'failed') {
       told.push({ job, outcome: failure(verdict.error) });
     } else {

@@ -20,9 +20,9 @@ export interface WriteJob {
   /** True if a write for the same user that was issued later has begun. */
   isSuperseded(): boolean;
   /** True if another agent may have it, and might still begin it: it is not begun here, and only its success is told. */
-  isContested(): boolean;
-  /** Gives a contested write back. `isLookedFor`: the terminal was looked at, and had nothing of it. */
-  setAside(isLookedFor: boolean): void;
+  mayBeElsewhere(): boolean;
+  /** Gives back one that may be elsewhere. `wasLookedAt`: the terminal was looked at, and had nothing of it. */
+  setAside(wasLookedAt: boolean): void;
   /**
    * Keeps what a delete is about to take away; null where nothing is to be kept. On disk when it returns.
    * @throws SerenoError `agent_storage`: then nothing is sent.
@@ -35,7 +35,7 @@ export interface WriteJob {
   settle(outcome: Outcome): void;
 }
 
-/** A job that was started and whose outcome only the terminal can tell. */
+/** A job whose outcome only the terminal can tell: it was started, or another agent may have made it. */
 export interface DoubtfulJob {
   readonly job: WriteJob;
   /** Null: not begun here. */

@@ -9,26 +9,26 @@ export interface SiteHello {
   readonly helloOrder: number;
   readonly clockOffsetMs: number | null;
   readonly journalDepth: number;
-  /** The journal that the agent goes by. */
-  readonly journal: string;
+  /** Sessions that were the same agent's, with the same journal; this one is among them. */
+  readonly ownSessions: readonly string[];
 }
 
 /** What the directory makes of a hello. */
 export interface Greeted {
   /** False if this session, or a later one, has said something newer already. */
   readonly taken: boolean;
-  /** Who speaks for the site now. */
-  readonly speaker: Speaker;
+  /** Who speaks for the site now; null where this hello changed nothing of it. */
+  readonly speaker: Speaker | null;
 }
 
-/** The agent that speaks for a site: its session, which of its hellos was heard last, and its journal's tenure. */
+/** The agent that speaks for a site: its sessions, which of its hellos was heard last, and its tenure. */
 export interface Speaker {
   readonly session: string;
   readonly helloOrder: number;
   readonly lastHello: number;
-  readonly journal: string;
-  /** Epoch ms since when no other journal has spoken for the site; 0: none ever has. */
-  readonly journalSince: number;
+  readonly ownSessions: readonly string[];
+  /** Epoch ms since when no other agent has spoken for the site; 0: none ever has. */
+  readonly tenureSince: number;
 }
 
 export type DeviceFacts = Omit<DeviceRow, 'createdAt' | 'updatedAt' | 'changedAt'>;

@@ -124,8 +124,8 @@ export class DynamoDirectory implements Directory {
       const known = speakerOf(await this.site(tenant, site));
       const taken = isNews(known, hello, now);
       const speaker = speakerAfter(known, hello, now);
-      if (speaker === known) return { taken, speaker };
-      const news = taken ? { ...hello, ...speaker, site, connected: true } : speaker;
+      if (speaker === null) return { taken, speaker };
+      const news = taken ? { ...hello, ...speaker, connected: true } : speaker;
       if (await this.#note(tenant, site, news, known)) return { taken, speaker };
     }
     throw new Error(`the hellos of site ${site} contradict each other`);
@@ -133,20 +133,20 @@ export class DynamoDirectory implements Directory {
 
   /** False if the site's speaker is not `known` any more. */
   #note(tenant: string, site: string, news: Speaker, known: Speaker | null): Promise<boolean> {
-    const update = assignments({ ...news });
-    const isAsKnown =
+    const update = assignments({ ...news, site });
+    const before =
       known === null
-        ? 'attribute_not_exists(#session)'
-        : '#session = :wasSession AND #helloOrder = :wasOrder AND #lastHello = :wasLast' +
-          ' AND (attribute_not_exists(#journalSince) OR #journalSince = :wasSince)';
-    const compared =
-      known === null
-        ? {}
+        ? { condition: 'attribute_not_exists(#session)', values: {} }
         : {
-            ':wasSession': known.session,
-            ':wasOrder': known.helloOrder,
-            ':wasLast': known.lastHello,
-            ':wasSince': known.journalSince,
+            condition:
+              '#session = :wasSession AND #helloOrder = :wasOrder AND #lastHello = :wasLast' +
+              ' AND (attribute_not_exists(#tenureSince) OR #tenureSince = :wasSince)',
+            values: {
+              ':wasSession': known.session,
+              ':wasOrder': known.helloOrder,
+              ':wasLast': known.lastHello,
+              ':wasSince': known.tenureSince,
+            },
           };
     return written(
       this.#client.send(
@@ -154,13 +154,9 @@ export class DynamoDirectory implements Directory {
           TableName: this.#table,
           Key: { ...keys.site(tenant, site) },
           UpdateExpression: `SET ${update.set}, createdAt = if_not_exists(createdAt, :lastHello), #name = if_not_exists(#name, :site)`,
-          ConditionExpression: isAsKnown,
+          ConditionExpression: before.condition,
           ExpressionAttributeNames: { ...update.names, '#name': 'name' },
-          ExpressionAttributeValues: {
-            ...update.values,
-            ...compared,
-            ':site': site,
-          },
+          ExpressionAttributeValues: { ...update.values, ...before.values },
         }),
       ),
     );

@@ -1,6 +1,6 @@
 // Presence: hellos make the directory, ends of sessions take only their own session away.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Hello } from '../../shared/wire/envelope.ts';
+import type { Hello, PresenceEvent } from '../../shared/wire/envelope.ts';
 import { startWorld, type World } from '../testing/world.ts';
 import { DynamoDirectory } from './dynamo-directory.ts';
 import { applyPresence } from './presence.ts';
@@ -24,7 +24,6 @@ function helloOf(ids: readonly string[], change: Partial<Hello> = {}): Hello {
     at: 1000,
     clockOffsetMs: 0,
     journalDepth: 0,
-    journal: 'j1',
     tenureSince: 0,
     devices: ids.map((id) => ({
       id,
@@ -40,8 +39,10 @@ function helloOf(ids: readonly string[], change: Partial<Hello> = {}): Hello {
   };
 }
 
+const apply = (event: PresenceEvent) => applyPresence(directory, event, async () => undefined);
+
 function greet(site: string, hello: Hello, now: number) {
-  return applyPresence(directory, { tenant: 'acme', site, kind: 'hello', at: now, body: base64(hello) });
+  return apply({ tenant: 'acme', site, kind: 'hello', at: now, body: base64(hello) });
 }
 
 const connected = async (site = 'casa') => (await directory.site('acme', site))?.connected;
@@ -51,7 +52,6 @@ test('the first hello makes the site and its devices; later ones keep when they 
   expect(await greet('casa', helloOf(['a', 'b']), 1000)).toEqual({
     applied: true,
     refused: [],
-    tenure: null,
   });
   expect(await directory.site('acme', 'casa')).toMatchObject({
     site: 'casa',
@@ -78,7 +78,6 @@ test('an id that another site holds is refused and stays where it is', async () 
   expect(await greet('sur', helloOf(['a', 'z']), 1001)).toEqual({
     applied: true,
     refused: ['a'],
-    tenure: null,
   });
   expect(await directory.device('acme', 'a')).toMatchObject({ site: 'casa' });
   expect(await ids()).toEqual(['a', 'z']);
@@ -105,7 +104,7 @@ test('a hello that was sent before the API changed a device does not undo the ch
   await directory.changeDevice('acme', 'casa', 'a', { name: 'New' }, 5000);
   const late = helloOf(['a'], { at: 4900 });
   late.devices[0]!.reachable = false;
-  expect(await greet('casa', late, 5200)).toEqual({ applied: true, refused: [], tenure: null });
+  expect(await greet('casa', late, 5200)).toEqual({ applied: true, refused: [] });
   expect(await directory.device('acme', 'a')).toMatchObject({ name: 'New', reachable: false });
   const next = helloOf(['a'], { at: 5050 });
   Object.assign(next.devices[0]!, { name: 'From the file' });
@@ -115,7 +114,7 @@ test('a hello that was sent before the API changed a device does not undo the ch
 
 test('the will of an old session does not hide a new one', async () => {
   const will = (session: string) =>
-    applyPresence(directory, {
+    apply({
       tenant: 'acme',
       site: 'casa',
       kind: 'will',
@@ -131,8 +130,7 @@ test('the will of an old session does not hide a new one', async () => {
 });
 
 test('the end of a connection counts if no hello came since, however late it is told and how often', async () => {
-  const gone = (at: number) =>
-    applyPresence(directory, { tenant: 'acme', site: 'casa', kind: 'disconnected', at });
+  const gone = (at: number) => apply({ tenant: 'acme', site: 'casa', kind: 'disconnected', at });
   await greet('casa', helloOf([]), 10_000);
   await greet('casa', helloOf([], { session: 's2' }), 10_050);
   expect(await gone(10_040)).toMatchObject({ applied: false });
@@ -156,7 +154,7 @@ test('a hello that is tried again after a newer connection said its own changes 
 });
 
 test('a disconnect of a site that nobody knows makes none', async () => {
-  await applyPresence(directory, { tenant: 'acme', site: 'nada', kind: 'disconnected', at: 1 });
+  await apply({ tenant: 'acme', site: 'nada', kind: 'disconnected', at: 1 });
   expect(await directory.sites('acme')).toEqual([]);
 });
 

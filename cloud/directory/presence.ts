@@ -20,9 +20,10 @@ export interface PresenceResult {
   readonly applied: boolean;
   /** Ids of the hello that another site of the tenant holds. */
   readonly refused: readonly string[];
-  /** What the agent that speaks for the site does not know yet of its tenure; null: nothing. */
-  readonly tenure: ArgsOf<'site.tenure'> | null;
 }
+
+/** Tells the agent that speaks for the site what it does not know yet of its tenure. */
+export type TellTenure = (word: ArgsOf<'site.tenure'>) => Promise<void>;
 
 function parsedBody(event: PresenceEvent): unknown {
   return JSON.parse(Buffer.from(event.body ?? '', 'base64').toString('utf8'));
@@ -39,19 +40,32 @@ function factsOf(row: DeviceRow | undefined): DeviceFacts | null {
   return rest;
 }
 
-async function greet(directory: Directory, event: PresenceEvent): Promise<PresenceResult> {
+async function greet(directory: Directory, event: PresenceEvent, tell: TellTenure): Promise<PresenceResult> {
   const { tenant, site, at: now } = event;
   const hello = helloSchema.parse(parsedBody(event));
-  const { session, agentVersion, seq, at, clockOffsetMs, journalDepth, journal } = hello;
+  const { session, agentVersion, seq, at, clockOffsetMs, journalDepth, ownSessions = [session] } = hello;
   const greeted = await directory.greet(
     tenant,
     site,
-    { session, agentVersion, helloOrder: seq ?? at, clockOffsetMs, journalDepth, journal },
+    { session, agentVersion, helloOrder: seq ?? at, clockOffsetMs, journalDepth, ownSessions },
     now,
   );
-  const tenure = newsOfTenure(greeted, hello);
-  if (!greeted.taken) return { applied: false, refused: [], tenure };
+  const word = newsOfTenure(greeted, hello);
+  // What the agent had before this connection waits for it, and a hello may name hundreds of devices.
+  const [refused] = await Promise.all([
+    greeted.taken ? takeDevices(directory, event, hello) : [],
+    word === null ? undefined : tell(word),
+  ]);
+  return { applied: greeted.taken, refused };
+}
 
+/** @returns ids that another site of the tenant holds */
+async function takeDevices(
+  directory: Directory,
+  { tenant, site, at: now }: PresenceEvent,
+  hello: Hello,
+): Promise<readonly string[]> {
+  const { at, clockOffsetMs } = hello;
   const known = new Map((await directory.devices(tenant)).map((device) => [device.id, device]));
   const told = hello.devices.map((device) => facts(site, device));
   const changed = told.filter((device) => !isDeepStrictEqual(device, factsOf(known.get(device.id))));
@@ -67,17 +81,16 @@ async function greet(directory: Directory, event: PresenceEvent): Promise<Presen
   const named = new Set(hello.devices.map((device) => device.id));
   const missing = [...known.values()].filter((device) => device.site === site && !named.has(device.id));
   await sideBySide(missing, LANES, ({ id }) => directory.removeDevice(tenant, site, id, sentAt));
-  return { applied: true, refused: refused.sort(), tenure };
+  return refused.sort();
 }
 
-/** A hello that is not taken any more is news where it shows that its journal spoke during the tenure of another. */
-function newsOfTenure(
-  { taken, speaker }: Greeted,
-  { journal, tenureSince }: Hello,
-): PresenceResult['tenure'] {
-  const { session, helloOrder: seq, journalSince: since } = speaker;
-  const isKnown = taken ? tenureSince === since : journal === speaker.journal;
-  return isKnown ? null : { session, seq, since };
+/** A hello that is not taken any more is news where it shows that another spoke during the tenure of who speaks now. */
+function newsOfTenure({ taken, speaker }: Greeted, { tenureSince }: Hello): ArgsOf<'site.tenure'> | null {
+  if (speaker === null || (taken && (tenureSince === undefined || tenureSince === speaker.tenureSince))) {
+    return null;
+  }
+  const { session, helloOrder: seq, tenureSince: since } = speaker;
+  return { session, seq, since };
 }
 
 /**
@@ -85,13 +98,17 @@ function newsOfTenure(
  *
  * @throws ZodError or SyntaxError where the message is none of the contract's
  */
-export async function applyPresence(directory: Directory, event: PresenceEvent): Promise<PresenceResult> {
+export async function applyPresence(
+  directory: Directory,
+  event: PresenceEvent,
+  tell: TellTenure,
+): Promise<PresenceResult> {
   const { tenant, site, kind } = event;
-  if (kind === 'hello') return greet(directory, event);
+  if (kind === 'hello') return greet(directory, event, tell);
   // The end of a connection names no session of ours: it is that of the last hello if none came since.
   const applied =
     event.body === undefined
       ? await directory.leaveQuiet(tenant, site, event.at)
       : await directory.leave(tenant, site, willSchema.parse(parsedBody(event)).session);
-  return { applied, refused: [], tenure: null };
+  return { applied, refused: [] };
 }

@@ -19,9 +19,9 @@ export const siteRowSchema = z.object({
   journalDepth: z.number().optional(),
   /** Orders the hellos of one session. */
   helloOrder: z.number().optional(),
-  /** The agent's journal that spoke last, and since when no other one has, broker's time; 0: no other ever has. */
-  journal: z.string().optional(),
-  journalSince: epochMs.optional(),
+  /** What the agent that spoke last called its own, and since when no other has spoken, broker's time; 0: none ever. */
+  ownSessions: z.array(z.string()).optional(),
+  tenureSince: epochMs.optional(),
   createdAt: epochMs,
 });
 export type SiteRow = z.infer<typeof siteRowSchema>;

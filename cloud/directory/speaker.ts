@@ -1,13 +1,18 @@
-// Who speaks for a site: which hello counts, and since when one journal alone has spoken.
+// Who speaks for a site: which hello counts, and since when one agent alone has spoken.
 import type { SiteHello, Speaker } from './directory.ts';
 import type { SiteRow } from './rows.ts';
 
 /** Who spoke last, as the directory has it; null before the first hello. */
 export function speakerOf(row: SiteRow | null): Speaker | null {
-  const { session, helloOrder, lastHello, journal, journalSince } = row ?? {};
+  const { session, helloOrder, lastHello, ownSessions, tenureSince } = row ?? {};
   if (session === undefined || helloOrder === undefined || lastHello === undefined) return null;
-  // A hello that named no journal may have been of any.
-  return { session, helloOrder, lastHello, journal: journal ?? '', journalSince: journalSince ?? lastHello };
+  return {
+    session,
+    helloOrder,
+    lastHello,
+    ownSessions: ownSessions ?? [session],
+    tenureSince: tenureSince ?? lastHello,
+  };
 }
 
 /** True unless this session, or a later one, has said something newer. */
@@ -17,17 +22,17 @@ export function isNews(known: Speaker | null, hello: SiteHello, now: number): bo
 }
 
 /**
- * Who speaks for the site after a hello that the broker had at `now`, epoch ms. Hellos come late, twice and in any
- * order: one that comes late from another journal still tells that this journal was not alone.
+ * Who speaks for the site after a hello that the broker had at `now`, epoch ms; null where the hello changes nothing of
+ * it. Hellos come late, twice and in any order: one of another agent that comes late still tells that the one that speaks
+ * now was not alone.
  */
-export function speakerAfter(known: Speaker | null, hello: SiteHello, now: number): Speaker {
-  const { session, helloOrder, journal } = hello;
-  if (known === null) return { session, helloOrder, lastHello: now, journal, journalSince: 0 };
-  const isSameJournal = known.journal === journal;
+export function speakerAfter(known: Speaker | null, hello: SiteHello, now: number): Speaker | null {
+  const { session, helloOrder, ownSessions } = hello;
   if (isNews(known, hello, now)) {
-    const journalSince = isSameJournal ? known.journalSince : now;
-    return { session, helloOrder, lastHello: now, journal, journalSince };
+    const isSameAgent = known === null || ownSessions.includes(known.session);
+    const tenureSince = isSameAgent ? (known?.tenureSince ?? 0) : now;
+    return { session, helloOrder, lastHello: now, ownSessions, tenureSince };
   }
-  const interrupts = !isSameJournal && now >= known.journalSince;
-  return interrupts ? { ...known, journalSince: known.lastHello } : known;
+  if (known === null || known.ownSessions.includes(session) || now < known.tenureSince) return null;
+  return { ...known, tenureSince: known.lastHello };
 }

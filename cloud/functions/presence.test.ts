@@ -31,7 +31,6 @@ function helloFrom(site: string, ids: readonly string[], change: Partial<Hello> 
     at: Date.now(),
     clockOffsetMs: 0,
     journalDepth: 0,
-    journal: 'j1',
     tenureSince: 0,
     devices,
     ...change,
@@ -51,7 +50,6 @@ test('an agent is told which of its devices another site holds, and of no others
   expect(await presence(helloFrom('sur', ['bodega', 'entrada', 'principal']))).toEqual({
     applied: true,
     refused: ['entrada', 'principal'],
-    tenure: null,
   });
   expect(world.received).toMatchObject([
     { op: 'device.refused', args: { devices: ['entrada', 'principal'] } },
@@ -59,13 +57,17 @@ test('an agent is told which of its devices another site holds, and of no others
   expect(world.received[0]!.device).toBeUndefined();
 });
 
-test('an agent is told since when its journal alone has spoken for the site, until its hellos say that it knows', async () => {
+test('an agent is told since when it alone has spoken for the site, until its hellos say that it knows', async () => {
   const first = helloFrom('este', [], { session: 'a', seq: 3, tenureSince: null });
   await presence(first);
   expect(world.received).toMatchObject([{ op: 'site.tenure', args: { session: 'a', seq: 3, since: 0 } }]);
   await presence(helloFrom('este', [], { session: 'a', seq: 4, tenureSince: 0 }));
   expect(world.received).toHaveLength(1);
-  const other = helloFrom('este', [], { session: 'b', seq: 1, journal: 'j2', tenureSince: null });
+  await presence(
+    helloFrom('este', [], { session: 'old', tenureSince: undefined, ownSessions: ['old', 'a'] }),
+  );
+  expect(world.received).toHaveLength(1);
+  const other = helloFrom('este', [], { session: 'b', seq: 1, tenureSince: null });
   await presence(other);
   expect(world.received[1]).toMatchObject({ args: { session: 'b', seq: 1, since: other.at } });
 });

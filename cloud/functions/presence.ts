@@ -15,12 +15,13 @@ import { about, log } from '../log.ts';
 async function take(presence: PresenceEvent): Promise<PresenceResult> {
   const { tableName } = directoryConfig();
   const directory = new DynamoDirectory(documentClient(), tableName);
-  const result = await applyPresence(directory, presence);
-  const { kind } = presence;
-  const { applied, tenure, refused } = result;
-  log.info('presence', { kind, applied });
   const dispatcher = new IotDispatcher(iotClient(), systemClock);
-  if (tenure !== null) await tell(dispatcher, presence, 'site.tenure', tenure, systemClock);
+  const result = await applyPresence(directory, presence, (word) =>
+    tell(dispatcher, presence, 'site.tenure', word, systemClock),
+  );
+  const { kind } = presence;
+  const { applied, refused } = result;
+  log.info('presence', { kind, applied });
   if (refused.length > 0) {
     log.warn('devices of another site', { devices: refused });
     await tell(dispatcher, presence, 'device.refused', { devices: [...refused] }, systemClock);

@@ -74,7 +74,6 @@ export async function hello(
     at,
     clockOffsetMs: 0,
     journalDepth: 0,
-    journal: 'j1',
     tenureSince: 0,
     devices: devices.map((id, index) => ({
       id,
@@ -95,7 +94,7 @@ export async function hello(
     body: Buffer.from(JSON.stringify(body)).toString('base64'),
   };
   const directory = new DynamoDirectory(world.documents, world.tableName);
-  await applyPresence(directory, presenceEventSchema.parse(event));
+  await applyPresence(directory, presenceEventSchema.parse(event), async () => undefined);
 }
 
 type Serve = (request: IncomingMessage, response: ServerResponse) => void;

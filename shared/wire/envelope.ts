@@ -6,6 +6,8 @@ export const WIRE_VERSION = 1;
 
 /** Largest JSON data that a reply carries inline, and largest binary part, in bytes. */
 export const PART_BYTES = 64 * 1024;
+/** So many of its sessions an agent remembers. */
+export const OWN_SESSIONS = 10;
 /** Unzipping stops here: a reply that claims more is damaged or hostile. */
 export const UNZIPPED_BYTES = 20 * 1024 * 1024;
 
@@ -96,7 +98,7 @@ export type HelloDevice = z.infer<typeof helloDeviceSchema>;
 /** Sent on connect and on change; the directory is made of these. */
 export const helloSchema = z.object({
   v: z.literal(WIRE_VERSION),
-  /** New for every connection; the last will names the same, so that an old will cannot hide a new session. */
+  /** New for every run of the agent; the last will names the same, so that an old will cannot hide a new session. */
   session: z.string().min(1).max(64),
   agentVersion: z.string().max(64),
   /** Counts the hellos of one session: the wall clock in `at` may have stepped between two of them. */
@@ -105,10 +107,10 @@ export const helloSchema = z.object({
   /** Agent clock minus cloud clock in ms, as measured; null before the first direct message. */
   clockOffsetMs: z.number().nullable(),
   journalDepth: z.int().min(0),
-  /** Names the journal that the agent goes by: another one, or one made anew, has another id. */
-  journal: z.string().min(1).max(64),
-  /** What the agent was told by `site.tenure` on this connection; null: nothing yet. */
-  tenureSince: epochMs.nullable(),
+  /** The last sessions that the agent's journal knows, this one with them: who spoke last in none of them was another. */
+  ownSessions: z.array(z.string().min(1).max(64)).max(OWN_SESSIONS).optional(),
+  /** What the agent was told by `site.tenure` on this connection; null: nothing yet; absent: it does not ask. */
+  tenureSince: epochMs.nullable().optional(),
   devices: z.array(helloDeviceSchema).max(500),
 });
 export type Hello = z.infer<typeof helloSchema>;

@@ -107,8 +107,8 @@ export const operations = {
   /** Word to an agent that its hello named devices that another site holds. */
   'device.refused': { args: z.strictObject({ devices: z.array(deviceIdSchema).max(500) }), result: none },
   /**
-   * Word to an agent since when its journal alone has spoken for its site, epoch ms; 0 where no other ever has.
-   * `session` and `seq` name the hello that was heard last.
+   * Word to an agent since when it alone has spoken for its site, epoch ms; 0 where no other ever has. `session` and
+   * `seq` name the hello that was heard last.
    */
   'site.tenure': {
     args: z.strictObject({

@@ -149,14 +149,14 @@ export class Arena {
     this.#order(UNSYNCED_FILE, null);
   }
 
-  /** A second mini-PC with the same agent.yaml and certificate. */
-  async startTwin(): Promise<void> {
+  /** A second mini-PC with the same agent.yaml and certificate; `hasCopy`: of the data folder, too. */
+  async startTwin(hasCopy = false): Promise<void> {
     if (this.#twin !== null) return;
     const home = join(this.#folder, 'twin');
     rmSync(home, { recursive: true, force: true });
     mkdirSync(home);
     const journal = join(this.home, 'data');
-    const isCopied = (file: string) => file !== journal && !ORDERS.includes(basename(file));
+    const isCopied = (file: string) => (hasCopy || file !== journal) && !ORDERS.includes(basename(file));
     cpSync(this.home, home, { recursive: true, filter: isCopied });
     const log = join(this.#folder, 'twin.log');
     this.#twin = new AgentProcess({ site: SITE, config: join(home, 'agent.yaml'), log, onStart: () => {} });

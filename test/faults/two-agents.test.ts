@@ -6,6 +6,9 @@ import type { SimulatedTerminal } from '../terminal/terminal.ts';
 import { Arena } from './arena.ts';
 
 const WRITE_USER = 8;
+const READ_TABLE = 1503;
+/** What the agent logs once the cloud has told it, with a time since when: another has spoken. */
+const TOLD_OF_ANOTHER = /"since":[1-9]\d+,.*alone speaks for the site/;
 const REACHED_MS = 20_000;
 
 let arena: Arena;
@@ -35,15 +38,27 @@ it('an agent that comes back with a change that another was given meanwhile does
 
   terminal.keypad.addUser({ userId: '990', name: 'Ana' });
   await arena.stopTwin();
-  const said = arena.agentSaid().length;
+  const [said, logged] = [arena.agentSaid().length, terminal.log.length];
   await arena.agent.start();
   const sinceStart = () => arena.agentSaid().slice(said);
-  await expect.poll(sinceStart, { timeout: 10_000 }).toMatch(/alone speaks for the site/);
+  await expect.poll(sinceStart, { timeout: 10_000 }).toMatch(TOLD_OF_ANOTHER);
   await expect.poll(sinceStart, { timeout: 10_000 }).toMatch(/set aside/);
-  // What is asked for now is answered behind what the agent had taken.
-  expect((await call('POST', '/devices/plain/users', { user_id: '991', name: 'Leo' })).status).toBe(200);
+  // It looks for the change, and goes on to what is asked for now.
+  await terminal.until((at) => at.log.slice(logged).some(({ command }) => command === READ_TABLE));
+  expect((await call('GET', '/devices/plain/ping')).status).toBe(200);
   const { body } = await call('GET', `/operations/${again.body.operation_id}`);
   expect(body.data.state).not.toBe('failed');
   expect(terminal.users().find(({ userId }) => userId === '990')).toMatchObject({ name: 'Ana' });
-  expect(terminal.log.filter(({ command }) => command === WRITE_USER)).toHaveLength(1);
+  expect(terminal.log.filter(({ command }) => command === WRITE_USER)).toEqual([]);
+}, 60_000);
+
+it('an agent is told that another has spoken that was made from a copy of its disk', async () => {
+  await arena.agent.stop();
+  await arena.startTwin(true);
+  expect(await arena.connected(10_000)).toBe(true);
+  expect((await call('POST', '/devices/plain/users', { user_id: '992', name: 'Leo' })).status).toBe(200);
+  await arena.stopTwin();
+  const said = arena.agentSaid().length;
+  await arena.agent.start();
+  await expect.poll(() => arena.agentSaid().slice(said), { timeout: 10_000 }).toMatch(TOLD_OF_ANOTHER);
 }, 60_000);

@@ -7,7 +7,13 @@ import { furnish } from '../../infra/local/agents/home.ts';
 import { AgentProcess } from '../../infra/local/agents/process.ts';
 import { LocalAuthority } from '../../infra/local/certs/authority.ts';
 import { TestClient } from '../../infra/local/testing/mqtt-client.ts';
-import { type Command, helloSchema, type Reply, replySchema } from '../../shared/wire/envelope.ts';
+import {
+  type Command,
+  type Hello,
+  helloSchema,
+  type Reply,
+  replySchema,
+} from '../../shared/wire/envelope.ts';
 import { clientIdOf } from '../../shared/wire/identifiers.ts';
 import { parseTopic, topics } from '../../shared/wire/topics.ts';
 import { type SimulatedTerminal, startTerminal } from '../terminal/terminal.ts';
@@ -53,8 +59,18 @@ describe.skipIf(missing !== null)(title, () => {
   async function listen(from: TestClient): Promise<void> {
     while (from === cloud) {
       const message = await from.next().catch(() => null);
-      if (message !== null) heard.push({ topic: message.topic, text: message.text });
+      if (message === null) continue;
+      heard.push({ topic: message.topic, text: message.text });
+      if (message.topic === topics.hello(NORTE)) await answer(helloSchema.parse(JSON.parse(message.text)));
     }
+  }
+  /** As the presence function does: no other agent has ever spoken for the site. */
+  async function answer({ session, seq = 0, tenureSince }: Hello): Promise<void> {
+    if (tenureSince !== null) return;
+    const now = Date.now();
+    const times = { issuedAt: now, notAfter: now + 30_000 };
+    const args = { session, seq, since: 0 };
+    await send({ v: 1, id: ulid(), op: 'site.tenure', ...times, via: 'publish', args });
   }
 
   function command(userId: string, id = ulid()): Command {

@@ -56,6 +56,8 @@ function soleTenure(cloudClock: CloudClock): Tenure {
 export class DispatchBench {
   /** The terminal, which an agent that starts again finds as it was. */
   readonly at: Bench;
+  /** The only one that it has. */
+  device = 'principal';
   readonly folder = mkdtempSync(join(tmpdir(), 'sereno-dispatch-'));
   journal: Journal;
   link = new NotingLink();
@@ -132,7 +134,7 @@ export class DispatchBench {
       cloudClock: this.cloudClock,
       tenure,
       log,
-      station: (device) => (device === 'principal' ? { terminal, queue } : undefined),
+      station: (device) => (device === this.device ? { terminal, queue } : undefined),
       stations: () => [{ terminal, queue }],
       publishProgress: () => undefined,
       onRefused: () => undefined,

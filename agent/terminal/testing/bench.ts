@@ -98,7 +98,7 @@ export function jobOf(
   options: {
     timeLeft?: () => number;
     superseded?: boolean;
-    contested?: () => boolean;
+    elsewhere?: () => boolean;
     keep?: WriteJob['keep'];
   } = {},
 ): RecordedJob {
@@ -126,7 +126,7 @@ export function jobOf(
     keep: options.keep ?? null,
     timeLeft: options.timeLeft ?? (() => 10_000),
     isSuperseded: () => options.superseded ?? false,
-    isContested: options.contested ?? (() => false),
+    mayBeElsewhere: options.elsewhere ?? (() => false),
     setAside: () => void events.push('set aside'),
     started(uid, before) {
       events.push('started');

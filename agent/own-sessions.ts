@@ -1,0 +1,28 @@
+// The last sessions that this journal has spoken in: by them the cloud tells this agent from any other of its site.
+import { OWN_SESSIONS } from '../shared/wire/envelope.ts';
+
+/** Where they are kept: survives the process, not the data folder. */
+export interface SessionNotes {
+  note(key: string): string | null;
+  setNote(key: string, value: string): void;
+}
+
+const NOTE = 'own_sessions';
+
+/**
+ * Notes `session` before anything is said in it.
+ * @returns what the cloud is to be told, this one last
+ * @throws SerenoError `agent_storage`: then the next run will be taken for another agent
+ */
+export function noteSession(notes: SessionNotes, session: string): readonly string[] {
+  const known = ownSessions(notes, session);
+  const noted = JSON.stringify(known);
+  if (notes.note(NOTE) !== noted) notes.setNote(NOTE, noted);
+  return known;
+}
+
+/** The sessions that are noted, and `session` last. */
+export function ownSessions(notes: SessionNotes, session: string): readonly string[] {
+  const before = JSON.parse(notes.note(NOTE) ?? '[]') as string[];
+  return [...before.filter((each) => each !== session), session].slice(-OWN_SESSIONS);
+}
