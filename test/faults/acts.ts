@@ -40,6 +40,7 @@ const WEIGHTS = {
   'agent-stopped': 2,
   'journal-wiped': 2,
   'second-agent': 2,
+  'agent-copied': 1,
   'disk-full': 2,
   'disk-read-only': 2,
   'clock-stepped': 2,
@@ -97,6 +98,9 @@ export type Trigger =
   /** So long after the n-th sign. */
   | { readonly sign: Sign; readonly nth: number; readonly delayMs: number };
 
+/** What leaves behind, or goes on beside, an agent that does not know all that was taken in its name. */
+export const FORGETFUL: readonly FaultKind[] = ['journal-wiped', 'second-agent', 'agent-copied'];
+
 /** A moment of the agent's journal, for the n-th time: the agent itself dies there, see preload/journal-death.ts. */
 export interface JournalMoment {
   readonly journal: JournalPoint;
@@ -111,7 +115,7 @@ export type Act =
   | { readonly kind: 'disk-full' | 'disk-read-only'; readonly forMs: number }
   | { readonly kind: 'clock-stepped'; readonly aheadMs: number }
   /** `restart`: whoever takes the second one away restarts the first, which need not wait until it comes by itself. */
-  | { readonly kind: 'second-agent'; readonly forMs: number; readonly restart: boolean }
+  | { readonly kind: 'second-agent' | 'agent-copied'; readonly forMs: number; readonly restart: boolean }
   | { readonly kind: LineFault; readonly times: number; readonly ms: number }
   | { readonly kind: 'terminal-fault'; readonly fault: Fault; readonly forMs: number }
   | { readonly kind: 'terminal-rebooted'; readonly awayMs: number }

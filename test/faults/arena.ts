@@ -163,6 +163,13 @@ export class Arena {
     await this.#twin.start();
   }
 
+  /** The mini-PC is switched off, its disk copied, and both are switched on. */
+  async copyAgent(): Promise<void> {
+    await this.agent.stop();
+    await this.startTwin(true);
+    await this.agent.start();
+  }
+
   async stopTwin(): Promise<void> {
     const twin = this.#twin;
     this.#twin = null;

@@ -51,6 +51,7 @@ export function strokesOf(kind: FaultKind, drawn: DrawnFor): Stroke[] {
     case 'disk-read-only':
       return [{ when, act: { kind, forMs: random.between(200, 2000) } }];
     case 'second-agent':
+    case 'agent-copied':
       // It takes a while to start, and shall meet callers at work.
       return [
         {

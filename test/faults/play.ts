@@ -1,6 +1,7 @@
 // Plays one schedule in the arena, lets everything come to rest, and judges what the terminal then holds.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SimulatedTerminal } from '../terminal/terminal.ts';
+import { FORGETFUL } from './acts.ts';
 import type { Arena } from './arena.ts';
 import { Caller, type Told } from './caller.ts';
 import { judge, type Violation } from './judge.ts';
@@ -84,7 +85,7 @@ export async function play(arena: Arena, schedule: Schedule, verbose: boolean): 
     namings: witness.namings,
     isBack,
     enabledMs,
-    mayForget: strokes.counts['journal-wiped'] !== undefined || strokes.counts['second-agent'] !== undefined,
+    mayForget: FORGETFUL.some((kind) => strokes.counts[kind] !== undefined),
     caller: new Caller(arena.system.url, arena.system.token, variant, timeline),
     at: (now) => timeline.at(now),
   });

@@ -1,6 +1,6 @@
 // One schedule, made from its seed alone: who wishes what, what somebody does at the keypad, and which faults strike when.
 import { Random } from '../terminal/random.ts';
-import { FAULT_URN, type FaultKind, type Stroke } from './acts.ts';
+import { FAULT_URN, type FaultKind, FORGETFUL, type Stroke } from './acts.ts';
 import { type DrawnFor, keypadStroke, strokesOf } from './draw.ts';
 import { People, type Wanting } from './people.ts';
 import { VARIANT_NAMES, VARIANTS, type VariantName } from './variants.ts';
@@ -30,13 +30,7 @@ export interface Schedule {
 }
 
 /** What takes a second or more until the site can be reached again: callers shall still be at work then. */
-const RESTARTS: readonly FaultKind[] = [
-  'agent-killed',
-  'power-cut',
-  'agent-stopped',
-  'journal-wiped',
-  'second-agent',
-];
+const RESTARTS: readonly FaultKind[] = ['agent-killed', 'power-cut', 'agent-stopped', ...FORGETFUL];
 /** What lets one change overtake another: both shall be of one user. */
 const DELAYS: readonly FaultKind[] = ['message-late', 'message-swapped'];
 const UDP_VARIANTS = VARIANT_NAMES.filter((name) => 'transport' in VARIANTS[name]);

@@ -103,6 +103,10 @@ export class Strokes {
         this.#count(kind);
         await arena.startTwin();
         return this.#stand(act.forMs, () => this.#takeTwinAway(act.restart));
+      case 'agent-copied':
+        this.#count(kind);
+        await arena.copyAgent();
+        return this.#stand(act.forMs, () => this.#takeTwinAway(act.restart));
       case 'terminal-fault': {
         const name = nameOf(act.fault);
         refusesToBeDisabled(this.#terminal, act.fault);

@@ -114,6 +114,14 @@ export const MUTATIONS: readonly Mutation[] = [
     only: ['caller-gone', 'handler-killed'],
   },
   {
+    name: 'begun-elsewhere',
+    breaks: 'a command that another agent may have is not begun',
+    file: 'agent/dispatch/set-aside.ts',
+    from: `if (tenure.claim(issuedAt) === 'ours') return false;`,
+    to: 'if (issuedAt !== undefined) return false;',
+    only: ['second-agent', 'agent-killed', 'journal-wiped'],
+  },
+  {
     name: 'ok-does-not-win',
     breaks: 'an ok wins over whatever else was said of a command',
     file: 'cloud/commands/replies.ts',
