@@ -16,7 +16,6 @@ import { HelloTeller } from './hello.ts';
 import { Journal } from './journal/journal.ts';
 import { UndoVault } from './journal/undo-vault.ts';
 import type { Link, LinkEvents } from './link/link.ts';
-import { noteSession } from './own-sessions.ts';
 import { removeStatus, type Status, writeStatus } from './status.ts';
 import { Terminal } from './terminal/terminal.ts';
 
@@ -182,12 +181,6 @@ export class Agent {
 
   #up(): void {
     this.#tenure.connected();
-    try {
-      noteSession(this.#journal, this.#link.session);
-    } catch (error) {
-      if (!isStorageError(error)) throw error;
-      this.#log.warn({ err: error }, 'session not written down');
-    }
     this.#log.info({ session: this.#link.session }, 'connected to the cloud');
     this.#hello.connected();
     this.#outbox.pump();

@@ -5,10 +5,11 @@ import { type Hello, type HelloDevice, WIRE_VERSION } from '../shared/wire/envel
 import { type SiteAddress, topics } from '../shared/wire/topics.ts';
 import type { DeviceSettings } from './config/load.ts';
 import type { Clock, CloudClock } from './dispatch/clock.ts';
+import { isStorageError } from './dispatch/outbox.ts';
 import type { Tenure } from './dispatch/tenure.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Link } from './link/link.ts';
-import { ownSessions } from './own-sessions.ts';
+import { noteSession, ownSessions } from './own-sessions.ts';
 
 /** Changes that come together are told together. */
 const GATHER_MS = 50;
@@ -147,6 +148,18 @@ export class HelloTeller {
     this.#askAgainMs = Math.min(this.#askAgainMs * 2, ASK_AGAIN_AT_MOST_MS);
   }
 
+  /** Tried with every hello: what a full disk keeps out of the journal, the next run does not know to be its own. */
+  #noteSession(): readonly string[] {
+    const { journal, link, log } = this.#ports;
+    try {
+      return noteSession(journal, link().session);
+    } catch (error) {
+      if (!isStorageError(error)) throw error;
+      log.warn({ err: error }, 'session not written down');
+      return ownSessions(journal, link().session);
+    }
+  }
+
   #hello(): Hello {
     const { clock, cloudClock, journal, tenure, link, devices } = this.#ports;
     return {
@@ -157,7 +170,7 @@ export class HelloTeller {
       at: clock.now(),
       clockOffsetMs: cloudClock.offset,
       journalDepth: journal.depth,
-      ownSessions: [...ownSessions(journal, link().session)],
+      ownSessions: [...this.#noteSession()],
       tenureSince: tenure.since,
       devices: devices().map((device): HelloDevice => {
         const contact = this.#contacts.get(device.id);
