@@ -131,7 +131,7 @@ export const MUTATIONS: readonly Mutation[] = [
     to: `  'error',
   'rejected',
   'ok',`,
-    only: ['second-agent', 'journal-wiped', 'row-late'],
+    only: ['disk-full', 'agent-killed', 'handler-killed', 'caller-gone'],
   },
   {
     name: 'local-clock',
