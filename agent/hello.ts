@@ -32,7 +32,7 @@ export interface HelloPorts {
   readonly clock: Clock;
   readonly cloudClock: CloudClock;
   readonly journal: Journal;
-  readonly tenure: Tenure;
+  readonly tenure: Pick<Tenure, 'since' | 'announced'>;
   readonly link: () => Link;
   readonly devices: () => readonly DeviceSettings[];
   /** Told of every news, also while there is no line to the cloud. */
@@ -129,7 +129,7 @@ export class HelloTeller {
       this.#toldAt = clock.monotonic();
       this.#toldOffset = hello.clockOffsetMs;
       await link().publish(topics.hello(at), Buffer.from(JSON.stringify(hello)));
-      if (hello.seq !== undefined && hello.seq >= this.#firstSeq) this.#ports.tenure.announced();
+      if ((hello.seq ?? 0) >= this.#firstSeq) this.#ports.tenure.announced();
       this.#askAgain();
     } catch (error) {
       log.warn({ error: String(error) }, 'hello not sent, will be sent again');

@@ -1,4 +1,5 @@
 // The last sessions that this journal has spoken in: by them the cloud tells this agent from any other of its site.
+import * as z from 'zod';
 import { OWN_SESSIONS } from '../shared/wire/envelope.ts';
 
 /** Where they are kept: survives the process, not the data folder. */
@@ -8,6 +9,7 @@ export interface SessionNotes {
 }
 
 const NOTE = 'own_sessions';
+const sessionsSchema = z.array(z.string());
 
 /**
  * Notes `session` before anything is said in it.
@@ -23,6 +25,6 @@ export function noteSession(notes: SessionNotes, session: string): readonly stri
 
 /** The sessions that are noted, and `session` last. */
 export function ownSessions(notes: SessionNotes, session: string): readonly string[] {
-  const before = JSON.parse(notes.note(NOTE) ?? '[]') as string[];
+  const before = sessionsSchema.parse(JSON.parse(notes.note(NOTE) ?? '[]'));
   return [...before.filter((each) => each !== session), session].slice(-OWN_SESSIONS);
 }

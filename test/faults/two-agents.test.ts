@@ -2,11 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Caller, callerOf } from '../e2e/client.ts';
+import { Command } from '../terminal/protocol.ts';
 import type { SimulatedTerminal } from '../terminal/terminal.ts';
 import { Arena } from './arena.ts';
 
-const WRITE_USER = 8;
-const READ_TABLE = 1503;
 /** What the agent logs once the cloud has told it, with a time since when: another has spoken. */
 const TOLD_OF_ANOTHER = /"since":[1-9]\d+,.*alone speaks for the site/;
 const REACHED_MS = 20_000;
@@ -44,12 +43,12 @@ it('an agent that comes back with a change that another was given meanwhile does
   await expect.poll(sinceStart, { timeout: 10_000 }).toMatch(TOLD_OF_ANOTHER);
   await expect.poll(sinceStart, { timeout: 10_000 }).toMatch(/set aside/);
   // It looks for the change, and goes on to what is asked for now.
-  await terminal.until((at) => at.log.slice(logged).some(({ command }) => command === READ_TABLE));
+  await terminal.until((at) => at.log.slice(logged).some(({ command }) => command === Command.prepareRead));
   expect((await call('GET', '/devices/plain/ping')).status).toBe(200);
   const { body } = await call('GET', `/operations/${again.body.operation_id}`);
   expect(body.data.state).not.toBe('failed');
   expect(terminal.users().find(({ userId }) => userId === '990')).toMatchObject({ name: 'Ana' });
-  expect(terminal.log.filter(({ command }) => command === WRITE_USER)).toEqual([]);
+  expect(terminal.log.filter(({ command }) => command === Command.writeUser)).toEqual([]);
 }, 60_000);
 
 it('an agent is told that another has spoken that was made from a copy of its disk', async () => {

@@ -98,7 +98,6 @@ export function jobOf(
   options: {
     timeLeft?: () => number;
     superseded?: boolean;
-    elsewhere?: () => boolean;
     keep?: WriteJob['keep'];
   } = {},
 ): RecordedJob {
@@ -126,7 +125,7 @@ export function jobOf(
     keep: options.keep ?? null,
     timeLeft: options.timeLeft ?? (() => 10_000),
     isSuperseded: () => options.superseded ?? false,
-    mayBeElsewhere: options.elsewhere ?? (() => false),
+    mayBeElsewhere: () => false,
     setAside: () => void events.push('set aside'),
     started(uid, before) {
       events.push('started');
