@@ -34,3 +34,5 @@ export const phrases = {
     en: 'its users keep changing at the keypad',
   },
 } as const satisfies Record<string, { readonly es: string; readonly en: string }>;
+
+export type PhraseKey = keyof typeof phrases;

@@ -1,22 +1,16 @@
 // What is not run but answered at once: what became of a command, that one should not be run, what the cloud says of the site.
 import { SerenoError } from '../../shared/errors.ts';
 import type { Command } from '../../shared/wire/envelope.ts';
-import { type OperationName, operations } from '../../shared/wire/operations.ts';
+import { isOfKind, operations } from '../../shared/wire/operations.ts';
 import { failure, type Outcome } from '../terminal/outcome.ts';
 import type { DispatcherPorts } from './ports.ts';
 import { toMessages } from './replies.ts';
 import type { Settlements } from './settlements.ts';
 import { checkCommand, ulidTime } from './understanding.ts';
 
-const INQUIRIES: ReadonlySet<string> = new Set<OperationName>([
-  'op.query',
-  'op.cancel',
-  'device.refused',
-  'site.tenure',
-]);
-
+/** True for what is answered at once, without the journal: inquiries about commands, and words of the cloud. */
 export function isInquiry({ op }: Command): boolean {
-  return INQUIRIES.has(op);
+  return isOfKind('inquiry', op) || isOfKind('word', op);
 }
 
 /** Answers from the journal. Questions change nothing, so they are not journalled themselves. */
@@ -29,7 +23,7 @@ export class Inquiries {
     this.#settlements = settlements;
   }
 
-  /** Answers one of `INQUIRIES`. */
+  /** Answers what `isInquiry`. */
   answer(command: Command): void {
     const { at, outbox } = this.#ports;
     const answer = (outcome: Outcome) =>

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { SerenoError } from '../../shared/errors.ts';
 import { type Command, commandSchema, WIRE_VERSION } from '../../shared/wire/envelope.ts';
 import { commandIdSchema } from '../../shared/wire/identifiers.ts';
-import { isOperation, isUserWrite, type OperationName, operations } from '../../shared/wire/operations.ts';
+import { isOfKind, isOperation, operations } from '../../shared/wire/operations.ts';
 import type { UndoVault } from '../journal/undo-vault.ts';
 import type { Wish } from '../terminal/plan.ts';
 import { findCopy } from './way-back.ts';
@@ -72,9 +72,9 @@ export function toWish(command: Command, undo: UndoVault): Wish | null {
 
 /** The user whose record a command changes; orders writes and tells them from reads. */
 export function userIdOf(command: Command): string | null {
-  if (!isUserWrite(command.op)) return null;
-  const args = operations[command.op as OperationName].args.safeParse(command.args);
-  return args.success && 'user_id' in args.data ? (args.data.user_id as string) : null;
+  if (!isOfKind('write', command.op)) return null;
+  const args = operations[command.op].args.safeParse(command.args);
+  return args.success ? args.data.user_id : null;
 }
 
 function rejected(reason: string): SerenoError {

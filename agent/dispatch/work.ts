@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import { SerenoError } from '../../shared/errors.ts';
 import type { Command } from '../../shared/wire/envelope.ts';
-import { isLong, isOperation } from '../../shared/wire/operations.ts';
+import { factsOf, isOperation } from '../../shared/wire/operations.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { JournalRow } from '../journal/rows.ts';
 import type { UndoVault } from '../journal/undo-vault.ts';
@@ -116,6 +116,7 @@ export function toQuestion(
   const { clock, cloudClock } = ports;
   const queuedAt = clock.monotonic();
   const name = command.op;
+  const { holds, long } = isOperation(name) ? factsOf(name) : {};
   const ask = isOperation(name) ? (asks[name] as Ask<typeof name> | undefined) : undefined;
   const settleNow = (outcome: Outcome, startedAt: number) => {
     const now = clock.monotonic();
@@ -124,7 +125,7 @@ export function toQuestion(
   return {
     kind: 'ask',
     id: command.id,
-    holds: name === 'finger.enroll' ? '@busy_enrolling' : null,
+    holds: holds === undefined ? null : `@${holds}`,
     timeLeft: () => cloudClock.left(command.notAfter),
     refuse: (error) => settleNow(failure(error), clock.monotonic()),
     async run(cancelled) {
@@ -136,9 +137,7 @@ export function toQuestion(
         const left = cloudClock.left(command.notAfter);
         if (left <= 0) throw new SerenoError('expired');
         // Reads of whole tables go on while they move; everything else must be done in time.
-        const signal = isLong(name)
-          ? cancelled
-          : AbortSignal.any([cancelled, AbortSignal.timeout(Math.ceil(left))]);
+        const signal = long ? cancelled : AbortSignal.any([cancelled, AbortSignal.timeout(Math.ceil(left))]);
         const progress = throttled(clock, (stage, done, total) =>
           ports.publishProgress(command.id, stage, done, total),
         );

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { SerenoError } from '../../shared/errors.ts';
 import type { Command, Reply } from '../../shared/wire/envelope.ts';
-import type { OperationName } from '../../shared/wire/operations.ts';
+import { operationsOfKind } from '../../shared/wire/operations.ts';
 import { makeFolder } from '../folder.ts';
 import {
   type JournalRow,
@@ -21,15 +21,7 @@ import { UndoTable } from './undo-table.ts';
 /** Days that settled commands are kept: longer than any idempotency key lives. */
 export const KEEP_DAYS = 8;
 const DAY_MS = 86_400_000;
-/** Run again, they change nothing. */
-const READS: readonly OperationName[] = [
-  'user.list',
-  'user.get',
-  'finger.list',
-  'attendance.list',
-  'device.ping',
-  'device.info',
-];
+const READS = operationsOfKind('read');
 /** Their replies may be large, and nobody asks for them again after this: longer than any of them may wait to begin. */
 const KEEP_READS_MS = 600_000;
 

@@ -1,6 +1,6 @@
 // One command from the ledger to its outcome: put, send, wait.
 import type { ErrorCode } from '../../shared/errors.ts';
-import { isLong, type OperationName } from '../../shared/wire/operations.ts';
+import { factsOf, type OperationName } from '../../shared/wire/operations.ts';
 import type { Clock } from '../clock.ts';
 import { log } from '../log.ts';
 import type { Dispatched, Dispatcher } from './dispatch.ts';
@@ -41,7 +41,11 @@ export interface Machinery {
 }
 
 function newRow(plan: Plan, now: number): CommandRow {
-  const within = isLong(plan.op) ? START_WITHIN.long : plan.async ? START_WITHIN.async : START_WITHIN.call;
+  const within = factsOf(plan.op).long
+    ? START_WITHIN.long
+    : plan.async
+      ? START_WITHIN.async
+      : START_WITHIN.call;
   const { id, tenant, route, op, target } = plan;
   return { id, tenant, ...target, route, op, issuedAt: now, notAfter: now + within, tries: 1 };
 }

@@ -1,5 +1,6 @@
 // What is known of a command at this moment, as a handler needs it.
 import type { Progress } from '../../shared/wire/envelope.ts';
+import { factsOf } from '../../shared/wire/operations.ts';
 import type { CommandRow, Ledger, Settlement, StoredReply } from './ledger.ts';
 import { decisive, isKnown, settlementOf } from './replies.ts';
 
@@ -43,7 +44,7 @@ export async function readSettlement(ledger: Ledger, command: CommandRow): Promi
  * what its route answers, also to a repeat.
  */
 export async function look(ledger: Ledger, command: CommandRow): Promise<Known | null> {
-  if (command.route === 'fingerEnroll') {
+  if (factsOf(command.op).begins) {
     const progress = await ledger.progress(command);
     if (progress !== null) return { kind: 'begun', command, progress };
   }

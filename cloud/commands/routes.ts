@@ -1,6 +1,6 @@
 // Which operation of an agent a route asks for.
 import type { RouteName } from '../../shared/api/routes.ts';
-import type { OperationName } from '../../shared/wire/operations.ts';
+import { isOfKind, type OperationName } from '../../shared/wire/operations.ts';
 
 export const routeOperations = {
   userList: 'user.list',
@@ -23,18 +23,9 @@ export const routeOperations = {
 export type CommandRoute = keyof typeof routeOperations;
 export type OperationOf<N extends CommandRoute> = (typeof routeOperations)[N];
 
-/** Routes that change nothing: whatever fails on them has surely not been applied. */
-const READS: ReadonlySet<string> = new Set<CommandRoute>([
-  'userList',
-  'userGet',
-  'fingerList',
-  'attendanceList',
-  'devicePing',
-  'deviceInfo',
-]);
-
+/** True for routes that change nothing: whatever fails on them has surely not been applied. */
 export function isRead(route: string): boolean {
-  return READS.has(route);
+  return isCommandRoute(route) && isOfKind('read', routeOperations[route]);
 }
 
 export function isCommandRoute(route: string): route is CommandRoute {

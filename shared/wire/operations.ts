@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { attendanceSchema } from '../domain/attendance.ts';
 import { commKeySchema, deviceInfoShape, deviceSettingsShape } from '../domain/device.ts';
 import { userFieldsSchema, userSchema } from '../domain/user.ts';
+import type { PhraseKey } from '../phrases.ts';
 import { commandIdSchema, deviceIdSchema } from './identifiers.ts';
 
 const userId = z.string().min(1).max(256);
@@ -14,8 +15,32 @@ const verify = z.enum(['readback']).optional();
 
 const none = z.strictObject({});
 
+/**
+ * - `read`: a question to a terminal that changes nothing there
+ * - `write`: a change of a terminal's users: journalled in full, never run twice, ordered per user
+ * - `act`: anything else that is done at a terminal
+ * - `own`: a change of the agent's own list of devices
+ * - `word`: news of the cloud for the agent
+ * - `inquiry`: about another command; answered at once from the journal
+ */
+export type OperationKind = 'read' | 'write' | 'act' | 'own' | 'word' | 'inquiry';
+
+interface OperationRow {
+  readonly kind: OperationKind;
+  /** May outlast one HTTP call: its deadline is only for its beginning, and it reports progress. */
+  readonly long?: true;
+  /** Its first progress is what its caller is answered with; it goes on after that. */
+  readonly begins?: true;
+  /** While it runs, others are told that the device is busy, with this phrase. */
+  readonly holds?: PhraseKey;
+  readonly args: z.ZodType;
+  readonly result: z.ZodType;
+}
+
 export const operations = {
   'user.list': {
+    kind: 'read',
+    long: true,
     args: z.strictObject({
       limit,
       cursor,
@@ -30,10 +55,12 @@ export const operations = {
     }),
   },
   'user.get': {
+    kind: 'read',
     args: z.strictObject({ user_id: userId }),
     result: z.object({ as_of: asOf, user: userSchema }),
   },
   'user.put': {
+    kind: 'write',
     args: z.strictObject({
       mode: z.enum(['create', 'update']),
       user_id: userId,
@@ -43,18 +70,25 @@ export const operations = {
     result: z.object({ uid: z.int(), user_id: z.string(), name: z.string() }),
   },
   'user.delete': {
+    kind: 'write',
     args: z.strictObject({ user_id: userId, purge: z.boolean().optional(), verify }),
     result: z.object({ user_id: z.string() }),
   },
   'user.restore': {
+    kind: 'write',
     args: z.strictObject({ user_id: userId, verify }),
     result: z.object({ user_id: z.string(), fingers: z.int().min(0) }),
   },
   'finger.list': {
+    kind: 'read',
     args: z.strictObject({ user_id: userId }),
     result: z.object({ data: z.array(z.object({ finger_index: z.int(), size: z.int() })) }),
   },
   'finger.enroll': {
+    kind: 'act',
+    long: true,
+    begins: true,
+    holds: 'busy_enrolling',
     args: z.strictObject({
       user_id: userId,
       finger_index: z.int().min(0).max(9),
@@ -63,6 +97,8 @@ export const operations = {
     result: z.object({ user_id: z.string(), finger_index: z.int() }),
   },
   'attendance.list': {
+    kind: 'read',
+    long: true,
     args: z.strictObject({
       user_id: userId.optional(),
       /** Local dates and times of the terminal, both inclusive, `YYYY-MM-DDTHH:MM:SS`. */
@@ -79,15 +115,17 @@ export const operations = {
       next_cursor: z.string().optional(),
     }),
   },
-  'device.ping': { args: none, result: z.object({ device_time: z.string(), ip: z.string() }) },
+  'device.ping': { kind: 'read', args: none, result: z.object({ device_time: z.string(), ip: z.string() }) },
   'device.info': {
+    kind: 'read',
     args: none,
     result: z.object({
       ...deviceInfoShape,
     }),
   },
-  'device.sync_time': { args: none, result: z.object({ device_time: z.string() }) },
+  'device.sync_time': { kind: 'act', args: none, result: z.object({ device_time: z.string() }) },
   'device.put': {
+    kind: 'own',
     args: z.strictObject({
       mode: z.enum(['create', 'update']),
       id: deviceIdSchema,
@@ -103,14 +141,19 @@ export const operations = {
     }),
     result: z.object({ id: z.string() }),
   },
-  'device.delete': { args: none, result: z.object({ id: z.string() }) },
+  'device.delete': { kind: 'own', args: none, result: z.object({ id: z.string() }) },
   /** Word to an agent that its hello named devices that another site holds. */
-  'device.refused': { args: z.strictObject({ devices: z.array(deviceIdSchema).max(500) }), result: none },
+  'device.refused': {
+    kind: 'word',
+    args: z.strictObject({ devices: z.array(deviceIdSchema).max(500) }),
+    result: none,
+  },
   /**
    * Word to an agent since when it alone has spoken for its site, epoch ms; 0 where no other ever has. `session` and
    * `seq` name the hello that was heard last.
    */
   'site.tenure': {
+    kind: 'word',
     args: z.strictObject({
       session: z.string().min(1).max(64),
       seq: z.int().min(0),
@@ -118,35 +161,38 @@ export const operations = {
     }),
     result: none,
   },
-  'op.query': { args: z.strictObject({ command_id: commandIdSchema }), result: none },
+  'op.query': { kind: 'inquiry', args: z.strictObject({ command_id: commandIdSchema }), result: none },
   'op.cancel': {
+    kind: 'inquiry',
     args: z.strictObject({ command_id: commandIdSchema }),
     result: z.object({ cancelled: z.boolean() }),
   },
-} as const;
+} as const satisfies Record<string, OperationRow>;
 
 export type OperationName = keyof typeof operations;
 export type ArgsOf<N extends OperationName> = z.infer<(typeof operations)[N]['args']>;
 export type ResultOf<N extends OperationName> = z.infer<(typeof operations)[N]['result']>;
+/** The operations of one kind. */
+export type OperationOfKind<K extends OperationKind> = {
+  [N in OperationName]: (typeof operations)[N]['kind'] extends K ? N : never;
+}[OperationName];
 
 /** True if this version knows the operation; an unknown one is rejected, never guessed at. */
 export function isOperation(name: string): name is OperationName {
   return Object.hasOwn(operations, name);
 }
 
-/** Operations that change a terminal's users: journalled in full, never run twice, ordered per user. */
-export const USER_WRITES = [
-  'user.put',
-  'user.delete',
-  'user.restore',
-] as const satisfies readonly OperationName[];
-export type UserWrite = (typeof USER_WRITES)[number];
-
-export function isUserWrite(name: string): name is UserWrite {
-  return (USER_WRITES as readonly string[]).includes(name);
+/** True if this version knows the operation as one of that kind. */
+export function isOfKind<K extends OperationKind>(kind: K, name: string): name is OperationOfKind<K> {
+  return isOperation(name) && operations[name].kind === kind;
 }
 
-/** Operations that may outlast one HTTP call: exempt from the write deadline, they report progress. */
-export function isLong(name: OperationName): boolean {
-  return name === 'finger.enroll' || name === 'attendance.list' || name === 'user.list';
+/** All operations of one kind. */
+export function operationsOfKind<K extends OperationKind>(kind: K): OperationOfKind<K>[] {
+  return Object.keys(operations).filter((name) => isOfKind(kind, name)) as OperationOfKind<K>[];
+}
+
+/** What the table says of an operation, whichever it is. */
+export function factsOf(name: OperationName): OperationRow {
+  return operations[name];
 }
