@@ -10,8 +10,8 @@ import {
 import type { Reply } from '../../shared/wire/envelope.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { ErrorExtras } from '../http/answer.ts';
+import { fieldText } from '../http/findings.ts';
 import { Problem, type ProblemOptions } from '../http/problem.ts';
-import { fieldText } from '../http/validate.ts';
 import type { CommandRow, Settlement } from './ledger.ts';
 import { isRead } from './routes.ts';
 

@@ -1,6 +1,6 @@
 // Cursors of the cloud's own lists: what to go on after, made unreadable so that nobody builds upon it.
 import type * as z from 'zod';
-import { invalid } from './validate.ts';
+import { invalid } from './findings.ts';
 
 export function encodeCursor(value: unknown): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');

@@ -7,6 +7,8 @@ import type { HttpEvent } from '../http/call.ts';
 export interface Given {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
+  /** The query as it stands in the URL, where its map does not say all: a parameter that is repeated. */
+  readonly rawQuery?: string;
   /** An object is sent as JSON, a string as it is. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
@@ -47,7 +49,7 @@ function eventOf(name: RouteName, given: Given): HttpEvent {
     version: '2.0',
     routeKey: routeKey(route),
     rawPath: path(route, params),
-    rawQueryString: new URLSearchParams(query).toString(),
+    rawQueryString: given.rawQuery ?? new URLSearchParams(query).toString(),
     headers: { ...headers },
     isBase64Encoded: false,
     pathParameters: { ...params },

@@ -86,17 +86,15 @@ export const agentEnrollBody = z
   })
   .meta({ id: 'AgentEnroll' });
 
-export const noQuery = z.object({});
-
-export const pageQuery = z.object({ limit: limitField.optional(), cursor: cursorField.optional() });
+export const pageQuery = z.strictObject({ limit: limitField.optional(), cursor: cursorField.optional() });
 
 export const userListQuery = pageQuery.extend({
-  search: z.string(error('text')).max(256, error('text')).optional(),
+  search: z.string(error('text')).min(1, error('text')).max(256, error('text')).optional(),
   refresh: flagField.optional(),
 });
 
 /** `?verify=readback` reads the terminal back after the write in any case. */
-export const userWriteQuery = z.object({ verify: z.enum(['readback'], error('verify')).optional() });
+export const userWriteQuery = z.strictObject({ verify: z.enum(['readback'], error('verify')).optional() });
 
 export const userDeleteQuery = userWriteQuery.extend({ purge: flagField.optional() });
 

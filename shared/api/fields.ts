@@ -76,6 +76,11 @@ export const fieldTexts = {
     en: 'must be 1 to 64 printable ASCII characters',
   },
   required: { es: 'es requerido', en: 'is required' },
+  no_parameters: {
+    es: 'no existe aquí; esta ruta no tiene parámetros',
+    en: 'does not exist here; this route has no parameters',
+  },
+  repeated: { es: 'aparece más de una vez', en: 'is given more than once' },
   unknown_key: { es: 'no existe aquí; se admiten: {allowed}', en: 'does not exist here; allowed: {allowed}' },
 } as const;
 
