@@ -6,6 +6,7 @@ import type { ArgsOf } from '../shared/wire/operations.ts';
 import { topics } from '../shared/wire/topics.ts';
 import type { AgentConfig, DeviceSettings } from './config/load.ts';
 import { Branch } from './devices/branch.ts';
+import { Pins } from './devices/pins.ts';
 import { RegisteredDevices } from './devices/registered.ts';
 import { disabledNote } from './disabled-note.ts';
 import { type Clock, CloudClock, systemClock } from './dispatch/clock.ts';
@@ -37,6 +38,7 @@ export class Agent {
   readonly #clock: Clock;
   readonly #journal: Journal;
   readonly #undo: UndoVault;
+  readonly #pins: Pins;
   readonly #cloudClock: CloudClock;
   readonly #tenure: Tenure;
   readonly #link: Link;
@@ -60,6 +62,7 @@ export class Agent {
     this.#clock = clock;
     this.#progressSeq = clock.now();
     this.#journal = Journal.open(config.dataDir, config.site);
+    this.#pins = new Pins(this.#journal);
     this.#undo = new UndoVault(this.#journal.undo, {
       folder: config.dataDir,
       site: config.site,
@@ -118,6 +121,7 @@ export class Agent {
     this.#branch = new Branch(config.devices, {
       site: config.site,
       registered: new RegisteredDevices(this.#journal),
+      pins: this.#pins,
       hosts: config,
       left: (notAfter) => this.#cloudClock.left(notAfter),
       open: (device) => this.#open(device),
@@ -208,11 +212,13 @@ export class Agent {
         read: () => this.#journal.note(`dialect:${device.id}`),
         write: (text) => this.#remember(`dialect:${device.id}`, text),
       },
-      onContact: (reachable) => {
+      pin: this.#pins.memory(device.id, (key, text) => this.#remember(key, text)),
+      onContact: (failure) => {
+        const reachable = failure === null;
         if (reachable !== this.#hello.isReachable(device.id)) {
           this.#log.info(
-            { device: device.id, reachable },
-            reachable ? 'terminal answers' : 'terminal does not answer',
+            { device: device.id, reachable, ...(failure !== null && { reason: failure.message }) },
+            reachable ? 'terminal answers' : 'terminal cannot be used',
           );
         }
         this.#hello.contact(device.id, reachable);

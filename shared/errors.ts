@@ -77,6 +77,16 @@ export const catalogue = {
     es: "El dispositivo '{device}' está en el agent.yaml de su sede; cámbielo allí.",
     en: "The device '{device}' is in the agent.yaml of its site; change it there.",
   },
+  device_swapped: {
+    status: 409,
+    es: "En la dirección de '{device}' responde otro terminal (serie {serial}; se espera {expected}); no se leyó ni se escribió nada. Si es el nuevo, confírmelo con accept_serial.",
+    en: "Another terminal answers at the address of '{device}' (serial {serial}, expected {expected}); nothing was read or written. If it is the new one, confirm it with accept_serial.",
+  },
+  comm_key_needed: {
+    status: 400,
+    es: "Con otra dirección de '{device}' hay que dar de nuevo su clave de comunicación (password).",
+    en: "With another address of '{device}' its comm key (password) must be given again.",
+  },
   site_exists: { status: 409, es: "La sede '{site}' ya existe.", en: "The site '{site}' already exists." },
   finger_enrolled: {
     status: 409,

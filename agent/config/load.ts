@@ -30,6 +30,8 @@ export interface DeviceSettings {
   readonly timezone: string;
   readonly dialect: DialectOverrides;
   readonly source: 'file' | 'api';
+  /** The serial number that the file states; null: what the first contact has shown counts. */
+  readonly serial: string | null;
 }
 
 export interface AgentConfig {
@@ -128,6 +130,7 @@ function complete(config: AgentFile, file: string, environment: NodeJS.ProcessEn
         commKey: (variable === undefined ? comm_key : commKeyIn(environment[variable])) ?? 0,
         timeoutMs: timeout * 1000,
         timezone: timezone ?? localTimeZone(),
+        serial: device.serial ?? null,
         source: 'file',
       };
     }),

@@ -5,6 +5,7 @@ import {
   deviceSettingsShape,
   encodingSchema,
   rosterModeSchema,
+  serialSchema,
   transportSchema,
 } from '../../shared/domain/device.ts';
 import { deviceIdSchema, slugSchema } from '../../shared/wire/identifiers.ts';
@@ -44,6 +45,8 @@ export const deviceConfigSchema = z
     encoding: encodingSchema.default('utf-8'),
     timezone: deviceSettingsShape.timezone.optional(),
     dialect: dialectSchema.default({}),
+    /** Whose terminal it must be; left out: the one that answers first. */
+    serial: serialSchema.optional(),
   })
   .refine((device) => device.comm_key === undefined || device.comm_key_env === undefined, {
     path: ['comm_key_env'],

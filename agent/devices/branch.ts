@@ -7,8 +7,9 @@ import type { DeviceSettings } from '../config/load.ts';
 import type { Station } from '../dispatch/ports.ts';
 import { failure, type Outcome } from '../terminal/outcome.ts';
 import type { HostRules } from './hosts.ts';
+import type { Pins } from './pins.ts';
 import type { RegisteredDevices } from './registered.ts';
-import { checkAddress, created, updated } from './settings.ts';
+import { checkAddress, checkCommKey, created, hasMoved, updated } from './settings.ts';
 import { LiveStation, type StationPorts } from './station.ts';
 
 /** As many as one hello can name. */
@@ -17,6 +18,7 @@ const MOST_DEVICES = 500;
 export interface BranchPorts extends StationPorts {
   readonly site: string;
   readonly registered: RegisteredDevices;
+  readonly pins: Pins;
   readonly hosts: HostRules;
   /** Milliseconds left until `notAfter`, by the cloud's clock. */
   readonly left: (notAfter: number) => number;
@@ -80,7 +82,7 @@ export class Branch {
   }
 
   async #create(args: ArgsOf<'device.put'>, command: Command): Promise<Outcome> {
-    const { registered, hosts, site } = this.#ports;
+    const { registered, pins, hosts, site } = this.#ports;
     const { id } = args;
     const existing = this.#stations.get(id)?.device;
     if (existing?.source === 'file') throw new SerenoError('device_from_file', { params: { device: id } });
@@ -95,6 +97,8 @@ export class Branch {
     }
     const device = created(args);
     checkAddress(device, this.devices(), hosts);
+    pins.forget(id);
+    if (args.accept_serial !== undefined) pins.accept(id, args.accept_serial);
     registered.put(device, command.id);
     const station = this.#add(device);
     if (this.#started) station.queue.start();
@@ -105,28 +109,53 @@ export class Branch {
   async #update(args: ArgsOf<'device.put'>, command: Command): Promise<Outcome> {
     const { registered, hosts } = this.#ports;
     const { id } = args;
-    const station = this.#ownStation(id);
+    const station = this.#stations.get(id);
+    if (station?.device.source === 'file' && isAcceptance(args, station.device)) {
+      return this.#accept(args, station, command);
+    }
+    const own = this.#ownStation(id);
     if (registered.isBy(id, command.id)) return done(id);
-    await station.replace(command.id, () => {
+    await own.replace(command.id, () => {
       this.#checkDeadline(command);
-      const before = station.device;
+      const before = own.device;
       const device = updated(before, args);
       checkAddress(device, this.devices(), hosts, before);
+      checkCommKey(device, before, args);
+      this.#pin(args, hasMoved(device, before));
       registered.put(device, command.id);
       this.#ports.onChange(id);
       return device;
     });
-    this.#changed('changed', station.device);
+    this.#changed('changed', own.device);
     return done(id);
   }
 
+  /** All that the API may say of a device of the file: which serial number is the right one. */
+  async #accept(args: ArgsOf<'device.put'>, station: LiveStation, command: Command): Promise<Outcome> {
+    await station.replace(command.id, () => {
+      this.#checkDeadline(command);
+      this.#pin(args, false);
+      this.#ports.onChange(args.id);
+      return station.device;
+    });
+    this.#changed('accepted', station.device);
+    return done(args.id);
+  }
+
+  #pin({ id, accept_serial: serial }: ArgsOf<'device.put'>, isMoved: boolean): void {
+    const { pins } = this.#ports;
+    if (serial !== undefined) pins.accept(id, serial);
+    else if (isMoved) pins.trust(id);
+  }
+
   async #delete(id: string, command: Command): Promise<Outcome> {
-    const { registered, onChange, log } = this.#ports;
+    const { registered, pins, onChange, log } = this.#ports;
     if (!this.#stations.has(id) && registered.isBy(id, command.id)) return done(id);
     const station = this.#ownStation(id);
     const decide = () => {
       this.#checkDeadline(command);
       registered.delete(id, command.id);
+      pins.forget(id);
       this.#stations.delete(id);
     };
     const refusal = new SerenoError('cancelled');
@@ -169,6 +198,12 @@ export class Branch {
     this.#ports.log.info({ device: id, host, port }, `device ${what}`);
     this.#ports.onChange(null);
   }
+}
+
+/** True for a word on the serial number alone, where the file does not say another. */
+function isAcceptance(args: ArgsOf<'device.put'>, { serial }: DeviceSettings): boolean {
+  const { mode: _mode, id: _id, accept_serial: accepted, ...rest } = args;
+  return accepted !== undefined && Object.keys(rest).length === 0 && (serial === null || serial === accepted);
 }
 
 function done(id: string): Outcome {

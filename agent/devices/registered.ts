@@ -54,7 +54,7 @@ export class RegisteredDevices {
     return text !== null && rowSchema.parse(JSON.parse(text)).by === commandId;
   }
 
-  put({ dialect: _overrides, source: _api, ...settings }: DeviceSettings, by: string): void {
+  put({ dialect: _overrides, source: _api, serial: _stated, ...settings }: DeviceSettings, by: string): void {
     this.#write(settings.id, { settings, by });
   }
 
@@ -67,7 +67,7 @@ export class RegisteredDevices {
   }
 }
 
-/** Only agent.yaml can override what a terminal shows of itself. */
+/** Only agent.yaml can override what a terminal shows of itself; the serial number is pinned elsewhere. */
 function toDevice(settings: z.output<typeof settingsSchema>): DeviceSettings {
-  return { ...settings, dialect: {}, source: 'api' };
+  return { ...settings, dialect: {}, source: 'api', serial: null };
 }

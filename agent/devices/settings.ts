@@ -24,6 +24,7 @@ export function created({ id, name, host, comm_key, timeout, ...rest }: Registra
     timezone: rest.timezone ?? localTimeZone(),
     dialect: {},
     source: 'api',
+    serial: null,
   };
 }
 
@@ -41,6 +42,19 @@ export function updated(device: DeviceSettings, change: Registration): DeviceSet
     encoding: change.encoding ?? device.encoding,
     timezone: change.timezone ?? device.timezone,
   };
+}
+
+/**
+ * The comm key goes to a new address only if whoever changes the address knows it.
+ * @throws SerenoError `comm_key_needed`
+ */
+export function checkCommKey(device: DeviceSettings, before: DeviceSettings, change: Registration): void {
+  if (!hasMoved(device, before) || before.commKey === 0 || change.comm_key !== undefined) return;
+  throw new SerenoError('comm_key_needed', { params: { device: device.id } });
+}
+
+export function hasMoved(device: DeviceSettings, before: DeviceSettings): boolean {
+  return device.host !== before.host || device.port !== before.port;
 }
 
 /**

@@ -4,6 +4,7 @@ import { isZkError } from '../zk/errors.ts';
 import { readOption } from '../zk/options.ts';
 import { firstLearnt, type Learnt, parseLearnt } from './dialect.ts';
 import { firmwareOf } from './info.ts';
+import type { SerialPin } from './serial-pin.ts';
 
 /** Where what was learnt of a terminal outlasts the agent. */
 export interface DialectMemory {
@@ -17,12 +18,14 @@ const GREET_AGAIN_MS = 600_000;
 /** Asks a terminal who it is at first contact and now and then; what it can do only if it is a new one. */
 export class Acquaintance {
   readonly #memory: DialectMemory;
+  readonly #pin: SerialPin;
   #learnt: Learnt | null = null;
   #metAt: number | null = null;
-  #silent = false;
 
-  constructor(memory: DialectMemory) {
+  /** `pin` has asked every conversation for the serial number already. */
+  constructor(memory: DialectMemory, pin: SerialPin) {
     this.#memory = memory;
+    this.#pin = pin;
   }
 
   /** True while what is known can be relied on without asking again. */
@@ -40,10 +43,11 @@ export class Acquaintance {
    * @throws ZkError; after a `timeout` the next conversation goes on without options.
    */
   async meet(conversation: Conversation): Promise<Learnt> {
-    const identity = this.#silent ? '' : await this.#answered(() => identityOf(conversation));
+    const { told, isSilent } = this.#pin;
+    const identity = isSilent ? '' : await this.#answered(() => identityOf(conversation, told));
     const known = this.#learnt ?? parseLearnt(this.#memory.read());
     const learnt =
-      known?.identity === identity && known.options === !this.#silent
+      known?.identity === identity && known.options === !this.#pin.isSilent
         ? known
         : await this.#ask(conversation, identity);
     this.keep({ ...learnt, asksCommKey: conversation.askedForKey });
@@ -60,8 +64,8 @@ export class Acquaintance {
   }
 
   async #ask(conversation: Conversation, identity: string): Promise<Learnt> {
-    const manners = { options: !this.#silent, asksCommKey: conversation.askedForKey };
-    if (this.#silent) return firstLearnt(identity, { pin2Width: null, abcPin: null }, manners);
+    const manners = { options: !this.#pin.isSilent, asksCommKey: conversation.askedForKey };
+    if (this.#pin.isSilent) return firstLearnt(identity, { pin2Width: null, abcPin: null }, manners);
     return await this.#answered(async () => {
       const pin2Width = await readOption(conversation, '~PIN2Width');
       const abcPin = await readOption(conversation, '~IsABCPinEnable');
@@ -73,15 +77,14 @@ export class Acquaintance {
     try {
       return await question();
     } catch (error) {
-      if (isZkError(error, 'timeout')) this.#silent = true;
+      if (isZkError(error, 'timeout')) this.#pin.silenced();
       throw error;
     }
   }
 }
 
 /** Serial number and firmware; empty if it tells neither. */
-async function identityOf(conversation: Conversation): Promise<string> {
-  const serial = (await readOption(conversation, '~SerialNumber')) ?? '';
+async function identityOf(conversation: Conversation, serial: string): Promise<string> {
   const firmware = await firmwareOf(conversation);
   return serial === '' && firmware === '' ? '' : `${serial} ${firmware}`;
 }

@@ -1,9 +1,11 @@
 // One conversation with a terminal at a time: opened when needed, kept a few seconds for the next command, then closed.
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SerenoError } from '../../shared/errors.ts';
 import type { DeviceSettings } from '../config/load.ts';
 import { Conversation } from '../zk/conversation.ts';
-import { ZkError } from '../zk/errors.ts';
-import { unreachable } from './errors.ts';
+import { isZkError } from '../zk/errors.ts';
+import { toSerenoError } from './errors.ts';
+import type { SerialPin } from './serial-pin.ts';
 
 /** Many terminals take one client only: another tool must get its turn soon. */
 const IDLE_MS = 3000;
@@ -14,24 +16,26 @@ const PATIENCE_MS = 1500;
 const FIRST_PAUSE_MS = 100;
 
 export interface ConnectionEvents {
-  /** Contact succeeded or failed; told on every attempt. */
-  readonly onContact: (reachable: boolean) => void;
+  /** Contact succeeded (null) or failed; told on every attempt. */
+  readonly onContact: (failure: SerenoError | null) => void;
 }
 
 export class TerminalConnection {
   readonly #device: DeviceSettings;
+  readonly #pin: SerialPin;
   readonly #events: ConnectionEvents;
   #conversation: Conversation | null = null;
   #idle: NodeJS.Timeout | null = null;
 
-  constructor(device: DeviceSettings, events: ConnectionEvents) {
+  constructor(device: DeviceSettings, pin: SerialPin, events: ConnectionEvents) {
     this.#device = device;
+    this.#pin = pin;
     this.#events = events;
   }
 
   /**
-   * The open conversation, or a new one.
-   * @throws SerenoError `device_unreachable`; ZkError `auth`, `protocol`, `aborted`.
+   * The open conversation, or a new one with the terminal that is expected there.
+   * @throws SerenoError `device_unreachable`, `device_swapped`; ZkError.
    */
   async acquire(signal?: AbortSignal): Promise<Conversation> {
     if (this.#idle !== null) clearTimeout(this.#idle);
@@ -68,21 +72,43 @@ export class TerminalConnection {
   }
 
   async #open(signal?: AbortSignal): Promise<Conversation> {
+    try {
+      const conversation = await this.#patiently(signal);
+      await this.#identified(conversation);
+      this.#events.onContact(null);
+      return conversation;
+    } catch (error) {
+      // What the caller has given up says nothing of the terminal.
+      if (!signal?.aborted) this.#events.onContact(toSerenoError(error, this.#device));
+      throw error;
+    }
+  }
+
+  async #patiently(signal?: AbortSignal): Promise<Conversation> {
     const { host, port, transport, commKey, timeoutMs } = this.#device;
+    const options = { host, port, transport, commKey, timeoutMs, mayAuthenticate: this.#mayAuthenticate };
     const until = performance.now() + PATIENCE_MS;
     for (let pause = FIRST_PAUSE_MS; ; pause *= 2) {
       try {
-        const conversation = await Conversation.open({ host, port, transport, commKey, timeoutMs }, signal);
-        this.#events.onContact(true);
-        return conversation;
+        return await Conversation.open(options, signal);
       } catch (error) {
-        const answered = error instanceof ZkError && (error.code === 'auth' || error.code === 'protocol');
-        if (answered || signal?.aborted || performance.now() + pause > until) {
-          this.#events.onContact(answered);
-          throw answered ? error : unreachable(this.#device, error);
-        }
+        if (isZkError(error, 'withheld')) throw this.#pin.withheld();
+        if (isZkError(error, 'auth', 'protocol')) throw error;
+        if (signal?.aborted || performance.now() + pause > until) throw toSerenoError(error, this.#device);
         await sleep(pause);
       }
+    }
+  }
+
+  readonly #mayAuthenticate = (conversation: Conversation) => this.#pin.mayAuthenticate(conversation);
+
+  /** Lets another's terminal go at once. */
+  async #identified(conversation: Conversation): Promise<void> {
+    try {
+      await this.#pin.check(conversation);
+    } catch (error) {
+      await conversation.close();
+      throw error;
     }
   }
 }

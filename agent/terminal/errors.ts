@@ -1,8 +1,7 @@
 // From failures of the protocol to errors of the catalogue, in the words of the device they concern.
 import { type Applied, SerenoError } from '../../shared/errors.ts';
 import type { DeviceSettings } from '../config/load.ts';
-import { Reply } from '../zk/commands.ts';
-import { isZkError, ZkError } from '../zk/errors.ts';
+import { ZkError } from '../zk/errors.ts';
 
 /**
  * The error a caller sees for `error` on `device`. `applied` is what is known about the change asked for:
@@ -39,12 +38,4 @@ export function unreachable(device: DeviceSettings, cause: unknown, applied: App
 /** True if the conversation is over, so that whatever was under way is in doubt. */
 export function isBroken(error: unknown): boolean {
   return error instanceof ZkError && error.code !== 'refused';
-}
-
-/**
- * True if the terminal does not know our session: it was restarted behind our back, as over UDP nothing tells, or
- * has let it go. Another conversation may be answered.
- */
-export function isForgotten(error: unknown): boolean {
-  return isZkError(error, 'refused') && error.reply === Reply.unauthorized;
 }

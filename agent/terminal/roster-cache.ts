@@ -2,10 +2,9 @@
 import { SerenoError } from '../../shared/errors.ts';
 import type { DeviceSettings } from '../config/load.ts';
 import { readSet } from '../zk/bulk.ts';
-import { Reply } from '../zk/commands.ts';
 import type { Conversation } from '../zk/conversation.ts';
 import { type Counters, readCounters } from '../zk/counters.ts';
-import { isZkError } from '../zk/errors.ts';
+import { isForgotten, isZkError } from '../zk/errors.ts';
 import { decodeUsers, type UserWidth, userWidthOf } from '../zk/users.ts';
 import { type Dialect, dialectOf, type Learnt } from './dialect.ts';
 import { Roster } from './roster.ts';
@@ -91,7 +90,7 @@ export class RosterCache {
       this.#silences = 0;
       return counters;
     } catch (error) {
-      const isRefused = isZkError(error, 'refused') && error.reply !== Reply.unauthorized;
+      const isRefused = isZkError(error, 'refused') && !isForgotten(error);
       if (isRefused || isZkError(error, 'timeout')) this.#silences++;
       if (isRefused) return 'refused';
       throw error;

@@ -3,17 +3,19 @@ import { SerenoError } from '../../shared/errors.ts';
 import type { DeviceSettings } from '../config/load.ts';
 import { enable } from '../zk/control.ts';
 import type { Conversation } from '../zk/conversation.ts';
+import { isForgotten } from '../zk/errors.ts';
 import { Acquaintance, type DialectMemory } from './acquaintance.ts';
 import { AttendanceCache } from './attendance-cache.ts';
 import { TerminalConnection } from './connection.ts';
 import { type Dialect, limitsOf } from './dialect.ts';
 import { type DisableNote, STRETCH_MS, whileDisabled } from './disabled.ts';
-import { isBroken, isForgotten, toSerenoError, unreachable } from './errors.ts';
+import { isBroken, toSerenoError, unreachable } from './errors.ts';
 import { failure } from './outcome.ts';
 import { planWrite } from './plan.ts';
 import { type DueRestore, finishRestores, settleButRestores } from './restores-due.ts';
 import type { Roster } from './roster.ts';
 import { type ReadOptions, RosterCache } from './roster-cache.ts';
+import { type PinMemory, SerialPin } from './serial-pin.ts';
 import { Stretch } from './stretch.ts';
 import { readForUndo } from './undo.ts';
 import { elsewhere, judgeAll, lookAndRefresh } from './verdicts.ts';
@@ -30,7 +32,9 @@ const LOOK_MS = 5000;
 export interface TerminalPorts {
   readonly note: DisableNote;
   readonly dialect: DialectMemory;
-  readonly onContact: (reachable: boolean) => void;
+  readonly pin: PinMemory;
+  /** Null: it answered, and it is the one that is expected. */
+  readonly onContact: (failure: SerenoError | null) => void;
   readonly log: { warn(fields: object, message: string): void; info(fields: object, message: string): void };
 }
 
@@ -45,6 +49,7 @@ export class Terminal {
   readonly attendance: AttendanceCache;
   readonly #ports: TerminalPorts;
   readonly #connection: TerminalConnection;
+  readonly #pin: SerialPin;
   readonly #acquaintance: Acquaintance;
   #cache: RosterCache | null = null;
   #doubts: DoubtfulJob[] = [];
@@ -55,13 +60,19 @@ export class Terminal {
     this.device = device;
     this.attendance = new AttendanceCache(device);
     this.#ports = ports;
-    this.#acquaintance = new Acquaintance(ports.dialect);
-    this.#connection = new TerminalConnection(device, {
-      onContact: (reachable) => {
-        if (!reachable) this.#acquaintance.lost();
-        ports.onContact(reachable);
+    this.#pin = new SerialPin(device, ports.pin);
+    this.#acquaintance = new Acquaintance(ports.dialect, this.#pin);
+    this.#connection = new TerminalConnection(device, this.#pin, {
+      onContact: (failure) => {
+        if (failure !== null) this.#acquaintance.lost();
+        ports.onContact(failure);
       },
     });
+  }
+
+  /** The serial number that the terminal must have; null while none is known. */
+  get serial(): string | null {
+    return this.#pin.expected;
   }
 
   /** What the terminal can do, while that is known without asking; null before the first contact and after a loss. */

@@ -17,6 +17,8 @@ export interface ConversationOptions {
   readonly commKey: number;
   /** Milliseconds that one exchange may take, connecting included. */
   readonly timeoutMs: number;
+  /** Asked before the comm key is sent; it may ask what the terminal tells without. Left out: the key is sent. */
+  readonly mayAuthenticate?: (conversation: Conversation) => Promise<boolean>;
 }
 
 /** What every request takes. */
@@ -79,7 +81,7 @@ export class Conversation {
 
   /**
    * Connects (1000) and authenticates (1102) where the terminal asks for it, which some do even for key 0.
-   * @throws ZkError `unreachable`, `timeout`, `closed`, `auth`, `refused`, `protocol`, `aborted`; never with `sent`.
+   * @throws ZkError `unreachable`, `timeout`, `closed`, `auth`, `withheld`, `refused`, `protocol`, `aborted`; never with `sent`.
    */
   static async open(options: ConversationOptions, signal?: AbortSignal): Promise<Conversation> {
     const { host, port, timeoutMs } = options;
@@ -87,7 +89,7 @@ export class Conversation {
     const transport = await openTransport({ host, port, timeoutMs, signal });
     const conversation = new Conversation(transport, timeoutMs);
     try {
-      await conversation.#shakeHands(options.commKey, signal);
+      await conversation.#shakeHands(options, signal);
       return conversation;
     } catch (error) {
       conversation.destroy();
@@ -183,7 +185,7 @@ export class Conversation {
     this.#end(null);
   }
 
-  async #shakeHands(commKey: number, signal: AbortSignal | undefined): Promise<void> {
+  async #shakeHands(options: ConversationOptions, signal: AbortSignal | undefined): Promise<void> {
     const askedAt = performance.now();
     const first = await this.#askFreely(Command.connect, asked('connect'), undefined, signal);
     // Each repeat of a connect may have got a session of its own: the last one is the terminal's.
@@ -194,7 +196,10 @@ export class Conversation {
       throw new ZkError('refused', asked('connect'), { reply: hello.command });
     }
     this.#askedForKey = true;
-    const proof = scrambleCommKey(commKey, hello.session);
+    if ((await options.mayAuthenticate?.(this)) === false) {
+      throw new ZkError('withheld', asked('authenticate'));
+    }
+    const proof = scrambleCommKey(options.commKey, hello.session);
     const answer = await this.#askFreely(Command.authenticate, asked('authenticate'), proof, signal);
     if (answer.command !== Reply.ok)
       throw new ZkError('auth', asked('authenticate'), { reply: answer.command });

@@ -1,4 +1,5 @@
 // The one error of the protocol room: what was asked, how it ended, and whether the terminal may have heard it.
+import { Reply } from './commands.ts';
 
 /**
  * How an exchange ended without its answer.
@@ -7,10 +8,19 @@
  * - `closed`: the connection ended, by the terminal or by us
  * - `refused`: the terminal answered with a code that was not expected; `reply` holds it
  * - `auth`: the terminal refused the comm key
+ * - `withheld`: the terminal asked for the comm key, and the caller kept it back
  * - `protocol`: bytes that make no sense, or a value that does not fit its field
  * - `aborted`: the caller's signal
  */
-export type ZkErrorCode = 'unreachable' | 'timeout' | 'closed' | 'refused' | 'auth' | 'protocol' | 'aborted';
+export type ZkErrorCode =
+  | 'unreachable'
+  | 'timeout'
+  | 'closed'
+  | 'refused'
+  | 'auth'
+  | 'withheld'
+  | 'protocol'
+  | 'aborted';
 
 export interface ZkErrorDetails {
   /** What went wrong, for logs. Never holds names, passwords or keys. */
@@ -26,6 +36,7 @@ const DEFAULT_PROBLEM: Record<ZkErrorCode, string> = {
   closed: 'the connection was closed',
   refused: 'the terminal refused',
   auth: 'the terminal refused the comm key',
+  withheld: 'the comm key was kept back',
   protocol: 'the bytes make no sense',
   aborted: 'aborted by the caller',
 };
@@ -57,6 +68,17 @@ export class ZkError extends Error {
 
 export function isZkError(error: unknown, ...codes: ZkErrorCode[]): error is ZkError {
   return error instanceof ZkError && (codes.length === 0 || codes.includes(error.code));
+}
+
+/** "Who are you?", and "connect first". */
+const FORGOTTEN: readonly number[] = [Reply.unauthorized, Reply.errorInit];
+
+/**
+ * True if the terminal does not know our session: it was restarted behind our back or is another one, as over UDP
+ * nothing tells, or has let the session go. Another conversation may be answered.
+ */
+export function isForgotten(error: unknown): boolean {
+  return isZkError(error, 'refused') && FORGOTTEN.includes(error.reply ?? 0);
 }
 
 /** Waits for a request whose refusal does not matter; anything else that goes wrong does. */

@@ -39,10 +39,19 @@ async function chosenSite(directory: Directory, tenant: string, named: string | 
   return only;
 }
 
-/** A device whose settings are the API's; throws 409 `device_from_file` for the others. */
-async function ownDevice(directory: Directory, tenant: string, id: string): Promise<Target> {
+/**
+ * A device whose settings are the API's; throws 409 `device_from_file` for the others, of which no more can be said
+ * than which serial number is the right one.
+ */
+async function ownDevice(
+  directory: Directory,
+  tenant: string,
+  id: string,
+  isAcceptance = false,
+): Promise<Target> {
   const row = await foundDevice(directory, tenant, id);
-  if (row.source === 'file') throw new Problem('device_from_file', { params: { device: row.id } });
+  if (row.source === 'file' && !isAcceptance)
+    throw new Problem('device_from_file', { params: { device: row.id } });
   return targetAt(row);
 }
 
@@ -86,6 +95,10 @@ export function createDevice(services: Services, call: Call<'deviceCreate'>): Pr
   });
 }
 
+function isAcceptance({ accept_serial, ...rest }: Settings): boolean {
+  return accept_serial !== undefined && Object.keys(rest).length === 0;
+}
+
 export function updateDevice(services: Services, call: Call<'deviceUpdate'>): Promise<Answer> {
   const { directory, clock } = services;
   const { tenant } = call.principal;
@@ -99,7 +112,7 @@ export function updateDevice(services: Services, call: Call<'deviceUpdate'>): Pr
   };
   return runCommand(services, call, {
     args: { mode: 'update', id, ...wireSettings(call.body) },
-    locate: () => ownDevice(directory, tenant, id),
+    locate: () => ownDevice(directory, tenant, id, isAcceptance(call.body)),
     afterOk: async ({ site }) => {
       await directory.changeDevice(tenant, site, id, change, clock.now());
     },

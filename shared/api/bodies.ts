@@ -15,6 +15,7 @@ import {
   passwordField,
   portField,
   privilegeField,
+  serialField,
   textField,
   timeoutField,
 } from './fields.ts';
@@ -62,7 +63,12 @@ export const deviceCreateBody = z
   .meta({ id: 'DeviceCreate' });
 
 export const deviceUpdateBody = z
-  .strictObject({ ...deviceFields, name: deviceFields.name.optional(), ip: deviceFields.ip.optional() })
+  .strictObject({
+    ...deviceFields,
+    name: deviceFields.name.optional(),
+    ip: deviceFields.ip.optional(),
+    accept_serial: serialField.optional(),
+  })
   .meta({ id: 'DeviceUpdate' });
 
 export const enrollFingerBody = z

@@ -37,6 +37,10 @@ export const fieldTexts = {
     es: 'debe ser una dirección IPv4 privada o un nombre de host permitido por el agente',
     en: 'must be a private IPv4 address, or a host name that the agent allows',
   },
+  serial: {
+    es: 'debe ser el número de serie que muestra el error device_swapped, hasta 64 caracteres ASCII',
+    en: 'must be the serial number that the error device_swapped shows, up to 64 ASCII characters',
+  },
   port: { es: 'debe ser un entero de 1 a 65535', en: 'must be an integer from 1 to 65535' },
   comm_key: { es: 'debe ser un entero de 0 a 4294967295', en: 'must be an integer from 0 to 4294967295' },
   timeout: { es: 'debe ser un entero de 1 a 60 (segundos)', en: 'must be an integer from 1 to 60 (seconds)' },
@@ -145,6 +149,12 @@ export const limitField = integer('limit', 1, 5000);
 export const portField = integer('port', 1, 65535);
 export const commKeyField = integer('comm_key', 0, 0xffffffff);
 export const timeoutField = integer('timeout', 1, 60);
+export const serialField = z.string({ error: 'serial' satisfies FieldText }).pipe(
+  z
+    .string()
+    .trim()
+    .regex(/^[\x20-\x7e]{1,64}$/, { error: 'serial' satisfies FieldText }),
+);
 export const fingerField = integer('finger_index', 0, 9);
 
 export const cursorField = z

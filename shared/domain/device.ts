@@ -41,6 +41,19 @@ export const deviceSettingsShape = {
   timezone: timezoneSchema,
 };
 
+/** A serial number as terminals tell it, in characters that may be shown anywhere. */
+export const serialSchema = z
+  .string()
+  .trim()
+  .regex(/^[\x20-\x7e]{1,64}$/);
+/** Stands for the serial number of a terminal that tells none. */
+export const NO_SERIAL = '-';
+
+/** A serial number as people see it, and as they may give it back. */
+export function shownSerial(serial: string): string {
+  return serial === '' ? NO_SERIAL : serial;
+}
+
 /** The comm key of a terminal: a u32, 0 for none. */
 export const commKeySchema = z.int().min(0).max(0xffffffff);
 

@@ -52,6 +52,7 @@ export const terminalOptionsSchema = z.strictObject({
   pin2Width: z.int().min(1).max(24).default(9),
   letters: z.boolean().default(false),
   encoding: z.string().default('utf-8'),
+  /** Empty: it does not have the option. */
   serialNumber: z.string().default('SIM0000000001'),
   platform: z.string().default('ZLM60_TFT'),
   deviceName: z.string().default('Simulado'),
@@ -77,6 +78,8 @@ export const terminalOptionsSchema = z.strictObject({
   commKey: u32.default(0),
   /** Asks for the key even where it is 0. */
   alwaysAskKey: z.boolean().default(false),
+  /** Tells its options to whoever has connected, before the key. */
+  optionsWithoutKey: z.boolean().default(false),
   /** How a second client is refused while one is served; false: it is served too. */
   oneClient: z.union([z.literal(false), z.enum(['close', 'silent'])]).default(false),
   /** After so long without a request a UDP client counts as gone. */

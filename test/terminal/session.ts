@@ -149,10 +149,11 @@ export class Session implements Client {
   #carryOut({ command, data }: Payload, behaviour: Behaviour | undefined): Answer {
     const isOpening = command === Command.connect;
     if (!this.connected && !isOpening) return refuse(Reply.notConnected);
-    const needsKey = !isOpening && command !== Command.auth && command !== Command.exit;
+    const { lock, options } = this.#device;
+    const isToldToAll = options.optionsWithoutKey && command === Command.readOption;
+    const needsKey = !isOpening && !isToldToAll && command !== Command.auth && command !== Command.exit;
     if (!this.authenticated && needsKey) return refuse(Reply.unauthorized);
     if (behaviour === undefined) return refuse(Reply.unknown);
-    const { lock, options } = this.#device;
     if (behaviour.writes === 'users' && lock.enabled) {
       this.#device.violation(`${this.label}: ${behaviour.name} (${command}) while enabled`);
       if (options.writesNeedDisable) return refuse();

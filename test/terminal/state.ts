@@ -28,7 +28,7 @@ export class TerminalState {
     this.options = options;
     this.layout = options;
     this.clock = new WallClock(options.clockOffset);
-    this.settings.set('~SerialNumber', options.serialNumber);
+    if (options.serialNumber !== '') this.settings.set('~SerialNumber', options.serialNumber);
     this.settings.set('~Platform', options.platform);
     this.settings.set('~DeviceName', options.deviceName);
     this.settings.set('~PIN2Width', String(options.pin2Width));

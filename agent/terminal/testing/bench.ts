@@ -9,6 +9,7 @@ import {
 import { parseConfig } from '../../config/load.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Wish } from '../plan.ts';
+import { UNPINNED } from '../serial-pin.ts';
 import { Terminal } from '../terminal.ts';
 import type { WriteJob } from '../write-job.ts';
 
@@ -35,6 +36,7 @@ export async function startBench(
   let noted = false;
   let isFull = false;
   let learnt: string | null = null;
+  let pin = UNPINNED;
   const terminal = new Terminal(
     { ...settingsOfDevice!, timeoutMs },
     {
@@ -52,6 +54,12 @@ export async function startBench(
         read: () => learnt,
         write: (text) => {
           learnt = text;
+        },
+      },
+      pin: {
+        read: () => pin,
+        write: (news) => {
+          pin = news;
         },
       },
       onContact: () => undefined,

@@ -1,0 +1,137 @@
+// Whose terminal this is: the serial number that is pinned at first contact, and what happens when another one answers.
+import * as z from 'zod';
+import { NO_SERIAL, serialSchema, shownSerial } from '../../shared/domain/device.ts';
+import { SerenoError } from '../../shared/errors.ts';
+import type { DeviceSettings } from '../config/load.ts';
+import type { Conversation } from '../zk/conversation.ts';
+import { isZkError } from '../zk/errors.ts';
+import { readOption } from '../zk/options.ts';
+
+/** What is known of the terminal behind a device's address. */
+const pinSchema = z.strictObject({
+  /** Learnt at first contact, or accepted over the API; null: nothing is pinned. */
+  serial: serialSchema.nullable(),
+  /** The other terminal that answered last. Until the right one does, no comm key is sent. */
+  stranger: serialSchema.nullable(),
+  /** What agent.yaml said when the stranger came: another word there is an answer to it. */
+  stated: serialSchema.nullable(),
+});
+export type Pin = z.infer<typeof pinSchema>;
+
+export const UNPINNED: Pin = { serial: null, stranger: null, stated: null };
+
+/** Where a pin outlasts the agent. */
+export interface PinMemory {
+  read(): Pin;
+  write(pin: Pin): void;
+}
+
+/** The pin as it was written down; one that cannot be read is none. */
+export function parsePin(text: string | null): Pin {
+  if (text === null) return UNPINNED;
+  try {
+    return pinSchema.parse(JSON.parse(text));
+  } catch {
+    return UNPINNED;
+  }
+}
+
+/** Asks every new conversation who is there, before anything else is asked or written. */
+export class SerialPin {
+  readonly #device: DeviceSettings;
+  readonly #memory: PinMemory;
+  #pin: Pin;
+  #told: string | null = null;
+  #silent = false;
+
+  constructor(device: DeviceSettings, memory: PinMemory) {
+    this.#device = device;
+    this.#memory = memory;
+    this.#pin = memory.read();
+    if (this.#pin.stated !== device.serial) this.#pin = { ...this.#pin, stranger: null };
+  }
+
+  /** The serial number that the terminal must have; null while none is known. */
+  get expected(): string | null {
+    return this.#device.serial ?? this.#pin.serial;
+  }
+
+  /** What the terminal of the last conversation told; empty where it tells none. */
+  get told(): string {
+    return this.#told ?? '';
+  }
+
+  /** True for a terminal that was asked for an option and did not answer at all: it is not asked again. */
+  get isSilent(): boolean {
+    return this.#silent;
+  }
+
+  silenced(): void {
+    this.#silent = true;
+  }
+
+  /**
+   * Whether the comm key may be sent to the terminal that has just asked for it. As long as the last word was
+   * another's, only to one that tells the right serial number without the key.
+   */
+  async mayAuthenticate(conversation: Conversation): Promise<boolean> {
+    if (this.#pin.stranger === null || this.#device.commKey === 0) return true;
+    return shownSerial(await serialOf(conversation)) === this.expected;
+  }
+
+  /** The comm key was kept back: nobody knows who is there. */
+  withheld(): SerenoError {
+    return this.#swapped(this.#pin.stranger ?? '');
+  }
+
+  /**
+   * Asks who is there; pins what the first one tells.
+   * @throws SerenoError `device_swapped`; ZkError, after a `timeout` the next conversation goes on without.
+   */
+  async check(conversation: Conversation): Promise<void> {
+    const { expected } = this;
+    if (this.#silent && expected === null) return;
+    try {
+      this.#told = await serialOf(conversation);
+    } catch (error) {
+      if (isZkError(error, 'timeout') && expected === null) this.#silent = true;
+      throw error;
+    }
+    const serial = this.#told;
+    if (expected !== null && shownSerial(serial) !== expected) {
+      this.#keep({ ...this.#pin, stranger: shownSerial(serial), stated: this.#device.serial });
+      throw this.#swapped(serial);
+    }
+    if (serial !== '') this.#keep({ serial, stranger: null, stated: this.#device.serial });
+  }
+
+  #swapped(serial: string): SerenoError {
+    const params = {
+      device: this.#device.id,
+      serial: shownSerial(serial),
+      expected: this.expected ?? NO_SERIAL,
+    };
+    return new SerenoError('device_swapped', { params });
+  }
+
+  #keep(pin: Pin): void {
+    const isSame = JSON.stringify(pin) === JSON.stringify(this.#pin);
+    this.#pin = pin;
+    if (!isSame) this.#memory.write(pin);
+  }
+}
+
+/** The serial number in characters that may be shown; empty where the terminal does not tell it. @throws ZkError */
+async function serialOf(conversation: Conversation): Promise<string> {
+  try {
+    const told = (await readOption(conversation, '~SerialNumber')) ?? '';
+    return told
+      .replace(/[^\x20-\x7e]/g, '?')
+      .slice(0, 64)
+      .trim();
+  } catch (error) {
+    // Before the comm key most terminals answer nothing but that they want it.
+    if (isZkError(error, 'refused')) return '';
+    throw error;
+  }
+}
