@@ -1,8 +1,8 @@
 // What a terminal says about itself: options by name, and the firmware.
-import { asked, Command } from './commands.ts';
+import { asked, Command, Reply } from './commands.ts';
 import type { Conversation, RequestOptions } from './conversation.ts';
 import { decodeText, untilNul } from './encoding.ts';
-import { isForgotten, isZkError } from './errors.ts';
+import { isZkError } from './errors.ts';
 
 /**
  * Reads an option (11 `name\0` → `name=value\0`) such as `~SerialNumber`, `~Platform`, `~DeviceName`, `~PIN2Width`.
@@ -23,8 +23,8 @@ export async function readOption(
     });
     return optionValue(data);
   } catch (error) {
-    // Firmwares differ in the code for a missing option; only these are about who asks.
-    if (isZkError(error, 'refused') && !isForgotten(error)) return null;
+    // Firmwares differ in the code for a missing option; only this one is about who asks.
+    if (isZkError(error, 'refused') && error.reply !== Reply.unauthorized) return null;
     throw error;
   }
 }
