@@ -1,8 +1,10 @@
 // The agent as a whole: assembles journal, link, terminals and queues, and takes them down in order.
+
 import type { Logger } from 'pino';
 import { SerenoError } from '../shared/errors.ts';
 import { WIRE_VERSION } from '../shared/wire/envelope.ts';
 import type { ArgsOf } from '../shared/wire/operations.ts';
+import type { Stage } from '../shared/wire/stage.ts';
 import { topics } from '../shared/wire/topics.ts';
 import type { AgentConfig, DeviceSettings } from './config/load.ts';
 import { Branch } from './devices/branch.ts';
@@ -237,7 +239,7 @@ export class Agent {
     }
   }
 
-  #progress(id: string, stage: string, done?: number, total?: number): void {
+  #progress(id: string, stage: Stage, done?: number, total?: number): void {
     const seq = ++this.#progressSeq;
     const at = this.#clock.now();
     const message = { v: WIRE_VERSION, id, seq, stage, done, total, at };

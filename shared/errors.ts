@@ -1,5 +1,5 @@
 // The one catalogue of errors: code, HTTP status and the sentence for people in Spanish and English.
-import { phrases } from './phrases.ts';
+import { filled, type Language, type WordPlace, type Words } from './words.ts';
 
 /** What is known about a change that ended in an error. */
 export type Applied = 'yes' | 'no' | 'partial' | 'unknown';
@@ -220,14 +220,17 @@ export const catalogue = {
   internal: { status: 500, es: 'Error interno.', en: 'Internal error.' },
 } as const satisfies Record<string, CatalogueEntry>;
 
-/** Places that hold words of ours. In any other one a value is somebody's own text, even one that looks like a key. */
-const WORD_PLACES: ReadonlySet<string> = new Set(['limit', 'problem', 'reason']);
-
 export type ErrorCode = keyof typeof catalogue;
-export type Language = 'es' | 'en';
+export type { Language } from './words.ts';
 
-/** Values for the places of a sentence; they travel with the error so that any edge can phrase it. */
-export type ErrorParams = Readonly<Record<string, string | number>>;
+/**
+ * Values for the places of a sentence; they travel with the error so that any edge can phrase it. A place for words
+ * takes the key of a phrase (`@busy_waiting`, its own places filled from the same params) or what an edge has already
+ * phrased: a raw text there does not compile.
+ */
+export type ErrorParams = { readonly [P in WordPlace]?: Words } & {
+  readonly [place: string]: string | number;
+};
 
 /** True if `code` is in the catalogue: replies come from agents that may be newer than the cloud. */
 export function isErrorCode(code: string): code is ErrorCode {
@@ -239,24 +242,7 @@ export function isErrorCode(code: string): code is ErrorCode {
  * one shows in the first test that looks.
  */
 export function errorText(code: ErrorCode, params: ErrorParams = {}, language: Language = 'es'): string {
-  return fill(catalogue[code][language], (name) =>
-    WORD_PLACES.has(name) ? paramText(params[name], params, language) : params[name],
-  );
-}
-
-/** A param as its sentence shows it: the words that an `@key` stands for, anything else as it is. */
-export function paramText<T extends string | number | undefined>(
-  value: T,
-  params: ErrorParams,
-  language: Language,
-): T | string {
-  const phrase = typeof value === 'string' && value.startsWith('@') ? value.slice(1) : '';
-  if (!Object.hasOwn(phrases, phrase)) return value;
-  return fill(phrases[phrase as keyof typeof phrases][language], (place) => params[place]);
-}
-
-function fill(sentence: string, paramOf: (place: string) => string | number | undefined): string {
-  return sentence.replace(/\{(\w+)\}/g, (place, name: string) => String(paramOf(name) ?? place));
+  return filled(catalogue[code][language], params, language);
 }
 
 export interface SerenoErrorOptions {

@@ -1,10 +1,56 @@
-// Words that sentences of the catalogue are filled with, in Spanish and English.
+// Words that sentences of the catalogue are filled with, in Spanish and English. Places are filled from the sentence's params.
+
+/** What an agent was asking of a terminal, by the protocol's command. */
+const asked = {
+  asked_readTemplates: { es: 'leer las huellas (7)', en: 'read templates (7)' },
+  asked_writeUser: { es: 'escribir un usuario (8)', en: 'write user (8)' },
+  asked_readUsers: { es: 'leer los usuarios (9)', en: 'read users (9)' },
+  asked_readOption: { es: 'leer una opción (11)', en: 'read option (11)' },
+  asked_writeOption: { es: 'escribir una opción (12)', en: 'write option (12)' },
+  asked_readAttendance: { es: 'leer las marcaciones (13)', en: 'read attendance (13)' },
+  asked_clearData: { es: 'borrar los datos (14)', en: 'clear data (14)' },
+  asked_clearAttendance: { es: 'borrar las marcaciones (15)', en: 'clear attendance (15)' },
+  asked_deleteUser: { es: 'eliminar un usuario (18)', en: 'delete user (18)' },
+  asked_deleteTemplate: { es: 'eliminar una huella (19)', en: 'delete template (19)' },
+  asked_clearOplog: { es: 'borrar el registro de operaciones (33)', en: 'clear oplog (33)' },
+  asked_readOplog: { es: 'leer el registro de operaciones (34)', en: 'read oplog (34)' },
+  asked_readCounters: { es: 'leer los contadores (50)', en: 'read counters (50)' },
+  asked_startVerify: { es: 'comenzar la verificación (60)', en: 'start verify (60)' },
+  asked_startEnrol: { es: 'comenzar el enrolamiento (61)', en: 'start enrol (61)' },
+  asked_cancelCapture: { es: 'cancelar la captura (62)', en: 'cancel capture (62)' },
+  asked_writeTemplate: { es: 'escribir una huella (87)', en: 'write template (87)' },
+  asked_readTemplate: { es: 'leer una huella (88)', en: 'read template (88)' },
+  asked_writeUsers: { es: 'escribir usuarios (110)', en: 'write users (110)' },
+  asked_checkBuffer: { es: 'comprobar el envío (119)', en: 'check buffer (119)' },
+  asked_deleteFinger: { es: 'eliminar un dedo (134)', en: 'delete finger (134)' },
+  asked_readTime: { es: 'leer la hora (201)', en: 'read time (201)' },
+  asked_writeTime: { es: 'escribir la hora (202)', en: 'write time (202)' },
+  asked_registerEvents: { es: 'pedir avisos (500)', en: 'register events (500)' },
+  asked_connect: { es: 'conectar (1000)', en: 'connect (1000)' },
+  asked_exit: { es: 'terminar la conversación (1001)', en: 'exit (1001)' },
+  asked_enable: { es: 'habilitar el teclado (1002)', en: 'enable (1002)' },
+  asked_disable: { es: 'bloquear el teclado (1003)', en: 'disable (1003)' },
+  asked_refreshData: { es: 'refrescar los datos (1013)', en: 'refresh data (1013)' },
+  asked_refreshOptions: { es: 'refrescar las opciones (1014)', en: 'refresh options (1014)' },
+  asked_readFirmware: { es: 'leer la versión de su programa (1100)', en: 'read firmware (1100)' },
+  asked_authenticate: { es: 'presentar la clave de comunicación (1102)', en: 'authenticate (1102)' },
+  asked_prepareData: { es: 'preparar un envío (1500)', en: 'prepare data (1500)' },
+  asked_data: { es: 'enviar datos (1501)', en: 'data (1501)' },
+  asked_freeData: { es: 'liberar los datos (1502)', en: 'free data (1502)' },
+  asked_prepareRead: { es: 'preparar una lectura (1503)', en: 'prepare read (1503)' },
+  asked_readChunk: { es: 'leer una porción (1504)', en: 'read chunk (1504)' },
+  asked_other: { es: 'una orden del protocolo', en: 'a command of the protocol' },
+  asked_new_user: { es: 'un usuario nuevo: no queda ningún uid libre', en: 'a new user: no uid is free' },
+} as const;
 
 /**
- * Words within a sentence that depend on the language too. In the places for words (`WORD_PLACES` of errors.ts) the value
+ * Words within a sentence that depend on the language too. In a place for words (`WORD_PLACES` of words.ts) the value
  * `@key` stands for one of these; its own places are filled from the same params.
  */
 export const phrases = {
+  ...asked,
+  /** What an agent of another version told in words of its own. */
+  agent_said: { es: 'el agente dice «{said}»', en: 'the agent says "{said}"' },
   limit_bytes: { es: 'caben {max} bytes y tiene {got}', en: '{max} bytes fit, it has {got}' },
   limit_characters: { es: 'caben {max} caracteres y tiene {got}', en: '{max} characters fit, it has {got}' },
   limit_length: {
@@ -22,17 +68,55 @@ export const phrases = {
     es: 'solo admite un número de 32 bits sin ceros a la izquierda',
     en: 'it takes a number of 32 bits without leading zeros only',
   },
+  limit_devices: { es: 'una sede admite {max} dispositivos', en: 'one site can have {max} devices' },
   host_not_allowed: {
     es: 'solo direcciones privadas (10.x, 172.16–31.x, 192.168.x) o las que allow_hosts nombra en el agent.yaml de la sede',
     en: "private addresses only (10.x, 172.16–31.x, 192.168.x), or those that allow_hosts names in the site's agent.yaml",
   },
   address_taken: { es: "ya es la del dispositivo '{holder}'", en: "the device '{holder}' has it already" },
+  cursor_foreign: {
+    es: 'debe ser el next_cursor de una respuesta',
+    en: 'must be the next_cursor of an answer',
+  },
   busy_waiting: { es: '{max} órdenes esperan', en: '{max} commands wait' },
   busy_enrolling: { es: 'alguien está enrolando un dedo', en: 'somebody is enrolling a finger' },
   busy_keypad: {
     es: 'sus usuarios cambian sin cesar en el teclado',
     en: 'its users keep changing at the keypad',
   },
+  answer_garbled: { es: 'su respuesta a {asked}', en: 'its answer to {asked}' },
+  users_empty: { es: 'su tabla de usuarios está vacía', en: 'its user table is empty' },
+  users_layouts: {
+    es: 'su tabla de usuarios cabe en varios formatos (user_record)',
+    en: 'its user table fits several layouts (user_record)',
+  },
+  attendance_layouts: {
+    es: 'sus marcaciones caben en varios formatos (attendance_record)',
+    en: 'its attendance fits several layouts (attendance_record)',
+  },
+  kept_user: { es: "el usuario '{user_id}'", en: "the user '{user_id}'" },
+  kept_finger: {
+    es: "el dedo {finger_index} del usuario '{user_id}'",
+    en: "finger {finger_index} of user '{user_id}'",
+  },
+  kept_clock: { es: 'la hora {wanted}; muestra {shown}', en: 'the time {wanted}; it shows {shown}' },
+  copy_width: {
+    es: 'la copia tiene un registro de {got} bytes y el dispositivo los tiene de {max}',
+    en: 'the copy has a record of {got} bytes, those of the device have {max}',
+  },
+  version_unknown: { es: 'no conoce la versión {version}', en: 'version {version} is not known there' },
+  operation_unknown: { es: "no conoce la operación '{op}'", en: "operation '{op}' is not known there" },
+  argument_invalid: {
+    es: "no entiende el argumento '{argument}'",
+    en: "argument '{argument}' is not valid there",
+  },
+  token_missing: { es: 'falta el token', en: 'the token is missing' },
+  token_invalid: { es: 'el token no es válido', en: 'the token is not valid' },
+  token_expired: { es: 'el token venció', en: 'the token has expired' },
+  token_unchecked: { es: 'no se pudo comprobar el token', en: 'the token could not be checked' },
+  stage_waiting: { es: 'esperando el dedo', en: 'waiting' },
+  stage_sample: { es: 'muestra {done}/{total}', en: 'sample {done}/{total}' },
+  stage_reading: { es: 'leyendo', en: 'reading' },
 } as const satisfies Record<string, { readonly es: string; readonly en: string }>;
 
 export type PhraseKey = keyof typeof phrases;

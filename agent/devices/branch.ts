@@ -92,8 +92,9 @@ export class Branch {
     }
     this.#checkDeadline(command);
     if (this.#stations.size >= MOST_DEVICES) {
-      const params = { field: 'devices', device: site, limit: `${MOST_DEVICES}` };
-      throw new SerenoError('limit_exceeded', { params });
+      throw new SerenoError('limit_exceeded', {
+        params: { field: 'devices', device: site, limit: '@limit_devices', max: MOST_DEVICES },
+      });
     }
     const device = created(args);
     checkAddress(device, this.devices(), hosts);

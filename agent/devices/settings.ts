@@ -75,7 +75,8 @@ export function checkAddress(
     ({ id, host, port }) => id !== device.id && host === device.host && port === device.port,
   );
   if (holder !== undefined) {
-    const params = { field: 'ip', problem: '@address_taken', holder: holder.id };
-    throw new SerenoError('invalid_field', { params });
+    throw new SerenoError('invalid_field', {
+      params: { field: 'ip', problem: '@address_taken', holder: holder.id },
+    });
   }
 }

@@ -1,7 +1,9 @@
 // What the dispatcher works with: journal, outbox, clocks, the stations of its terminals.
+
 import type { Logger } from 'pino';
 import type { Command } from '../../shared/wire/envelope.ts';
 import type { ArgsOf } from '../../shared/wire/operations.ts';
+import type { Stage } from '../../shared/wire/stage.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { UndoVault } from '../journal/undo-vault.ts';
@@ -29,7 +31,7 @@ export interface DispatcherPorts {
   readonly log: Logger;
   readonly station: (device: string) => Station | undefined;
   readonly stations: () => readonly Station[];
-  readonly publishProgress: (id: string, stage: string, done?: number, total?: number) => void;
+  readonly publishProgress: (id: string, stage: Stage, done?: number, total?: number) => void;
   /** Devices that the directory has refused: another site holds their ids. */
   readonly onRefused: (devices: readonly string[]) => void;
   /** Since when this agent alone has spoken for its site, as the cloud says. */

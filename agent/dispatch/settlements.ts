@@ -2,6 +2,7 @@
 import type { Command, Reply } from '../../shared/wire/envelope.ts';
 import type { JournalRow, OutboxMessage } from '../journal/rows.ts';
 import type { Outcome } from '../terminal/outcome.ts';
+import { isZkError } from '../zk/errors.ts';
 import { naming } from './naming.ts';
 import { isStorageError } from './outbox.ts';
 import type { DispatcherPorts } from './ports.ts';
@@ -33,7 +34,10 @@ export class Settlements {
     const { reply, messages } = toMessages(at, command.id, outcome, timing);
     const named = naming(command);
     const { status, code, applied, verified, queueMs, deviceMs } = reply;
-    log.info({ ...named, status, code, applied, verified, queueMs, deviceMs }, 'command settled');
+    // Sentences name what was asked; how it went wrong, byte by byte, is for the log alone.
+    const why =
+      outcome.status !== 'ok' && isZkError(outcome.error.cause) ? outcome.error.cause.message : undefined;
+    log.info({ ...named, status, code, applied, verified, why, queueMs, deviceMs }, 'command settled');
     if (outcome.status !== 'ok' && outcome.error.code === 'internal')
       log.error({ ...named, err: outcome.error });
     try {

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { SerenoError } from '../../shared/errors.ts';
+import type { Phrase } from '../../shared/words.ts';
 import type { WriteJob } from '../terminal/write-job.ts';
 import { MAX_WAITING, type QueuedTerminal, type QueueItem, TerminalQueue } from './terminal-queue.ts';
 
@@ -42,7 +43,7 @@ const write = (
   },
 });
 
-function ask(id: string, log: string[], holds: string | null = null) {
+function ask(id: string, log: string[], holds: Phrase | null = null) {
   const gate = Promise.withResolvers<void>();
   const item: QueueItem = {
     kind: 'ask',

@@ -1,5 +1,7 @@
 // The queue of one terminal is its device lock: one command at a time, first come first served, writes that wait together served together.
+
 import { SerenoError } from '../../shared/errors.ts';
+import type { Phrase } from '../../shared/words.ts';
 import type { WriteJob } from '../terminal/write-job.ts';
 
 /** More than this many waiting: the next is told that the device is busy. */
@@ -20,8 +22,8 @@ export type QueueItem = {
   refuse(error: SerenoError): void;
 } & (
   | { readonly kind: 'write'; readonly issuedAt: number; readonly job: WriteJob }
-  /** `holds`: while it runs, others are told that the device is busy, with this reason (a phrase of shared/errors.ts). */
-  | { readonly kind: 'ask'; readonly holds: string | null; run(signal: AbortSignal): Promise<void> }
+  /** `holds`: while it runs, others are told that the device is busy, with this reason. */
+  | { readonly kind: 'ask'; readonly holds: Phrase | null; run(signal: AbortSignal): Promise<void> }
 );
 
 /** The terminal as the queue needs it. */
@@ -44,7 +46,7 @@ export class TerminalQueue {
   #expiry: NodeJS.Timeout | null = null;
   #running: Promise<void> | null = null;
   #current: { id: string; abort: AbortController } | null = null;
-  #held: string | null = null;
+  #held: Phrase | null = null;
   #timer: NodeJS.Timeout | null = null;
   #failedRepairs = 0;
   #stopped = false;
@@ -67,8 +69,7 @@ export class TerminalQueue {
 
   /** @throws SerenoError `device_busy` if too many wait or the device is held. */
   push(item: QueueItem): void {
-    const reason =
-      this.#held ?? (this.#waiting.length >= MAX_WAITING ? `${MAX_WAITING} commands wait` : null);
+    const reason = this.#held ?? (this.#waiting.length >= MAX_WAITING ? '@busy_waiting' : null);
     if (reason !== null) throw this.#busy(reason);
     this.#waiting.push(item);
     this.#wake();
@@ -204,7 +205,7 @@ export class TerminalQueue {
     }
   }
 
-  #busy(reason: string): SerenoError {
+  #busy(reason: Phrase): SerenoError {
     return new SerenoError('device_busy', { params: { device: this.device, reason, max: MAX_WAITING } });
   }
 

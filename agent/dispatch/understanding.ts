@@ -1,21 +1,22 @@
 // What a message on the command topic says, as far as this version understands it.
+
 import * as z from 'zod';
 import { SerenoError } from '../../shared/errors.ts';
 import { type Command, commandSchema, WIRE_VERSION } from '../../shared/wire/envelope.ts';
 import { commandIdSchema } from '../../shared/wire/identifiers.ts';
 import { isOfKind, isOperation, operations } from '../../shared/wire/operations.ts';
+import type { Phrase } from '../../shared/words.ts';
 import type { UndoVault } from '../journal/undo-vault.ts';
 import type { Wish } from '../terminal/plan.ts';
 import { findCopy } from './way-back.ts';
 
 /** @throws SerenoError `rejected`: this version does not understand the command, and does not guess. */
 export function checkCommand(command: Command): void {
-  if (command.v !== WIRE_VERSION) throw rejected(`version ${command.v} is not known here`);
-  if (!isOperation(command.op)) throw rejected(`operation ${command.op} is not known here`);
+  if (command.v !== WIRE_VERSION) throw rejected('@version_unknown', { version: command.v });
+  if (!isOperation(command.op)) throw rejected('@operation_unknown', { op: command.op });
   const args = operations[command.op].args.safeParse(command.args);
   if (!args.success) {
-    const [issue] = args.error.issues;
-    throw rejected(`argument ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}`);
+    throw rejected('@argument_invalid', { argument: placeOf(args.error) }, args.error);
   }
 }
 
@@ -43,9 +44,8 @@ export function parseCommand(payload: Uint8Array): Received | null {
   if (command.success) return { kind: 'command', command: command.data };
   const named = namedSchema.safeParse(message);
   if (!named.success) return null;
-  const [issue] = command.error.issues;
-  const reason = `envelope ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}`;
-  return { kind: 'foreign', id: named.data.id, error: rejected(reason) };
+  const error = rejected('@argument_invalid', { argument: placeOf(command.error) }, command.error);
+  return { kind: 'foreign', id: named.data.id, error };
 }
 
 /** What every version of an envelope has. */
@@ -77,6 +77,15 @@ export function userIdOf(command: Command): string | null {
   return args.success ? args.data.user_id : null;
 }
 
-function rejected(reason: string): SerenoError {
-  return new SerenoError('rejected', { params: { reason } });
+/** Where the first thing is that is not understood. */
+function placeOf(error: z.ZodError): string {
+  return error.issues[0]?.path.join('.') ?? '';
+}
+
+function rejected(
+  reason: Phrase,
+  places: Readonly<Record<string, string | number>>,
+  cause?: z.ZodError,
+): SerenoError {
+  return new SerenoError('rejected', { params: { ...places, reason }, cause });
 }

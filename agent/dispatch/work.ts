@@ -1,8 +1,10 @@
 // From a journalled command to what a terminal's queue serves: a write, or a question.
+
 import type { Logger } from 'pino';
 import { SerenoError } from '../../shared/errors.ts';
 import type { Command } from '../../shared/wire/envelope.ts';
 import { factsOf, isOperation } from '../../shared/wire/operations.ts';
+import type { Stage } from '../../shared/wire/stage.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { JournalRow } from '../journal/rows.ts';
 import type { UndoVault } from '../journal/undo-vault.ts';
@@ -27,7 +29,7 @@ export interface WorkPorts {
   readonly cloudClock: CloudClock;
   readonly undo: UndoVault;
   readonly log: Logger;
-  readonly publishProgress: (id: string, stage: string, done?: number, total?: number) => void;
+  readonly publishProgress: (id: string, stage: Stage, done?: number, total?: number) => void;
 }
 
 type Settle = (outcome: Outcome, timing: Timing) => void;
@@ -91,11 +93,11 @@ export function toWriteJob(
   };
 }
 
-type Tell = (stage: string, done?: number, total?: number) => void;
+type Tell = (stage: Stage, done?: number, total?: number) => void;
 
 /** Passes on what is new: another stage at once, the counting within one only so often, and not from its first moment. */
 function throttled(clock: Clock, tell: Tell): Tell {
-  let last = { stage: '', at: clock.monotonic() };
+  let last: { readonly stage: Stage | ''; readonly at: number } = { stage: '', at: clock.monotonic() };
   return (stage, done, total) => {
     const now = clock.monotonic();
     const counts = done !== undefined;
@@ -132,7 +134,7 @@ export function toQuestion(
       const startedAt = clock.monotonic();
       try {
         if (!isOperation(name) || ask === undefined) {
-          throw new SerenoError('rejected', { params: { reason: `operation ${name} is not known here` } });
+          throw new SerenoError('rejected', { params: { reason: '@operation_unknown', op: name } });
         }
         const left = cloudClock.left(command.notAfter);
         if (left <= 0) throw new SerenoError('expired');

@@ -1,6 +1,8 @@
 // A question to a terminal: what it is given, and what it tells.
+
 import type { Verified } from '../../shared/wire/envelope.ts';
 import type { ArgsOf, OperationName, ResultOf } from '../../shared/wire/operations.ts';
+import type { Stage } from '../../shared/wire/stage.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface AskContext {
@@ -8,7 +10,7 @@ export interface AskContext {
   /** Ends the question: deadline, cancellation or shutdown. */
   readonly signal: AbortSignal;
   /** Tells whoever waits how far it is. */
-  readonly progress: (stage: string, done?: number, total?: number) => void;
+  readonly progress: (stage: Stage, done?: number, total?: number) => void;
   /** The cloud's time as far as it is known, epoch ms: this machine's clock may be wrong. */
   readonly now: () => number;
 }

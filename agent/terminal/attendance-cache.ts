@@ -98,8 +98,9 @@ export class AttendanceCache {
       return width;
     }
     if (this.#width !== null) return this.#width;
-    const problem = 'its attendance fits several layouts (attendance_record)';
-    throw new SerenoError('dialect_unknown', { params: { device: this.#device.id, problem } });
+    throw new SerenoError('dialect_unknown', {
+      params: { device: this.#device.id, problem: '@attendance_layouts' },
+    });
   }
 }
 

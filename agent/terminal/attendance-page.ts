@@ -46,8 +46,7 @@ function cursorAt(list: PunchList, end: number): string {
 function positionAfter(list: PunchList, cursor: string): number {
   const [, timestamp, given] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{1,9})$/.exec(cursor) ?? [];
   if (timestamp === undefined || given === undefined) {
-    const problem = 'cursor';
-    throw new SerenoError('invalid_field', { params: { field: 'cursor', problem } });
+    throw new SerenoError('invalid_field', { params: { field: 'cursor', problem: '@cursor_foreign' } });
   }
   const first = firstAtOrBefore(list, timestamp);
   let position = first;

@@ -50,6 +50,7 @@ async function setClock(
   const shown = await readTime(conversation, { signal });
   const expectedMs = localMs(wanted) + performance.now() - wroteAt;
   if (shown !== null && Math.abs(Date.parse(`${shown}Z`) - expectedMs) <= TOLERANCE_MS) return shown;
-  const what = `${formatTime(wanted)} → ${shown ?? '?'}`;
-  throw new SerenoError('not_verified', { params: { device, what } });
+  throw new SerenoError('not_verified', {
+    params: { device, what: '@kept_clock', wanted: formatTime(wanted), shown: shown ?? '?' },
+  });
 }

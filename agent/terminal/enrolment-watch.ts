@@ -1,4 +1,5 @@
 // An enrolment under way, told by the terminal's events: how far it is, and how it ends.
+import type { Stage } from '../../shared/wire/stage.ts';
 import type { Conversation, TerminalEvent } from '../zk/conversation.ts';
 import { decodeEnrolEvent, type EnrolEvent } from '../zk/enrolment.ts';
 
@@ -55,7 +56,7 @@ export interface WatchOptions {
   readonly signal: AbortSignal;
   /** Whatever the terminal does, it is over after so long, ms. */
   readonly timeoutMs: number;
-  readonly onStage: (stage: string) => void;
+  readonly onStage: (stage: Stage) => void;
 }
 
 /** Listens from the moment it is made; what comes before `begin` is told after it. Always `stop` it. */

@@ -165,8 +165,10 @@ class Enrolment {
 
   #notVerified(applied: 'no' | 'partial' | 'unknown' = 'no'): SerenoError {
     const { user_id, finger_index } = this.#args;
-    const what = `finger ${finger_index} of user_id '${user_id}'`;
-    const params = { device: this.#context.terminal.device.id, what };
-    return new SerenoError('not_verified', { params, applied });
+    const { id: device } = this.#context.terminal.device;
+    return new SerenoError('not_verified', {
+      params: { device, what: '@kept_finger', finger_index, user_id },
+      applied,
+    });
   }
 }

@@ -1,6 +1,8 @@
 // From failures of the protocol to errors of the catalogue, in the words of the device they concern.
 import { type Applied, SerenoError } from '../../shared/errors.ts';
+import type { Phrase } from '../../shared/words.ts';
 import type { DeviceSettings } from '../config/load.ts';
+import { commandAsked } from '../zk/commands.ts';
 import { ZkError } from '../zk/errors.ts';
 
 /**
@@ -15,18 +17,24 @@ export function toSerenoError(error: unknown, device: DeviceSettings, applied: A
     case 'refused':
       return new SerenoError('device_refused', {
         ...options,
-        params: { device: device.id, asked: error.asked, reply: error.reply ?? 0 },
+        params: { device: device.id, asked: askedOf(error), reply: error.reply ?? 0 },
       });
     case 'auth':
       return new SerenoError('comm_key_refused', { ...options, params: { device: device.id } });
     case 'protocol':
       return new SerenoError('device_protocol', {
         ...options,
-        params: { device: device.id, problem: error.message },
+        params: { device: device.id, problem: '@answer_garbled', asked: askedOf(error) },
       });
     default:
       return unreachable(device, error, applied);
   }
+}
+
+/** What was asked, in words for people; some failures are of something else than a command. */
+function askedOf(error: ZkError): Phrase {
+  const name = commandAsked(error.asked);
+  return name === null ? '@asked_other' : `@asked_${name}`;
 }
 
 /** The terminal does not answer. */

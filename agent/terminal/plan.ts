@@ -98,8 +98,9 @@ function planRestore(
   if (roster.find(user_id) !== undefined) throw new SerenoError('user_exists', { params: { user_id } });
   const copy = find();
   if (copy.width !== roster.width) {
-    const what = `a record of ${copy.width} bytes where it has ${roster.width}`;
-    throw new SerenoError('unsupported', { params: { device: context.device, what } });
+    throw new SerenoError('unsupported', {
+      params: { device: context.device, what: '@copy_width', got: copy.width, max: roster.width },
+    });
   }
   const old = decodeUser(copy.raw, copy.width, context.encoding).uid;
   const uid = roster.findUid(old) === undefined ? old : freeUid(roster, context);
@@ -112,8 +113,7 @@ function planRestore(
 function freeUid(roster: Roster, { device }: PlanContext): number {
   const uid = roster.freeUid();
   if (uid !== null) return uid;
-  const params = { device, asked: 'a new user: no uid is free', reply: 0 };
-  throw new SerenoError('device_refused', { params });
+  throw new SerenoError('device_refused', { params: { device, asked: '@asked_new_user', reply: 0 } });
 }
 
 /** The fields that are there, without the undefined ones of an optional schema. */

@@ -24,7 +24,7 @@ export async function restoreFingers(
 ): Promise<number> {
   const uid = (await cache.fresh(conversation)).find(userId)?.uid;
   if (uid === undefined) {
-    throw new SerenoError('not_verified', { params: { device, what: `user_id '${userId}'` } });
+    throw new SerenoError('not_verified', { params: { device, what: '@kept_user', user_id: userId } });
   }
   for (const finger of copy.fingers) {
     if ((await readFinger(conversation, uid, finger.finger)) !== null) continue;

@@ -156,8 +156,7 @@ export class RosterCache {
     if (this.#dialect.userWidth !== null) return this.#dialect.userWidth;
     // An empty table tells nothing; every terminal known that speaks TCP has 72-byte records.
     if (found === 'none' && this.#device.transport === 'tcp') return 72;
-    const problem =
-      found === 'none' ? 'the user table is empty' : `its user table fits several layouts (${found})`;
+    const problem = found === 'none' ? '@users_empty' : '@users_layouts';
     throw new SerenoError('dialect_unknown', { params: { device: this.#device.id, problem } });
   }
 }

@@ -265,8 +265,10 @@ export class Stretch {
         this.#outcomes.push({ job, outcome: failure(refusal) });
       } else {
         unproven.add(userId);
-        const params = { device: device.id, what: `user_id '${userId}'` };
-        this.#outcomes.push({ job, outcome: failure(new SerenoError('not_verified', { params })) });
+        const error = new SerenoError('not_verified', {
+          params: { device: device.id, what: '@kept_user', user_id: userId },
+        });
+        this.#outcomes.push({ job, outcome: failure(error) });
       }
     }
     for (const told of this.#dependent) {

@@ -159,8 +159,7 @@ export class Terminal {
       batch.waiting = this.#settleWithoutWriting(batch.waiting, roster, cache);
       if (batch.waiting.length === 0) return;
       if (round > ROUNDS) {
-        const params = { device: this.device.id, reason: '@busy_keypad' };
-        throw new SerenoError('device_busy', { params });
+        throw new SerenoError('device_busy', { params: { device: this.device.id, reason: '@busy_keypad' } });
       }
       const fingers = await this.#fingersToKeep(conversation, roster, batch.waiting);
       const context = { device: this.device, conversation, cache, note: this.#ports.note, fingers };

@@ -1,6 +1,5 @@
 // One page of a terminal's users: filter, order and cursor live on the agent, so that only the page travels.
 
-import type { FieldText } from '../../shared/api/fields.ts';
 import type { User } from '../../shared/domain/user.ts';
 import { SerenoError } from '../../shared/errors.ts';
 import type { ArgsOf, ResultOf } from '../../shared/wire/operations.ts';
@@ -48,7 +47,7 @@ function parseCursor(cursor: string): number {
   const [, uid] = /^u(\d{1,5})$/.exec(cursor) ?? [];
   if (uid === undefined) {
     throw new SerenoError('invalid_field', {
-      params: { field: 'cursor', problem: 'cursor' satisfies FieldText },
+      params: { field: 'cursor', problem: '@cursor_foreign' },
     });
   }
   return Number(uid);

@@ -72,3 +72,10 @@ export function asked(name: CommandName): string {
   const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   return `${words} (${Command[name]})`;
 }
+
+const names = Object.keys(Command) as CommandName[];
+
+/** The command that such words are of, whatever is added behind them; null for other words. */
+export function commandAsked(words: string): CommandName | null {
+  return names.find((name) => words.startsWith(asked(name))) ?? null;
+}

@@ -25,9 +25,10 @@ async function success(
   command: CommandRow,
   settlement: Settlement,
   directory: Directory,
+  language: Language,
   headers: Headers,
 ): Promise<Answer | null> {
-  const body = await present(command, settlement.data, directory);
+  const body = await present(command, settlement.data, directory, language);
   if (body === null) {
     log.error('result not understood');
     return null;
@@ -73,7 +74,7 @@ export async function outcomeAnswer(
   const { settlement } = outcome;
   const answer =
     settlement.status === 'ok'
-      ? await success(command, settlement, directory, headers)
+      ? await success(command, settlement, directory, language, headers)
       : await failure(command, settlement, directory, language);
   if (answer === null) return accepted(command.id, headers);
   return { ...answer, headers: { ...answer.headers, ...headers } };

@@ -1,16 +1,10 @@
 // How a command's failure is told: the catalogue's error for it, or that it is not certain yet.
-import {
-  type Applied,
-  type ErrorCode,
-  type ErrorParams,
-  isErrorCode,
-  type Language,
-  paramText,
-} from '../../shared/errors.ts';
+import { type Applied, type ErrorCode, type ErrorParams, isErrorCode } from '../../shared/errors.ts';
 import type { Reply } from '../../shared/wire/envelope.ts';
+import { heard, type Spoken, wordsOf } from '../../shared/words.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { ErrorExtras } from '../http/answer.ts';
-import { fieldText } from '../http/findings.ts';
+import { toldProblem } from '../http/findings.ts';
 import { Problem, type ProblemOptions } from '../http/problem.ts';
 import type { CommandRow, Settlement } from './ledger.ts';
 import { isRead } from './routes.ts';
@@ -43,13 +37,10 @@ export function appliedOf(command: CommandRow, settlement: Settlement): Applied 
   return isRead(command.route) ? 'no' : settlement.applied;
 }
 
-/** An agent may name a field's problem by its key in the table of field texts, or by a phrase of the catalogue. */
 function invalidFieldOptions(params: ErrorParams): Pick<ProblemOptions, 'params' | 'extras'> {
-  const problem = (language: Language) =>
-    paramText(fieldText(String(params.problem ?? ''), language), params, language);
   return {
-    params: (language) => ({ ...params, problem: problem(language) }),
-    extras: (language) => oneDetail(params.field, problem(language)),
+    params: (language) => ({ ...params, problem: toldProblem(params, language) }),
+    extras: (language) => oneDetail(params.field, toldProblem(params, language)),
   };
 }
 
@@ -61,7 +52,7 @@ function oneDetail(field: string | number | undefined, message: string): ErrorEx
 export function limitExceeded(params: ErrorParams): Problem {
   return new Problem('limit_exceeded', {
     params,
-    extras: (language) => oneDetail(params.field, String(paramText(params.limit, params, language))),
+    extras: (language) => oneDetail(params.field, wordsOf(params.limit ?? ('' as Spoken), params, language)),
   });
 }
 
@@ -80,11 +71,12 @@ export async function problemOf(
   settlement: Settlement,
   directory: Directory,
 ): Promise<Problem | null> {
-  const told = settlement.code ?? CODE_OF[settlement.status];
-  const code = isErrorCode(told) ? told : 'internal';
+  const given = settlement.code ?? CODE_OF[settlement.status];
+  const code = isErrorCode(given) ? given : 'internal';
   const applied = appliedOf(command, settlement);
   const { device, site, id } = command;
-  const params: ErrorParams = { device, site, operation_id: id, ...settlement.params };
+  const told = { device, site, operation_id: id, ...settlement.params };
+  const params: ErrorParams = heard(told);
   if (code === 'device_not_found') return deviceNotFound(directory, command.tenant, device);
   if (code === 'limit_exceeded') return limitExceeded(params);
   if (code === 'device_unreachable' && command.route === 'devicePing') return pingUnreachable(params);
@@ -92,8 +84,8 @@ export async function problemOf(
     params,
     applied,
     headers: { 'sereno-operation': id },
-    ...(code === told ? {} : { foreignCode: told }),
-    ...(code === 'invalid_field' ? invalidFieldOptions(params) : {}),
+    ...(code === given ? {} : { foreignCode: given }),
+    ...(code === 'invalid_field' ? invalidFieldOptions(told) : {}),
   });
   const uncertain = applied === 'unknown' || (problem.status >= 500 && applied !== 'no');
   return uncertain || problem.status < 400 ? null : problem;

@@ -4,6 +4,7 @@ import type { Principal } from '../../shared/api/principal.ts';
 import { routes } from '../../shared/api/routes.ts';
 import { errorText, type Language } from '../../shared/errors.ts';
 import { commandIdSchema } from '../../shared/wire/identifiers.ts';
+import { stageText } from '../../shared/wire/stage.ts';
 import type { Directory } from '../directory/directory.ts';
 import { Problem } from '../http/problem.ts';
 import { note } from '../log.ts';
@@ -67,8 +68,13 @@ async function errorView(
 }
 
 /** What the 200 body would have held; left out where it does not fit into an answer any more. */
-async function resultView(command: CommandRow, settlement: Settlement, directory: Directory) {
-  const result = await present(command, settlement.data, directory);
+async function resultView(
+  command: CommandRow,
+  settlement: Settlement,
+  directory: Directory,
+  language: Language,
+) {
+  const result = await present(command, settlement.data, directory, language);
   return result !== null && fitsLambda(JSON.stringify(result)) ? result : null;
 }
 
@@ -97,7 +103,8 @@ export async function viewed(
   const state = operationState({ command, replies, begun: progress !== null, incomplete }, now);
   const settled = isSettled(state);
   const at = decided?.at ?? command.unsent?.at;
-  const result = settlement?.status === 'ok' ? await resultView(command, settlement, directory) : null;
+  const result =
+    settlement?.status === 'ok' ? await resultView(command, settlement, directory, language) : null;
   const view: OperationView = {
     id: command.id,
     op: command.op,
@@ -107,7 +114,7 @@ export async function viewed(
       ? {}
       : {
           progress: {
-            stage: progress.stage,
+            stage: stageText(progress.stage, language),
             ...(progress.done === undefined ? {} : { done: progress.done }),
             ...(progress.total === undefined ? {} : { total: progress.total }),
           },

@@ -1,14 +1,17 @@
 // The 200 body of every route that ends in a command, made of the operation's result.
 import { fingerName } from '../../shared/domain/user.ts';
 import { operations, type ResultOf } from '../../shared/wire/operations.ts';
+import type { Language } from '../../shared/words.ts';
 import type { Directory } from '../directory/directory.ts';
 import { deviceView } from '../directory/rows.ts';
+import { message } from '../http/messages.ts';
 import type { CommandRow } from './ledger.ts';
 import { type CommandRoute, isCommandRoute, type OperationOf, routeOperations } from './routes.ts';
 
 type Presenter<N extends CommandRoute> = (
   result: ResultOf<OperationOf<N>>,
   command: CommandRow,
+  language: Language,
   directory: Directory,
 ) => object | Promise<object>;
 
@@ -26,26 +29,30 @@ const presenters: { readonly [N in CommandRoute]: Presenter<N> } = {
     ...(next_cursor === undefined ? {} : { next_cursor }),
   }),
   userGet: ({ user }, { device }) => ({ data: { ...user, device_id: device } }),
-  userCreate: ({ user_id, name }, { device }) => ({
-    message: 'Usuario registrado.',
+  userCreate: ({ user_id, name }, { device }, language) => ({
+    message: message('user_created', language, {}),
     data: { user_id, name, device_id: device },
   }),
-  userUpdate: ({ user_id }) => ({ message: `Usuario '${user_id}' actualizado.` }),
-  userDelete: ({ user_id }) => ({ message: `Usuario '${user_id}' eliminado.` }),
-  userRestore: ({ user_id, fingers }) => ({
-    message: `Usuario '${user_id}' restaurado.`,
+  userUpdate: ({ user_id }, _command, language) => ({
+    message: message('user_updated', language, { user_id }),
+  }),
+  userDelete: ({ user_id }, _command, language) => ({
+    message: message('user_deleted', language, { user_id }),
+  }),
+  userRestore: ({ user_id, fingers }, _command, language) => ({
+    message: message('user_restored', language, { user_id }),
     data: { user_id, fingers },
   }),
-  fingerList: ({ data }) => ({
+  fingerList: ({ data }, _command, language) => ({
     data: data.map(({ finger_index, size }) => ({
       finger_index,
-      finger_name: fingerName(finger_index),
+      finger_name: fingerName(finger_index, language),
       size,
     })),
   }),
   // Somebody may be so quick that it is over before it was told to have begun.
-  fingerEnroll: ({ user_id, finger_index }, { id, device }) => ({
-    ...enrolment(user_id, device, finger_index),
+  fingerEnroll: ({ user_id, finger_index }, { id, device }, language) => ({
+    ...enrolment(user_id, device, finger_index, language),
     operation_id: id,
   }),
   attendanceList: ({ total, as_of, skipped, data, next_cursor }, { device, deviceName }) => ({
@@ -55,41 +62,43 @@ const presenters: { readonly [N in CommandRoute]: Presenter<N> } = {
     data: data.map((punch) => ({ ...punch, device_id: device, device_name: deviceName })),
     ...(next_cursor === undefined ? {} : { next_cursor }),
   }),
-  deviceCreate: async (_result, command, directory) => {
+  deviceCreate: async (_result, command, language, directory) => {
     const found = await registered(directory, command);
     return {
-      message: `Dispositivo '${command.device}' registrado.`,
+      message: message('device_created', language, { device: command.device }),
       ...(found === null ? {} : { data: found.view }),
     };
   },
-  deviceUpdate: async (_result, command, directory) => {
+  deviceUpdate: async (_result, command, language, directory) => {
     const found = await registered(directory, command);
     return {
-      message: `Dispositivo '${command.device}' actualizado.`,
+      message: message('device_updated', language, { device: command.device }),
       ...(found === null
         ? {}
         : { data: { ...found.view, updated_at: new Date(found.row.updatedAt).toISOString() } }),
     };
   },
-  deviceDelete: (_result, { device }) => ({ message: `Dispositivo '${device}' eliminado.` }),
-  devicePing: ({ device_time, ip }, { device }) => ({
-    message: `Conexion exitosa con '${device}'.`,
+  deviceDelete: (_result, { device }, language) => ({
+    message: message('device_deleted', language, { device }),
+  }),
+  devicePing: ({ device_time, ip }, { device }, language) => ({
+    message: message('device_answers', language, { device }),
     device_time,
     ip,
   }),
   deviceInfo: (result, { device, deviceName }) => ({ data: { id: device, name: deviceName, ...result } }),
-  deviceSyncTime: (_result, { device }) => ({ message: `[${device}] Hora sincronizada.` }),
+  deviceSyncTime: (_result, { device }, language) => ({ message: message('time_set', language, { device }) }),
 };
 
 /** What `enroll-finger` says of an enrolment that has begun. */
-export function enrolment(userId: string, device: string, fingerIndex: number): object {
+export function enrolment(userId: string, device: string, fingerIndex: number, language: Language): object {
   return {
-    message: 'Modo enrolamiento activado. El usuario debe poner el dedo 3 veces.',
+    message: message('enrolment_begun', language, {}),
     data: {
       user_id: userId,
       device_id: device,
       finger_index: fingerIndex,
-      finger_name: fingerName(fingerIndex),
+      finger_name: fingerName(fingerIndex, language),
     },
   };
 }
@@ -101,11 +110,12 @@ export async function present(
   command: CommandRow,
   data: unknown,
   directory: Directory,
+  language: Language,
 ): Promise<object | null> {
   const { route } = command;
   if (!isCommandRoute(route)) return null;
   const result = operations[routeOperations[route]].result.safeParse(data);
   if (!result.success) return null;
   // The table's own type ties each presenter to the result of its route's operation.
-  return (presenters[route] as Presenter<CommandRoute>)(result.data as never, command, directory);
+  return (presenters[route] as Presenter<CommandRoute>)(result.data as never, command, language, directory);
 }

@@ -5,6 +5,7 @@ import type { Directory } from '../directory/directory.ts';
 import { type SiteRow, siteView } from '../directory/rows.ts';
 import { type Answer, ok } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
+import { message } from '../http/messages.ts';
 import { Problem } from '../http/problem.ts';
 import { log, note } from '../log.ts';
 import type { Enrolments, SiteAgents } from './enrolments.ts';
@@ -51,7 +52,10 @@ export async function createSite(ports: SitePorts, call: Call<'siteCreate'>): Pr
   if (!(await ports.agents.addSite(at, name, ports.now()))) {
     throw new Problem('site_exists', { params: { site } });
   }
-  return ok({ message: `Sede '${site}' registrada.`, data: siteView(await foundSite(ports, at)) });
+  return ok({
+    message: message('site_created', call.language, { site }),
+    data: siteView(await foundSite(ports, at)),
+  });
 }
 
 export async function createEnrolment(ports: SitePorts, call: Call<'siteEnrollment'>): Promise<Answer> {
@@ -74,5 +78,5 @@ export async function revokeAgent(ports: SitePorts, call: Call<'siteAgentDelete'
   const certificates = await ports.revoker.revoke(at, () => true);
   await ports.revoker.disconnect(at);
   log.info('agent revoked', { ...at, by: call.principal.subject, certificates });
-  return ok({ message: `Agente de '${at.site}' revocado.` });
+  return ok({ message: message('agent_revoked', call.language, { site: at.site }) });
 }

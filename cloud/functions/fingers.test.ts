@@ -28,7 +28,15 @@ test('an enrolment is answered as soon as the terminal waits for the finger', as
   });
   const id = world.received[0]!.id;
   const seen = await invoke(operations, 'operationGet', { params: { id } });
-  expect(seen.body.data).toMatchObject({ state: 'running', progress: { stage: 'waiting' } });
+  expect(seen.body.data).toMatchObject({ state: 'running', progress: { stage: 'esperando el dedo' } });
+  const english = { headers: { 'Accept-Language': 'en' } };
+  const told = await invoke(operations, 'operationGet', { params: { id }, ...english });
+  expect(told.body.data).toMatchObject({ progress: { stage: 'waiting' } });
+  const again = await invoke(users, 'fingerEnroll', { params, body: { finger_index: 1 }, ...english });
+  expect(again.body).toMatchObject({
+    message: 'Enrolment mode is on. The user must put the finger down 3 times.',
+    data: { finger_name: 'Right index' },
+  });
 });
 
 test('an enrolment that is over at once names its operation all the same', async () => {

@@ -5,10 +5,9 @@ import { cancelScope, viewed, visibleCommand } from '../commands/operations.ts';
 import { isSettled, operationState } from '../commands/state.ts';
 import { accepted, ok } from '../http/answer.ts';
 import { httpHandler } from '../http/handler.ts';
+import { message } from '../http/messages.ts';
 import { Problem } from '../http/problem.ts';
 import { services } from '../services.ts';
-
-const CANCELLED = { message: 'Operación cancelada.' };
 
 export const handler = httpHandler({
   operationList: async (call) => ok(await operationList(services(), call)),
@@ -26,15 +25,16 @@ export const handler = httpHandler({
   operationCancel: async (call) => {
     const { ledger, clock } = services();
     const command = await visibleCommand(ledger, call.principal, call.params.id ?? '');
+    const done = () => ok({ message: message('operation_cancelled', call.language, {}) });
     const scope = cancelScope(command);
     if (!call.principal.scopes.has(scope)) throw new Problem('forbidden', { params: { scope } });
     const rows = { command, replies: await ledger.replies(command), begun: false, incomplete: false };
     const state = operationState(rows, clock.now());
     // Called off before: a caller whom the first answer did not reach asks again.
-    if (state === 'cancelled') return ok(CANCELLED);
+    if (state === 'cancelled') return done();
     const cancelled = isSettled(state) ? false : await cancelAtAgent(services(), command);
     if (cancelled === null) return accepted(command.id);
     if (!cancelled) throw new Problem('not_cancellable', { params: { operation_id: command.id } });
-    return ok(CANCELLED);
+    return done();
   },
 });

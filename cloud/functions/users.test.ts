@@ -156,6 +156,40 @@ test('sentences come in English for those who prefer it', async () => {
   });
 });
 
+test('what succeeded is told in the language of whoever asks, also under one key', async () => {
+  world.agent = () => [created];
+  const create = (language: string) =>
+    invoke(users, 'userCreate', {
+      params: principal,
+      body: ana,
+      headers: { 'Accept-Language': language, 'Idempotency-Key': 'told-twice' },
+    });
+  expect((await create('en')).body.message).toBe('User registered.');
+  expect((await create('es')).body.message).toBe('Usuario registrado.');
+  const english = { params: { id: world.received[0]!.id }, headers: { 'Accept-Language': 'en' } };
+  const seen = await invoke(operations, 'operationGet', english);
+  expect(seen.body.data).toMatchObject({ result: { message: 'User registered.' } });
+});
+
+test('words of an older agent are told as its own', async () => {
+  const refusal = (data: object, code: string) => ({
+    reply: { status: 'error', code, applied: 'no', data } as const,
+  });
+  const told = async (data: object, code: string) => {
+    world.agent = () => [refusal(data, code)];
+    return (await invoke(users, 'userGet', { params: { ...principal, user_id: '1' } })).body.error;
+  };
+  expect(await told({ asked: 'write user (8)', reply: 2001 }, 'device_refused')).toBe(
+    "El dispositivo 'principal' rechazó: el agente dice «write user (8)» (respuesta 2001).",
+  );
+  expect(await told({ field: 'cursor', problem: 'cursor' }, 'invalid_field')).toBe(
+    "El campo 'cursor' no es válido: debe ser el next_cursor de una respuesta.",
+  );
+  expect(await told({ field: 'ip', problem: 'no good' }, 'invalid_field')).toBe(
+    "El campo 'ip' no es válido: el agente dice «no good».",
+  );
+});
+
 test('what the agent says of a failure becomes the answer of the table', async () => {
   const cases = [
     [

@@ -49,6 +49,6 @@ export const handler = httpHandler({
     runCommand(services(), call, {
       args: { user_id: userId(call), ...call.body },
       locate: locator(services(), call),
-      begun: enrolment(userId(call), call.params.device_id ?? '', call.body.finger_index),
+      begun: enrolment(userId(call), call.params.device_id ?? '', call.body.finger_index, call.language),
     }),
 });

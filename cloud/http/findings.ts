@@ -1,23 +1,36 @@
 // What is wrong with what a caller sent, and how it is told: 400 `invalid_field` in the caller's language.
 import * as z from 'zod';
 import { type FieldText, fieldTexts } from '../../shared/api/fields.ts';
-import type { Language } from '../../shared/errors.ts';
+import type { ErrorParams } from '../../shared/errors.ts';
+import { heard, type Language, type Spoken, type Words, wordsOf } from '../../shared/words.ts';
 import { Problem } from './problem.ts';
 
 /** One thing that is wrong with a request, and how it is told. */
 export interface Finding {
   readonly path: string;
-  readonly text: (language: Language) => string;
+  readonly text: (language: Language) => Spoken;
 }
 
-/** What the table of field texts says, or the message itself where it is no key of it. */
+function isFieldText(key: unknown): key is FieldText {
+  return typeof key === 'string' && Object.hasOwn(fieldTexts, key);
+}
+
+/** What the table of field texts says. A message of zod's own, in its English, is told as a wrong value. */
 export function fieldText(
   key: string,
   language: Language,
   places: Readonly<Record<string, string>> = {},
-): string {
-  const text = Object.hasOwn(fieldTexts, key) ? fieldTexts[key as FieldText][language] : key;
-  return text.replace(/\{(\w+)\}/g, (place, name: string) => places[name] ?? place);
+): Spoken {
+  const text = fieldTexts[isFieldText(key) ? key : 'not_allowed'][language];
+  return text.replace(/\{(\w+)\}/g, (place, name: string) => places[name] ?? place) as Spoken;
+}
+
+/** A field's problem as an agent tells it: a phrase, a key of the field texts (older agents), or words of its own. */
+export function toldProblem(params: ErrorParams, language: Language): Spoken {
+  const { problem } = params;
+  if (isFieldText(problem)) return fieldText(problem, language);
+  const safe = heard(params);
+  return wordsOf((safe.problem ?? '') as Words, safe, language);
 }
 
 function findings(issue: z.core.$ZodIssue, schema: z.ZodType): Finding[] {
@@ -35,7 +48,7 @@ function findings(issue: z.core.$ZodIssue, schema: z.ZodType): Finding[] {
 export function invalidField(found: readonly Finding[]): Problem {
   const [first] = found;
   return new Problem('invalid_field', {
-    params: (language) => ({ field: first?.path ?? '', problem: first?.text(language) ?? '' }),
+    params: (language) => ({ field: first?.path ?? '', problem: first?.text(language) ?? ('' as Spoken) }),
     extras: (language) => ({
       details: found.map(({ path, text }) => ({ path, message: text(language) })),
     }),

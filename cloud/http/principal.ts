@@ -1,22 +1,19 @@
 // Who calls, and whether that is enough for the route: 401 and 403 in the contract's words.
 import type { MiddlewareObj } from '@middy/core';
 import { authContextSchema, type Principal } from '../../shared/api/principal.ts';
+import type { PhraseKey } from '../../shared/phrases.ts';
 import { note } from '../log.ts';
 import { type Draft, draftOf, type HttpEvent } from './call.ts';
 import { Problem } from './problem.ts';
 
-/** Why there is no principal, as the authorizer tells it. */
-export const tokenProblems = {
-  token_missing: { es: 'falta el token', en: 'the token is missing' },
-  token_invalid: { es: 'el token no es válido', en: 'the token is not valid' },
-  token_expired: { es: 'el token venció', en: 'the token has expired' },
-  token_unchecked: { es: 'no se pudo comprobar el token', en: 'the token could not be checked' },
-} as const;
-export type TokenProblem = keyof typeof tokenProblems;
-
-function isTokenProblem(reason: string): reason is TokenProblem {
-  return Object.hasOwn(tokenProblems, reason);
-}
+/** Why there is no principal, as the authorizer tells it; each is a phrase. */
+const TOKEN_PROBLEMS = [
+  'token_missing',
+  'token_invalid',
+  'token_expired',
+  'token_unchecked',
+] as const satisfies PhraseKey[];
+export type TokenProblem = (typeof TOKEN_PROBLEMS)[number];
 
 /** The principal of the authorizer's context; throws 401 with the authorizer's reason where there is none. */
 export function principalOf(context: unknown): Principal {
@@ -26,8 +23,8 @@ export function principalOf(context: unknown): Principal {
     return { tenant, subject, scopes: new Set(scopes.split(' ').filter((scope) => scope !== '')) };
   }
   const given = parsed.success && 'reason' in parsed.data ? parsed.data.reason : 'token_missing';
-  const reason = isTokenProblem(given) ? given : 'token_invalid';
-  throw new Problem('unauthorized', { params: (language) => ({ reason: tokenProblems[reason][language] }) });
+  const reason = TOKEN_PROBLEMS.find((problem) => problem === given) ?? 'token_invalid';
+  throw new Problem('unauthorized', { params: { reason: `@${reason}` } });
 }
 
 function admit(draft: Draft, event: HttpEvent): void {

@@ -79,6 +79,7 @@ export const fieldTexts = {
     es: 'debe tener de 1 a 64 caracteres ASCII imprimibles',
     en: 'must be 1 to 64 printable ASCII characters',
   },
+  not_allowed: { es: 'no tiene un valor admitido', en: 'does not have an allowed value' },
   required: { es: 'es requerido', en: 'is required' },
   no_parameters: {
     es: 'no existe aquí; esta ruta no tiene parámetros',

@@ -1,4 +1,5 @@
 // What one terminal can hold of a user, and the check of a wish against it.
+import type { Phrase } from '../words.ts';
 import type { UserFields } from './user.ts';
 
 /** Widths in bytes as the terminal's records and options tell. */
@@ -12,10 +13,10 @@ export interface UserLimits {
   readonly numericUserId: boolean;
 }
 
-/** Params of a `limit_exceeded` error: the field, and the phrase (shared/errors.ts) that says what fits. */
+/** Params of a `limit_exceeded` error: the field, and the phrase (shared/phrases.ts) that says what fits. */
 export type LimitViolation = {
   readonly field: 'user_id' | 'name' | 'password' | 'card';
-  readonly limit: `@limit_${string}`;
+  readonly limit: Extract<Phrase, `@limit_${string}`>;
   readonly max?: number;
   readonly got?: number;
 };

@@ -1,5 +1,6 @@
 // A terminal's user as every room speaks of it, and the fingers of a hand.
 import * as z from 'zod';
+import type { Language } from '../words.ts';
 
 /** Privileges that terminals know: user, and administrators of rising power. */
 export const PRIVILEGES = [0, 2, 6, 14] as const;
@@ -26,20 +27,34 @@ export const userFieldsSchema = z.strictObject({
 });
 export type UserFields = z.infer<typeof userFieldsSchema>;
 
-const FINGER_NAMES = [
-  'Pulgar derecho',
-  'Indice derecho',
-  'Medio derecho',
-  'Anular derecho',
-  'Meñique derecho',
-  'Pulgar izquierdo',
-  'Indice izquierdo',
-  'Medio izquierdo',
-  'Anular izquierdo',
-  'Meñique izquierdo',
-] as const;
+const FINGER_NAMES = {
+  es: [
+    'Pulgar derecho',
+    'Indice derecho',
+    'Medio derecho',
+    'Anular derecho',
+    'Meñique derecho',
+    'Pulgar izquierdo',
+    'Indice izquierdo',
+    'Medio izquierdo',
+    'Anular izquierdo',
+    'Meñique izquierdo',
+  ],
+  en: [
+    'Right thumb',
+    'Right index',
+    'Right middle',
+    'Right ring',
+    'Right little',
+    'Left thumb',
+    'Left index',
+    'Left middle',
+    'Left ring',
+    'Left little',
+  ],
+} as const;
 
 /** Name of a finger 0–9: right thumb to little finger, then left. */
-export function fingerName(index: number): string {
-  return FINGER_NAMES[index] ?? `Dedo ${index}`;
+export function fingerName(index: number, language: Language): string {
+  return FINGER_NAMES[language][index] ?? `${index}`;
 }

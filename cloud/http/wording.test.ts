@@ -1,0 +1,101 @@
+// Every sentence that a caller can be told, in both languages: the catalogue with each phrase in each of its places.
+import { expect, test } from 'vitest';
+import { fieldTexts } from '../../shared/api/fields.ts';
+import { catalogue, type ErrorCode, errorText } from '../../shared/errors.ts';
+import { type PhraseKey, phrases } from '../../shared/phrases.ts';
+import { stageText } from '../../shared/wire/stage.ts';
+import { type Language, WORD_PLACES, type Words, wordsOf } from '../../shared/words.ts';
+import { fieldText } from './findings.ts';
+import { messages } from './messages.ts';
+
+/** Words that are the same in both languages here: names of fields, settings, states and formats, and the contract's own. */
+const SHARED = new Set(
+  `no body json user_id agent yaml use replace true idempotency key dialect token kb error uid bytes bits ascii
+  allow_hosts next_cursor user_record attendance_record utf control pin false yyyy mm dd ddthh ss local from ipv host tcp
+  udp cached strict gbk gb big latin cp iana america la_paz readback accepted running succeeded failed expired cancelled
+  unknown operation_id pem`.split(/\s+/),
+);
+/** Exact in the contract in both languages; and two names of parameters that are words of English too. */
+const CONTRACT = /Connection timeout to device|from (o|or) to/;
+
+const placesOf = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '');
+const wordsIn = (text: string) =>
+  text
+    .replace(CONTRACT, '')
+    .replace(/\{\w+\}/g, '')
+    .toLowerCase()
+    .match(/[a-záéíóúüñ_]{2,}/g) ?? [];
+
+const tables = { ...catalogue, ...phrases, ...fieldTexts, ...messages };
+const vocabulary = (language: Language) =>
+  new Set(
+    Object.values(tables)
+      .flatMap((entry) => wordsIn(entry[language]))
+      .filter((word) => !SHARED.has(word)),
+  );
+const english = vocabulary('en');
+const spanish = vocabulary('es');
+const keys = Object.keys(phrases) as PhraseKey[];
+
+/** Numbers for all places but those for words: what is left of the sentence is ours. */
+function paramsFor(...texts: readonly string[]): Record<string, string | number> {
+  return Object.fromEntries(texts.flatMap(placesOf).map((place) => [place, 7]));
+}
+
+test('both languages have the same places', () => {
+  for (const [key, { es, en }] of Object.entries(tables)) {
+    expect([key, placesOf(es).sort()]).toEqual([key, placesOf(en).sort()]);
+  }
+});
+
+test.each(Object.keys(catalogue) as ErrorCode[])(
+  '%s is told in one language at a time, whatever fills it',
+  (code) => {
+    for (const language of ['es', 'en'] as const) {
+      const sentence: string = catalogue[code][language];
+      const wordPlaces = WORD_PLACES.filter((place) => placesOf(sentence).includes(place));
+      for (const key of keys) {
+        const phrase = phrases[key][language];
+        const params = {
+          ...paramsFor(sentence, phrase),
+          asked: '@asked_other' as const,
+          ...Object.fromEntries(wordPlaces.map((place) => [place, `@${key}`])),
+        };
+        const told = errorText(code, params, language);
+        const foreign = language === 'es' ? english : spanish;
+        expect(wordsIn(told).filter((word) => foreign.has(word))).toEqual([]);
+        if (key !== 'answer_garbled' || !wordPlaces.includes('asked')) expect(told).not.toMatch(/[{}@]/);
+      }
+    }
+  },
+);
+
+test('phrases, field texts and messages are told in one language each', () => {
+  for (const [key, { es, en }] of Object.entries({ ...phrases, ...fieldTexts, ...messages })) {
+    expect([key, wordsIn(es).filter((word) => english.has(word))]).toEqual([key, []]);
+    expect([key, wordsIn(en).filter((word) => spanish.has(word))]).toEqual([key, []]);
+  }
+});
+
+test('this test can tell: raw English in a Spanish sentence is found', () => {
+  const told = errorText('device_busy', { device: 'd', reason: '200 commands wait' as Words });
+  expect(wordsIn(told).filter((word) => english.has(word))).toEqual(['commands', 'wait']);
+});
+
+test('a message of zod itself is told as a wrong value, in words of ours', () => {
+  expect(fieldText('Invalid input: expected object', 'es')).toBe('no tiene un valor admitido');
+});
+
+test('stages are told in words; what an agent of another version says is told as said by it', () => {
+  expect(['waiting', 'reading', 'sample 2/3'].map((stage) => stageText(stage, 'es'))).toEqual([
+    'esperando el dedo',
+    'leyendo',
+    'muestra 2/3',
+  ]);
+  expect(stageText('sample 2/3', 'en')).toBe('sample 2/3');
+  expect(stageText('face 1/2\n<b>', 'es')).toBe('el agente dice «face 1/2 <b>»');
+});
+
+test('a phrase has the same words alone as in a sentence', () => {
+  expect(wordsOf('@busy_waiting', { max: 200 }, 'es')).toBe('200 órdenes esperan');
+});
