@@ -8,23 +8,28 @@ import { type Language, WORD_PLACES, type Words, wordsOf } from '../../shared/wo
 import { fieldText } from './findings.ts';
 import { messages } from './messages.ts';
 
-/** Words that are the same in both languages here: names of fields, settings, states and formats, and the contract's own. */
+/**
+ * Words that are the same in both languages here: names of fields, settings, states and formats, and the contract's own.
+ * A sentence that names another one adds it; a name with an underscore needs no entry.
+ */
 const SHARED = new Set(
-  `no body json user_id agent yaml use replace true idempotency key dialect token kb error uid bytes bits ascii
-  allow_hosts next_cursor user_record attendance_record utf control pin false yyyy mm dd ddthh ss local from ipv host tcp
-  udp cached strict gbk gb big latin cp iana america la_paz readback accepted running succeeded failed expired cancelled
-  unknown operation_id pem`.split(/\s+/),
+  `no terminal port state password privilege card site uids serial no body json agent yaml use replace true idempotency key dialect token kb error uid bytes bits ascii utf control pin
+  false yyyy mm dd ddthh ss local from ipv host tcp udp cached strict gbk gb big latin cp iana america readback accepted
+  running succeeded failed expired cancelled unknown pem`.split(/\s+/),
 );
 /** Exact in the contract in both languages; and two names of parameters that are words of English too. */
 const CONTRACT = /Connection timeout to device|from (o|or) to/;
 
 const placesOf = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '');
+/** Names of fields, codes and settings have an underscore and are the same in every language. */
 const wordsIn = (text: string) =>
-  text
-    .replace(CONTRACT, '')
-    .replace(/\{\w+\}/g, '')
-    .toLowerCase()
-    .match(/[a-záéíóúüñ_]{2,}/g) ?? [];
+  (
+    text
+      .replace(CONTRACT, '')
+      .replace(/\{\w+\}/g, '')
+      .toLowerCase()
+      .match(/[a-záéíóúüñ_]{2,}/g) ?? []
+  ).filter((word) => !word.includes('_'));
 
 const tables = { ...catalogue, ...phrases, ...fieldTexts, ...messages };
 const vocabulary = (language: Language) =>
