@@ -1,5 +1,6 @@
 // Everything that a simulated terminal can be told to be, with its defaults.
 import * as z from 'zod';
+import { datagramsSchema } from './datagrams.ts';
 
 const count = z.int().min(0);
 const u32 = z.int().min(0).max(0xffffffff);
@@ -107,6 +108,12 @@ export const terminalOptionsSchema = z.strictObject({
   singleBytes: count.default(1024),
   /** `bare`: a 1504 is answered by one 1501 alone. */
   chunkAnswer: z.enum(['run', 'bare']).default('run'),
+  /** Most bytes of one 1504 that it grants; more are refused. */
+  chunkLimit: z
+    .strictObject({ tcp: z.int().min(1).default(65_472), udp: z.int().min(1).default(16_384) })
+    .prefault({}),
+  /** Data bytes of one 1501 over UDP. */
+  datagramBytes: z.int().min(1).max(1472).default(1024),
   /** In a run of 1501 frames the session field counts 0, 1, 2 … */
   sessionFieldCounts: z.boolean().default(true),
   /** What follows a template that is answered to 88. */
@@ -118,6 +125,10 @@ export const terminalOptionsSchema = z.strictObject({
     .strictObject({ min: z.int().min(1), max: z.int().min(1) })
     .nullable()
     .default(null),
+  /** What happens to datagrams on their way to the client, by the seed. */
+  datagrams: datagramsSchema.prefault({}),
+  /** The same for datagrams from the client. */
+  datagramsIn: datagramsSchema.prefault({}),
   /** All frames that are ready go out in one write. */
   join: z.boolean().default(false),
   /** An event 500 before every frame of an answer. */

@@ -44,9 +44,12 @@ export function planOf(fault: Fault | null): Plan {
       return { wait: 'never', effect: true, answer: 'twice' };
     case 'request-twice':
       return { wait: 'never', effect: true, answer: 'again' };
-    // These two strike elsewhere: at admission, and while the answer goes out.
+    // These strike elsewhere: at admission, and while the answer goes out.
     case 'full':
     case 'cut-after-bytes':
+    case 'lose-frame':
+    case 'double-frame':
+    case 'late-frame':
       return NO_FAULT;
   }
 }

@@ -7,7 +7,8 @@ export const faultSchema = z.strictObject({
    * refuse: `reply` (2001) · cut: connection reset · silent-close: connection closed · cut-after-bytes: closed once
    * `afterBytes` bytes of answers went out · full: new users are refused (kept all the same, with `after-effect`) ·
    * ack-without-effect, apply-without-ack: as they say · garbage: bytes that are no answer · duplicate: the answer
-   * twice · request-twice: the request arrives twice, as a datagram may, and both are served.
+   * twice · request-twice: the request arrives twice, as a datagram may, and both are served · lose-frame, double-frame,
+   * late-frame: what befalls one frame of the answer, see `frame`.
    */
   kind: z.enum([
     'drop',
@@ -23,6 +24,9 @@ export const faultSchema = z.strictObject({
     'garbage',
     'duplicate',
     'request-twice',
+    'lose-frame',
+    'double-frame',
+    'late-frame',
   ]),
   /** Only requests with this command; left out: every request. */
   command: z.int().optional(),
@@ -34,6 +38,12 @@ export const faultSchema = z.strictObject({
   when: z.enum(['before-effect', 'after-effect']).optional(),
   ms: z.int().min(0).optional(),
   reply: z.int().optional(),
+  /** For the frame kinds: which one of an answer, from 0; negative ones count from its end. Default: the first. */
+  frame: z.int().optional(),
+  /** For `late-frame`: so many of those behind it overtake it; default 1. */
+  by: z.int().min(1).optional(),
+  /** For the frame kinds: so many answers that have such a frame go out as they are before it strikes. */
+  skip: z.int().min(0).optional(),
 });
 export type Fault = z.infer<typeof faultSchema>;
 
@@ -43,11 +53,16 @@ export interface ArmedFault {
   readonly gone: AbortSignal;
 }
 
+const FRAME_KINDS: readonly Fault['kind'][] = ['lose-frame', 'double-frame', 'late-frame'];
+/** Not of a whole request: they strike at admission or while the answer goes out. */
+const ELSEWHERE: readonly Fault['kind'][] = ['cut-after-bytes', 'full', ...FRAME_KINDS];
+
 interface Entry extends ArmedFault {
   readonly end: AbortController;
   readonly onStrike: () => void;
   left: number;
   sent: number;
+  skips: number;
 }
 
 export class Faults {
@@ -61,7 +76,15 @@ export class Faults {
     const known = faultSchema.parse(fault);
     const end = new AbortController();
     const left = known.times ?? Infinity;
-    const entry: Entry = { fault: known, end, onStrike, gone: end.signal, left, sent: 0 };
+    const entry: Entry = {
+      fault: known,
+      end,
+      onStrike,
+      gone: end.signal,
+      left,
+      sent: 0,
+      skips: known.skip ?? 0,
+    };
     this.#entries.add(entry);
     return () => this.#remove(entry);
   }
@@ -72,7 +95,7 @@ export class Faults {
 
   /** The first fault that strikes this request, if any; it counts as having struck once. */
   take(command: number): ArmedFault | null {
-    const entry = this.#find(command, (kind) => kind !== 'cut-after-bytes' && kind !== 'full');
+    const entry = this.#find(command, (kind) => !ELSEWHERE.includes(kind));
     if (entry !== undefined) this.#use(entry);
     return entry ?? null;
   }
@@ -96,6 +119,27 @@ export class Faults {
     entry.sent = 0;
     this.#use(entry);
     return left;
+  }
+
+  /** The frames of an answer to `command` as they go out. Places are those of the answer before anything befell it. */
+  disturb<T>(command: number, frames: readonly T[]): readonly T[] {
+    const slots = frames.map((frame, place) => ({ frame, place }));
+    for (const entry of [...this.#entries]) {
+      const { kind, command: only, frame = 0, by = 1 } = entry.fault;
+      const place = frame < 0 ? frames.length + frame : frame;
+      const strikes = FRAME_KINDS.includes(kind) && (only === undefined || only === command);
+      const at = slots.findIndex((slot) => slot.place === place);
+      if (!strikes || at < 0 || entry.left <= 0) continue;
+      if (entry.skips > 0) {
+        entry.skips -= 1;
+        continue;
+      }
+      this.#use(entry);
+      const copies = slots.splice(at, 1);
+      if (kind === 'double-frame') slots.splice(at, 0, ...copies, ...copies);
+      if (kind === 'late-frame') slots.splice(at + by, 0, ...copies);
+    }
+    return slots.map((slot) => slot.frame);
   }
 
   #find(command: number, accepts: (kind: Fault['kind']) => boolean): Entry | undefined {

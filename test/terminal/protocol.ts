@@ -62,9 +62,6 @@ export const Event = {
   sample: 256,
 } as const;
 
-/** Most bytes that one 1504 may ask for. */
-export const CHUNK_LIMIT = { tcp: 65_472, udp: 16_384 } as const;
-
 /** Data bytes in one 1501 datagram. */
 export const UDP_DATA_BYTES = 1024;
 

@@ -1,21 +1,34 @@
 // The terminal's UDP side: one socket, a session for each peer that connected.
 import { createSocket, type RemoteInfo } from 'node:dgram';
 import { type Answer, refuse } from './behaviour.ts';
+import { DatagramWeather } from './datagrams.ts';
 import type { Device } from './device.ts';
 import { decodePayload, encodePayload } from './framing.ts';
 import type { Line } from './line.ts';
 import { Command, Reply } from './protocol.ts';
+import { Random } from './random.ts';
 import { Session } from './session.ts';
+
+/** Apart from what else the seed decides. */
+const OUT = 101;
+const IN = 102;
 
 export class UdpServer {
   readonly #device: Device;
   readonly #socket = createSocket('udp4');
   readonly #sessions = new Map<string, Session>();
+  /** What happens to datagrams to the clients, and to those from them. */
+  readonly weather: { readonly out: DatagramWeather; readonly in: DatagramWeather };
   isAway = false;
 
   constructor(device: Device) {
     this.#device = device;
-    this.#socket.on('message', (bytes, peer) => this.#receive(bytes, peer));
+    const { datagrams, datagramsIn, seed } = device.options;
+    this.weather = {
+      out: new DatagramWeather(datagrams, new Random(seed + OUT)),
+      in: new DatagramWeather(datagramsIn, new Random(seed + IN)),
+    };
+    this.#socket.on('message', (bytes, peer) => this.weather.in.pass(() => this.#receive(bytes, peer)));
   }
 
   /** Answers the port that it listens on. Rejects where that port cannot be had. */
@@ -33,6 +46,8 @@ export class UdpServer {
   }
 
   async stop(): Promise<void> {
+    this.weather.out.stop();
+    this.weather.in.stop();
     for (const session of [...this.#sessions.values()]) session.drop();
     await new Promise<void>((resolve) => this.#socket.close(() => resolve()));
   }
@@ -78,8 +93,12 @@ export class UdpServer {
     return {
       transport: 'udp',
       frame: (payload) => payload,
+      // Settles whatever becomes of the datagram: nobody who sends one is told.
       write: (bytes) =>
-        new Promise((resolve) => this.#socket.send(bytes, peer.port, peer.address, () => resolve())),
+        new Promise((resolve) => {
+          this.weather.out.pass(() => this.#socket.send(bytes, peer.port, peer.address, () => resolve()));
+          setImmediate(resolve);
+        }),
       close: forget,
       cut: forget,
     };

@@ -167,7 +167,7 @@ export class Session implements Client {
 
   #reply({ command, replyId }: Payload, { frames, after }: Answer): void {
     const isOpening = command === Command.connect || command === Command.auth;
-    const wire = frames.flatMap((frame) => {
+    const wire = this.#device.faults.disturb(command, frames).flatMap((frame) => {
       const { session = this.session, data = NOTHING } = frame;
       const bytes = this.#frame({ command: frame.command, session, replyId, data });
       return this.#device.options.eventsBetween && !isOpening ? [this.#strayEvent(), bytes] : [bytes];

@@ -2,6 +2,7 @@
 import { readablePunch, type TerminalPunch } from './attendance.ts';
 import { type TerminalOptions, type TerminalSettings, terminalOptionsSchema } from './configuration.ts';
 import { countAll, type TerminalCounters } from './counters.ts';
+import type { DatagramSettings } from './datagrams.ts';
 import { Device, type LoggedRequest } from './device.ts';
 import type { Enrolment, FingerSample } from './enrolment.ts';
 import type { Faults } from './faults.ts';
@@ -93,6 +94,12 @@ export class SimulatedTerminal {
 
   get faults(): Faults {
     return this.#device.faults;
+  }
+
+  /** From now on this happens to datagrams, `out` to the clients and `in` from them; what is left out passes. */
+  setWeather({ out = {}, in: from = {} }: { out?: DatagramSettings; in?: DatagramSettings }): void {
+    this.#udp?.weather.out.set(out);
+    this.#udp?.weather.in.set(from);
   }
 
   get enabled(): boolean {

@@ -7,9 +7,11 @@ import {
   type Exchange,
   refuse,
 } from '../behaviour.ts';
-import { CHUNK_LIMIT, Command, Reply, UDP_DATA_BYTES } from '../protocol.ts';
+import { Command, Reply, UDP_DATA_BYTES } from '../protocol.ts';
 import type { TerminalState } from '../state.ts';
 
+/** More than any terminal grants. */
+const CHUNK_BYTES = { tcp: 65_472, udp: 16_384 } as const;
 const REQUEST_BYTES = 11;
 const REQUEST_MARK = 1;
 /** Sets by the command and fct inside 1503. */
@@ -49,8 +51,8 @@ function isSingle(set: Buffer, { device, client }: Place): boolean {
 
 /** A run: 1500 with u32 n and u32 frame size, 1501 once or often, 2000. */
 function run(bytes: Buffer, { device, client }: Place): AnswerFrame[] {
-  const { frameBytes, sessionFieldCounts } = device.options;
-  const each = client.transport === 'udp' ? UDP_DATA_BYTES : frameBytes;
+  const { frameBytes, datagramBytes, sessionFieldCounts } = device.options;
+  const each = client.transport === 'udp' ? datagramBytes : frameBytes;
   const announced = Buffer.alloc(8);
   announced.writeUInt32LE(bytes.length, 0);
   announced.writeUInt32LE(each, 4);
@@ -69,10 +71,11 @@ function readChunk({ device, client, data }: Exchange): Answer {
   if (client.prepared === null) return refuse();
   if (data.length !== 8) return refuse(Reply.badData);
   const [start, n] = [data.readUInt32LE(0), data.readUInt32LE(4)];
-  if (n === 0 || n > CHUNK_LIMIT[client.transport] || start + n > client.prepared.length) {
+  if (n === 0 || n > CHUNK_BYTES[client.transport] || start + n > client.prepared.length) {
     device.violation(`${client.label}: asked for ${n} bytes from ${start} of ${client.prepared.length}`);
     return refuse();
   }
+  if (n > device.options.chunkLimit[client.transport]) return refuse();
   const bytes = client.prepared.subarray(start, start + n);
   // A datagram holds no 16 KB: on UDP a bare answer is a run all the same.
   const isBare = device.options.chunkAnswer === 'bare' && client.transport === 'tcp';
