@@ -63,8 +63,10 @@ const known = {
   requestId: 'test',
   trace: TRACE,
   tenant: 'acme',
+  subject: 'portal',
   site: 'casa',
   device: 'principal',
+  user: '70707',
   command: ID,
   op: 'user.put',
 };

@@ -1,4 +1,4 @@
-// Structured logs: tenant, site, device, command, operation and trace id on every line of a call; never names, PINs, cards, tokens or bodies.
+// Structured logs: tenant, caller, site, device, badge, command, operation and trace id on every line of a call; never names, PINs, cards, tokens or bodies.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { LogFormatter, Logger, LogItem } from '@aws-lambda-powertools/logger';
 import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
@@ -6,7 +6,17 @@ import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertool
 /** What is known of the call at hand. */
 type Notes = Partial<
   Record<
-    'route' | 'requestId' | 'trace' | 'tenant' | 'site' | 'device' | 'command' | 'op' | 'outcome',
+    | 'route'
+    | 'requestId'
+    | 'trace'
+    | 'tenant'
+    | 'subject'
+    | 'site'
+    | 'device'
+    | 'user'
+    | 'command'
+    | 'op'
+    | 'outcome',
     string | undefined
   >
 >;

@@ -57,6 +57,7 @@ async function asked(
     route: 'attendanceList',
     op: 'attendance.list',
     args,
+    subject: principal.subject,
     async: false,
     until,
     traceparent,
@@ -64,7 +65,7 @@ async function asked(
   if (outcome.kind !== 'settled') return late(device, language);
   const { command, settlement } = outcome;
   if (settlement.status !== 'ok') {
-    const problem = await problemOf(command, settlement, services.directory);
+    const problem = await problemOf(command, settlement, null);
     return problem === null ? late(device, language) : { device, error: problem.text(language) };
   }
   const { total, skipped, as_of, data, next_cursor } = operations['attendance.list'].result.parse(

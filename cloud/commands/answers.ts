@@ -4,10 +4,11 @@ import type { Directory } from '../directory/directory.ts';
 import { type Answer, accepted, ok } from '../http/answer.ts';
 import { problemAnswer } from '../http/problem.ts';
 import { log } from '../log.ts';
-import { problemOf } from './failure.ts';
+import { type Nameable, nameable, problemOf } from './failure.ts';
 import type { CommandRow, Settlement } from './ledger.ts';
 import type { Outcome } from './outcome.ts';
 import { present } from './present.ts';
+import type { CommandCall } from './request.ts';
 import { isRead } from './routes.ts';
 
 type Headers = Readonly<Record<string, string>>;
@@ -45,10 +46,10 @@ async function success(
 async function failure(
   command: CommandRow,
   settlement: Settlement,
-  directory: Directory,
+  named: Nameable,
   language: Language,
 ): Promise<Answer | null> {
-  const problem = await problemOf(command, settlement, directory);
+  const problem = await problemOf(command, settlement, named);
   if (problem === null) return null;
   const answer = problemAnswer(problem, language);
   return { ...answer, headers: { 'sereno-operation': command.id, ...answer.headers } };
@@ -62,7 +63,7 @@ async function failure(
 export async function outcomeAnswer(
   outcome: Outcome,
   directory: Directory,
-  language: Language,
+  { principal, language }: Pick<CommandCall, 'principal' | 'language'>,
   begun: object,
   headers: Headers = {},
 ): Promise<Answer> {
@@ -75,7 +76,7 @@ export async function outcomeAnswer(
   const answer =
     settlement.status === 'ok'
       ? await success(command, settlement, directory, language, headers)
-      : await failure(command, settlement, directory, language);
+      : await failure(command, settlement, nameable(directory, principal), language);
   if (answer === null) return accepted(command.id, headers);
   return { ...answer, headers: { ...answer.headers, ...headers } };
 }

@@ -3,7 +3,7 @@ import { type Answer, accepted } from '../http/answer.ts';
 import { log, note } from '../log.ts';
 import type { Services } from '../services.ts';
 import { outcomeAnswer } from './answers.ts';
-import { execute, type Target } from './execute.ts';
+import { badgeIn, execute, type Target } from './execute.ts';
 import type { Outcome } from './outcome.ts';
 import { type ArgsFor, type CommandCall, checkedArgs, waitLimit, wantsAsync } from './request.ts';
 import { type CommandRoute, routeOperations } from './routes.ts';
@@ -46,13 +46,16 @@ export async function perform<N extends CommandRoute>(
   const { site, device, deviceName } = await targetOf(services, call, work, repeat ? id : null);
   const target = { site, device, deviceName };
   note({ site, device });
+  const args = checkedArgs(call.name, work.args, device);
+  note({ user: badgeIn(args) ?? undefined });
   const outcome = await execute(services, {
     id,
     tenant: call.principal.tenant,
     target,
     route: call.name,
     op: routeOperations[call.name],
-    args: checkedArgs(call.name, work.args, device),
+    args,
+    subject: call.principal.subject,
     async: wantsAsync(call),
     until: waitLimit(services.clock, call),
     traceparent: call.traceparent,
@@ -93,7 +96,7 @@ export async function answered<N extends CommandRoute>(
     ...(wantsAsync(call) && outcome.kind === 'pending' ? { 'preference-applied': 'respond-async' } : {}),
   };
   const answer = await withoutFailing('not presented', () =>
-    outcomeAnswer(outcome, services.directory, call.language, work.begun ?? {}, headers),
+    outcomeAnswer(outcome, services.directory, call, work.begun ?? {}, headers),
   );
   return answer ?? accepted(outcome.command.id, headers);
 }

@@ -1,4 +1,5 @@
 // One command from the ledger to its outcome: put, send, wait.
+import * as z from 'zod';
 import type { ErrorCode } from '../../shared/errors.ts';
 import { factsOf, type OperationName } from '../../shared/wire/operations.ts';
 import type { Clock } from '../clock.ts';
@@ -27,6 +28,8 @@ export interface Plan {
   readonly route: CommandRoute;
   readonly op: OperationName;
   readonly args: unknown;
+  /** Who asks for it. */
+  readonly subject: string;
   /** Answer at once, the outcome will be asked for later. */
   readonly async: boolean;
   /** Epoch ms up to which the outcome may be waited for. */
@@ -46,8 +49,28 @@ function newRow(plan: Plan, now: number): CommandRow {
     : plan.async
       ? START_WITHIN.async
       : START_WITHIN.call;
-  const { id, tenant, route, op, target } = plan;
-  return { id, tenant, ...target, route, op, issuedAt: now, notAfter: now + within, tries: 1 };
+  const { id, tenant, route, op, target, subject } = plan;
+  const userId = badgeIn(plan.args);
+  return {
+    id,
+    tenant,
+    ...target,
+    route,
+    op,
+    subject,
+    ...(userId === null ? {} : { userId }),
+    issuedAt: now,
+    notAfter: now + within,
+    tries: 1,
+  };
+}
+
+const aboutBadge = z.object({ user_id: z.string() });
+
+/** The badge that arguments name, of all that they say the only thing that is kept. */
+export function badgeIn(args: unknown): string | null {
+  const named = aboutBadge.safeParse(args);
+  return named.success ? named.data.user_id : null;
 }
 
 /** The row to send, and whether no earlier try can have arrived; null where the command has ended unsent. */

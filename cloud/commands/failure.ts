@@ -1,4 +1,6 @@
 // How a command's failure is told: the catalogue's error for it, or that it is not certain yet.
+import type { Principal } from '../../shared/api/principal.ts';
+import { routes } from '../../shared/api/routes.ts';
 import { type Applied, type ErrorCode, type ErrorParams, isErrorCode } from '../../shared/errors.ts';
 import type { Reply } from '../../shared/wire/envelope.ts';
 import { heard, type Spoken, wordsOf } from '../../shared/words.ts';
@@ -23,12 +25,20 @@ const CODE_OF: Record<Reply['status'], ErrorCode> = {
 /** 404s name the ids that there are, at most so many. */
 const MOST_NAMED = 100;
 
-/** 404 `device_not_found`, with the ids of the tenant's devices. */
-export async function deviceNotFound(directory: Directory, tenant: string, device: string): Promise<Problem> {
-  const ids = (await directory.devices(tenant)).map(({ id }) => id);
+/** Asks for the ids that a 404 may name; null: none may be named, or nobody will read them. */
+export type Nameable = (() => Promise<readonly string[]>) | null;
+
+/** A caller who may not list devices must not learn their ids by guessing wrong. */
+export function nameable(directory: Directory, { tenant, scopes }: Principal): Nameable {
+  if (!scopes.has(routes.deviceList.access)) return null;
+  return async () => (await directory.devices(tenant)).slice(0, MOST_NAMED).map(({ id }) => id);
+}
+
+/** 404 `device_not_found`, with the ids that there are for who may read them. */
+export async function deviceNotFound(device: string, named: Nameable): Promise<Problem> {
   return new Problem('device_not_found', {
     params: { device },
-    extras: { disponibles: ids.slice(0, MOST_NAMED) },
+    ...(named === null ? {} : { extras: { disponibles: await named() } }),
   });
 }
 
@@ -69,7 +79,7 @@ function pingUnreachable(params: ErrorParams): Problem {
 export async function problemOf(
   command: CommandRow,
   settlement: Settlement,
-  directory: Directory,
+  named: Nameable,
 ): Promise<Problem | null> {
   const given = settlement.code ?? CODE_OF[settlement.status];
   const code = isErrorCode(given) ? given : 'internal';
@@ -77,7 +87,7 @@ export async function problemOf(
   const { device, site, id } = command;
   const told = { device, site, operation_id: id, ...settlement.params };
   const params: ErrorParams = heard(told);
-  if (code === 'device_not_found') return deviceNotFound(directory, command.tenant, device);
+  if (code === 'device_not_found') return deviceNotFound(device, named);
   if (code === 'limit_exceeded') return limitExceeded(params);
   if (code === 'device_unreachable' && command.route === 'devicePing') return pingUnreachable(params);
   const problem = new Problem(code, {

@@ -23,6 +23,10 @@ export const commandRowSchema = z.object({
   /** The route that made it; its scope says who may see it. */
   route: z.string().refine((name): name is RouteName => Object.hasOwn(routes, name)),
   op: z.string().refine(isOperation),
+  /** Who asked for it: the token's `sub`. Rows of before have none. */
+  subject: z.string().optional(),
+  /** The badge that it is about, where it is about one. Never a name, PIN or card. */
+  userId: z.string().optional(),
   /** Epoch ms. */
   issuedAt: z.number(),
   notAfter: z.number(),

@@ -1,6 +1,8 @@
 // Operations as the API shows them: who may see one, what state it is in, how it ended.
+
 import type { OperationView } from '../../shared/api/answers.ts';
 import type { Principal } from '../../shared/api/principal.ts';
+import { mayCall } from '../../shared/api/rights.ts';
 import { routes } from '../../shared/api/routes.ts';
 import { errorText, type Language } from '../../shared/errors.ts';
 import { commandIdSchema } from '../../shared/wire/identifiers.ts';
@@ -26,16 +28,16 @@ function domainOf(command: CommandRow): string {
   return routes[command.route].access.split(':')[0] ?? '';
 }
 
-/** One sees what one may read, and what one may have made oneself. */
-export function maySee(principal: Principal, command: CommandRow): boolean {
-  return (
-    principal.scopes.has(`${domainOf(command)}:read`) || principal.scopes.has(routes[command.route].access)
-  );
+/** One sees what one may read, and what one has made oneself and may still make. */
+export function maySee({ scopes, subject }: Principal, command: CommandRow): boolean {
+  if (scopes.has(`${domainOf(command)}:read`)) return true;
+  return command.subject === subject && mayCall(routes[command.route], scopes);
 }
 
-/** Whoever may ask for something may call it off. */
-export function cancelScope(command: CommandRow): string {
-  return routes[command.route].access;
+/** Whoever may ask for something may call it off; who may do less than its whole scope, what is their own. */
+export function mayCancel({ scopes, subject }: Principal, command: CommandRow): boolean {
+  const route = routes[command.route];
+  return scopes.has(route.access) || (command.subject === subject && mayCall(route, scopes));
 }
 
 /** The command, if it is the tenant's and the caller may see it; throws 404 otherwise. */
@@ -50,13 +52,8 @@ export async function visibleCommand(ledger: Ledger, principal: Principal, id: s
   return command;
 }
 
-async function errorView(
-  command: CommandRow,
-  settlement: Settlement,
-  directory: Directory,
-  language: Language,
-) {
-  const problem = await problemOf(command, settlement, directory);
+async function errorView(command: CommandRow, settlement: Settlement, language: Language) {
+  const problem = await problemOf(command, settlement, null);
   if (problem === null) {
     return {
       error: errorText('outcome_unknown', { device: command.device }, language),
@@ -122,7 +119,7 @@ export async function viewed(
     ...(result === null ? {} : { result }),
     ...(settlement === null || settlement.status === 'ok'
       ? {}
-      : { error: await errorView(command, settlement, directory, language) }),
+      : { error: await errorView(command, settlement, language) }),
     created_at: new Date(command.issuedAt).toISOString(),
     ...(settled && at !== undefined ? { settled_at: new Date(at).toISOString() } : {}),
   };

@@ -16,7 +16,7 @@ import { type CommandRoute, routeOperations } from './routes.ts';
 
 type Mine = Claimed & { kind: 'mine' };
 
-function memoryOf({ ledger, directory }: Services, tenant: string): Memory {
+function memoryOf({ ledger }: Services, tenant: string): Memory {
   return {
     outcome: async (id) => {
       const command = await ledger.command(tenant, id);
@@ -24,7 +24,7 @@ function memoryOf({ ledger, directory }: Services, tenant: string): Memory {
     },
     isRemembered: async (outcome) => {
       if (outcome.kind === 'begun' || outcome.settlement.status === 'ok') return true;
-      const problem = await problemOf(outcome.command, outcome.settlement, directory);
+      const problem = await problemOf(outcome.command, outcome.settlement, null);
       return problem?.status !== 503 && problem?.status !== 429;
     },
   };

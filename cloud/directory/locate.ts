@@ -2,14 +2,18 @@
 import type { Principal } from '../../shared/api/principal.ts';
 import { deviceIdSchema } from '../../shared/wire/identifiers.ts';
 import type { Target } from '../commands/execute.ts';
-import { deviceNotFound } from '../commands/failure.ts';
+import { deviceNotFound, nameable } from '../commands/failure.ts';
 import type { Directory } from './directory.ts';
 import type { DeviceRow } from './rows.ts';
 
-/** The device's row; throws 404 with the ids that there are. Another tenant's device is not there. */
-export async function foundDevice(directory: Directory, tenant: string, id: string): Promise<DeviceRow> {
-  const row = deviceIdSchema.safeParse(id).success ? await directory.device(tenant, id) : null;
-  if (row === null) throw await deviceNotFound(directory, tenant, id);
+/** The device's row; throws 404 with the ids that the caller may know. Another tenant's device is not there. */
+export async function foundDevice(
+  directory: Directory,
+  principal: Principal,
+  id: string,
+): Promise<DeviceRow> {
+  const row = deviceIdSchema.safeParse(id).success ? await directory.device(principal.tenant, id) : null;
+  if (row === null) throw await deviceNotFound(id, nameable(directory, principal));
   return row;
 }
 
@@ -25,5 +29,5 @@ interface DeviceCall {
 /** Finds the device of a call's path when asked to. */
 export function locator({ directory }: { readonly directory: Directory }, call: DeviceCall) {
   return async (): Promise<Target> =>
-    targetAt(await foundDevice(directory, call.principal.tenant, call.params.device_id ?? ''));
+    targetAt(await foundDevice(directory, call.principal, call.params.device_id ?? ''));
 }

@@ -1,6 +1,8 @@
 // Registering, changing and forgetting terminals over the API: the agent first, the directory after it has said ok.
+
 import type { z } from 'zod';
 import type { deviceUpdateBody } from '../../shared/api/bodies.ts';
+import type { Principal } from '../../shared/api/principal.ts';
 import type { Target } from '../commands/execute.ts';
 import { runCommand } from '../commands/run.ts';
 import type { Answer } from '../http/answer.ts';
@@ -45,11 +47,11 @@ async function chosenSite(directory: Directory, tenant: string, named: string | 
  */
 async function ownDevice(
   directory: Directory,
-  tenant: string,
+  principal: Principal,
   id: string,
   isAcceptance = false,
 ): Promise<Target> {
-  const row = await foundDevice(directory, tenant, id);
+  const row = await foundDevice(directory, principal, id);
   if (row.source === 'file' && !isAcceptance)
     throw new Problem('device_from_file', { params: { device: row.id } });
   return targetAt(row);
@@ -112,7 +114,7 @@ export function updateDevice(services: Services, call: Call<'deviceUpdate'>): Pr
   };
   return runCommand(services, call, {
     args: { mode: 'update', id, ...wireSettings(call.body) },
-    locate: () => ownDevice(directory, tenant, id, isAcceptance(call.body)),
+    locate: () => ownDevice(directory, call.principal, id, isAcceptance(call.body)),
     afterOk: async ({ site }) => {
       await directory.changeDevice(tenant, site, id, change, clock.now());
     },
@@ -125,7 +127,7 @@ export function deleteDevice(services: Services, call: Call<'deviceDelete'>): Pr
   const id = call.params.device_id ?? '';
   return runCommand(services, call, {
     args: {},
-    locate: () => ownDevice(directory, tenant, id),
+    locate: () => ownDevice(directory, call.principal, id),
     afterOk: async ({ site }) => {
       await directory.removeDevice(tenant, site, id);
     },

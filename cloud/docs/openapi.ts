@@ -40,6 +40,14 @@ function requestParams(
   };
 }
 
+/** Any one of these is enough to come in. */
+function security({ access, narrower, fields }: Route): Record<string, string[]>[] {
+  if (access === 'open') return [];
+  if (access === 'any') return [{ token: [] }];
+  const narrow = narrower === undefined ? Object.values(fields ?? {}) : [narrower];
+  return [access, ...narrow].map((scope) => ({ token: [scope] }));
+}
+
 function operation(name: RouteName, route: Route): ZodOpenApiOperationObject {
   return {
     operationId: name,
@@ -65,7 +73,7 @@ function operation(name: RouteName, route: Route): ZodOpenApiOperationObject {
         : {}),
       default: { description: 'An error', content: { [JSON_TYPE]: { schema: errorAnswer } } },
     },
-    security: route.access === 'open' ? [] : [{ token: route.access === 'any' ? [] : [route.access] }],
+    security: security(route),
   };
 }
 

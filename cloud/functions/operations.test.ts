@@ -44,7 +44,7 @@ async function expire(id: string) {
 const get = (id: string, given: object = {}) =>
   invoke(operations, 'operationGet', { params: { id }, ...given });
 
-test('one sees the operations whose domain one may read, or make; another tenant sees none', async () => {
+test('one sees the operations whose domain one may read, and own ones; another tenant sees none', async () => {
   const id = await begin();
   for (const scopes of [['users:read'], ['users:write']])
     expect((await get(id, { scopes })).status).toBe(200);

@@ -1,7 +1,8 @@
 // Commands and their outcomes: list, look up, cancel.
+import { routes } from '../../shared/api/routes.ts';
 import { cancelAtAgent, queryAgent } from '../commands/ask.ts';
 import { operationList } from '../commands/listing.ts';
-import { cancelScope, viewed, visibleCommand } from '../commands/operations.ts';
+import { mayCancel, viewed, visibleCommand } from '../commands/operations.ts';
 import { isSettled, operationState } from '../commands/state.ts';
 import { accepted, ok } from '../http/answer.ts';
 import { httpHandler } from '../http/handler.ts';
@@ -26,8 +27,9 @@ export const handler = httpHandler({
     const { ledger, clock } = services();
     const command = await visibleCommand(ledger, call.principal, call.params.id ?? '');
     const done = () => ok({ message: message('operation_cancelled', call.language, {}) });
-    const scope = cancelScope(command);
-    if (!call.principal.scopes.has(scope)) throw new Problem('forbidden', { params: { scope } });
+    if (!mayCancel(call.principal, command)) {
+      throw new Problem('forbidden', { params: { scope: routes[command.route].access } });
+    }
     const rows = { command, replies: await ledger.replies(command), begun: false, incomplete: false };
     const state = operationState(rows, clock.now());
     // Called off before: a caller whom the first answer did not reach asks again.

@@ -8,7 +8,7 @@ import type { Answer } from './answer.ts';
 import { jsonBody } from './body.ts';
 import { type Call, draftOf, type HttpEvent } from './call.ts';
 import { answeredErrors } from './errors.ts';
-import { admission } from './principal.ts';
+import { admission, fieldScopes } from './principal.ts';
 import { requestLog } from './request-log.ts';
 import { routing } from './route.ts';
 import { validation } from './validate.ts';
@@ -32,6 +32,7 @@ export function httpHandler(handlers: Handlers): HttpFunction {
     .use(admission())
     .use(jsonBody())
     .use(validation())
+    .use(fieldScopes())
     .handler(async (event: HttpEvent) => {
       // The middlewares above have filled every field of the draft, or thrown.
       const call = draftOf(event) as unknown as Call;

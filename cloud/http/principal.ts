@@ -1,6 +1,8 @@
 // Who calls, and whether that is enough for the route: 401 and 403 in the contract's words.
+
 import type { MiddlewareObj } from '@middy/core';
 import { authContextSchema, type Principal } from '../../shared/api/principal.ts';
+import { mayCall, missingScope } from '../../shared/api/rights.ts';
 import type { PhraseKey } from '../../shared/phrases.ts';
 import { note } from '../log.ts';
 import { type Draft, draftOf, type HttpEvent } from './call.ts';
@@ -35,10 +37,22 @@ function admit(draft: Draft, event: HttpEvent): void {
   }
   const principal = principalOf(event.requestContext.authorizer?.lambda);
   draft.principal = principal;
-  note({ tenant: principal.tenant });
-  if (access !== 'any' && !principal.scopes.has(access)) {
+  note({ tenant: principal.tenant, subject: principal.subject });
+  if (draft.route !== undefined && !mayCall(draft.route, principal.scopes)) {
     throw new Problem('forbidden', { params: { scope: access } });
   }
+}
+
+/** Behind the body: some callers may bring some fields only. Throws 403 naming the scope of the first other one. */
+export function fieldScopes(): MiddlewareObj<HttpEvent> {
+  return {
+    before: ({ event }) => {
+      const { route, principal, body } = draftOf(event);
+      if (route === undefined || principal === undefined || principal === null) return;
+      const scope = missingScope(route, principal.scopes, body);
+      if (scope !== null) throw new Problem('forbidden', { params: { scope } });
+    },
+  };
 }
 
 /** First the token, then the scope: nothing else of the request is looked at before. */

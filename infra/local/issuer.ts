@@ -9,7 +9,7 @@ import {
   type JWK,
   SignJWT,
 } from 'jose';
-import { SCOPES } from '../../shared/api/routes.ts';
+import { SCOPES } from '../../shared/api/scopes.ts';
 import { writePrivate } from './data-dir.ts';
 
 export const ISSUER = 'https://sereno.local';

@@ -1,7 +1,7 @@
 // Prints a token of the local issuer: other tenants, fewer scopes, expired ones.
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
-import { SCOPES } from '../../shared/api/routes.ts';
+import { NARROW_SCOPES, SCOPES } from '../../shared/api/scopes.ts';
 import { DataDir } from './data-dir.ts';
 import { Issuer, type TokenClaims } from './issuer.ts';
 
@@ -14,7 +14,11 @@ interface Flags extends Omit<TokenClaims, 'scopes' | 'subject'> {
 const command = new Command('npm run token --')
   .description('Print a token that the local system accepts')
   .option('--tenant <name>', 'tenant of the caller', 'local')
-  .option('--scopes <list>', 'scopes, separated by spaces or commas', SCOPES.join(' '))
+  .option(
+    '--scopes <list>',
+    `scopes, separated by spaces or commas; also ${NARROW_SCOPES.join(' ')}`,
+    SCOPES.join(' '),
+  )
   .option('--sub <name>', 'who calls', 'local')
   .option('--expires <span>', 'how long it holds: 1h, 30 days; --expires=-5m makes an expired one', '30 days')
   .option('--issuer <url>', "another issuer than the local one's, to be refused")
@@ -23,12 +27,15 @@ const command = new Command('npm run token --')
   .parse();
 
 const { scopes, sub, data, ...rest } = command.opts<Flags>();
+const wanted = scopes.split(/[ ,]+/).filter(Boolean);
+const unknown = wanted.filter((scope) => !([...SCOPES, ...NARROW_SCOPES] as string[]).includes(scope));
+if (unknown.length > 0) console.error(`No route asks for the scope ${unknown.join(', ')}.`);
 const file = new DataDir(data).issuer;
 if (!existsSync(file))
   command.error(`There is no issuer in ${data}. Run npm start with that data folder first.`);
 try {
   const issuer = await Issuer.open(file);
-  console.log(await issuer.issue({ ...rest, subject: sub, scopes: scopes.split(/[ ,]+/).filter(Boolean) }));
+  console.log(await issuer.issue({ ...rest, subject: sub, scopes: wanted }));
 } catch (error) {
   command.error(error instanceof Error ? error.message : String(error));
 }

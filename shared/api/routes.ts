@@ -3,16 +3,7 @@
 import type * as z from 'zod';
 import * as answers from './answers.ts';
 import * as bodies from './bodies.ts';
-
-export const SCOPES = [
-  'devices:read',
-  'devices:write',
-  'users:read',
-  'users:write',
-  'attendance:read',
-  'sites:admin',
-] as const;
-export type Scope = (typeof SCOPES)[number];
+import type { Scope } from './scopes.ts';
 
 export type FunctionName = 'public' | 'devices' | 'users' | 'attendance' | 'operations' | 'sites' | 'enroll';
 
@@ -23,6 +14,12 @@ export interface Route {
    * `open`: no token; `any`: a valid token, what one sees depends on its scopes; else the scope needed.
    */
   readonly access: Scope | 'open' | 'any';
+  /** A scope that allows less than `access` and is enough for this route. */
+  readonly narrower?: Scope;
+  /** Fields of the body that a caller without `access` needs a scope for; without a `narrower` one, any of these lets in. */
+  readonly fields?: Readonly<Record<string, Scope>>;
+  /** Values of those fields that change nothing here, and need no scope. */
+  readonly unset?: Readonly<Record<string, unknown>>;
   /** The Lambda function that serves it: `cloud/functions/{fn}.ts`. */
   readonly fn: FunctionName;
   /** What the gateway lets through of all callers together: calls a second, and at once. Over it: 429. */
@@ -32,6 +29,12 @@ export interface Route {
   readonly query?: z.ZodType;
   /** Null where the answer is no JSON of the contract (a page, the contract itself). */
   readonly answer: z.ZodType | null;
+}
+
+type UserField = 'name' | 'password' | 'card' | 'privilege';
+
+function rightsOver(...fields: readonly UserField[]): Readonly<Record<string, Scope>> {
+  return Object.fromEntries(fields.map((field) => [field, `users:write:${field}` as const]));
 }
 
 export const routes = {
@@ -147,6 +150,9 @@ export const routes = {
     method: 'POST',
     path: '/devices/{device_id}/users',
     access: 'users:write',
+    narrower: 'users:write:create',
+    fields: rightsOver('password', 'card', 'privilege'),
+    unset: { password: '', card: 0, privilege: 0 },
     fn: 'users',
     summary: 'Create a user',
     body: bodies.userCreateBody,
@@ -157,6 +163,7 @@ export const routes = {
     method: 'PUT',
     path: '/devices/{device_id}/users/{user_id}',
     access: 'users:write',
+    fields: rightsOver('name', 'password', 'card', 'privilege'),
     fn: 'users',
     summary: 'Change a user; what is left out keeps its value',
     body: bodies.userUpdateBody,
@@ -167,6 +174,7 @@ export const routes = {
     method: 'DELETE',
     path: '/devices/{device_id}/users/{user_id}',
     access: 'users:write',
+    narrower: 'users:write:delete',
     fn: 'users',
     summary: 'Delete a user; the attendance stays',
     query: bodies.userDeleteQuery,
@@ -193,6 +201,7 @@ export const routes = {
     method: 'POST',
     path: '/devices/{device_id}/users/{user_id}/enroll-finger',
     access: 'users:write',
+    narrower: 'users:write:fingers',
     fn: 'users',
     summary: 'Let a user enrol a finger at the terminal',
     body: bodies.enrollFingerBody,

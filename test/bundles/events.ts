@@ -1,6 +1,6 @@
 // Events as API Gateway's HTTP API sends them (payload format 2.0), with every field that a real one has.
 import type { APIGatewayProxyEventV2, APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda';
-import { SCOPES } from '../../shared/api/routes.ts';
+import { SCOPES } from '../../shared/api/scopes.ts';
 
 const HOST = 'a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com';
 

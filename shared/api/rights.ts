@@ -1,0 +1,23 @@
+// Whether a caller's scopes are enough for a route, and for the fields of its body.
+import type { Principal } from './principal.ts';
+import type { Route } from './routes.ts';
+import type { Scope } from './scopes.ts';
+
+/** True if the scopes let a caller in; what of the body they allow is another question. */
+export function mayCall(route: Route, scopes: Principal['scopes']): boolean {
+  const { access, narrower, fields } = route;
+  if (access === 'open' || access === 'any' || scopes.has(access)) return true;
+  if (narrower !== undefined) return scopes.has(narrower);
+  return Object.values(fields ?? {}).some((scope) => scopes.has(scope));
+}
+
+/** The scope that a field of this body needs and the caller does not have, or null. */
+export function missingScope(route: Route, scopes: Principal['scopes'], body: unknown): Scope | null {
+  if (scopes.has(route.access)) return null;
+  const given = (body ?? {}) as Readonly<Record<string, unknown>>;
+  for (const [field, scope] of Object.entries(route.fields ?? {})) {
+    const asksNothing = given[field] === undefined || given[field] === route.unset?.[field];
+    if (!asksNothing && !scopes.has(scope)) return scope;
+  }
+  return null;
+}
