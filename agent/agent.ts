@@ -10,11 +10,13 @@ import type { AgentConfig, DeviceSettings } from './config/load.ts';
 import { Branch } from './devices/branch.ts';
 import { Pins } from './devices/pins.ts';
 import { RegisteredDevices } from './devices/registered.ts';
+import { Standings } from './devices/standings.ts';
 import { disabledNote } from './disabled-note.ts';
 import { type Clock, CloudClock, systemClock } from './dispatch/clock.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
 import { isStorageError, Outbox } from './dispatch/outbox.ts';
 import { Tenure } from './dispatch/tenure.ts';
+import { systemTimers, type Timers } from './dispatch/timers.ts';
 import { HelloTeller } from './hello.ts';
 import { Journal } from './journal/journal.ts';
 import { UndoVault } from './journal/undo-vault.ts';
@@ -32,6 +34,8 @@ export interface AgentPorts {
   /** Makes the link; tests bring their own. */
   readonly connect: (events: LinkEvents) => Link;
   readonly clock?: Clock;
+  /** When terminals that nobody asks are looked at. */
+  readonly timers?: Timers;
 }
 
 export class Agent {
@@ -41,6 +45,7 @@ export class Agent {
   readonly #journal: Journal;
   readonly #undo: UndoVault;
   readonly #pins: Pins;
+  readonly #standings: Standings;
   readonly #cloudClock: CloudClock;
   readonly #tenure: Tenure;
   readonly #link: Link;
@@ -58,7 +63,7 @@ export class Agent {
   #notedOffset: number;
 
   /** @throws SerenoError `agent_storage` if the data folder cannot be used or another agent runs on it. */
-  constructor(config: AgentConfig, { log, connect, clock = systemClock }: AgentPorts) {
+  constructor(config: AgentConfig, { log, connect, clock = systemClock, timers = systemTimers }: AgentPorts) {
     this.#config = config;
     this.#log = log;
     this.#clock = clock;
@@ -90,6 +95,14 @@ export class Agent {
       },
       onTakenOver: () => this.#takenOver(),
     });
+    this.#standings = new Standings({
+      now: () => this.#cloudClock.now(),
+      onChange: (device, { state, reason }) => {
+        const why = reason === null ? {} : { reason: reason.code, ...reason.params };
+        this.#log.info({ ...why, device, state }, `terminal is ${state}`);
+        this.#hello.tellSoon();
+      },
+    });
     const link = () => this.#link;
     const at = { tenant: config.tenant, site: config.site };
     this.#outbox = new Outbox(this.#journal, link, log);
@@ -101,6 +114,8 @@ export class Agent {
       tenure: this.#tenure,
       link,
       devices: () => this.#branch.devices(),
+      standing: (device) => this.#standings.of(device),
+      serial: (device) => this.#branch.station(device)?.terminal.serial ?? null,
       onNews: (hello, connected) => this.#noteStatus({ pid: process.pid, connected, hello, refused: [] }),
       log,
     });
@@ -127,10 +142,12 @@ export class Agent {
       hosts: config,
       left: (notAfter) => this.#cloudClock.left(notAfter),
       open: (device) => this.#open(device),
-      isReachable: (device) => this.#hello.isReachable(device),
+      isReachable: (device) => this.#standings.isReachable(device),
+      onBusy: (device, by) => this.#standings.note(device, { kind: 'held', by }),
+      timers,
       onChange: (forgotten) => {
         if (forgotten !== null) {
-          this.#hello.forget(forgotten);
+          this.#standings.forget(forgotten);
           this.#dispatcher.deviceChanged(forgotten);
         }
         this.#hello.tellNow();
@@ -215,15 +232,9 @@ export class Agent {
         write: (text) => this.#remember(`dialect:${device.id}`, text),
       },
       pin: this.#pins.memory(device.id, (key, text) => this.#remember(key, text)),
-      onContact: (failure) => {
-        const reachable = failure === null;
-        if (reachable !== this.#hello.isReachable(device.id)) {
-          this.#log.info(
-            { device: device.id, reachable, ...(failure !== null && { reason: failure.message }) },
-            reachable ? 'terminal answers' : 'terminal cannot be used',
-          );
-        }
-        this.#hello.contact(device.id, reachable);
+      onContact: (failure, isProbe) => {
+        this.#standings.note(device.id, { kind: 'contact', failure });
+        if (failure === null) this.#hello.contact(isProbe);
       },
       log: this.#log,
     });

@@ -4,6 +4,7 @@ import { VERSION } from '../shared/version.ts';
 import { type Hello, type HelloDevice, WIRE_VERSION } from '../shared/wire/envelope.ts';
 import { type SiteAddress, topics } from '../shared/wire/topics.ts';
 import type { DeviceSettings } from './config/load.ts';
+import type { Standing } from './devices/standing.ts';
 import type { Clock, CloudClock } from './dispatch/clock.ts';
 import { isStorageError } from './dispatch/outbox.ts';
 import type { Tenure } from './dispatch/tenure.ts';
@@ -13,19 +14,15 @@ import { noteSession, ownSessions } from './own-sessions.ts';
 
 /** Changes that come together are told together. */
 const GATHER_MS = 50;
-/** A contact is news to the directory (`last_seen`) no more often than this. */
+/** A contact is news to the directory (`last_seen`) no more often than this; one that nobody asked for, hardly ever. */
 const CONTACT_NEWS_MS = 60_000;
+const PROBE_NEWS_MS = 900_000;
 const RETRY_MS = 2000;
 /** The cloud is asked for its word on the tenure again after so long, and then half as often each time. */
 const ASK_AGAIN_MS = 2000;
 const ASK_AGAIN_AT_MOST_MS = 300_000;
 /** A clock offset that has moved by less is no news. */
 const OFFSET_NEWS_MS = 1000;
-
-interface Contact {
-  reachable: boolean;
-  lastSeen: number | null;
-}
 
 export interface HelloPorts {
   readonly at: SiteAddress;
@@ -35,6 +32,9 @@ export interface HelloPorts {
   readonly tenure: Pick<Tenure, 'since' | 'announced'>;
   readonly link: () => Link;
   readonly devices: () => readonly DeviceSettings[];
+  readonly standing: (device: string) => Standing;
+  /** The serial number that the terminal must have; null while none is known. */
+  readonly serial: (device: string) => string | null;
   /** Told of every news, also while there is no line to the cloud. */
   readonly onNews: (hello: Hello, isUp: boolean) => void;
   readonly log: Logger;
@@ -42,7 +42,6 @@ export interface HelloPorts {
 
 export class HelloTeller {
   readonly #ports: HelloPorts;
-  readonly #contacts = new Map<string, Contact>();
   #timer: NodeJS.Timeout | null = null;
   #toldAt = 0;
   #seq = 0;
@@ -56,22 +55,10 @@ export class HelloTeller {
     this.#ports = ports;
   }
 
-  /** True if the last contact with the device succeeded; null before the first. */
-  isReachable(device: string): boolean | null {
-    return this.#contacts.get(device)?.reachable ?? null;
-  }
-
-  /** The device is no more, or is another one: contacts of before mean nothing. */
-  forget(device: string): void {
-    this.#contacts.delete(device);
-  }
-
-  contact(device: string, reachable: boolean): void {
-    const { clock, cloudClock } = this.#ports;
-    const known = this.#contacts.get(device);
-    const lastSeen = reachable ? cloudClock.now() : (known?.lastSeen ?? null);
-    this.#contacts.set(device, { reachable, lastSeen });
-    if (known?.reachable !== reachable || clock.monotonic() - this.#toldAt > CONTACT_NEWS_MS) this.tellSoon();
+  /** A terminal was reached. */
+  contact(isProbe: boolean): void {
+    const quiet = this.#ports.clock.monotonic() - this.#toldAt;
+    if (quiet > (isProbe ? PROBE_NEWS_MS : CONTACT_NEWS_MS)) this.tellSoon();
   }
 
   /** A direct message has come: by it the cloud's clock may have been seen, or seen better. */
@@ -172,19 +159,20 @@ export class HelloTeller {
       journalDepth: journal.depth,
       ownSessions: [...this.#noteSession()],
       tenureSince: tenure.since,
-      devices: devices().map((device): HelloDevice => {
-        const contact = this.#contacts.get(device.id);
-        return {
-          id: device.id,
-          name: device.name,
-          host: device.host,
-          port: device.port,
-          source: device.source,
-          timezone: device.timezone,
-          reachable: contact?.reachable ?? null,
-          lastSeen: contact?.lastSeen ?? null,
-        };
-      }),
+      devices: devices().map((device) => this.#device(device)),
+    };
+  }
+
+  #device({ id, name, host, port, source, timezone }: DeviceSettings): HelloDevice {
+    const { state, since, reason, lastSeen, contact } = this.#ports.standing(id);
+    const serial = this.#ports.serial(id);
+    return {
+      ...{ id, name, host, port, source, timezone },
+      reachable: contact.state === 'unknown' ? null : contact.state === 'online',
+      lastSeen,
+      ...{ state, since },
+      ...(reason !== null && { reason }),
+      ...(serial !== null && { serial }),
     };
   }
 }

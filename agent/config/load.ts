@@ -32,6 +32,8 @@ export interface DeviceSettings {
   readonly source: 'file' | 'api';
   /** The serial number that the file states; null: what the first contact has shown counts. */
   readonly serial: string | null;
+  /** How often it is looked at while nobody asks it anything, ms; 0: never. */
+  readonly probeMs: number;
 }
 
 export interface AgentConfig {
@@ -123,12 +125,13 @@ function complete(config: AgentFile, file: string, environment: NodeJS.ProcessEn
     allowHosts: config.allow_hosts,
     allowLoopback: environment.SERENO_ALLOW_LOOPBACK === '1',
     devices: config.devices.map((device): DeviceSettings => {
-      const { comm_key_env: variable, comm_key, timeout, name, timezone, ...rest } = device;
+      const { comm_key_env: variable, comm_key, timeout, probe, name, timezone, ...rest } = device;
       return {
         ...rest,
         name: name ?? device.id,
         commKey: (variable === undefined ? comm_key : commKeyIn(environment[variable])) ?? 0,
         timeoutMs: timeout * 1000,
+        probeMs: probe * 1000,
         timezone: timezone ?? localTimeZone(),
         serial: device.serial ?? null,
         source: 'file',

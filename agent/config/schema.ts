@@ -45,6 +45,8 @@ export const deviceConfigSchema = z
     encoding: encodingSchema.default('utf-8'),
     timezone: deviceSettingsShape.timezone.optional(),
     dialect: dialectSchema.default({}),
+    /** Seconds between looks at a terminal that nobody asks; 0: none. */
+    probe: z.int().min(0).max(86_400).default(60),
     /** Whose terminal it must be; left out: the one that answers first. */
     serial: serialSchema.optional(),
   })

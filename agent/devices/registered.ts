@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { commKeySchema, deviceSettingsShape } from '../../shared/domain/device.ts';
 import { commandIdSchema, deviceIdSchema } from '../../shared/wire/identifiers.ts';
 import type { DeviceSettings } from '../config/load.ts';
+import { PROBE_MS } from './settings.ts';
 
 const settingsSchema = z.strictObject({
   id: deviceIdSchema,
@@ -54,7 +55,10 @@ export class RegisteredDevices {
     return text !== null && rowSchema.parse(JSON.parse(text)).by === commandId;
   }
 
-  put({ dialect: _overrides, source: _api, serial: _stated, ...settings }: DeviceSettings, by: string): void {
+  put(
+    { dialect: _overrides, source: _api, serial: _stated, probeMs: _always, ...settings }: DeviceSettings,
+    by: string,
+  ): void {
     this.#write(settings.id, { settings, by });
   }
 
@@ -69,5 +73,5 @@ export class RegisteredDevices {
 
 /** Only agent.yaml can override what a terminal shows of itself; the serial number is pinned elsewhere. */
 function toDevice(settings: z.output<typeof settingsSchema>): DeviceSettings {
-  return { ...settings, dialect: {}, source: 'api', serial: null };
+  return { ...settings, dialect: {}, source: 'api', serial: null, probeMs: PROBE_MS };
 }

@@ -4,6 +4,9 @@ import type { ArgsOf } from '../../shared/wire/operations.ts';
 import { type DeviceSettings, localTimeZone } from '../config/load.ts';
 import { type HostRules, isAllowedHost } from './hosts.ts';
 
+/** How often a device that was registered over the API is looked at while nobody asks it anything. */
+export const PROBE_MS = 60_000;
+
 type Registration = ArgsOf<'device.put'>;
 
 /** @throws SerenoError `missing_fields` */
@@ -25,6 +28,7 @@ export function created({ id, name, host, comm_key, timeout, ...rest }: Registra
     dialect: {},
     source: 'api',
     serial: null,
+    probeMs: PROBE_MS,
   };
 }
 

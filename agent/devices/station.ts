@@ -3,12 +3,15 @@ import type { SerenoError } from '../../shared/errors.ts';
 import type { DeviceSettings } from '../config/load.ts';
 import type { Station } from '../dispatch/ports.ts';
 import { TerminalQueue } from '../dispatch/terminal-queue.ts';
+import type { Timers } from '../dispatch/timers.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { DoubtfulJob } from '../terminal/write-job.ts';
 
 export interface StationPorts {
   readonly open: (device: DeviceSettings) => Terminal;
   readonly isReachable: (device: string) => boolean | null;
+  readonly onBusy: (device: string, refusal: SerenoError | null) => void;
+  readonly timers: Timers;
 }
 
 export class LiveStation implements Station {
@@ -29,10 +32,16 @@ export class LiveStation implements Station {
           return station.#terminal.repairDueIn;
         },
         repair: () => station.#terminal.repair(),
+        probe: (signal, isWanted) => station.#terminal.probe(signal, isWanted),
         write: (first, more) => station.#terminal.write(first, more),
         close: () => station.#terminal.close(),
       },
-      () => ports.isReachable(device.id),
+      {
+        isReachable: () => ports.isReachable(device.id),
+        probeMs: () => station.#device.probeMs,
+        onBusy: (refusal) => ports.onBusy(device.id, refusal),
+        timers: ports.timers,
+      },
     );
   }
 

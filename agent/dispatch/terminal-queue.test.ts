@@ -2,7 +2,14 @@ import { describe, expect, it, vi } from 'vitest';
 import type { SerenoError } from '../../shared/errors.ts';
 import type { Phrase } from '../../shared/words.ts';
 import type { WriteJob } from '../terminal/write-job.ts';
-import { MAX_WAITING, type QueuedTerminal, type QueueItem, TerminalQueue } from './terminal-queue.ts';
+import {
+  MAX_WAITING,
+  type QueuedTerminal,
+  type QueueItem,
+  type QueuePorts,
+  TerminalQueue,
+} from './terminal-queue.ts';
+import { systemTimers } from './timers.ts';
 
 /** A terminal whose work ends when the test says so. */
 class SlowTerminal implements QueuedTerminal {
@@ -21,12 +28,23 @@ class SlowTerminal implements QueuedTerminal {
     this.repairDueIn = null;
   }
 
+  async probe(): Promise<void> {}
+
   async close(): Promise<void> {}
 
   open(): void {
     this.#gates.shift()?.();
   }
 }
+
+const queueOf = (terminal: QueuedTerminal, ports: Partial<QueuePorts> = {}) =>
+  new TerminalQueue('d', terminal, {
+    isReachable: () => true,
+    probeMs: () => 0,
+    onBusy: () => undefined,
+    timers: systemTimers,
+    ...ports,
+  });
 
 const write = (
   id: string,
@@ -65,7 +83,7 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 describe('the queue of a terminal', () => {
   it('serves one at a time, first come first served, and takes writes that wait together', async () => {
     const terminal = new SlowTerminal();
-    const queue = new TerminalQueue('d', terminal, () => true);
+    const queue = queueOf(terminal);
     const log: string[] = [];
     const question = ask('q', log);
     queue.push(write('a'));
@@ -89,7 +107,7 @@ describe('the queue of a terminal', () => {
 
   it('orders writes that wait together by the time they were issued', async () => {
     const terminal = new SlowTerminal();
-    const queue = new TerminalQueue('d', terminal, () => true);
+    const queue = queueOf(terminal);
     const log: string[] = [];
     const question = ask('q', log);
     queue.push(question.item);
@@ -104,7 +122,7 @@ describe('the queue of a terminal', () => {
 
   it('says busy when too many wait, and takes more when there is room', async () => {
     const terminal = new SlowTerminal();
-    const queue = new TerminalQueue('d', terminal, () => true);
+    const queue = queueOf(terminal);
     const log: string[] = [];
     const question = ask('q', log);
     queue.push(question.item);
@@ -118,7 +136,7 @@ describe('the queue of a terminal', () => {
   });
 
   it('is busy for all others while somebody enrols, also for those who waited before', async () => {
-    const queue = new TerminalQueue('d', new SlowTerminal(), () => true);
+    const queue = queueOf(new SlowTerminal());
     const log: string[] = [];
     const [first, enrol] = [ask('first', log), ask('enrol', log, '@busy_enrolling')];
     const waiting = write('waiting');
@@ -134,7 +152,7 @@ describe('the queue of a terminal', () => {
   });
 
   it('cancels what has not begun without running it, and ends a question under way', async () => {
-    const queue = new TerminalQueue('d', new SlowTerminal(), () => true);
+    const queue = queueOf(new SlowTerminal());
     const log: string[] = [];
     const [first, second] = [ask('first', log), ask('second', log)];
     queue.push(first.item);
@@ -152,7 +170,7 @@ describe('the queue of a terminal', () => {
 
   it('cancels what the terminal was handed and has not begun, and nothing that it has', async () => {
     const terminal = new SlowTerminal();
-    const queue = new TerminalQueue('d', terminal, () => true);
+    const queue = queueOf(terminal);
     const [begun, handed] = [write('begun', 0, { hasBegun: true }), write('handed')];
     const { item, end } = ask('q', []);
     for (const each of [item, begun, handed]) queue.push(each);
@@ -168,7 +186,7 @@ describe('the queue of a terminal', () => {
   it('tells at the deadline of what has not begun, however long the terminal is at work', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
     const terminal = new SlowTerminal();
-    const queue = new TerminalQueue('d', terminal, () => true);
+    const queue = queueOf(terminal);
     const within = (ms: number) => {
       const until = performance.now() + ms;
       return () => until - performance.now();
@@ -191,7 +209,7 @@ describe('the queue of a terminal', () => {
 
   it('stops after what is under way, and leaves what waits to the journal', async () => {
     const terminal = new SlowTerminal();
-    const queue = new TerminalQueue('d', terminal, () => true);
+    const queue = queueOf(terminal);
     queue.push(write('a'));
     await settle();
     const waiting = write('b');
@@ -206,7 +224,7 @@ describe('the queue of a terminal', () => {
   it('puts the terminal right before it stops', async () => {
     const terminal = new SlowTerminal();
     terminal.repairDueIn = 0;
-    await new TerminalQueue('d', terminal, () => true).stop();
+    await queueOf(terminal).stop();
     expect(terminal.repairDueIn).toBeNull();
   });
 
@@ -217,7 +235,7 @@ describe('the queue of a terminal', () => {
       terminal.repair = async () => {
         terminal.repairDueIn = terminal.repairDueIn === 0 ? null : 15_000;
       };
-      const queue = new TerminalQueue('d', terminal, () => true);
+      const queue = queueOf(terminal);
       queue.start();
       await vi.advanceTimersByTimeAsync(1);
       expect(terminal.repairDueIn).toBe(15_000);

@@ -3,13 +3,13 @@
 import { SerenoError } from '../../shared/errors.ts';
 import type { Phrase } from '../../shared/words.ts';
 import type { WriteJob } from '../terminal/write-job.ts';
+import type { Timers } from './timers.ts';
+import { nextUpkeep, type Upkeep } from './upkeep.ts';
 
 /** More than this many waiting: the next is told that the device is busy. */
 export const MAX_WAITING = 200;
-/** Pauses between attempts to put a terminal right that does not answer, ms. */
-const REPAIR_PAUSES = [500, 1000, 2000, 4000, 8000, 15_000];
-/** A terminal that was not reached and is owed nothing is tried again this often, ms. */
-const PROBE_MS = 30_000;
+/** A look that is not answered at once must not keep a command waiting for longer. */
+const HURRY_MS = 250;
 
 /** What a timer can hold, 24 days. */
 const LONGEST_TIMER_MS = 0x7fffffff;
@@ -31,14 +31,25 @@ export interface QueuedTerminal {
   /** Milliseconds until `repair` is due, 0: now; null: nothing is to be put right. */
   readonly repairDueIn: number | null;
   repair(): Promise<void>;
+  /** The cheapest contact that there is. `isWanted`: somebody waits, so that the conversation is kept for them. */
+  probe(signal: AbortSignal, isWanted: () => boolean): Promise<void>;
   write(first: readonly WriteJob[], more: () => WriteJob | undefined): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface QueuePorts {
+  readonly isReachable: () => boolean | null;
+  /** How often a terminal that nobody asks is looked at, ms; 0: never. */
+  readonly probeMs: () => number;
+  /** Told when others begin or cease to be refused, with the refusal. */
+  readonly onBusy: (refusal: SerenoError | null) => void;
+  readonly timers: Timers;
 }
 
 export class TerminalQueue {
   readonly device: string;
   readonly #terminal: QueuedTerminal;
-  readonly #isReachable: () => boolean | null;
+  readonly #ports: QueuePorts;
   #waiting: QueueItem[] = [];
   /** Writes that the terminal has been handed, begun or not. */
   #handed: (QueueItem & { kind: 'write' })[] = [];
@@ -47,24 +58,28 @@ export class TerminalQueue {
   #running: Promise<void> | null = null;
   #current: { id: string; abort: AbortController } | null = null;
   #held: Phrase | null = null;
-  #timer: NodeJS.Timeout | null = null;
+  #cancelUpkeep: (() => void) | null = null;
+  /** A look under way, which anything that comes may end. */
+  #probe: { readonly abort: AbortController; hurry: NodeJS.Timeout | null } | null = null;
   #failedRepairs = 0;
+  #toldBusy: Phrase | null = null;
   #stopped = false;
 
-  constructor(device: string, terminal: QueuedTerminal, isReachable: () => boolean | null) {
+  constructor(device: string, terminal: QueuedTerminal, ports: QueuePorts) {
     this.device = device;
     this.#terminal = terminal;
-    this.#isReachable = isReachable;
+    this.#ports = ports;
   }
 
   /** First contact, or putting right what a crash left; goes before anything that waits. */
   start(): void {
-    this.#maintainIn(0);
+    this.#upkeepIn({ what: 'repair', inMs: 0 });
   }
 
   /** Something must be put right at the terminal, or looked up there: before anything else that waits. */
   repairSoon(): void {
-    if (this.#running === null) this.#maintainIn(0);
+    if (this.#running === null) this.#upkeepIn({ what: 'repair', inMs: 0 });
+    else this.#hurry();
   }
 
   /** @throws SerenoError `device_busy` if too many wait or the device is held. */
@@ -73,6 +88,7 @@ export class TerminalQueue {
     if (reason !== null) throw this.#busy(reason);
     this.#waiting.push(item);
     this.#wake();
+    this.#tellBusy();
     this.#expireLater();
   }
 
@@ -112,21 +128,35 @@ export class TerminalQueue {
     this.#stopped = true;
     this.#waiting = [];
     for (const { job } of this.#handed) job.leave();
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#cancelUpkeep?.();
     if (this.#expiry !== null) clearTimeout(this.#expiry);
     this.#current?.abort.abort(new SerenoError('cancelled'));
+    this.#probe?.abort.abort(new SerenoError('cancelled'));
     await this.#running;
     if (this.#terminal.repairDueIn === 0) await this.#terminal.repair().catch(() => undefined);
     await this.#terminal.close();
   }
 
   #wake(): void {
+    if (this.#running === null) this.#run(() => this.#drain());
+    else this.#hurry();
+  }
+
+  #run(work: () => Promise<void>): void {
     if (this.#running !== null || this.#stopped) return;
-    this.#running = this.#drain().finally(() => {
+    this.#running = work().finally(() => {
       this.#running = null;
+      this.#tellBusy();
       if (this.#waiting.length > 0) this.#wake();
-      else this.#scheduleMaintenance();
+      else this.#scheduleUpkeep();
     });
+  }
+
+  /** What a terminal that answers has been asked for a look serves whoever comes; one that does not is left. */
+  #hurry(): void {
+    const probe = this.#probe;
+    if (probe === null || probe.hurry !== null) return;
+    probe.hurry = setTimeout(() => probe.abort.abort(new SerenoError('cancelled')), HURRY_MS);
   }
 
   async #drain(): Promise<void> {
@@ -197,42 +227,52 @@ export class TerminalQueue {
     if (item.holds !== null) {
       for (const waiting of this.#waiting.splice(0)) waiting.refuse(this.#busy(item.holds));
     }
+    this.#tellBusy();
     try {
       await item.run(abort.signal);
     } finally {
       this.#current = null;
       this.#held = null;
+      this.#tellBusy();
     }
+  }
+
+  /** One that was full is told to have room again when half of it is free: not with every command. */
+  #tellBusy(): void {
+    const { length } = this.#waiting;
+    const isFull = length >= MAX_WAITING || (this.#toldBusy === '@busy_waiting' && length > MAX_WAITING / 2);
+    const reason = this.#held ?? (isFull ? '@busy_waiting' : null);
+    if (reason === this.#toldBusy) return;
+    this.#toldBusy = reason;
+    this.#ports.onBusy(reason === null ? null : this.#busy(reason));
   }
 
   #busy(reason: Phrase): SerenoError {
     return new SerenoError('device_busy', { params: { device: this.device, reason, max: MAX_WAITING } });
   }
 
-  #scheduleMaintenance(): void {
+  #scheduleUpkeep(): void {
+    const { isReachable, probeMs } = this.#ports;
+    const upkeep = nextUpkeep({
+      repairDueIn: this.#terminal.repairDueIn,
+      failedRepairs: this.#failedRepairs,
+      isReachable: isReachable(),
+      probeMs: probeMs(),
+      chance: Math.random(),
+    });
+    if (upkeep !== null) this.#upkeepIn(upkeep);
+  }
+
+  #upkeepIn({ what, inMs }: Upkeep): void {
+    this.#cancelUpkeep?.();
     if (this.#stopped) return;
-    const dueIn = this.#terminal.repairDueIn;
-    if (dueIn === 0) {
-      this.#maintainIn(REPAIR_PAUSES[Math.min(this.#failedRepairs, REPAIR_PAUSES.length - 1)] ?? PROBE_MS);
-    } else if (dueIn !== null || this.#isReachable() !== true) {
-      this.#maintainIn(Math.min(dueIn ?? PROBE_MS, PROBE_MS));
-    }
+    this.#cancelUpkeep = this.#ports.timers.after(inMs, () => {
+      this.#cancelUpkeep = null;
+      this.#run(() => (what === 'repair' ? this.#repair() : this.#look()));
+    });
   }
 
-  #maintainIn(ms: number): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
-      if (this.#running !== null || this.#stopped) return;
-      this.#running = this.#maintain().finally(() => {
-        this.#running = null;
-        if (this.#waiting.length > 0) this.#wake();
-        else this.#scheduleMaintenance();
-      });
-    }, ms);
-  }
-
-  async #maintain(): Promise<void> {
+  async #repair(): Promise<void> {
     try {
       await this.#terminal.repair();
       this.#failedRepairs = 0;
@@ -240,5 +280,14 @@ export class TerminalQueue {
       // The contact is reported by the terminal itself; here only the pause to the next attempt matters.
       this.#failedRepairs++;
     }
+  }
+
+  async #look(): Promise<void> {
+    const probe = { abort: new AbortController(), hurry: null as NodeJS.Timeout | null };
+    this.#probe = probe;
+    // What it finds is reported by the terminal itself.
+    await this.#terminal.probe(probe.abort.signal, () => this.#waiting.length > 0).catch(() => undefined);
+    this.#probe = null;
+    if (probe.hurry !== null) clearTimeout(probe.hurry);
   }
 }

@@ -240,8 +240,9 @@ describe('a terminal', () => {
   });
 
   it('that the running agent is talking to is not called broken', async () => {
-    const known = { ...deviceAt(1), reachable: true, lastSeen: NOW } as const;
-    const [busy] = await examineTerminal(deviceAt(1), { ...known, source: 'file' });
+    const { id, name, host, port, timezone } = deviceAt(1);
+    const device = { id, name, host, port, timezone, source: 'file' } as const;
+    const [busy] = await examineTerminal(deviceAt(1), { ...device, reachable: true, lastSeen: NOW });
     expect(busy).toMatchObject({
       verdict: 'warning',
       found: expect.stringContaining('the agent reached it last'),

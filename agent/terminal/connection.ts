@@ -74,7 +74,7 @@ export class TerminalConnection {
   async #open(signal?: AbortSignal): Promise<Conversation> {
     try {
       const conversation = await this.#patiently(signal);
-      await this.#identified(conversation);
+      await this.#identified(conversation, signal);
       this.#events.onContact(null);
       return conversation;
     } catch (error) {
@@ -103,9 +103,9 @@ export class TerminalConnection {
   readonly #mayAuthenticate = (conversation: Conversation) => this.#pin.mayAuthenticate(conversation);
 
   /** Lets another's terminal go at once. */
-  async #identified(conversation: Conversation): Promise<void> {
+  async #identified(conversation: Conversation, signal?: AbortSignal): Promise<void> {
     try {
-      await this.#pin.check(conversation);
+      await this.#pin.check(conversation, signal);
     } catch (error) {
       await conversation.close();
       throw error;

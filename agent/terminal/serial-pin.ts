@@ -88,11 +88,11 @@ export class SerialPin {
    * Asks who is there; pins what the first one tells.
    * @throws SerenoError `device_swapped`; ZkError, after a `timeout` the next conversation goes on without.
    */
-  async check(conversation: Conversation): Promise<void> {
+  async check(conversation: Conversation, signal?: AbortSignal): Promise<void> {
     const { expected } = this;
     if (this.#silent && expected === null) return;
     try {
-      this.#told = await serialOf(conversation);
+      this.#told = await serialOf(conversation, signal);
     } catch (error) {
       if (isZkError(error, 'timeout') && expected === null) this.#silent = true;
       throw error;
@@ -122,9 +122,9 @@ export class SerialPin {
 }
 
 /** The serial number in characters that may be shown; empty where the terminal does not tell it. @throws ZkError */
-async function serialOf(conversation: Conversation): Promise<string> {
+async function serialOf(conversation: Conversation, signal?: AbortSignal): Promise<string> {
   try {
-    const told = (await readOption(conversation, '~SerialNumber')) ?? '';
+    const told = (await readOption(conversation, '~SerialNumber', { signal })) ?? '';
     return told
       .replace(/[^\x20-\x7e]/g, '?')
       .slice(0, 64)

@@ -34,7 +34,7 @@ export interface TerminalPorts {
   readonly dialect: DialectMemory;
   readonly pin: PinMemory;
   /** Null: it answered, and it is the one that is expected. */
-  readonly onContact: (failure: SerenoError | null) => void;
+  readonly onContact: (failure: SerenoError | null, isProbe: boolean) => void;
   readonly log: { warn(fields: object, message: string): void; info(fields: object, message: string): void };
 }
 
@@ -55,6 +55,7 @@ export class Terminal {
   #doubts: DoubtfulJob[] = [];
   /** The last look at a terminal that may be disabled did not end, or there is no time for one. */
   #enableFirst = false;
+  #isProbing = false;
 
   constructor(device: DeviceSettings, ports: TerminalPorts) {
     this.device = device;
@@ -65,7 +66,7 @@ export class Terminal {
     this.#connection = new TerminalConnection(device, this.#pin, {
       onContact: (failure) => {
         if (failure !== null) this.#acquaintance.lost();
-        ports.onContact(failure);
+        ports.onContact(failure, this.#isProbing);
       },
     });
   }
@@ -98,6 +99,21 @@ export class Terminal {
   /** Enables the terminal if it may be disabled, and settles what is in doubt. @throws SerenoError if it cannot. */
   async repair(): Promise<void> {
     await this.#converse(async () => undefined);
+  }
+
+  /**
+   * Finds out whether the terminal answers, and who it is; lets it go at once, unless somebody waits for it.
+   * @throws SerenoError
+   */
+  async probe(signal: AbortSignal, isWanted: () => boolean): Promise<void> {
+    this.#isProbing = true;
+    try {
+      await this.#connection.close();
+      await this.#converse(async () => undefined, signal);
+    } finally {
+      this.#isProbing = false;
+      if (!isWanted()) await this.#connection.close();
+    }
   }
 
   /**

@@ -14,6 +14,7 @@ import {
 import { parseTopic } from '../../shared/wire/topics.ts';
 import { Agent } from '../agent.ts';
 import { parseConfig } from '../config/load.ts';
+import type { Timers } from '../dispatch/timers.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 
 /** A line to a cloud that notes every reply and every hello. */
@@ -85,7 +86,41 @@ function commandOf(op: string, device: string | undefined, args: unknown): Comma
   return { v: 1, id: ulid(), op, ...to, issuedAt: now, notAfter: now + 22_000, via: 'direct', args };
 }
 
+/** Time for the looks at terminals that nobody asks: it goes on when the test says so. */
+class ManualTimers implements Timers {
+  #now = 0;
+  readonly #waiting = new Set<{ readonly at: number; readonly work: () => void }>();
+
+  after(ms: number, work: () => void): () => void {
+    const entry = { at: this.#now + ms, work };
+    this.#waiting.add(entry);
+    // The first contact, and what must be put right at once.
+    if (ms === 0) queueMicrotask(() => this.#call(0));
+    return () => void this.#waiting.delete(entry);
+  }
+
+  /** True while nothing waits for time to pass. */
+  get isAtRest(): boolean {
+    return this.#waiting.size === 0;
+  }
+
+  /** Waits until something waits for time, lets `ms` go by, and calls what is due. */
+  async pass(ms: number): Promise<void> {
+    while (this.#waiting.size === 0) await new Promise((resolve) => setImmediate(resolve));
+    this.#call(ms);
+  }
+
+  #call(ms: number): void {
+    this.#now += ms;
+    for (const entry of [...this.#waiting].filter(({ at }) => at <= this.#now)) {
+      this.#waiting.delete(entry);
+      entry.work();
+    }
+  }
+}
+
 export class AgentBench {
+  #timers: ManualTimers | null = null;
   readonly #folder = mkdtempSync(join(tmpdir(), 'sereno-agent-'));
   #agent: Agent | null = null;
   link!: NotingLink;
@@ -106,6 +141,7 @@ export class AgentBench {
       { ...config, devices },
       {
         log: pino({ level: 'silent' }),
+        ...(this.#timers !== null && { timers: this.#timers }),
         connect: (events) => {
           this.link = new NotingLink(events);
           return this.link;
@@ -113,6 +149,12 @@ export class AgentBench {
       },
     );
     this.#agent.start();
+  }
+
+  /** From the next start on idle terminals are looked at when the test lets time pass. */
+  stopTime(): ManualTimers {
+    this.#timers = new ManualTimers();
+    return this.#timers;
   }
 
   get folder(): string {

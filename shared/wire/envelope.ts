@@ -1,5 +1,7 @@
 // What travels between cloud and agent: command, reply, progress, hello and last will.
 import * as z from 'zod';
+import { serialSchema } from '../domain/device.ts';
+import { deviceStateSchema, stateReasonSchema } from '../domain/device-state.ts';
 import { commandIdSchema, deviceIdSchema, slugSchema } from './identifiers.ts';
 
 export const WIRE_VERSION = 1;
@@ -92,6 +94,12 @@ export const helloDeviceSchema = z.object({
   reachable: z.boolean().nullable(),
   /** Time of the last successful contact. */
   lastSeen: epochMs.nullable(),
+  /** How it stands, since when and why; absent: the agent is older. A word that only a newer one knows is passed over. */
+  state: deviceStateSchema.optional().catch(undefined),
+  since: epochMs.optional(),
+  reason: stateReasonSchema.optional().catch(undefined),
+  /** The serial number that the terminal must have; absent: none is known. */
+  serial: serialSchema.optional().catch(undefined),
 });
 export type HelloDevice = z.infer<typeof helloDeviceSchema>;
 

@@ -16,6 +16,7 @@ import { Dispatcher } from '../dispatcher.ts';
 import { Outbox } from '../outbox.ts';
 import { Tenure } from '../tenure.ts';
 import { TerminalQueue } from '../terminal-queue.ts';
+import { systemTimers } from '../timers.ts';
 
 const UNDO_DAYS = 30;
 
@@ -118,7 +119,12 @@ export class DispatchBench {
   }
 
   #newQueue(): TerminalQueue {
-    return new TerminalQueue('principal', this.at.terminal, () => true);
+    return new TerminalQueue('principal', this.at.terminal, {
+      isReachable: () => true,
+      probeMs: () => 0,
+      onBusy: () => undefined,
+      timers: systemTimers,
+    });
   }
 
   #newDispatcher(days: number): Dispatcher {

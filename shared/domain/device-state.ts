@@ -1,0 +1,21 @@
+// What can be said of a terminal now: one word, since when, and why.
+import * as z from 'zod';
+
+/**
+ * - `online`: the last contact succeeded
+ * - `offline`: it does not answer, or its agent is away
+ * - `refused`: it answers and lets nobody in: another comm key, or words that make no sense
+ * - `swapped`: another terminal answers at its address
+ * - `busy`: it answers and has no time: an enrolment, too many commands, or another program holds its one place
+ * - `unknown`: nobody has tried yet
+ */
+export const DEVICE_STATES = ['online', 'offline', 'refused', 'swapped', 'busy', 'unknown'] as const;
+export const deviceStateSchema = z.enum(DEVICE_STATES);
+export type DeviceState = (typeof DEVICE_STATES)[number];
+
+/** Why, as an error of the catalogue: the sentence is made at the edge, in the caller's language. */
+export const stateReasonSchema = z.object({
+  code: z.string().max(64),
+  params: z.record(z.string().max(64), z.union([z.string().max(256), z.number()])),
+});
+export type StateReason = z.infer<typeof stateReasonSchema>;
