@@ -73,6 +73,7 @@ export class Dispatcher {
   /** Goes on with what an earlier run of the agent left: doubtful writes are looked at, the rest is queued. */
   resume(): void {
     const { journal, log } = this.#ports;
+    this.#settlements.purge();
     for (const row of journal.unsettled()) {
       const { command } = row;
       if (command === null) continue;

@@ -1,5 +1,7 @@
 // The outcomes of commands: into journal and outbox in one transaction, and out again whenever somebody asks.
 import type { Command, Reply } from '../../shared/wire/envelope.ts';
+import { operations } from '../../shared/wire/operations.ts';
+import { purgeNote } from '../journal/purges.ts';
 import type { JournalRow, OutboxMessage } from '../journal/rows.ts';
 import type { Outcome } from '../terminal/outcome.ts';
 import { isZkError } from '../zk/errors.ts';
@@ -13,8 +15,13 @@ const RETRY_MS = 500;
 /** Arguments of settled commands are gone from the disk so soon; many at once go together. */
 const FORGET_MS = 2000;
 
+/** What a purge leaves is written over again after so long, where others were just before it or the line is down, ms. */
+const PURGE_AGAIN_MS = 60_000;
+
 interface Unstored {
   readonly reply: Reply;
+  /** A purge that went well: whose name must go from the journal before anybody is told. */
+  readonly purge: string | null;
   readonly messages: readonly OutboxMessage[];
 }
 
@@ -24,6 +31,7 @@ export class Settlements {
   readonly #unstored = new Map<string, Unstored>();
   #retry: NodeJS.Timeout | null = null;
   #forget: NodeJS.Timeout | null = null;
+  #purgeAgain: NodeJS.Timeout | null = null;
 
   constructor(ports: DispatcherPorts) {
     this.#ports = ports;
@@ -32,6 +40,7 @@ export class Settlements {
   settle(command: Command, outcome: Outcome, timing: Timing): void {
     const { at, outbox, log } = this.#ports;
     const { reply, messages } = toMessages(at, command.id, outcome, timing);
+    const unstored = { reply, messages, purge: purgeOf(command, outcome) };
     const named = naming(command);
     const { status, code, applied, verified, queueMs, deviceMs } = reply;
     // Sentences name what was asked; how it went wrong, byte by byte, is for the log alone.
@@ -41,11 +50,11 @@ export class Settlements {
     if (outcome.status !== 'ok' && outcome.error.code === 'internal')
       log.error({ ...named, err: outcome.error });
     try {
-      this.#store({ reply, messages });
+      this.#store(unstored);
     } catch (error) {
       if (!isStorageError(error)) throw error;
       log.error({ ...named, err: error }, 'outcome could not be stored');
-      this.#unstored.set(command.id, { reply, messages });
+      this.#unstored.set(command.id, unstored);
       this.#storeSoon();
       return this.#tellUnstored(reply, messages);
     }
@@ -74,8 +83,10 @@ export class Settlements {
   stop(): void {
     if (this.#retry !== null) clearTimeout(this.#retry);
     if (this.#forget !== null) clearTimeout(this.#forget);
+    if (this.#purgeAgain !== null) clearTimeout(this.#purgeAgain);
     this.#retry = null;
     this.#forget = null;
+    this.#purgeAgain = null;
   }
 
   /**
@@ -94,10 +105,28 @@ export class Settlements {
     }, RETRY_MS);
   }
 
-  #store({ reply, messages }: Unstored): void {
+  #store({ reply, messages, purge }: Unstored): void {
     const { journal, clock } = this.#ports;
-    journal.settle(reply, messages, clock.now());
+    journal.settle(reply, messages, clock.now(), purge ?? undefined);
+    if (purge !== null) this.purge();
     this.#forgetSoon();
+  }
+
+  /** Goes on with purges until none is left; those of an earlier run too. */
+  purge(): void {
+    const { journal, log } = this.#ports;
+    let done = false;
+    try {
+      done = journal.purges.run();
+    } catch (error) {
+      if (!isStorageError(error)) throw error;
+      log.error({ err: error }, 'what a purge leaves in the journal is tried again');
+    }
+    if (done) return;
+    this.#purgeAgain ??= setTimeout(() => {
+      this.#purgeAgain = null;
+      this.purge();
+    }, PURGE_AGAIN_MS).unref();
   }
 
   #forgetSoon(): void {
@@ -125,4 +154,13 @@ export class Settlements {
     }
     this.#ports.outbox.pump();
   }
+}
+
+/** The note of a purge after which nobody of that badge is at the terminal; null for anything else. */
+function purgeOf({ op, device, args }: Command, outcome: Outcome): string | null {
+  if (op !== 'user.delete' || device === undefined) return null;
+  const { success, data } = operations[op].args.safeParse(args);
+  if (!success || data.purge !== true) return null;
+  const isGone = outcome.status === 'ok' || outcome.error.code === 'user_not_found';
+  return isGone ? purgeNote(device, data.user_id) : null;
 }

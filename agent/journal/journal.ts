@@ -6,6 +6,7 @@ import { SerenoError } from '../../shared/errors.ts';
 import type { Command, Reply } from '../../shared/wire/envelope.ts';
 import { operationsOfKind } from '../../shared/wire/operations.ts';
 import { makeFolder } from '../folder.ts';
+import { Purges } from './purges.ts';
 import {
   type JournalRow,
   type OutboxItem,
@@ -33,6 +34,8 @@ const KEEP_READS_MS = 600_000;
 export class Journal {
   /** What deletes took away. */
   readonly undo: UndoTable;
+  /** What purges leave to do. */
+  readonly purges: Purges;
   readonly #database: DatabaseSync;
   readonly #site: string;
 
@@ -40,6 +43,12 @@ export class Journal {
     this.#database = database;
     this.#site = site;
     this.undo = new UndoTable(database, (sql, values) => this.#run(sql, values));
+    this.purges = new Purges(database, {
+      run: (sql, values) => this.#run(sql, values),
+      atomically: (work) => this.#atomically(work),
+      notes: (prefix) => this.notes(prefix),
+      forgetLog: () => this.forgetLog(),
+    });
   }
 
   /**
@@ -103,9 +112,10 @@ export class Journal {
     this.#withoutSync(() => this.#transition(id, 'written', '', []));
   }
 
-  /** The outcome is known: reply and outbox in one transaction, arguments and preimage blanked. */
-  settle(reply: Reply, messages: readonly OutboxMessage[], now: number): void {
+  /** The outcome is known: reply, outbox and a note in one transaction, arguments and preimage blanked. */
+  settle(reply: Reply, messages: readonly OutboxMessage[], now: number, note?: string): void {
     this.#atomically(() => {
+      if (note !== undefined) this.setNote(note, String(now));
       const set = 'reply = ?, settled_at = ?, command = NULL, preimage = NULL';
       this.#transition(reply.id, 'verified', set, [
         JSON.stringify({ ...reply, data: smallData(reply) }),

@@ -1,0 +1,110 @@
+// What the journal still says of users who were purged: their names go from answers that are kept, and from freed pages.
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import { replySchema } from '../../shared/wire/envelope.ts';
+
+type Run = (sql: string, values: SQLInputValue[]) => void;
+
+/** Reads whose answers hold names, of everybody. */
+const LISTS = ['user.list', 'user.get'] as const;
+/** The whole file is written anew at most so often, ms: many purges together share one. */
+const VACUUM_EVERY_MS = 60_000;
+const PREFIX = 'purge:';
+
+export interface PurgeTools {
+  /** Executes one statement and names what fails. */
+  readonly run: Run;
+  readonly atomically: (work: () => void) => void;
+  readonly notes: (prefix: string) => { key: string; value: string }[];
+  readonly forgetLog: () => void;
+}
+
+/** The note by which a purge is finished after a crash too; it goes into the transaction of the purge's outcome. */
+export function purgeNote(device: string, userId: string): string {
+  return PREFIX + JSON.stringify([device, userId]);
+}
+
+/** Every method is synchronous and returns with its change on disk. @throws SerenoError `agent_storage` */
+export class Purges {
+  readonly #database: DatabaseSync;
+  readonly #tools: PurgeTools;
+  #vacuumedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(database: DatabaseSync, tools: PurgeTools) {
+    this.#database = database;
+    this.#tools = tools;
+  }
+
+  /**
+   * Goes on with every purge that is noted. The badge stays where a repeat of an earlier command needs it, until that
+   * command is forgotten; the name does not.
+   * @returns true once nothing is left to do; else come again, in a minute or so.
+   */
+  run(): boolean {
+    const { notes, atomically, run, forgetLog } = this.#tools;
+    const due = notes(PREFIX);
+    if (due.length === 0) return true;
+    const done: string[] = [];
+    atomically(() => {
+      for (const { key, value } of due) {
+        const [device = '', userId = ''] = JSON.parse(key.slice(PREFIX.length)) as string[];
+        this.#blankWrites(device, userId, Number(value));
+        if (this.#forgetLists(device)) done.push(key);
+      }
+    });
+    if (!this.#vacuum()) return false;
+    // What was freed without being written over is gone only now: the note stays until then.
+    for (const key of done) run('DELETE FROM notes WHERE key = ?', [key]);
+    forgetLog();
+    return done.length === due.length;
+  }
+
+  /** Answers to writes are kept for repeats of them, without the name. Whoever has the badge since is somebody else. */
+  #blankWrites(device: string, userId: string, purgedAt: number): void {
+    const sql = 'SELECT id, reply FROM commands WHERE device = ? AND user_id = ? AND settled_at <= ?';
+    for (const { id, reply } of this.#database.prepare(sql).all(device, userId, purgedAt)) {
+      const blank = withoutName(reply as string);
+      if (blank === null) continue;
+      this.#tools.run('UPDATE commands SET reply = ? WHERE id = ?', [blank, id as string]);
+      this.#blankOutbox(id as string);
+    }
+  }
+
+  #blankOutbox(id: string): void {
+    const sql = 'SELECT seq, payload FROM outbox WHERE command_id = ?';
+    for (const { seq, payload } of this.#database.prepare(sql).all(id)) {
+      const blank = withoutName(Buffer.from(payload as Uint8Array).toString('utf8'));
+      if (blank === null) continue;
+      this.#tools.run('UPDATE outbox SET payload = ? WHERE seq = ?', [Buffer.from(blank), seq as number]);
+    }
+  }
+
+  /** Lists that the cloud has are forgotten a little early. False while one is still on its way there. */
+  #forgetLists(device: string): boolean {
+    const { run } = this.#tools;
+    const these = `SELECT id FROM commands WHERE device = ? AND op IN ('${LISTS.join("', '")}')`;
+    run(`DELETE FROM outbox WHERE sent = 1 AND command_id IN (${these} AND state = 'replied')`, [device]);
+    run(`DELETE FROM commands WHERE id IN (${these} AND state = 'replied')`, [device]);
+    const left = this.#database.prepare(`${these} AND state = 'verified' LIMIT 1`).get(device);
+    return left === undefined;
+  }
+
+  #vacuum(): boolean {
+    const now = performance.now();
+    if (now - this.#vacuumedAt < VACUUM_EVERY_MS) return false;
+    this.#tools.run('VACUUM', []);
+    this.#vacuumedAt = now;
+    return true;
+  }
+}
+
+/** A reply's text without the name in it; null where it holds none. */
+function withoutName(text: string): string | null {
+  try {
+    const reply = replySchema.parse(JSON.parse(text));
+    const { data } = reply;
+    if (typeof data !== 'object' || data === null || !('name' in data) || data.name === '') return null;
+    return JSON.stringify({ ...reply, data: { ...data, name: '' } });
+  } catch {
+    return null;
+  }
+}
