@@ -45,6 +45,7 @@ describe.each(Object.entries(dialects))('%s', (name, dialect) => {
 
   test('brings a table over udp', async () => {
     if (name.includes('runs of one frame')) return; // no datagram holds 64 KB
+    if (name.includes('shorter than asked')) return; // over UDP that is no answer, see bulk-datagrams.test.ts
     const set = setOf(72 * 100);
     const { conversation } = await talkTo('udp', dialect(set));
     expect((await readSet(conversation, 'users')).equals(set.subarray(4))).toBe(true);

@@ -52,6 +52,8 @@ type Unsubscribe = () => void;
 
 const EVENT_REPLY_ID = 0;
 const CLOSE_WITHIN_MS = 1000;
+/** Bytes; what a 1504 may ask for where the terminal has not refused as much. */
+const LARGEST_CHUNK = { tcp: 65472, udp: 16384 } as const;
 const EXPECT_OK: readonly number[] = [Reply.ok];
 
 export class Conversation {
@@ -66,12 +68,15 @@ export class Conversation {
   #replyId = REPLY_IDS - 1;
   #open = true;
   #askedForKey = false;
+  /** Most bytes that one 1504 may ask for; less once the terminal has refused as much. */
+  largestChunk: number;
   #closing: Promise<void> | null = null;
   #closedBy: ZkError | null = null;
 
   private constructor(transport: Transport, timeoutMs: number) {
     this.#transport = transport;
     this.#timeoutMs = timeoutMs;
+    this.largestChunk = LARGEST_CHUNK[transport.kind];
     transport.listen({
       onPayload: (bytes) => this.#onPayload(bytes),
       onPartial: () => this.#current?.alive(),
@@ -109,6 +114,16 @@ export class Conversation {
   /** True if the terminal asked for the comm key before it would talk. */
   get askedForKey(): boolean {
     return this.#askedForKey;
+  }
+
+  /** Milliseconds that one exchange may take. */
+  get timeoutMs(): number {
+    return this.#timeoutMs;
+  }
+
+  /** The number that the terminal gave this conversation. */
+  get session(): number {
+    return this.#session;
   }
 
   get transport(): 'tcp' | 'udp' {

@@ -9,24 +9,29 @@ export interface Answer {
 }
 
 /**
- * What a reader makes of a frame: the value, or that more must come. `complete` is the value for the case that
- * only a closing frame is missing and does not come: the data is whole without it.
+ * What a reader makes of a frame: the value, or that more must come. `complete` is the value for the case that nothing
+ * more comes within `withinMs`: only a closing frame may be missing, or datagrams were lost.
  */
 export type Step<T> =
   | { readonly done: true; readonly value: T }
-  | { readonly done: false; readonly complete?: { readonly value: T } };
+  | { readonly done: false; readonly complete?: { readonly value: T; readonly withinMs?: number } };
 
 export interface Question<T> {
   readonly command: number;
   readonly data?: Buffer | undefined;
   /** In words: `write user (8)`. */
   readonly asked: string;
-  /** Called with each answering frame in order. Throws ZkError: `refused` leaves the conversation usable. */
-  readonly read: (answer: Answer) => Step<T>;
+  /**
+   * Called with each answering frame as it comes, and with how often the question has been sent by then. Throws ZkError:
+   * `refused` leaves the conversation usable.
+   */
+  readonly read: (answer: Answer, sends: number) => Step<T>;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
   /** The time counts anew with every sign of life, for answers of many frames. */
   readonly progressive?: boolean | undefined;
+  /** Ends it however much shows life: a terminal that sends a little now and then would hold its queue for ever. */
+  readonly overallMs?: number | undefined;
   /** Sent again while nothing comes: for UDP, and only where a second run is harmless. */
   readonly resend?: boolean | undefined;
 }
@@ -63,8 +68,10 @@ export class Exchange<T> implements Pending {
   readonly #onAbort = () => this.fail('aborted', { cause: this.#question.signal?.reason });
   #state: State = 'queued';
   #deadline: NodeJS.Timeout | undefined;
+  #overall: NodeJS.Timeout | undefined;
   #resendTimer: NodeJS.Timeout | undefined;
   #complete: { readonly value: T } | undefined;
+  #sends = 0;
 
   constructor(
     question: Question<T>,
@@ -91,8 +98,17 @@ export class Exchange<T> implements Pending {
   start(send: () => void): void {
     this.#state = 'sent';
     this.#setDeadline(this.#question.timeoutMs);
-    if (this.#question.resend === true) this.#resendLater(send, RESEND_AFTER_MS);
-    send();
+    const { overallMs } = this.#question;
+    if (overallMs !== undefined) {
+      const problem = `its answer did not end within ${Math.round(overallMs)} ms`;
+      this.#overall = setTimeout(() => this.fail('timeout', { problem }), overallMs);
+    }
+    const sendOnce = () => {
+      this.#sends++;
+      send();
+    };
+    if (this.#question.resend === true) this.#resendLater(sendOnce, RESEND_AFTER_MS);
+    sendOnce();
   }
 
   accept(answer: Answer): void {
@@ -100,7 +116,7 @@ export class Exchange<T> implements Pending {
     clearTimeout(this.#resendTimer);
     let step: Step<T>;
     try {
-      step = this.#question.read(answer);
+      step = this.#question.read(answer, this.#sends);
     } catch (cause) {
       const error =
         cause instanceof ZkError
@@ -114,7 +130,7 @@ export class Exchange<T> implements Pending {
       this.#settle(null, () => this.#resolve(value));
     } else if (step.complete !== undefined) {
       this.#complete = step.complete;
-      this.#setDeadline(Math.min(CLOSING_GRACE_MS, this.#question.timeoutMs));
+      this.#setDeadline(Math.min(step.complete.withinMs ?? CLOSING_GRACE_MS, this.#question.timeoutMs));
     } else {
       this.alive();
     }
@@ -159,6 +175,7 @@ export class Exchange<T> implements Pending {
   #settle(fatal: ZkError | null, answer: () => void): void {
     this.#state = 'settled';
     clearTimeout(this.#deadline);
+    clearTimeout(this.#overall);
     clearTimeout(this.#resendTimer);
     this.#question.signal?.removeEventListener('abort', this.#onAbort);
     answer();

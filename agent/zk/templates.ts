@@ -2,6 +2,7 @@
 import { asked, Command, Reply } from './commands.ts';
 import type { Conversation, RequestOptions } from './conversation.ts';
 import { DataRun } from './data-run.ts';
+import { readDatagramAnswer } from './datagram-set.ts';
 import { isZkError, tolerateRefusal, ZkError } from './errors.ts';
 import { fixedText } from './fields.ts';
 import type { UserWidth } from './user-layout.ts';
@@ -163,21 +164,24 @@ export async function deleteFinger(
   });
 }
 
-function readBytes(
+/** @throws ZkError also `protocol` where datagrams were lost again and again */
+async function readBytes(
   conversation: Conversation,
   command: number,
   data: Buffer,
   options: RequestOptions,
 ): Promise<Buffer> {
-  const words = asked('readTemplate');
-  const run = new DataRun({ asked: words, maxBytes: MAX_TEMPLATE });
-  return conversation.ask({
+  const question = {
     command,
     data,
-    asked: words,
+    asked: asked('readTemplate'),
     progressive: true,
     resend: true,
-    read: (answer) => run.accept(answer),
     ...options,
-  });
+  };
+  if (conversation.transport === 'tcp') {
+    const run = new DataRun({ asked: question.asked, maxBytes: MAX_TEMPLATE });
+    return await conversation.ask({ ...question, read: (answer) => run.accept(answer) });
+  }
+  return await readDatagramAnswer(conversation, question, MAX_TEMPLATE);
 }

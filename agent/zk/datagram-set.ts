@@ -1,0 +1,171 @@
+// A table over UDP: datagrams are lost, doubled and overtake each other, so every byte is accounted for or asked for again.
+
+import { Command, Reply } from './commands.ts';
+import type { Ask, Conversation } from './conversation.ts';
+import { DatagramRun, type Tried } from './datagram-run.ts';
+import { isZkError, ZkError } from './errors.ts';
+import type { Step } from './exchange.ts';
+import {
+  announcedSize,
+  chunkRequest,
+  isTooLarge,
+  isWholeSet,
+  questionOf,
+  type SetRead,
+  SMALLEST_CHUNK,
+} from './set-read.ts';
+
+/** So often in a row a question may bring nothing new. */
+const TRIES = 8;
+/** A silence amid an answer ends a try; each further try in a row is given twice as long, ms. */
+const QUIET_MS = 250;
+const QUIET_AT_MOST_MS = 2000;
+/** From so many tries without anything new on, less is asked for at a time. */
+const TRIES_BEFORE_LESS = 2;
+
+type Prepared = Tried | { readonly size: number };
+
+/** Milliseconds of silence that end a try. */
+function quietMs(tries: number): number {
+  return Math.min(QUIET_MS * 2 ** tries, QUIET_AT_MOST_MS);
+}
+
+/** See `readSet`. @returns the set with its length prefix */
+export async function readDatagramSet(read: SetRead): Promise<Buffer> {
+  const prepared = await believed(read.words.prepare, (tries) => prepare(read, tries));
+  return 'size' in prepared ? await readChunks(read, prepared.size) : prepared.data;
+}
+
+/**
+ * A small answer that is data, a template for instance.
+ * @throws ZkError `protocol` where it does not come whole in several tries
+ */
+export async function readDatagramAnswer(
+  conversation: Conversation,
+  question: Omit<Ask<Tried>, 'read'>,
+  maxBytes: number,
+): Promise<Buffer> {
+  const answer = await believed(question.asked, (tries) => {
+    const run = new DatagramRun({
+      asked: question.asked,
+      maxBytes,
+      session: conversation.session,
+      // Nothing in it tells how long it is.
+      isWhole: () => false,
+      mayChange: true,
+      quietMs: quietMs(tries),
+    });
+    return conversation.ask<Tried>({ ...question, read: (frame, sends) => run.accept(frame, sends) });
+  });
+  return answer.data;
+}
+
+/** Tries until an answer is whole, or two in a row say the same where one alone is no proof. */
+async function believed<T extends Tried | { readonly size: number }>(
+  words: string,
+  attempt: (tries: number) => Promise<T>,
+): Promise<T | Tried> {
+  let before: Tried | null = null;
+  let came = 0;
+  for (let tries = 0; tries < TRIES; tries++) {
+    const answer = await attempt(tries);
+    if ('size' in answer || answer.whole) return answer;
+    const { claimed, closedOnly, data } = answer;
+    if (claimed !== null && before?.claimed?.equals(claimed)) return { ...answer, data: claimed };
+    // One closing frame alone may be all that was not lost of an answer.
+    if (closedOnly && before?.closedOnly) return answer;
+    before = answer;
+    came = Math.max(came, data.length);
+  }
+  throw incomplete(words, `${came} bytes came of an answer`);
+}
+
+function prepare(read: SetRead, tries: number): Promise<Prepared> {
+  const { conversation, request, words, maxBytes, pace } = read;
+  const run = new DatagramRun({
+    asked: words.prepare,
+    maxBytes,
+    session: conversation.session,
+    isWhole: isWholeSet,
+    mayChange: true,
+    quietMs: quietMs(tries),
+  });
+  return conversation.ask<Prepared>({
+    command: Command.prepareRead,
+    data: request,
+    asked: words.prepare,
+    ...questionOf(read, maxBytes),
+    read: (answer, sends) => {
+      pace.check(run.bytes, words.prepare);
+      const size = answer.command === Reply.ok ? sizeIn(answer.data, read) : null;
+      if (size !== null) return { done: true, value: { size } };
+      return run.accept(answer, sends) satisfies Step<Tried>;
+    },
+  });
+}
+
+/** A closing frame may carry stray data: a size stands there twice. */
+function sizeIn(data: Buffer, read: SetRead): number | null {
+  if (data.length < 9 || data.readUInt32LE(1) !== data.readUInt32LE(5)) return null;
+  return announcedSize(data, read);
+}
+
+async function readChunks(read: SetRead, size: number): Promise<Buffer> {
+  const { conversation, words, pace, onProgress } = read;
+  const chunks: Buffer[] = [];
+  let at = 0;
+  for (let tries = 0; at < size; ) {
+    const wanted = tries < TRIES_BEFORE_LESS ? conversation.largestChunk : SMALLEST_CHUNK;
+    const length = Math.min(wanted, size - at);
+    const proven = await readChunk(read, at, length, tries);
+    if (proven === null) continue;
+    if (proven.length === 0) {
+      if (++tries >= TRIES) throw incomplete(words.chunk, `${at} of ${size} bytes came`);
+      continue;
+    }
+    tries = 0;
+    chunks.push(proven);
+    at += proven.length;
+    pace.check(at, words.chunk);
+    onProgress(at, size);
+  }
+  return Buffer.concat(chunks, size);
+}
+
+/** What is proven of a chunk from its beginning on, perhaps nothing; null where the terminal refuses as much at once. */
+async function readChunk(
+  read: SetRead,
+  start: number,
+  length: number,
+  tries: number,
+): Promise<Buffer | null> {
+  const { conversation, words } = read;
+  const run = new DatagramRun({
+    asked: words.chunk,
+    maxBytes: length,
+    session: conversation.session,
+    isWhole: (data) => data.length === length,
+    mayChange: false,
+    quietMs: quietMs(tries),
+  });
+  try {
+    const tried = await conversation.ask<Tried>({
+      command: Command.readChunk,
+      data: chunkRequest(start, length),
+      asked: words.chunk,
+      ...questionOf(read, start + length),
+      read: (answer, sends) => run.accept(answer, sends),
+    });
+    // Nothing numbers its pieces: from now on each chunk is one of them.
+    if (tried.claimed !== null) conversation.largestChunk = SMALLEST_CHUNK;
+    return tried.data;
+  } catch (error) {
+    if (isZkError(error) && isTooLarge(conversation, error, length)) return null;
+    throw error;
+  }
+}
+
+/** The line loses too much, or nothing tells the order of the pieces. The conversation is none the worse for it. */
+function incomplete(asked: string, what: string): ZkError {
+  return new ZkError('protocol', asked, { problem: `${what} in ${TRIES} tries`, sent: true });
+}

@@ -1,0 +1,30 @@
+// How fast a table must come: what trickles would hold its terminal's queue for hours.
+import { ZkError } from './errors.ts';
+
+/** The slowest that is borne: 8 KB a second on average. */
+const MS_PER_BYTE = 1 / 8.192;
+
+export class Pace {
+  readonly #startedAt: number;
+  readonly #graceMs: number;
+
+  /** @param graceMs that a read may take whatever its size */
+  constructor(graceMs: number, startedAt: number = performance.now()) {
+    this.#startedAt = startedAt;
+    this.#graceMs = graceMs;
+  }
+
+  /** Milliseconds from now on in which `bytes` in all must have come; at least 1. */
+  leftFor(bytes: number): number {
+    const elapsed = performance.now() - this.#startedAt;
+    return Math.max(1, Math.ceil(this.#graceMs + bytes * MS_PER_BYTE - elapsed));
+  }
+
+  /** @throws ZkError `timeout` if `bytes` are too few for the time that has passed */
+  check(bytes: number, asked: string): void {
+    const seconds = (performance.now() - this.#startedAt) / 1000;
+    if (seconds * 1000 <= this.#graceMs + bytes * MS_PER_BYTE) return;
+    const problem = `too slow: ${bytes} bytes in ${seconds.toFixed(1)} s`;
+    throw new ZkError('timeout', asked, { problem, sent: true });
+  }
+}
