@@ -2,13 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { iot, mqtt5 } from 'aws-iot-device-sdk-v2';
+import { KEEP_ALIVE_SECONDS } from '../../shared/wire/envelope.ts';
 import { clientIdOf } from '../../shared/wire/identifiers.ts';
 import { topics } from '../../shared/wire/topics.ts';
 import type { Link, LinkEvents, LinkOptions } from './link.ts';
 import { PubackHold } from './puback-hold.ts';
 
 const DEFAULT_PORT = 8883;
-const KEEP_ALIVE_SECONDS = 30;
 /** Commands published while the agent is away wait in its session for this long, if they do not expire before. */
 const SESSION_EXPIRY_SECONDS = 3600;
 const RECONNECT_MIN_MS = 500;

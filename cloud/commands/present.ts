@@ -3,7 +3,7 @@ import { fingerName } from '../../shared/domain/user.ts';
 import { operations, type ResultOf } from '../../shared/wire/operations.ts';
 import type { Language } from '../../shared/words.ts';
 import type { Directory } from '../directory/directory.ts';
-import { deviceView } from '../directory/rows.ts';
+import { deviceView } from '../directory/views.ts';
 import { message } from '../http/messages.ts';
 import type { CommandRow } from './ledger.ts';
 import { type CommandRoute, isCommandRoute, type OperationOf, routeOperations } from './routes.ts';
@@ -15,10 +15,10 @@ type Presenter<N extends CommandRoute> = (
   directory: Directory,
 ) => object | Promise<object>;
 
-async function registered(directory: Directory, { tenant, device }: CommandRow) {
+async function registered(directory: Directory, { tenant, device }: CommandRow, language: Language) {
   const row = await directory.device(tenant, device);
   if (row === null) return null;
-  return { row, view: deviceView(row, await directory.site(tenant, row.site)) };
+  return { row, view: deviceView(row, await directory.site(tenant, row.site), language) };
 }
 
 const presenters: { readonly [N in CommandRoute]: Presenter<N> } = {
@@ -63,14 +63,14 @@ const presenters: { readonly [N in CommandRoute]: Presenter<N> } = {
     ...(next_cursor === undefined ? {} : { next_cursor }),
   }),
   deviceCreate: async (_result, command, language, directory) => {
-    const found = await registered(directory, command);
+    const found = await registered(directory, command, language);
     return {
       message: message('device_created', language, { device: command.device }),
       ...(found === null ? {} : { data: found.view }),
     };
   },
   deviceUpdate: async (_result, command, language, directory) => {
-    const found = await registered(directory, command);
+    const found = await registered(directory, command, language);
     return {
       message: message('device_updated', language, { device: command.device }),
       ...(found === null

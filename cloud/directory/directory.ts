@@ -57,8 +57,8 @@ export interface Directory {
   removeDevice(tenant: string, site: string, id: string, notAfter?: number): Promise<boolean>;
   /** Takes a hello that the broker had at `now`. */
   greet(tenant: string, site: string, hello: SiteHello, now: number): Promise<Greeted>;
-  /** Marks a site as gone if `session` is still the one that spoke last; tells whether it was. */
-  leave(tenant: string, site: string, session: string): Promise<boolean>;
+  /** Marks a site as gone since `now` if `session` is still the one that spoke last; tells whether it was. */
+  leave(tenant: string, site: string, session: string, now: number): Promise<boolean>;
   /** Marks a site as gone if its last hello came before `quietSince` (epoch ms); tells whether it did. */
   leaveQuiet(tenant: string, site: string, quietSince: number): Promise<boolean>;
 }

@@ -60,8 +60,10 @@ export class DynamoDirectory implements Directory {
     return this.#updateDevice(tenant, site, id, { ...change, changedAt: now, updatedAt: now });
   }
 
-  noteContact(tenant: string, { site, id, reachable, lastSeen }: DeviceFacts, now: number) {
-    return this.#updateDevice(tenant, site, id, { reachable, lastSeen, updatedAt: now });
+  noteContact(tenant: string, { site, id, ...facts }: DeviceFacts, now: number) {
+    const { reachable, lastSeen, state, since, reason, serial } = facts;
+    const contact = { reachable, lastSeen, state, since, reason, serial };
+    return this.#updateDevice(tenant, site, id, { ...contact, updatedAt: now });
   }
 
   #updateDevice(tenant: string, site: string, id: string, values: Partial<DeviceRow>): Promise<boolean> {
@@ -121,11 +123,13 @@ export class DynamoDirectory implements Directory {
 
   async greet(tenant: string, site: string, hello: SiteHello, now: number): Promise<Greeted> {
     for (let round = 1; round <= GREETING_ROUNDS; round++) {
-      const known = speakerOf(await this.site(tenant, site));
+      const row = await this.site(tenant, site);
+      const known = speakerOf(row);
       const taken = isNews(known, hello, now);
       const speaker = speakerAfter(known, hello, now);
       if (speaker === null) return { taken, speaker };
-      const news = taken ? { ...hello, ...speaker, connected: true } : speaker;
+      const arrival = row?.connected === true ? {} : { since: now };
+      const news = taken ? { ...hello, ...speaker, ...arrival, connected: true } : speaker;
       if (await this.#note(tenant, site, news, known)) return { taken, speaker };
     }
     throw new Error(`the hellos of site ${site} contradict each other`);
@@ -162,24 +166,31 @@ export class DynamoDirectory implements Directory {
     );
   }
 
-  leave(tenant: string, site: string, session: string): Promise<boolean> {
-    return this.#disconnect(tenant, site, '#about = :value', 'session', session);
+  leave(tenant: string, site: string, session: string, now: number): Promise<boolean> {
+    return this.#disconnect(tenant, site, '#about = :value', 'session', session, now);
   }
 
   leaveQuiet(tenant: string, site: string, quietSince: number): Promise<boolean> {
-    return this.#disconnect(tenant, site, '#about < :value', 'lastHello', quietSince);
+    return this.#disconnect(tenant, site, '#about < :value', 'lastHello', quietSince, quietSince);
   }
 
-  #disconnect(tenant: string, site: string, condition: string, about: string, value: string | number) {
+  #disconnect(
+    tenant: string,
+    site: string,
+    condition: string,
+    about: string,
+    value: string | number,
+    now: number,
+  ) {
     return written(
       this.#client.send(
         new UpdateCommand({
           TableName: this.#table,
           Key: { ...keys.site(tenant, site) },
-          UpdateExpression: 'SET connected = :no',
-          ConditionExpression: condition,
-          ExpressionAttributeNames: { '#about': about },
-          ExpressionAttributeValues: { ':no': false, ':value': value },
+          UpdateExpression: 'SET connected = :no, #since = :now',
+          ConditionExpression: `connected = :yes AND ${condition}`,
+          ExpressionAttributeNames: { '#about': about, '#since': 'since' },
+          ExpressionAttributeValues: { ':no': false, ':yes': true, ':value': value, ':now': now },
         }),
       ),
     );

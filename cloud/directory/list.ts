@@ -1,25 +1,41 @@
 // GET /devices: the tenant's terminals, page by page.
+import type { DeviceState } from '../../shared/domain/device-state.ts';
 import { deviceIdSchema } from '../../shared/wire/identifiers.ts';
+import type { Language } from '../../shared/words.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import type { Directory } from './directory.ts';
-import { deviceView } from './rows.ts';
+import type { DeviceRow } from './rows.ts';
+import { deviceView, standingOf } from './views.ts';
 
-interface Page {
+interface Wanted {
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
+  readonly site?: string | undefined;
+  readonly state?: DeviceState | undefined;
 }
 
 /** The body of the list without `success`; ordered by id. */
-export async function deviceList(directory: Directory, tenant: string, { limit, cursor }: Page) {
+export async function deviceList(
+  directory: Directory,
+  tenant: string,
+  { limit, cursor, site: at, state }: Wanted,
+  language: Language,
+) {
   const after = cursor === undefined ? null : decodeCursor(deviceIdSchema, cursor);
-  const [devices, sites] = await Promise.all([directory.devices(tenant), directory.sites(tenant)]);
-  const siteOf = new Map(sites.map((site) => [site.site, site]));
+  const [all, sites] = await Promise.all([directory.devices(tenant), directory.sites(tenant)]);
+  const sitesById = new Map(sites.map((site) => [site.site, site]));
+  const siteOf = (device: DeviceRow) => sitesById.get(device.site) ?? null;
+  const devices = all.filter(
+    (device) =>
+      (at === undefined || device.site === at) &&
+      (state === undefined || standingOf(device, siteOf(device)).state === state),
+  );
   const rest = after === null ? devices : devices.filter(({ id }) => id > after);
   const page = rest.slice(0, limit ?? rest.length);
   const last = page.at(-1);
   return {
     total: devices.length,
-    data: page.map((device) => deviceView(device, siteOf.get(device.site) ?? null)),
+    data: page.map((device) => deviceView(device, siteOf(device), language)),
     ...(last !== undefined && page.length < rest.length ? { next_cursor: encodeCursor(last.id) } : {}),
   };
 }

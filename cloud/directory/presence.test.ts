@@ -99,6 +99,45 @@ test('a device registered after the hello was sent is not removed by it', async 
   expect(await ids()).toEqual(['a']);
 });
 
+test('how a terminal stands is taken from the last hello, whatever an earlier one said', async () => {
+  const reason = { code: 'device_swapped', params: { device: 'a', serial: 'B2', expected: 'A1' } };
+  const swapped = helloOf(['a']);
+  Object.assign(swapped.devices[0]!, { state: 'swapped', since: 900, reason, serial: 'A1' });
+  await greet('casa', swapped, 1000);
+  expect(await directory.device('acme', 'a')).toMatchObject({
+    state: 'swapped',
+    since: 900,
+    reason,
+    serial: 'A1',
+  });
+  const online = helloOf(['a'], { at: 2000 });
+  Object.assign(online.devices[0]!, { state: 'online', since: 1900, serial: 'A1' });
+  await greet('casa', online, 2000);
+  expect(await directory.device('acme', 'a')).toMatchObject({ state: 'online', since: 1900, reason: null });
+  await greet('casa', helloOf(['a'], { at: 3000 }), 3000);
+  expect(await directory.device('acme', 'a')).toMatchObject({ state: null, since: null, serial: null });
+});
+
+test('a state that only a newer agent knows is passed over', async () => {
+  const newer = helloOf(['a']) as { devices: object[] };
+  Object.assign(newer.devices[0]!, { state: 'dreaming', reason: { code: 7 } });
+  await greet('casa', newer as Hello, 1000);
+  expect(await directory.device('acme', 'a')).toMatchObject({ reachable: true, state: null, reason: null });
+});
+
+test('a site is there, or is not, since its connection came or went', async () => {
+  const since = async () => (await directory.site('acme', 'casa'))?.since;
+  const gone = (at: number) => apply({ tenant: 'acme', site: 'casa', kind: 'disconnected', at });
+  await greet('casa', helloOf([]), 1000);
+  await greet('casa', helloOf([], { at: 2000 }), 2000);
+  expect(await since()).toBe(1000);
+  await gone(5000);
+  await gone(6000);
+  expect(await since()).toBe(5000);
+  await greet('casa', helloOf([], { at: 7000 }), 7000);
+  expect(await since()).toBe(7000);
+});
+
 test('a hello that was sent before the API changed a device does not undo the change', async () => {
   await greet('casa', helloOf(['a']), 1000);
   await directory.changeDevice('acme', 'casa', 'a', { name: 'New' }, 5000);

@@ -31,7 +31,9 @@ function parsedBody(event: PresenceEvent): unknown {
 
 function facts(site: string, device: HelloDevice): DeviceFacts {
   const { id, name, host, port, source, timezone, reachable, lastSeen } = device;
-  return { id, site, name, host, port, source, timezone, reachable, lastSeen };
+  const { state = null, since = null, reason = null, serial = null } = device;
+  // Null, not left out: what an earlier hello said of it holds no more.
+  return { id, site, name, host, port, source, timezone, reachable, lastSeen, state, since, reason, serial };
 }
 
 function factsOf(row: DeviceRow | undefined): DeviceFacts | null {
@@ -109,6 +111,6 @@ export async function applyPresence(
   const applied =
     event.body === undefined
       ? await directory.leaveQuiet(tenant, site, event.at)
-      : await directory.leave(tenant, site, willSchema.parse(parsedBody(event)).session);
+      : await directory.leave(tenant, site, willSchema.parse(parsedBody(event)).session, event.at);
   return { applied, refused: [] };
 }

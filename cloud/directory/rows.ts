@@ -1,6 +1,6 @@
 // Rows of the directory: the tenant's sites with their agents, and the terminals.
 import * as z from 'zod';
-import type { DeviceView, SiteView } from '../../shared/api/answers.ts';
+import { deviceStateSchema, stateReasonSchema } from '../../shared/domain/device-state.ts';
 import { deviceIdSchema, slugSchema } from '../../shared/wire/identifiers.ts';
 
 const epochMs = z.number();
@@ -14,6 +14,8 @@ export const siteRowSchema = z.object({
   agentVersion: z.string().optional(),
   /** When the cloud took the last hello. */
   lastHello: epochMs.optional(),
+  /** Since when it is connected, or is not. */
+  since: epochMs.optional(),
   /** Agent clock minus cloud clock in ms, as the agent measured it. */
   clockOffsetMs: z.number().nullable().optional(),
   journalDepth: z.number().optional(),
@@ -38,35 +40,15 @@ export const deviceRowSchema = z.object({
   /** Whether the last contact succeeded; null before the first. */
   reachable: z.boolean().nullable(),
   lastSeen: epochMs.nullable(),
+  /** How it stands, as its agent says; absent or null: the agent does not tell. */
+  state: deviceStateSchema.nullable().optional(),
+  since: epochMs.nullable().optional(),
+  reason: stateReasonSchema.nullable().optional(),
+  /** The serial number that the terminal must have. */
+  serial: z.string().nullable().optional(),
   createdAt: epochMs,
   updatedAt: epochMs,
   /** When the API last changed settings: what a hello said of them before that may be out of date. */
   changedAt: epochMs.optional(),
 });
 export type DeviceRow = z.infer<typeof deviceRowSchema>;
-
-/** A branch as the API shows it. */
-export function siteView({ site, name, connected, agentVersion, lastHello, createdAt }: SiteRow): SiteView {
-  return {
-    site,
-    name,
-    online: connected,
-    agent_version: agentVersion ?? null,
-    last_seen: lastHello === undefined ? null : new Date(lastHello).toISOString(),
-    created_at: new Date(createdAt).toISOString(),
-  };
-}
-
-/** A terminal as the API shows it: online means that its agent is connected and the last contact succeeded. */
-export function deviceView(device: DeviceRow, site: SiteRow | null): DeviceView {
-  return {
-    id: device.id,
-    name: device.name,
-    ip: device.host,
-    port: device.port,
-    site: device.site,
-    online: site?.connected === true && device.reachable === true,
-    last_seen: device.lastSeen === null ? null : new Date(device.lastSeen).toISOString(),
-    created_at: new Date(device.createdAt).toISOString(),
-  };
-}

@@ -2,7 +2,8 @@
 import { slugSchema } from '../../shared/wire/identifiers.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import type { Directory } from '../directory/directory.ts';
-import { type SiteRow, siteView } from '../directory/rows.ts';
+import type { SiteRow } from '../directory/rows.ts';
+import { siteView } from '../directory/views.ts';
 import { type Answer, ok } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
 import { message } from '../http/messages.ts';
@@ -40,8 +41,8 @@ async function foundSite({ directory }: SitePorts, { tenant, site }: SiteAddress
   return row;
 }
 
-export async function listSites({ directory }: SitePorts, call: Call<'siteList'>): Promise<Answer> {
-  const data = (await directory.sites(call.principal.tenant)).map(siteView);
+export async function listSites({ directory, now }: SitePorts, call: Call<'siteList'>): Promise<Answer> {
+  const data = (await directory.sites(call.principal.tenant)).map((site) => siteView(site, now()));
   return ok({ total: data.length, data });
 }
 
@@ -54,7 +55,7 @@ export async function createSite(ports: SitePorts, call: Call<'siteCreate'>): Pr
   }
   return ok({
     message: message('site_created', call.language, { site }),
-    data: siteView(await foundSite(ports, at)),
+    data: siteView(await foundSite(ports, at), ports.now()),
   });
 }
 

@@ -49,6 +49,37 @@ test('the list has what the contract says, in pages', async () => {
   });
 });
 
+test('the list can be narrowed to a branch and to a state, and counts what is left', async () => {
+  const listed = async (query: Record<string, string>) => {
+    const { body } = await invoke(devices, 'deviceList', { query });
+    return [body.total, (body.data as { id: string }[]).map(({ id }) => id)];
+  };
+  expect(await listed({ state: 'online' })).toEqual([2, ['entrada', 'principal']]);
+  expect(await listed({ state: 'swapped' })).toEqual([0, []]);
+  expect(await listed({ site: 'casa-matriz', limit: '1' })).toEqual([2, ['entrada']]);
+  expect(await listed({ site: 'nada' })).toEqual([0, []]);
+  expect(await invoke(devices, 'deviceList', { query: { state: 'broken' } })).toMatchObject({
+    status: 400,
+    body: { code: 'invalid_field', details: [{ path: 'state' }] },
+  });
+});
+
+test('what may be said of a device of the file over the API is which terminal is the right one', async () => {
+  const params = { device_id: 'principal' };
+  world.agent = () => [{ reply: { status: 'ok', data: { id: 'principal' } } }];
+  expect(await invoke(devices, 'deviceUpdate', { params, body: { accept_serial: 'B2' } })).toMatchObject({
+    status: 200,
+  });
+  expect(world.received.at(-1)!.args).toEqual({ mode: 'update', id: 'principal', accept_serial: 'B2' });
+  const data = { device: 'principal', serial: 'B2', expected: 'A1' };
+  world.agent = () => [{ reply: { status: 'error', code: 'device_swapped', data } }];
+  const headers = { 'Accept-Language': 'en' };
+  expect(await invoke(devices, 'deviceInfo', { params, headers })).toMatchObject({
+    status: 409,
+    body: { code: 'device_swapped', error: expect.stringContaining('serial B2, expected A1') },
+  });
+});
+
 test('a device is registered at its agent first, then listed; the comm key is answered nowhere', async () => {
   world.agent = () => [put];
   const answer = await invoke(devices, 'deviceCreate', { body });

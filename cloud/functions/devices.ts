@@ -8,7 +8,8 @@ import { httpHandler } from '../http/handler.ts';
 import { services } from '../services.ts';
 
 export const handler = httpHandler({
-  deviceList: async (call) => ok(await deviceList(services().directory, call.principal.tenant, call.query)),
+  deviceList: async ({ principal, query, language }) =>
+    ok(await deviceList(services().directory, principal.tenant, query, language)),
   deviceCreate: (call) => createDevice(services(), call),
   deviceUpdate: (call) => updateDevice(services(), call),
   deviceDelete: (call) => deleteDevice(services(), call),

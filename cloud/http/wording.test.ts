@@ -17,8 +17,9 @@ const SHARED = new Set(
   false yyyy mm dd ddthh ss local from ipv host tcp udp cached strict gbk gb big latin cp iana america readback accepted
   running succeeded failed expired cancelled unknown pem`.split(/\s+/),
 );
-/** Exact in the contract in both languages; and two names of parameters that are words of English too. */
-const CONTRACT = /Connection timeout to device|from (o|or) to/;
+/** Exact in the contract in both languages; and names of parameters and states that are words of English too. */
+const CONTRACT =
+  /Connection timeout to device|from (o|or) to|online, offline, refused, swapped, busy (o|or) unknown/;
 
 const placesOf = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '');
 /** Names of fields, codes and settings have an underscore and are the same in every language. */

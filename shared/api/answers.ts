@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { attendanceSchema } from '../domain/attendance.ts';
 import { deviceInfoShape } from '../domain/device.ts';
+import { deviceStateSchema } from '../domain/device-state.ts';
 import { userSchema } from '../domain/user.ts';
 import { OPERATION_STATES } from './bodies.ts';
 
@@ -38,7 +39,15 @@ export const deviceView = z
     ip: z.string(),
     port: z.int(),
     site: z.string(),
+    serial: z.string().nullable().meta({ description: 'The serial number that the terminal must have.' }),
+    timezone: z.string().nullable(),
     online: z.boolean(),
+    state: deviceStateSchema,
+    since: instant.nullable().meta({ description: 'When this state began; null where nobody knows.' }),
+    reason: z
+      .string()
+      .optional()
+      .meta({ description: 'Why, in a sentence; absent where the state says all.' }),
     last_seen: instant.nullable(),
     created_at: instant,
   })
@@ -140,6 +149,8 @@ export const siteView = z
     site: z.string(),
     name: z.string(),
     online: z.boolean(),
+    state: z.enum(['online', 'offline', 'unknown']),
+    since: instant.nullable(),
     agent_version: z.string().nullable(),
     last_seen: instant.nullable(),
     created_at: instant,

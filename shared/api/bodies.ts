@@ -1,6 +1,7 @@
 // Bodies and queries of the REST contract, in zod; OpenAPI is derived from these.
 import * as z from 'zod';
 import { encodingSchema, isTimeZone, rosterModeSchema, transportSchema } from '../domain/device.ts';
+import { DEVICE_STATES } from '../domain/device-state.ts';
 import {
   cardField,
   commKeyField,
@@ -93,6 +94,11 @@ export const agentEnrollBody = z
   .meta({ id: 'AgentEnroll' });
 
 export const pageQuery = z.strictObject({ limit: limitField.optional(), cursor: cursorField.optional() });
+
+export const deviceListQuery = pageQuery.extend({
+  site: siteField.optional(),
+  state: z.enum(DEVICE_STATES, error('device_state')).optional(),
+});
 
 export const userListQuery = pageQuery.extend({
   search: z.string(error('text')).min(1, error('text')).max(256, error('text')).optional(),

@@ -72,6 +72,10 @@ export const fieldTexts = {
     es: 'debe ser accepted, running, succeeded, failed, expired, cancelled o unknown',
     en: 'must be accepted, running, succeeded, failed, expired, cancelled or unknown',
   },
+  device_state: {
+    es: 'debe ser online, offline, refused, swapped, busy o unknown',
+    en: 'must be online, offline, refused, swapped, busy or unknown',
+  },
   operation_id: { es: 'debe ser un operation_id', en: 'must be an operation_id' },
   token: { es: 'debe ser un token de enrolamiento', en: 'must be an enrolment token' },
   csr: { es: 'debe ser una solicitud de certificado PEM', en: 'must be a PEM certificate request' },

@@ -76,7 +76,7 @@ export const routes = {
     access: 'devices:read',
     fn: 'devices',
     summary: 'The terminals of the company',
-    query: bodies.pageQuery,
+    query: bodies.deviceListQuery,
     answer: answers.deviceListAnswer,
   },
   deviceCreate: {

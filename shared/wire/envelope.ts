@@ -10,6 +10,8 @@ export const WIRE_VERSION = 1;
 export const PART_BYTES = 64 * 1024;
 /** So many of its sessions an agent remembers. */
 export const OWN_SESSIONS = 10;
+/** How often an agent's connection shows the broker that it lives. */
+export const KEEP_ALIVE_SECONDS = 30;
 /** Unzipping stops here: a reply that claims more is damaged or hostile. */
 export const UNZIPPED_BYTES = 20 * 1024 * 1024;
 

@@ -103,8 +103,42 @@ describe('a device registered over HTTP', () => {
     });
   });
 
+  it('is told to be swapped while another terminal answers in its place, until that is accepted', async () => {
+    const path = '/devices/bodega_sur';
+    const { port } = third;
+    await third.stop();
+    third = await startTerminal({ users: 6, commKey: KEY, serialNumber: 'OTHER-1', port });
+    const refused = { status: 409, body: { success: false, code: 'device_swapped' } };
+    await vi.waitFor(async () => expect(await call('GET', `${path}/users`)).toMatchObject(refused), WITHIN);
+    const user = { user_id: '77', name: 'Ana' };
+    expect(await call('POST', `${path}/users`, user)).toMatchObject(refused);
+    await vi.waitFor(async () => {
+      expect((await call('GET', '/devices?state=swapped')).body.total).toBe(1);
+    }, WITHIN);
+    const { data } = (await call('GET', '/devices?state=swapped', undefined, { 'Accept-Language': 'en' }))
+      .body;
+    expect(data).toMatchObject([
+      {
+        id: 'bodega_sur',
+        online: false,
+        serial: 'SIM0000000001',
+        reason: expect.stringContaining('serial OTHER-1, expected SIM0000000001'),
+      },
+    ]);
+    expect(await call('PUT', path, { accept_serial: 'OTHER-1' })).toMatchObject({ status: 200 });
+    expect((await call('GET', `${path}/users`)).body.total).toBe(6);
+    await vi.waitFor(async () => expect(await online('bodega_sur')).toBe(true), WITHIN);
+  });
+
+  it('needs its comm key again with another address', async () => {
+    expect(await call('PUT', '/devices/bodega_sur', { port: 1 })).toMatchObject({
+      status: 400,
+      body: { code: 'comm_key_needed', error: expect.stringContaining('password') },
+    });
+  });
+
   it('answers 503 to ping while it is away, and 404 once it is deleted', async () => {
-    await call('PUT', '/devices/bodega_sur', { port: 1, timeout: 1 });
+    await call('PUT', '/devices/bodega_sur', { port: 1, timeout: 1, password: KEY });
     expect(await call('GET', '/devices/bodega_sur/ping')).toMatchObject({
       status: 503,
       body: { success: false, ip: '127.0.0.1', error: 'Connection timeout to device 127.0.0.1:1' },
