@@ -7,6 +7,7 @@ import { DynamoLedger } from './commands/dynamo-ledger.ts';
 import { Idempotency } from './commands/idempotency.ts';
 import { IotDispatcher } from './commands/iot-dispatcher.ts';
 import type { Ledger } from './commands/ledger.ts';
+import { DynamoEraser, type Eraser } from './commands/purge.ts';
 import { storeConfig } from './config.ts';
 import type { Directory } from './directory/directory.ts';
 import { DynamoDirectory } from './directory/dynamo-directory.ts';
@@ -14,6 +15,7 @@ import { DynamoDirectory } from './directory/dynamo-directory.ts';
 export interface Services {
   readonly directory: Directory;
   readonly ledger: Ledger;
+  readonly eraser: Eraser;
   readonly dispatcher: Dispatcher;
   readonly idempotency: Idempotency;
   readonly clock: Clock;
@@ -27,6 +29,7 @@ function make(): Services {
   return {
     directory: new DynamoDirectory(documents, tableName),
     ledger: new DynamoLedger(documents, tableName),
+    eraser: new DynamoEraser(documents, tableName),
     dispatcher: new IotDispatcher(iotClient(), systemClock),
     idempotency: new Idempotency(new DynamoClaims(documents, tableName), secret, systemClock),
     clock: systemClock,

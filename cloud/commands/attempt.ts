@@ -5,6 +5,7 @@ import type { Services } from '../services.ts';
 import { outcomeAnswer } from './answers.ts';
 import { badgeIn, execute, type Target } from './execute.ts';
 import type { Outcome } from './outcome.ts';
+import { followPurge } from './purge.ts';
 import { type ArgsFor, type CommandCall, checkedArgs, waitLimit, wantsAsync } from './request.ts';
 import { type CommandRoute, routeOperations } from './routes.ts';
 
@@ -60,8 +61,10 @@ export async function perform<N extends CommandRoute>(
     until: waitLimit(services.clock, call),
     traceparent: call.traceparent,
   });
-  if (outcome.kind === 'settled' && outcome.settlement.status === 'ok') {
-    await withoutFailing('after ok', async () => work.afterOk?.(target));
+  if (outcome.kind === 'settled') {
+    const { command, settlement } = outcome;
+    if (settlement.status === 'ok') await withoutFailing('after ok', async () => work.afterOk?.(target));
+    await withoutFailing('purge not followed', () => followPurge(services.eraser, command, settlement));
   }
   return outcome;
 }

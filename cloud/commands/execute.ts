@@ -1,7 +1,7 @@
 // One command from the ledger to its outcome: put, send, wait.
 import * as z from 'zod';
 import type { ErrorCode } from '../../shared/errors.ts';
-import { factsOf, type OperationName } from '../../shared/wire/operations.ts';
+import { factsOf, type OperationName, operations } from '../../shared/wire/operations.ts';
 import type { Clock } from '../clock.ts';
 import { log } from '../log.ts';
 import type { Dispatched, Dispatcher } from './dispatch.ts';
@@ -59,10 +59,15 @@ function newRow(plan: Plan, now: number): CommandRow {
     op,
     subject,
     ...(userId === null ? {} : { userId }),
+    ...(isPurge(plan) ? { purge: true as const } : {}),
     issuedAt: now,
     notAfter: now + within,
     tries: 1,
   };
+}
+
+function isPurge({ op, args }: Plan): boolean {
+  return op === 'user.delete' && operations[op].args.safeParse(args).data?.purge === true;
 }
 
 const aboutBadge = z.object({ user_id: z.string() });

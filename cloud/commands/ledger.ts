@@ -27,6 +27,8 @@ export const commandRowSchema = z.object({
   subject: z.string().optional(),
   /** The badge that it is about, where it is about one. Never a name, PIN or card. */
   userId: z.string().optional(),
+  /** A delete that leaves no way back, and whose name the ledger has not forgotten yet. */
+  purge: z.literal(true).optional(),
   /** Epoch ms. */
   issuedAt: z.number(),
   notAfter: z.number(),

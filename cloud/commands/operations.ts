@@ -78,6 +78,8 @@ async function resultView(
 export interface Viewed {
   readonly view: OperationView;
   readonly settled: boolean;
+  /** How it ended, where that was looked at. */
+  readonly settlement: Settlement | null;
 }
 
 /**
@@ -123,5 +125,5 @@ export async function viewed(
     created_at: new Date(command.issuedAt).toISOString(),
     ...(settled && at !== undefined ? { settled_at: new Date(at).toISOString() } : {}),
   };
-  return { view, settled };
+  return { view, settled, settlement };
 }

@@ -11,6 +11,7 @@ import { answered, perform, type Work, withoutFailing } from './attempt.ts';
 import { problemOf } from './failure.ts';
 import type { Claimed, Memory } from './idempotency.ts';
 import { look, type Outcome } from './outcome.ts';
+import { followPurge } from './purge.ts';
 import { type CommandCall, fingerprint, idempotencyKey } from './request.ts';
 import { type CommandRoute, routeOperations } from './routes.ts';
 
@@ -88,6 +89,12 @@ function lookedUpAhead<N extends CommandRoute>(work: Work<N>): Work<N> {
   return { ...work, locate: () => target };
 }
 
+/** What nobody saw settle may still have something to be done. */
+async function followSettled({ eraser }: Services, outcome: Outcome): Promise<void> {
+  if (outcome.kind !== 'settled') return;
+  await withoutFailing('purge not followed', () => followPurge(eraser, outcome.command, outcome.settlement));
+}
+
 /**
  * Runs the command of a route and answers for it.
  *
@@ -115,6 +122,7 @@ export async function runCommand<N extends CommandRoute>(
     case 'in_progress':
       throw new Problem('idempotency_in_progress');
     case 'settled':
+      await followSettled(services, claimed.outcome);
       return answered(services, call, work, claimed.outcome, true);
     case 'mine':
       return performClaimed(services, call, ahead, claimed, memory);

@@ -1,8 +1,11 @@
 // Commands and their outcomes: list, look up, cancel.
+
 import { routes } from '../../shared/api/routes.ts';
 import { cancelAtAgent, queryAgent } from '../commands/ask.ts';
+import { withoutFailing } from '../commands/attempt.ts';
 import { operationList } from '../commands/listing.ts';
-import { mayCancel, viewed, visibleCommand } from '../commands/operations.ts';
+import { mayCancel, type Viewed, viewed, visibleCommand } from '../commands/operations.ts';
+import { followPurge } from '../commands/purge.ts';
 import { isSettled, operationState } from '../commands/state.ts';
 import { accepted, ok } from '../http/answer.ts';
 import { httpHandler } from '../http/handler.ts';
@@ -17,10 +20,16 @@ export const handler = httpHandler({
     const { ledger, clock } = services();
     const command = await visibleCommand(ledger, call.principal, call.params.id ?? '');
     const how = () => ({ full: true, language: call.language, now: clock.now() });
+    const answer = async ({ view, settlement }: Viewed) => {
+      if (settlement !== null) {
+        await withoutFailing('purge not followed', () => followPurge(services().eraser, command, settlement));
+      }
+      return ok({ data: view });
+    };
     const first = await viewed(services(), command, how());
-    if (first.settled || clock.now() <= command.notAfter) return ok({ data: first.view });
+    if (first.settled || clock.now() <= command.notAfter) return answer(first);
     await queryAgent(services(), command);
-    return ok({ data: (await viewed(services(), command, how())).view });
+    return answer(await viewed(services(), command, how()));
   },
 
   operationCancel: async (call) => {

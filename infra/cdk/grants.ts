@@ -57,10 +57,12 @@ export const grants: Readonly<Record<LambdaName, readonly Grant[]>> = {
   authorizer: [],
   public: [],
   devices: runCommands,
-  users: runCommands,
+  // A purge finds the earlier commands about a user by the index, and blanks their answers.
+  users: [...runCommands, { actions: ['dynamodb:Query'], on: ['opsIndex'] }],
   attendance: runCommands,
   operations: [
-    dynamo('GetItem', 'Query'),
+    // Where a purge is seen to have ended later, its name goes then.
+    dynamo('GetItem', 'Query', 'UpdateItem', 'DeleteItem'),
     { actions: ['dynamodb:Query'], on: ['opsIndex'] },
     ...sendCommands,
   ],

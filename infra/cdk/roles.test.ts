@@ -32,9 +32,13 @@ const expected: Readonly<Record<LambdaName, readonly string[]>> = {
   authorizer: [],
   public: [],
   devices: commanding,
-  users: commanding,
+  users: [...commanding, 'dynamodb:Query table/index/ops'],
   attendance: commanding,
-  operations: [...dynamo('GetItem', 'Query'), 'dynamodb:Query table/index/ops', ...sending],
+  operations: [
+    ...dynamo('DeleteItem', 'GetItem', 'Query', 'UpdateItem'),
+    'dynamodb:Query table/index/ops',
+    ...sending,
+  ],
   presence: [
     ...dynamo('DeleteItem', 'GetItem', 'Query', 'UpdateItem'),
     ...sending,

@@ -1,0 +1,147 @@
+// After a purge the ledger forgets the name too: in the answers to earlier commands about that user, and in lists.
+import { DeleteCommand, type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { replyPart } from '../../shared/wire/topics.ts';
+import { sideBySide } from '../bounded.ts';
+import { allItems, written } from '../dynamo.ts';
+import { keys, replyPrefix } from '../keys.ts';
+import { OPS_INDEX } from '../table.ts';
+import { type CommandRow, commandRowSchema, type Settlement } from './ledger.ts';
+import { messageRowSchema } from './replies.ts';
+
+export interface Eraser {
+  /** Takes the name of the user that `purge` was about out of all that was stored before it. */
+  erase(purge: CommandRow): Promise<void>;
+}
+
+const LANES = 10;
+
+/** True for a purge after which nobody of that badge is at the terminal, and which the ledger has not followed yet. */
+function isDue({ purge }: CommandRow, { status, code }: Settlement): boolean {
+  return purge === true && (status === 'ok' || code === 'user_not_found');
+}
+
+/** Erases where a purge has come to its end. @throws what the store throws: whoever asks again brings it on */
+export async function followPurge(
+  eraser: Eraser,
+  command: CommandRow,
+  settlement: Settlement,
+): Promise<void> {
+  if (isDue(command, settlement)) await eraser.erase(command);
+}
+
+export class DynamoEraser implements Eraser {
+  readonly #client: DynamoDBDocumentClient;
+  readonly #table: string;
+
+  constructor(client: DynamoDBDocumentClient, table: string) {
+    this.#client = client;
+    this.#table = table;
+  }
+
+  async erase(purge: CommandRow): Promise<void> {
+    await sideBySide(await this.#before(purge), LANES, (command) => this.#blank(command, purge));
+    await written(
+      this.#client.send(
+        new UpdateCommand({
+          TableName: this.#table,
+          Key: { ...keys.command(purge.tenant, purge.id) },
+          UpdateExpression: 'REMOVE purge',
+          ConditionExpression: 'attribute_exists(pk)',
+        }),
+      ),
+    );
+  }
+
+  /** Earlier commands whose answers may hold the name: reads of that terminal, and writes of that badge. */
+  async #before({ tenant, id, device, userId }: CommandRow): Promise<CommandRow[]> {
+    const items = await allItems(this.#client, {
+      TableName: this.#table,
+      IndexName: OPS_INDEX,
+      KeyConditionExpression: 'opsPk = :pk AND opsSk < :before',
+      FilterExpression:
+        'device = :device AND (#op IN (:list, :get) OR userId = :user OR (#op = :put AND attribute_not_exists(userId)))',
+      ExpressionAttributeNames: { '#op': 'op' },
+      ExpressionAttributeValues: {
+        ':pk': keys.tenant(tenant),
+        ':before': id,
+        ':device': device,
+        ':user': userId,
+        ':list': 'user.list',
+        ':get': 'user.get',
+        ':put': 'user.put',
+      },
+    });
+    return items.map((item) => commandRowSchema.parse(item));
+  }
+
+  async #blank({ tenant, id, site, op }: CommandRow, { userId }: CommandRow): Promise<void> {
+    const { pk } = keys.command(tenant, id);
+    const envelope = `${replyPrefix(site)}${replyPart('ok', 0)}`;
+    const rows = await allItems(this.#client, {
+      TableName: this.#table,
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :ok)',
+      ExpressionAttributeValues: { ':pk': pk, ':ok': `${replyPrefix(site)}ok-` },
+      ConsistentRead: true,
+    });
+    for (const item of rows) {
+      const row = messageRowSchema.safeParse(item);
+      if (!row.success) continue;
+      const { sk, body } = row.data;
+      if (sk !== envelope) {
+        if (op !== 'user.put') await this.#delete(pk, sk);
+        continue;
+      }
+      const blank = op === 'user.put' ? withoutName(body, userId) : withoutData(body);
+      if (blank !== null) await this.#replace(pk, sk, blank);
+    }
+  }
+
+  async #delete(pk: string, sk: string): Promise<void> {
+    await this.#client.send(new DeleteCommand({ TableName: this.#table, Key: { pk, sk } }));
+  }
+
+  /** A row that has come to its end meanwhile is not put anew. */
+  async #replace(pk: string, sk: string, body: string): Promise<void> {
+    await written(
+      this.#client.send(
+        new UpdateCommand({
+          TableName: this.#table,
+          Key: { pk, sk },
+          UpdateExpression: 'SET body = :body',
+          ConditionExpression: 'attribute_exists(pk)',
+          ExpressionAttributeValues: { ':body': body },
+        }),
+      ),
+    );
+  }
+}
+
+function decoded(body: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(body, 'base64').toString('utf8'));
+    return typeof value === 'object' ? (value as Record<string, unknown> | null) : null;
+  } catch {
+    return null;
+  }
+}
+
+function encoded(reply: object): string {
+  return Buffer.from(JSON.stringify(reply)).toString('base64');
+}
+
+/** A repeat of the write is still answered, with an empty name; null where it is about somebody else. */
+function withoutName(body: string, userId: string | undefined): string | null {
+  const reply = decoded(body);
+  const data = reply?.data;
+  if (typeof data !== 'object' || data === null || !('name' in data)) return null;
+  if ('user_id' in data && data.user_id !== userId) return null;
+  return encoded({ ...reply, data: { ...data, name: '' } });
+}
+
+/** A list has succeeded and its result is not kept any more. */
+function withoutData(body: string): string | null {
+  const reply = decoded(body);
+  if (reply === null) return null;
+  const { data: _data, parts: _parts, ...rest } = reply;
+  return encoded(rest);
+}
