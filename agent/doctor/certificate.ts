@@ -1,17 +1,26 @@
 // The doctor on certificate and key: readable, belonging together, and good for how long.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import type { AgentConfig } from '../config/load.ts';
 import { daysLeft } from '../enrolment/watch.ts';
 import { about, type Finding, messageOf } from './finding.ts';
 
 const WARN_DAYS = 30;
+const RENEW =
+  'Put it back where agent.yaml says, or get a token (POST /sites/{site}/enrollments) and run sereno-agent enroll.';
 const REPLACE = 'Get a token (POST /sites/{site}/enrollments) and run sereno-agent rotate.';
 
 type Cloud = NonNullable<AgentConfig['cloud']>;
 
 export function examineCertificate({ certificate, key }: Cloud, now: number): Finding[] {
   const told = about('certificate');
+  const files = { certificate, key };
+  const missing = Object.entries(files).filter(([, path]) => !existsSync(path));
+  if (missing.length > 0) {
+    return missing.map(([name, path]) =>
+      about(name).failure(`${path} ('cloud.${name}') is not there.`, RENEW),
+    );
+  }
   try {
     const pem = readFileSync(certificate, 'utf8');
     const parsed = new X509Certificate(pem);

@@ -1,17 +1,27 @@
 // The doctor on the way to the cloud: name, TCP, TLS with the certificate. Not MQTT: a second connection would end the agent's.
 import { lookup } from 'node:dns/promises';
 import type { EventEmitter } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { connect as connectTcp, isIP } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { AgentConfig } from '../config/load.ts';
+import { speaksHttp, speaksPlainHttp } from './cloud-http.ts';
 import { about, type Finding, messageOf } from './finding.ts';
 
 const DEFAULT_PORT = 8883;
 const STEP_MS = 8000;
 /** With TLS 1.3 a server refuses a client's certificate only after the handshake. */
 const AFTERTHOUGHT_MS = 500;
+const HTTP_MS = 1000;
+/** A server that does not begin with TLS. */
+const NO_TLS: readonly string[] = [
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+  'EPROTO',
+];
+const NEXT_HTTP =
+  "'cloud.endpoint' must be the message broker's (xxxx-ats.iot.REGION.amazonaws.com, port 8883), not the API's address.";
 
 type Cloud = NonNullable<AgentConfig['cloud']>;
 
@@ -67,6 +77,10 @@ const examineTcp: Step = async ({ host, port }, _cloud, stepMs) => {
 
 const examineTls: Step = async ({ host, port }, { certificate, key, ca }, stepMs) => {
   const told = about('cloud: TLS');
+  if (ca !== undefined && !existsSync(ca)) {
+    const next = "Put the root certificate of the broker there, or take 'cloud.ca' out of agent.yaml.";
+    return told.failure(`${ca} ('cloud.ca') is not there.`, next);
+  }
   let socket: TLSSocket | null = null;
   try {
     socket = connectTls({
@@ -85,11 +99,17 @@ const examineTls: Step = async ({ host, port }, { certificate, key, ca }, stepMs
     if (refusal !== null) {
       const why = typeof refusal === 'string' ? `: ${refusal}` : '';
       const next =
-        'It was revoked, or is not of this account: enrol this machine anew with sereno-agent enroll.';
+        'It was revoked or replaced, or is not of this account: enrol this machine anew with sereno-agent enroll.';
       return told.failure(`The cloud refuses this certificate${why}.`, next);
+    }
+    if (await speaksHttp(socket, HTTP_MS)) {
+      return told.failure(`${host}:${port} is a web server, no message broker.`, NEXT_HTTP);
     }
     return told.ok('Certificates of both sides are accepted.');
   } catch (error) {
+    if (NO_TLS.includes(codeOf(error)) && (await speaksPlainHttp(host, port, HTTP_MS))) {
+      return told.failure(`${host}:${port} speaks plain HTTP, no TLS.`, NEXT_HTTP);
+    }
     return told.failure(
       `No secure line: ${messageOf(error)}.`,
       "Check 'cloud.ca', the machine's clock, and that no proxy opens TLS connections of this network.",
@@ -98,6 +118,10 @@ const examineTls: Step = async ({ host, port }, { certificate, key, ca }, stepMs
     socket?.destroy();
   }
 };
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? '';
+}
 
 /** The first `event`; rejects on an error before it. */
 function first(emitter: EventEmitter, event: string): Promise<true> {

@@ -1,4 +1,6 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,6 +29,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
+const answer = (_request: unknown, response: ServerResponse) => void response.end('hello');
 const said = (findings: readonly Finding[]) => findings.map(({ verdict, found }) => `${verdict}: ${found}`);
 
 describe('the findings', () => {
@@ -69,7 +72,11 @@ describe('the certificate', () => {
     expect(said(examineCertificate({ ...cloud, key: other.key }, NOW))[0]).toMatch(
       /^failure.*is not the key/,
     );
-    expect(said(examineCertificate({ ...cloud, key: '/nowhere' }, NOW))[0]).toMatch(
+    expect(said(examineCertificate({ ...cloud, key: '/nowhere' }, NOW))).toEqual([
+      "failure: /nowhere ('cloud.key') is not there.",
+    ]);
+    writeFileSync(join(folder, 'none.crt'), 'nothing');
+    expect(said(examineCertificate({ ...cloud, certificate: join(folder, 'none.crt') }, NOW))[0]).toMatch(
       /^failure.*cannot be used/,
     );
     chmodSync(mine.key, 0o644);
@@ -113,6 +120,31 @@ describe('the way to the cloud', () => {
     const cloud = await server();
     const last = (await examineCloud({ ...cloud, ca: cloud.certificate }, 2000)).at(-1);
     expect(last).toMatchObject({ verdict: 'failure', found: expect.stringContaining('No secure line') });
+  });
+
+  it('ends at a CA file that is not there, and says which', async () => {
+    const cloud = { ...(await server()), ca: join(folder, 'lost.pem') };
+    const last = (await examineCloud(cloud, 2000)).at(-1);
+    expect(last).toMatchObject({
+      verdict: 'failure',
+      found: `${join(folder, 'lost.pem')} ('cloud.ca') is not there.`,
+    });
+  });
+
+  it.each(['http', 'https'] as const)('ends at a web server in the place of the broker: %s', async (kind) => {
+    const own = await certify(folder, 'web', NOW - DAY, NOW + DAY);
+    const files = { cert: readFileSync(own.certificate), key: readFileSync(own.key) };
+    const web = kind === 'http' ? createHttpServer(answer) : createHttpsServer(files, answer);
+    await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
+    releases.push(() => web.close());
+    const { port } = web.address() as { port: number };
+    const cloud = { endpoint: `localhost:${port}`, ...own, ca: own.certificate };
+    const last = (await examineCloud(cloud, 2000)).at(-1);
+    expect(last).toMatchObject({
+      verdict: 'failure',
+      found: expect.stringMatching(kind === 'http' ? /speaks plain HTTP/ : /is a web server/),
+      next: expect.stringContaining("'cloud.endpoint'"),
+    });
   });
 
   it('ends at a name that does not exist, a port that is shut, and one that says nothing', async () => {
@@ -218,8 +250,26 @@ describe('a terminal', () => {
     expect(simulated.violations).toEqual([]);
   });
 
+  it('whose clock is off by whole or half hours is in another time zone: its clock is not to be set', async () => {
+    const simulated = await begin({ clockOffset: -2.5 * 3600 });
+    const [, off] = await examineTerminal(deviceAt(simulated.port), null);
+    expect(off).toMatchObject({
+      verdict: 'warning',
+      found: expect.stringContaining('2.5 hours behind'),
+      next: expect.stringMatching(/^Set 'timezone' of 'principal' in agent.yaml.*leave the clock as it is/),
+    });
+    expect(off?.next).not.toContain('sync-time');
+  });
+
+  it('is compared with the cloud where the clock of this machine is wrong', async () => {
+    const simulated = await begin();
+    const device = deviceAt(simulated.port);
+    expect(await examineTerminal(device, null, Date.now())).toHaveLength(1);
+    expect((await examineTerminal(device, null, Date.now() - 600_000))[1]?.found).toMatch(/(599|600) s ahead/);
+  });
+
   it('whose clock is off is a warning with the call that sets it', async () => {
-    const simulated = await begin({ clockOffset: 7 * 86_400 });
+    const simulated = await begin({ clockOffset: 7 * 86_400 + 700 });
     const findings = await examineTerminal(deviceAt(simulated.port), null);
     expect(findings[1]).toMatchObject({ verdict: 'warning', next: 'POST /devices/principal/sync-time' });
   });

@@ -4,15 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { HelloDevice } from '../../shared/wire/envelope.ts';
 import type { DeviceSettings } from '../config/load.ts';
 import { type Identity, readIdentity } from '../terminal/info.ts';
-import { skewOf } from '../terminal/zone.ts';
 import { Conversation } from '../zk/conversation.ts';
 import { type Counters, readCounters } from '../zk/counters.ts';
 import { isZkError } from '../zk/errors.ts';
 import { readTime } from '../zk/time.ts';
 import { about, type Finding, messageOf } from './finding.ts';
-
-/** A terminal's clock that is further off than this punches people in at the wrong minute. */
-const SKEW_MS = 60_000;
+import { examineTerminalClock } from './terminal-clock.ts';
 
 const TURNS = 3;
 const TURN_MS = 2000;
@@ -23,13 +20,17 @@ interface Seen {
   readonly time: string | null;
 }
 
-/** `known`: how a running agent sees it. Never throws; leaves no connection. */
-export async function examineTerminal(device: DeviceSettings, known: HelloDevice | null): Promise<Finding[]> {
+/** `known`: how a running agent sees it; `now`: the cloud's time. Never throws; leaves no connection. */
+export async function examineTerminal(
+  device: DeviceSettings,
+  known: HelloDevice | null,
+  now = Date.now(),
+): Promise<Finding[]> {
   const told = about(`terminal ${device.id}`);
   const address = `${device.host}:${device.port} (${device.transport})`;
   try {
     const seen = await patiently(known?.reachable === true ? TURNS : 1, () => look(device));
-    return [told.ok(`${address} ${describe(seen)}`), ...examineClock(device, seen.time)];
+    return [told.ok(`${address} ${describe(seen)}`), ...examineTerminalClock(device, seen.time, now)];
   } catch (error) {
     if (isZkError(error, 'auth')) {
       const next =
@@ -96,14 +97,4 @@ function describe({ identity, counters }: Seen): string {
       ? 'it has no counters: its users are read anew before every write'
       : `${counters.users} users, ${counters.fingers} fingers, ${counters.records} records`;
   return `${name.filter((word) => word !== '').join(', ')}; ${counts}.`;
-}
-
-function examineClock(device: DeviceSettings, time: string | null): Finding[] {
-  const told = about(`terminal ${device.id}`);
-  const next = `POST /devices/${device.id}/sync-time`;
-  if (time === null) return [told.warning('Its clock shows a date that never was.', next)];
-  const skew = skewOf(time, device.timezone, Date.now());
-  if (Math.abs(skew) <= SKEW_MS) return [];
-  const off = `${Math.round(Math.abs(skew) / 1000)} s ${skew < 0 ? 'behind' : 'ahead'}`;
-  return [told.warning(`Its clock shows ${time}, ${off} of ${device.timezone}.`, next)];
 }

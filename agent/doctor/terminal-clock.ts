@@ -1,0 +1,41 @@
+// The doctor on a terminal's clock: wrong, or right in a time zone that it was not said to be in.
+import type { DeviceSettings } from '../config/load.ts';
+import { skewOf } from '../terminal/zone.ts';
+import { about, type Finding } from './finding.ts';
+
+/** A terminal's clock that is further off than this punches people in at the wrong minute. */
+const SKEW_MS = 60_000;
+const HALF_HOUR_MS = 1_800_000;
+
+/**
+ * `time` as the terminal shows it, null for a date that never was; `now`: the cloud's, where this machine's differs. A
+ * clock that is off by whole or half hours is right for people who look at it: to set it would be the mistake.
+ */
+export function examineTerminalClock(
+  { id, timezone, source }: Pick<DeviceSettings, 'id' | 'timezone' | 'source'>,
+  time: string | null,
+  now: number,
+): Finding[] {
+  const told = about(`terminal ${id}`);
+  const sync = `POST /devices/${id}/sync-time`;
+  if (time === null) return [told.warning('Its clock shows a date that never was.', sync)];
+  const skew = skewOf(time, timezone, now);
+  if (Math.abs(skew) <= SKEW_MS) return [];
+  const side = skew < 0 ? 'behind' : 'ahead of';
+  const halves = Math.round(skew / HALF_HOUR_MS);
+  if (halves !== 0 && Math.abs(skew - halves * HALF_HOUR_MS) <= SKEW_MS) {
+    const found = `Its clock shows ${time}, ${hours(Math.abs(halves))} ${side} ${timezone}.`;
+    const where =
+      source === 'file' ? `'timezone' of '${id}' in agent.yaml` : `"timezone" by PUT /devices/${id}`;
+    return [
+      told.warning(found, `Set ${where} to the zone in which its clock runs; leave the clock as it is.`),
+    ];
+  }
+  const off = `${Math.round(Math.abs(skew) / 1000)} s ${side} ${timezone}`;
+  return [told.warning(`Its clock shows ${time}, ${off}.`, sync)];
+}
+
+function hours(halves: number): string {
+  const number = `${halves / 2}`;
+  return number === '1' ? '1 hour' : `${number} hours`;
+}
