@@ -265,7 +265,9 @@ describe('a terminal', () => {
     const simulated = await begin();
     const device = deviceAt(simulated.port);
     expect(await examineTerminal(device, null, Date.now())).toHaveLength(1);
-    expect((await examineTerminal(device, null, Date.now() - 600_000))[1]?.found).toMatch(/(599|600) s ahead/);
+    expect((await examineTerminal(device, null, Date.now() - 600_000))[1]?.found).toMatch(
+      /(599|600) s ahead/,
+    );
   });
 
   it('whose clock is off is a warning with the call that sets it', async () => {
