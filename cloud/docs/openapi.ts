@@ -5,12 +5,19 @@ import { acceptedAnswer, errorAnswer } from '../../shared/api/answers.ts';
 import { type Route, type RouteName, routes } from '../../shared/api/routes.ts';
 import { VERSION } from '../../shared/version.ts';
 import { isCommandRoute } from '../commands/routes.ts';
+import { examples } from './examples.ts';
+import { acceptedHeaders, errorHeaders, okHeaders, requestHeaders } from './headers.ts';
 
 const JSON_TYPE = 'application/json';
 
-function pathParams(path: string): z.ZodObject | null {
+function pathParams(path: string, given: Readonly<Record<string, string>>): z.ZodObject | null {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
-  return names.length === 0 ? null : z.object(Object.fromEntries(names.map((name) => [name, z.string()])));
+  if (names.length === 0) return null;
+  const place = (name: string) => {
+    const example = given[name];
+    return z.string().meta(example === undefined ? {} : { example });
+  };
+  return z.object(Object.fromEntries(names.map((name) => [name, place(name)])));
 }
 
 /** Routes whose outcome may be told later: those that end in a command, and the cancelling of one. */
@@ -18,26 +25,20 @@ function mayBeLate(name: RouteName): boolean {
   return isCommandRoute(name) || name === 'operationCancel';
 }
 
-const commandHeaders = z.object({
-  prefer: z.literal('respond-async').optional().meta({ description: 'Answers 202 at once.' }),
-});
-const keyHeaders = commandHeaders.extend({
-  'idempotency-key': z.string().max(64).optional().meta({
-    description: 'A repeat with the same key is the same request: made once, answered alike for 24 hours.',
-  }),
-});
-
 function requestParams(
   name: RouteName,
   route: Route,
 ): NonNullable<ZodOpenApiOperationObject['requestParams']> {
-  const path = pathParams(route.path);
-  const header = !isCommandRoute(name) ? null : route.method === 'GET' ? commandHeaders : keyHeaders;
+  const path = pathParams(route.path, examples[name]?.params ?? {});
   return {
     ...(path === null ? {} : { path }),
     ...(route.query === undefined ? {} : { query: route.query as z.ZodObject }),
-    ...(header === null ? {} : { header }),
+    header: requestHeaders(name),
   };
+}
+
+function exampled(example: object | undefined) {
+  return example === undefined ? {} : { example };
 }
 
 /** Any one of these is enough to come in. */
@@ -56,22 +57,34 @@ function operation(name: RouteName, route: Route): ZodOpenApiOperationObject {
     requestParams: requestParams(name, route),
     ...(route.body === undefined
       ? {}
-      : { requestBody: { required: true, content: { [JSON_TYPE]: { schema: route.body } } } }),
+      : {
+          requestBody: {
+            required: true,
+            content: { [JSON_TYPE]: { schema: route.body, ...exampled(examples[name]?.body) } },
+          },
+        }),
     responses: {
       200: {
         description: 'OK',
-        ...(route.answer === null ? {} : { content: { [JSON_TYPE]: { schema: route.answer } } }),
+        headers: okHeaders(name),
+        ...(route.answer === null
+          ? {}
+          : { content: { [JSON_TYPE]: { schema: route.answer, ...exampled(examples[name]?.answer) } } }),
       },
       ...(mayBeLate(name)
         ? {
             202: {
               description: 'The outcome is not known yet; Location says where it will be.',
-              headers: { location: { schema: { type: 'string' }, required: true } },
+              headers: acceptedHeaders,
               content: { [JSON_TYPE]: { schema: acceptedAnswer } },
             },
           }
         : {}),
-      default: { description: 'An error', content: { [JSON_TYPE]: { schema: errorAnswer } } },
+      default: {
+        description: 'An error',
+        headers: errorHeaders,
+        content: { [JSON_TYPE]: { schema: errorAnswer } },
+      },
     },
     security: security(route),
   };

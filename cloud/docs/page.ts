@@ -5,7 +5,7 @@ import { SWAGGER_FILES, type SwaggerFile, swaggerFile } from './assets.ts';
 
 /** Paths are relative, so that the page also works behind a stage or a base path. */
 const PAGE = `<!doctype html>
-<html lang="es">
+<html lang="en">
   <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">

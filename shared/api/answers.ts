@@ -4,6 +4,7 @@ import { attendanceSchema } from '../domain/attendance.ts';
 import { deviceInfoShape } from '../domain/device.ts';
 import { deviceStateSchema } from '../domain/device-state.ts';
 import { userSchema } from '../domain/user.ts';
+import { catalogue, type ErrorCode } from '../errors.ts';
 import { OPERATION_STATES } from './bodies.ts';
 
 const success = z.literal(true);
@@ -14,7 +15,9 @@ export const errorAnswer = z
   .object({
     success: z.literal(false),
     error: z.string().meta({ description: 'A sentence for people.' }),
-    code: z.string().meta({ description: 'Stable, for programs.' }),
+    code: z.enum(Object.keys(catalogue) as [ErrorCode, ...ErrorCode[]]).meta({
+      description: 'Stable, for programs. More may come; decide on `status` for one that you do not know.',
+    }),
     applied: z.enum(['yes', 'no', 'partial', 'unknown']).optional(),
     details: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
     disponibles: z.array(z.string()).optional(),
@@ -137,10 +140,9 @@ export const operationView = z
   })
   .meta({ id: 'Operation' });
 export type OperationView = z.infer<typeof operationView>;
-export const operationAnswer = z.object({ success, data: operationView });
 export const operationListAnswer = z.object({
   success,
-  data: z.array(operationView),
+  data: z.array(operationView.omit({ result: true })),
   next_cursor: z.string().optional(),
 });
 

@@ -1,0 +1,183 @@
+// An example of every request, as it can be sent to a system that was just started, and of what may come back.
+import type { RouteName } from '../../shared/api/routes.ts';
+
+export interface Example {
+  readonly params?: Readonly<Record<string, string>>;
+  readonly body?: object;
+  /** The 200 body; where there is none here, nothing but `success` and a sentence comes. */
+  readonly answer: object;
+}
+
+const at = '2026-11-23T23:49:42.066Z';
+const device = {
+  id: 'bodega',
+  name: 'Bodega Norte',
+  ip: '10.0.0.9',
+  port: 4370,
+  site: 'casa-matriz',
+  serial: null,
+  timezone: 'America/La_Paz',
+  online: false,
+  state: 'unknown',
+  since: null,
+  last_seen: null,
+  created_at: at,
+};
+const ana = {
+  uid: 26,
+  user_id: '9001',
+  name: 'Ana Quispe',
+  privilege: 0,
+  card: 6543,
+  device_id: 'principal',
+};
+const punch = {
+  user_id: '9001',
+  timestamp: '2026-11-23T08:01:12',
+  status: 1,
+  punch: 0,
+  device_id: 'principal',
+  device_name: 'Entrada principal',
+};
+const punches = { success: true, total: 1, as_of: at, skipped: 0, data: [punch] };
+const principal = { device_id: 'principal' };
+const bodega = { device_id: 'bodega' };
+const her = { ...principal, user_id: '9001' };
+const operation = {
+  id: '01M85D1GCZPHJM7H6FHJJD3PSZ',
+  op: 'user.put',
+  device_id: 'principal',
+  state: 'succeeded',
+  created_at: at,
+  settled_at: at,
+};
+const site = {
+  site: 'norte',
+  name: 'Sucursal Norte',
+  online: false,
+  state: 'unknown',
+  since: null,
+  agent_version: null,
+  last_seen: null,
+  created_at: at,
+};
+
+function said(message: string): object {
+  return { success: true, message };
+}
+
+/** In an order in which they can be sent one after the other. */
+export const examples: Readonly<Partial<Record<RouteName, Example>>> = {
+  root: { answer: { success: true, status: 'online', version: '0.1.0', timestamp: at } },
+  deviceCreate: {
+    body: { id: 'bodega', name: 'Bodega Norte', ip: '10.0.0.9', timezone: 'America/La_Paz' },
+    answer: { ...said("Dispositivo 'bodega' registrado."), data: device },
+  },
+  deviceList: { answer: { success: true, total: 1, data: [device] } },
+  deviceUpdate: {
+    params: bodega,
+    body: { name: 'Bodega Sur', timeout: 10 },
+    answer: {
+      ...said("Dispositivo 'bodega' actualizado."),
+      data: { ...device, name: 'Bodega Sur', updated_at: at },
+    },
+  },
+  deviceDelete: { params: bodega, answer: said("Dispositivo 'bodega' eliminado.") },
+  devicePing: {
+    params: principal,
+    answer: {
+      ...said("Conexion exitosa con 'principal'."),
+      device_time: '2026-11-23T19:49:42',
+      ip: '192.168.1.201',
+    },
+  },
+  deviceInfo: {
+    params: principal,
+    answer: {
+      success: true,
+      data: {
+        id: 'principal',
+        name: 'Entrada principal',
+        ip: '192.168.1.201',
+        serialnumber: 'CJ8H204560123',
+        device_name: 'K40',
+        platform: 'ZMM220_TFT',
+        firmware_version: 'Ver 6.60 Apr 13 2022',
+        users_count: 26,
+        device_time: '2026-11-23T19:49:42',
+        fingers_count: 31,
+        records_count: 400,
+        users_capacity: 3000,
+        fingers_capacity: 3000,
+        records_capacity: 100_000,
+      },
+    },
+  },
+  deviceSyncTime: { params: principal, answer: said('[principal] Hora sincronizada.') },
+  userCreate: {
+    params: principal,
+    body: { user_id: '9001', name: 'Ana Quispe', password: '1234', card: 6543 },
+    answer: {
+      ...said('Usuario registrado.'),
+      data: { user_id: '9001', name: 'Ana Quispe', device_id: 'principal' },
+    },
+  },
+  userList: { params: principal, answer: { success: true, total: 1, as_of: at, data: [ana] } },
+  userGet: { params: her, answer: { success: true, data: ana } },
+  userUpdate: {
+    params: her,
+    body: { name: 'Ana Quispe Mamani' },
+    answer: said("Usuario '9001' actualizado."),
+  },
+  fingerEnroll: {
+    params: her,
+    body: { finger_index: 1 },
+    answer: {
+      ...said('Modo enrolamiento activado. El usuario debe poner el dedo 3 veces.'),
+      data: { user_id: '9001', device_id: 'principal', finger_index: 1, finger_name: 'Indice derecho' },
+      operation_id: '01M85D1KQ478W8K417B44ANESP',
+    },
+  },
+  fingerList: {
+    params: her,
+    answer: { success: true, data: [{ finger_index: 1, finger_name: 'Indice derecho', size: 1184 }] },
+  },
+  attendanceList: { params: principal, answer: punches },
+  attendanceAll: { answer: { ...punches, errors: {} } },
+  userDelete: { params: her, answer: said("Usuario '9001' eliminado.") },
+  userRestore: {
+    params: her,
+    answer: { ...said("Usuario '9001' restaurado."), data: { user_id: '9001', fingers: 1 } },
+  },
+  operationList: { answer: { success: true, data: [operation] } },
+  operationGet: {
+    answer: {
+      success: true,
+      data: {
+        ...operation,
+        result: {
+          message: 'Usuario registrado.',
+          data: { user_id: '9001', name: 'Ana Quispe', device_id: 'principal' },
+        },
+      },
+    },
+  },
+  operationCancel: { answer: said('Operación cancelada.') },
+  siteCreate: {
+    body: { site: 'norte', name: 'Sucursal Norte' },
+    answer: { ...said("Sede 'norte' registrada."), data: site },
+  },
+  siteList: { answer: { success: true, total: 1, data: [site] } },
+  siteEnrollment: {
+    params: { site: 'norte' },
+    answer: {
+      success: true,
+      data: {
+        token: 'sereno_EXAMPLE-EXAMPLE-EXAMPLE-EXAMPLE',
+        expires_at: at,
+        command: 'sudo sereno-agent enroll https://api.example.com sereno_EXAMPLE-EXAMPLE-EXAMPLE-EXAMPLE',
+      },
+    },
+  },
+  siteAgentDelete: { params: { site: 'norte' }, answer: said("Agente de 'norte' revocado.") },
+};

@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { examples } from '../../cloud/docs/examples.ts';
+import { type Route, type RouteName, routes } from '../../shared/api/routes.ts';
+import { type Running, settled, startForTest } from './client.ts';
+
+let running: Running;
+beforeAll(async () => {
+  running = await startForTest();
+});
+afterAll(() => running.stop());
+
+it('every example of the contract can be sent as it stands, one after the other', async () => {
+  const { call } = running;
+  let operation = '';
+  for (const [name, { params = {}, body }] of Object.entries(examples) as [
+    RouteName,
+    { params?: Record<string, string>; body?: object },
+  ][]) {
+    const { method, path, answer }: Route = routes[name];
+    const given: Record<string, string> = { id: operation, ...params };
+    if (name === 'operationCancel') {
+      const begun = await call('POST', '/devices/entrada/users/1001/enroll-finger', {
+        finger_index: 9,
+        replace: true,
+      });
+      expect(begun.status).toBe(200);
+      given.id = begun.body.operation_id;
+    }
+    const url = path.replace(/\{(\w+)\}/g, (_, place: string) => given[place] ?? '');
+    const told = await call(method, url, body);
+    expect([name, told.status, told.body.error]).toEqual([name, 200, undefined]);
+    expect([name, answer?.safeParse(told.body).error]).toEqual([name, undefined]);
+    operation = told.headers.get('sereno-operation') ?? operation;
+    // Somebody would put the finger now; the terminal is busy until then.
+    if (name === 'fingerEnroll') {
+      await call('DELETE', `/operations/${told.body.operation_id}`);
+      await settled(call, told.body.operation_id);
+    }
+  }
+}, 60_000);
