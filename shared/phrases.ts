@@ -85,6 +85,22 @@ export const phrases = {
     en: 'its users keep changing at the keypad',
   },
   answer_garbled: { es: 'su respuesta a {asked}', en: 'its answer to {asked}' },
+  answer_too_much: {
+    es: 'en respuesta a {asked}, más datos de los que puede guardar',
+    en: 'in answer to {asked}, more data than it can hold',
+  },
+  answer_too_slow: {
+    es: 'su respuesta a {asked} llega demasiado despacio',
+    en: 'its answer to {asked} comes too slowly',
+  },
+  answer_flood: {
+    es: 'envía sin fin tramas que no responden a nada',
+    en: 'it sends frames without end that answer nothing',
+  },
+  answer_lost: {
+    es: 'de su respuesta a {asked} se pierde una y otra vez una parte en la red',
+    en: 'parts of its answer to {asked} are lost in the network again and again',
+  },
   users_empty: { es: 'su tabla de usuarios está vacía', en: 'its user table is empty' },
   users_layouts: {
     es: 'su tabla de usuarios cabe en varios formatos (user_record)',

@@ -24,7 +24,7 @@ export function toSerenoError(error: unknown, device: DeviceSettings, applied: A
     case 'protocol':
       return new SerenoError('device_protocol', {
         ...options,
-        params: { device: device.id, problem: '@answer_garbled', asked: askedOf(error) },
+        params: { device: device.id, problem: `@answer_${error.trouble}`, asked: askedOf(error) },
       });
     default:
       return unreachable(device, error, applied);

@@ -96,7 +96,7 @@ test.each(Object.entries(damages))('%s is one clear error', async (name, [code, 
   const conversation = await talk(answering(answers));
   const error = await readSet(conversation, 'users', { timeoutMs: 300 }).catch((caught: unknown) => caught);
   expect(error).toBeInstanceOf(ZkError);
-  const asked = /chunk/.test(name) ? 'read users (1504)' : 'read users (1503/9)';
+  const asked = /chunk/.test(name) ? 'read chunk (1504) of users' : 'prepare read (1503) of users';
   expect(error).toMatchObject({ code, asked });
   // What a whole exchange brought may be judged bad without the line being in doubt.
   const lineInDoubt = code !== 'refused' && !/the set says|an empty chunk/.test((error as ZkError).problem);

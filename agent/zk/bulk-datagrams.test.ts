@@ -126,7 +126,7 @@ describe.each(['tcp', 'udp'] as const)('chunks that are too large for the termin
     });
     await expect(readSet(conversation, 'users')).rejects.toMatchObject({
       code: 'refused',
-      asked: 'read users (1504)',
+      asked: 'read chunk (1504) of users',
       reply: 2001,
     });
   });

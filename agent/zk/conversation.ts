@@ -3,6 +3,7 @@ import { scrambleCommKey } from './comm-key.ts';
 import { asked, Command, Reply } from './commands.ts';
 import { isZkError, ZkError } from './errors.ts';
 import { type Answer, Exchange, type Pending, type Question } from './exchange.ts';
+import { Flood } from './flood.ts';
 import { decodePayload, encodePayload, PAYLOAD_HEAD, type Payload, REPLY_IDS } from './payload.ts';
 import { Repeats } from './repeats.ts';
 import { openTcp } from './tcp-transport.ts';
@@ -61,6 +62,7 @@ export class Conversation {
   readonly #timeoutMs: number;
   readonly #queue: Pending[] = [];
   readonly #repeats = new Repeats();
+  readonly #flood = new Flood();
   readonly #eventListeners = new Set<(event: TerminalEvent) => void>();
   readonly #closedListeners = new Set<(reason: ZkError | null) => void>();
   #current: Pending | null = null;
@@ -272,10 +274,18 @@ export class Conversation {
 
   #onPayload(bytes: Buffer): void {
     // A datagram too short for a head is somebody's noise; over TCP the frame decoder has refused it.
-    if (bytes.length < PAYLOAD_HEAD) return;
-    const payload = decodePayload(bytes);
+    const payload = bytes.length < PAYLOAD_HEAD ? null : decodePayload(bytes);
+    const isEvent = payload?.command === Command.registerEvents;
+    const answers =
+      payload !== null && !isEvent && payload.replyId === this.#replyId && this.#current !== null;
+    const isData = answers && payload.command === Command.data;
+    const isBearable = isData
+      ? this.#flood.data(payload.data.length)
+      : answers || this.#flood.stray(bytes.length);
+    if (!isBearable) return this.#end(flooded(payload?.command));
+    if (payload === null) return;
     // Events first: their reply id may be that of the exchange under way.
-    if (payload.command === Command.registerEvents) this.#onEventFrame(payload);
+    if (isEvent) this.#onEventFrame(payload);
     else if (payload.replyId !== this.#replyId) return;
     else if (this.#current === null) this.#repeats.late(payload);
     else this.#current.accept(payload);
@@ -300,7 +310,8 @@ export class Conversation {
     this.#closedBy = reason;
     // Over UDP nothing else tells the terminal that its one place for a client is free again.
     this.#transport.destroy(this.#session === 0 ? undefined : this.#exitPayload());
-    const details = reason === null ? {} : { problem: reason.problem, cause: reason };
+    const details =
+      reason === null ? {} : { problem: reason.problem, trouble: reason.trouble, cause: reason };
     this.#current?.fail(reason?.code === 'protocol' ? 'protocol' : 'closed', details);
     for (const waiting of this.#queue.splice(0)) waiting.fail('closed', details);
     this.#eventListeners.clear();
@@ -317,4 +328,9 @@ export class Conversation {
   #closedError(words: string): ZkError {
     return new ZkError('closed', words, this.#closedBy === null ? {} : { cause: this.#closedBy });
   }
+}
+
+function flooded(command: number | undefined): ZkError {
+  const problem = `frames without end that answer nothing, the last one ${command ?? 'no frame'}`;
+  return new ZkError('protocol', 'conversation', { problem, trouble: 'flood', sent: true });
 }

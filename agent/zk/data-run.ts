@@ -34,7 +34,7 @@ export class DataRun {
     this.#options = options;
   }
 
-  /** @throws ZkError `refused` on a code that carries no data, `protocol` when sums do not agree, `timeout` when too slow. */
+  /** @throws ZkError `refused` on a code that carries no data, `protocol` when sums do not agree, or when it is too slow. */
   accept(answer: Answer): Step<Buffer> {
     if (this.#announced === null) return this.#begin(answer);
     if (answer.command === Command.data) return this.#collect(answer.data, this.#announced);
@@ -44,14 +44,14 @@ export class DataRun {
 
   #begin({ command, data }: Answer): Step<Buffer> {
     if (command === Command.data) {
-      if (data.length > this.#options.maxBytes) throw this.#protocol('more data than a terminal holds');
+      if (data.length > this.#options.maxBytes) throw this.#tooMuch(`${data.length} bytes`);
       this.#options.onBytes?.(data.length, data.length);
       return { done: true, value: data };
     }
     if (command !== Command.prepareData) throw this.#refused({ command });
     if (data.length < 4) throw this.#protocol('an announcement without a size');
     this.#announced = data.readUInt32LE(0);
-    if (this.#announced > this.#options.maxBytes) throw this.#protocol(`${this.#announced} bytes announced`);
+    if (this.#announced > this.#options.maxBytes) throw this.#tooMuch(`${this.#announced} bytes announced`);
     return { done: false };
   }
 
@@ -92,6 +92,11 @@ export class DataRun {
 
   #refused({ command }: Pick<Answer, 'command'>): ZkError {
     return new ZkError('refused', this.#options.asked, { reply: command, sent: true });
+  }
+
+  #tooMuch(what: string): ZkError {
+    const problem = `${what} where ${this.#options.maxBytes} have room`;
+    return new ZkError('protocol', this.#options.asked, { problem, trouble: 'too_much', sent: true });
   }
 
   #protocol(problem: string): ZkError {

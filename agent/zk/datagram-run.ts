@@ -28,6 +28,8 @@ export interface Tried {
   readonly claimed: Buffer | null;
   /** Nothing but a closing frame came: an empty answer, or one that was lost. */
   readonly closedOnly: boolean;
+  /** Bytes of the largest piece. */
+  readonly largest: number;
 }
 
 /** What overtook the closing frame, or was overtaken by it, comes within this, ms. */
@@ -47,8 +49,11 @@ export class DatagramRun {
   #bytes = 0;
   #announced: number | null = null;
   #closed = false;
+  #largest = 0;
   /** The pieces are not of one answer, or nothing numbers them. */
   #contradicts = false;
+  /** The pieces may be of two answers, of which each could have lost some. */
+  #mayBeTwo = false;
 
   constructor(options: DatagramRunOptions) {
     this.#options = options;
@@ -66,7 +71,7 @@ export class DatagramRun {
   accept(answer: Answer, sends: number): Step<Tried> {
     switch (answer.command) {
       case Command.prepareData:
-        this.#announce(answer.data, sends);
+        this.#announce(answer.data);
         break;
       case Command.data:
         this.#keep(answer);
@@ -77,25 +82,24 @@ export class DatagramRun {
       default:
         throw this.#unexpected(answer);
     }
+    this.#mayBeTwo = sends > 1 && this.#options.mayChange;
     return this.#step();
   }
 
-  #announce(data: Buffer, sends: number): void {
+  #announce(data: Buffer): void {
     if (data.length < 4) throw this.#protocol('an announcement without a size');
     const size = data.readUInt32LE(0);
-    if (size > this.#options.maxBytes) throw this.#protocol(`${size} bytes announced`);
-    // A second announcement may be the first one doubled, or that of another answer.
-    if (this.#announced !== null && (size !== this.#announced || (sends > 1 && this.#options.mayChange))) {
-      this.#contradicts = true;
-    }
+    if (size > this.#options.maxBytes) throw this.#tooMuch(`${size} bytes announced`);
+    if (this.#announced !== null && size !== this.#announced) this.#contradicts = true;
     this.#announced = size;
   }
 
   #keep({ session: count, data }: Answer): void {
     if (data.length === 0) throw this.#protocol('a frame without data');
     this.#bytes += data.length;
+    this.#largest = Math.max(this.#largest, data.length);
     // Everything may come twice, for instance after a repeat of the question.
-    if (this.#bytes > this.#options.maxBytes * 4) throw this.#protocol('more data than a terminal holds');
+    if (this.#bytes > this.#options.maxBytes * 4) throw this.#tooMuch(`${this.#bytes} bytes`);
     const known = this.#pieces.get(count);
     if (known === undefined) this.#pieces.set(count, data);
     else if (!known.equals(data)) this.#contradicts = true;
@@ -105,9 +109,19 @@ export class DatagramRun {
 
   #step(): Step<Tried> {
     const data = this.#proven();
-    if (data !== null) return { done: true, value: { whole: true, data, claimed: null, closedOnly: false } };
+    if (data !== null)
+      return {
+        done: true,
+        value: { whole: true, data, claimed: null, closedOnly: false, largest: this.#largest },
+      };
     const closedOnly = this.#closed && this.#announced === null && this.#arrived.length === 0;
-    const value = { whole: false, data: this.#prefix(), claimed: this.#claimed(), closedOnly };
+    const value = {
+      whole: false,
+      data: this.#prefix(),
+      claimed: this.#claimed(),
+      closedOnly,
+      largest: this.#largest,
+    };
     return {
       done: false,
       complete: { value, withinMs: this.#closed ? STRAGGLERS_MS : this.#options.quietMs },
@@ -138,7 +152,8 @@ export class DatagramRun {
 
   /** The pieces from 0 on. One alone proves nothing: a terminal that does not count may show any number. */
   #prefix(): Buffer {
-    if (this.#contradicts || this.#announced === null || this.#pieces.size < 2) return NOTHING;
+    if (this.#contradicts || this.#mayBeTwo || this.#announced === null || this.#pieces.size < 2)
+      return NOTHING;
     const pieces: Buffer[] = [];
     let bytes = 0;
     for (let piece = this.#pieces.get(0); piece !== undefined; piece = this.#pieces.get(pieces.length)) {
@@ -149,7 +164,7 @@ export class DatagramRun {
   }
 
   #claimed(): Buffer | null {
-    if (!this.#isPlain) return null;
+    if (!this.#isPlain || this.#mayBeTwo) return null;
     const data = Buffer.concat(this.#arrived);
     const isAll = this.#announced === null ? this.#only !== null : data.length === this.#announced;
     return isAll ? data : null;
@@ -160,6 +175,11 @@ export class DatagramRun {
       return this.#protocol(`reply ${answer.command} amid data`);
     }
     return new ZkError('refused', this.#options.asked, { reply: answer.command, sent: true });
+  }
+
+  #tooMuch(what: string): ZkError {
+    const problem = `${what} where ${this.#options.maxBytes} have room`;
+    return new ZkError('protocol', this.#options.asked, { problem, trouble: 'too_much', sent: true });
   }
 
   #protocol(problem: string): ZkError {

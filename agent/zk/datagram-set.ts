@@ -20,6 +20,8 @@ const TRIES = 8;
 /** A silence amid an answer ends a try; each further try in a row is given twice as long, ms. */
 const QUIET_MS = 250;
 const QUIET_AT_MOST_MS = 2000;
+/** So many closing frames without anything before them, one try after the other, are an empty table. */
+const CLOSED_ONLY = 3;
 /** From so many tries without anything new on, less is asked for at a time. */
 const TRIES_BEFORE_LESS = 2;
 
@@ -67,13 +69,15 @@ async function believed<T extends Tried | { readonly size: number }>(
 ): Promise<T | Tried> {
   let before: Tried | null = null;
   let came = 0;
+  let closed = 0;
   for (let tries = 0; tries < TRIES; tries++) {
     const answer = await attempt(tries);
     if ('size' in answer || answer.whole) return answer;
     const { claimed, closedOnly, data } = answer;
     if (claimed !== null && before?.claimed?.equals(claimed)) return { ...answer, data: claimed };
-    // One closing frame alone may be all that was not lost of an answer.
-    if (closedOnly && before?.closedOnly) return answer;
+    // A closing frame alone may be all that was not lost of an answer.
+    closed = closedOnly ? closed + 1 : 0;
+    if (closed === CLOSED_ONLY) return answer;
     before = answer;
     came = Math.max(came, data.length);
   }
@@ -90,15 +94,22 @@ function prepare(read: SetRead, tries: number): Promise<Prepared> {
     mayChange: true,
     quietMs: quietMs(tries),
   });
+  let sizes = 0;
   return conversation.ask<Prepared>({
     command: Command.prepareRead,
     data: request,
     asked: words.prepare,
     ...questionOf(read, maxBytes),
-    read: (answer, sends) => {
+    read: (answer, sends, sinceMs) => {
       pace.check(run.bytes, words.prepare);
       const size = answer.command === Reply.ok ? sizeIn(answer.data, read) : null;
-      if (size !== null) return { done: true, value: { size } };
+      if (size !== null) {
+        const value = { size };
+        // The terminal prepares the table once more for each repeat: chunks of two tables must not be mixed. It may
+        // need as long for each; where a repeat was lost, nothing more comes.
+        if (++sizes >= sends) return { done: true, value };
+        return { done: false, complete: { value, withinMs: sinceMs } };
+      }
       return run.accept(answer, sends) satisfies Step<Tried>;
     },
   });
@@ -115,8 +126,8 @@ async function readChunks(read: SetRead, size: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let at = 0;
   for (let tries = 0; at < size; ) {
-    const wanted = tries < TRIES_BEFORE_LESS ? conversation.largestChunk : SMALLEST_CHUNK;
-    const length = Math.min(wanted, size - at);
+    const most = tries < TRIES_BEFORE_LESS ? conversation.largestChunk : SMALLEST_CHUNK;
+    const length = Math.min(most, conversation.largestChunk, size - at);
     const proven = await readChunk(read, at, length, tries);
     if (proven === null) continue;
     if (proven.length === 0) {
@@ -157,7 +168,8 @@ async function readChunk(
       read: (answer, sends) => run.accept(answer, sends),
     });
     // Nothing numbers its pieces: from now on each chunk is one of them.
-    if (tried.claimed !== null) conversation.largestChunk = SMALLEST_CHUNK;
+    if (tried.claimed !== null)
+      conversation.largestChunk = Math.min(conversation.largestChunk, tried.largest);
     return tried.data;
   } catch (error) {
     if (isZkError(error) && isTooLarge(conversation, error, length)) return null;
@@ -167,5 +179,6 @@ async function readChunk(
 
 /** The line loses too much, or nothing tells the order of the pieces. The conversation is none the worse for it. */
 function incomplete(asked: string, what: string): ZkError {
-  return new ZkError('protocol', asked, { problem: `${what} in ${TRIES} tries`, sent: true });
+  const problem = `${what} in ${TRIES} tries`;
+  return new ZkError('protocol', asked, { problem, trouble: 'lost', sent: true });
 }

@@ -22,10 +22,19 @@ export type ZkErrorCode =
   | 'protocol'
   | 'aborted';
 
+/**
+ * What is wrong with an answer, where that can be told apart: bytes that make no sense (`garbled`), more than the
+ * terminal can hold (`too_much`), data that comes too slowly (`too_slow`), frames without end that answer nothing
+ * (`flood`), data that is lost on the way again and again (`lost`).
+ */
+export type Trouble = 'garbled' | 'too_much' | 'too_slow' | 'flood' | 'lost';
+
 export interface ZkErrorDetails {
   /** What went wrong, for logs. Never holds names, passwords or keys. */
   readonly problem?: string | undefined;
   readonly reply?: number | undefined;
+  /** Of a `protocol` error; default: `garbled`. */
+  readonly trouble?: Trouble | undefined;
   readonly sent?: boolean;
   readonly cause?: unknown;
 }
@@ -50,6 +59,7 @@ export class ZkError extends Error {
   readonly problem: string;
   /** The terminal's code, where it answered. */
   readonly reply: number | undefined;
+  readonly trouble: Trouble;
   /** True if bytes of the question may have reached the terminal. Connecting never counts: it changes nothing. */
   readonly sent: boolean;
 
@@ -62,6 +72,7 @@ export class ZkError extends Error {
     this.asked = asked;
     this.problem = problem;
     this.reply = details.reply;
+    this.trouble = details.trouble ?? 'garbled';
     this.sent = details.sent ?? false;
   }
 }

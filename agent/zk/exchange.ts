@@ -1,5 +1,5 @@
 // One question to a terminal and the frames that answer it: deadline, resends, abort.
-import { ZkError, type ZkErrorCode } from './errors.ts';
+import { type Trouble, ZkError, type ZkErrorCode } from './errors.ts';
 
 /** A frame that answers; `session` counts the data frames of a run. */
 export interface Answer {
@@ -22,10 +22,11 @@ export interface Question<T> {
   /** In words: `write user (8)`. */
   readonly asked: string;
   /**
-   * Called with each answering frame as it comes, and with how often the question has been sent by then. Throws ZkError:
+   * Called with each answering frame as it comes, how often the question has been sent by then, and how
+   * many milliseconds ago for the first time. Throws ZkError:
    * `refused` leaves the conversation usable.
    */
-  readonly read: (answer: Answer, sends: number) => Step<T>;
+  readonly read: (answer: Answer, sends: number, sinceMs: number) => Step<T>;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
   /** The time counts anew with every sign of life, for answers of many frames. */
@@ -53,6 +54,7 @@ export interface Pending {
 
 interface FailDetails {
   readonly problem?: string;
+  readonly trouble?: Trouble;
   readonly cause?: unknown;
 }
 
@@ -72,6 +74,7 @@ export class Exchange<T> implements Pending {
   #resendTimer: NodeJS.Timeout | undefined;
   #complete: { readonly value: T } | undefined;
   #sends = 0;
+  #startedAt = 0;
 
   constructor(
     question: Question<T>,
@@ -97,11 +100,12 @@ export class Exchange<T> implements Pending {
   /** Sends the question and starts its time. */
   start(send: () => void): void {
     this.#state = 'sent';
+    this.#startedAt = performance.now();
     this.#setDeadline(this.#question.timeoutMs);
     const { overallMs } = this.#question;
     if (overallMs !== undefined) {
       const problem = `its answer did not end within ${Math.round(overallMs)} ms`;
-      this.#overall = setTimeout(() => this.fail('timeout', { problem }), overallMs);
+      this.#overall = setTimeout(() => this.fail('protocol', { problem, trouble: 'too_slow' }), overallMs);
     }
     const sendOnce = () => {
       this.#sends++;
@@ -116,7 +120,7 @@ export class Exchange<T> implements Pending {
     clearTimeout(this.#resendTimer);
     let step: Step<T>;
     try {
-      step = this.#question.read(answer, this.#sends);
+      step = this.#question.read(answer, this.#sends, performance.now() - this.#startedAt);
     } catch (cause) {
       const error =
         cause instanceof ZkError

@@ -20,11 +20,11 @@ export class Pace {
     return Math.max(1, Math.ceil(this.#graceMs + bytes * MS_PER_BYTE - elapsed));
   }
 
-  /** @throws ZkError `timeout` if `bytes` are too few for the time that has passed */
+  /** @throws ZkError `protocol` if `bytes` are too few for the time that has passed */
   check(bytes: number, asked: string): void {
     const seconds = (performance.now() - this.#startedAt) / 1000;
     if (seconds * 1000 <= this.#graceMs + bytes * MS_PER_BYTE) return;
     const problem = `too slow: ${bytes} bytes in ${seconds.toFixed(1)} s`;
-    throw new ZkError('timeout', asked, { problem, sent: true });
+    throw new ZkError('protocol', asked, { problem, trouble: 'too_slow', sent: true });
   }
 }

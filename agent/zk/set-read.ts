@@ -33,7 +33,8 @@ export function announcedSize(data: Buffer, { maxBytes, words }: SetRead): numbe
   if (data.length < 5) return null;
   const size = data.readUInt32LE(1);
   if (size > maxBytes) {
-    throw new ZkError('protocol', words.prepare, { problem: `a size of ${size} bytes`, sent: true });
+    const problem = `a size of ${size} bytes where ${maxBytes} have room`;
+    throw new ZkError('protocol', words.prepare, { problem, trouble: 'too_much', sent: true });
   }
   return size;
 }

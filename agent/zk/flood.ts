@@ -1,0 +1,39 @@
+// Whether a terminal sends more frames that answer nothing than any terminal would.
+
+/** So many at once. A busy door sends an event or two a second. */
+const MOST = 2000;
+const PER_MS = 0.1;
+/** Bytes that weigh as much as one more frame. */
+const BYTES_A_FRAME = 1024;
+/** Data frames from this size on make up for a frame beside them: some terminals send an event before each. */
+const USEFUL_BYTES = 64;
+
+/** An allowance that stray frames use up, and time and useful frames fill again. */
+export class Flood {
+  #left = MOST;
+  #at = performance.now();
+
+  /** A frame that answers nothing. False once it is too much. */
+  stray(bytes: number): boolean {
+    this.#refill(0);
+    this.#left -= 1 + bytes / BYTES_A_FRAME;
+    return this.#left > 0;
+  }
+
+  /** A frame of data. False once there are too many that bring next to nothing. */
+  data(bytes: number): boolean {
+    if (bytes >= USEFUL_BYTES) {
+      this.#refill(1);
+      return true;
+    }
+    this.#refill(0);
+    this.#left -= 1;
+    return this.#left > 0;
+  }
+
+  #refill(more: number): void {
+    const now = performance.now();
+    this.#left = Math.min(MOST, this.#left + more + (now - this.#at) * PER_MS);
+    this.#at = now;
+  }
+}
