@@ -19,7 +19,7 @@ import {
 const TRIES = 8;
 /** A silence amid an answer ends a try; each further try in a row is given twice as long, ms. */
 const QUIET_MS = 250;
-const QUIET_AT_MOST_MS = 2000;
+const QUIET_AT_MOST_MS = 1000;
 /** So many closing frames without anything before them, one try after the other, are an empty table. */
 const CLOSED_ONLY = 3;
 /** From so many tries without anything new on, less is asked for at a time. */
