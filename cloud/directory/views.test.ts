@@ -62,6 +62,13 @@ describe('a terminal as the API shows it', () => {
     expect(deviceView(busy, site, 'en').reason).toBe("The device 'a' is busy: 200 commands wait.");
   });
 
+  it('tells words of an agent of another version as its own', () => {
+    const reason = { code: 'device_busy', params: { device: 'a', reason: 'somebody naps' } };
+    expect(deviceView({ ...device, state: 'busy', reason }, site, 'es').reason).toBe(
+      "El dispositivo 'a' está ocupado: el agente dice «somebody naps».",
+    );
+  });
+
   it('says nothing of a reason that only a newer agent knows', () => {
     const newer: DeviceRow = { ...device, state: 'refused', reason: { code: 'moonstruck', params: {} } };
     expect(deviceView(newer, site, 'es')).not.toHaveProperty('reason');

@@ -1,9 +1,9 @@
 // Sites and terminals as the API shows them: one word for how they stand, since when, and why in a sentence.
 import type { DeviceView, SiteView } from '../../shared/api/answers.ts';
 import type { DeviceState, StateReason } from '../../shared/domain/device-state.ts';
-import { type ErrorParams, errorText, isErrorCode } from '../../shared/errors.ts';
+import { errorText, isErrorCode } from '../../shared/errors.ts';
 import { KEEP_ALIVE_SECONDS } from '../../shared/wire/envelope.ts';
-import type { Language } from '../../shared/words.ts';
+import { heard, type Language } from '../../shared/words.ts';
 import type { DeviceRow, SiteRow } from './rows.ts';
 
 /** The broker tells of a connection from which nothing came for so long: one that stands was alive since then. */
@@ -68,8 +68,7 @@ export function siteView(row: SiteRow, now: number): SiteView {
 
 /** Null for a reason that only a newer agent knows. */
 function sentenceOf({ code, params }: StateReason, language: Language): string | null {
-  // What an agent has put into a place for words is shown as it is where it is no phrase.
-  return isErrorCode(code) ? errorText(code, params as ErrorParams, language) : null;
+  return isErrorCode(code) ? errorText(code, heard(params), language) : null;
 }
 
 function instantOf(epochMs: number | null): string | null {

@@ -269,7 +269,7 @@ test('no function asked for anything that its role does not allow', () => {
 });
 
 test("under another function's role a function is refused what it needs", async () => {
-  const env = await around.envOf('presence', 'operations');
+  const env = await around.envOf('presence', 'authorizer');
   const host = await LambdaHost.start({ name: 'presence', folder: join(folder, 'presence'), env });
   const event = { tenant: TENANT, site: 'norte', kind: 'disconnected', at: Date.now() };
   await expect(host.invoke(event)).rejects.toThrow(/AccessDenied.*dynamodb:UpdateItem/);
