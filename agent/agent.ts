@@ -2,7 +2,7 @@
 
 import type { Logger } from 'pino';
 import { SerenoError } from '../shared/errors.ts';
-import { WIRE_VERSION } from '../shared/wire/envelope.ts';
+import { type Hello, WIRE_VERSION } from '../shared/wire/envelope.ts';
 import type { ArgsOf } from '../shared/wire/operations.ts';
 import type { Stage } from '../shared/wire/stage.ts';
 import { topics } from '../shared/wire/topics.ts';
@@ -17,11 +17,13 @@ import { Dispatcher } from './dispatch/dispatcher.ts';
 import { isStorageError, Outbox } from './dispatch/outbox.ts';
 import { Tenure } from './dispatch/tenure.ts';
 import { systemTimers, type Timers } from './dispatch/timers.ts';
+import { examineStation } from './examination.ts';
 import { HelloTeller } from './hello.ts';
 import { Journal } from './journal/journal.ts';
 import { UndoVault } from './journal/undo-vault.ts';
 import type { Link, LinkEvents } from './link/link.ts';
 import { removeStatus, type Status, writeStatus } from './status.ts';
+import { serveStatus } from './status-socket.ts';
 import { Terminal } from './terminal/terminal.ts';
 
 const SWEEP_MS = 300_000;
@@ -57,6 +59,8 @@ export class Agent {
   #progressSeq: number;
   #sweep: NodeJS.Timeout | null = null;
   #status: Status | null = null;
+  #statusSocket: ReturnType<typeof serveStatus> | null = null;
+  #lineProblem = '';
   /** What the directory was last heard to refuse. */
   #refused: readonly string[] = [];
   /** Agent minus cloud in ms, as the journal knows it. */
@@ -90,6 +94,7 @@ export class Agent {
       onUp: () => this.#up(),
       onDown: (reason) => {
         log.warn({ reason }, 'line to the cloud is down');
+        this.#lineProblem = reason;
         this.#tenure.disconnected();
         this.#hello.disconnected();
       },
@@ -116,7 +121,7 @@ export class Agent {
       devices: () => this.#branch.devices(),
       standing: (device) => this.#standings.of(device),
       serial: (device) => this.#branch.station(device)?.terminal.serial ?? null,
-      onNews: (hello, connected) => this.#noteStatus({ pid: process.pid, connected, hello, refused: [] }),
+      onNews: (hello, connected) => this.#noteStatus(this.#statusOf(hello, connected)),
       log,
     });
     this.#dispatcher = new Dispatcher({
@@ -161,6 +166,14 @@ export class Agent {
     this.#dispatcher.resume();
     this.#branch.start();
     this.#link.start();
+    this.#statusSocket = serveStatus(
+      this.#config.dataDir,
+      {
+        status: () => this.#status,
+        examine: (id) => examineStation(id, this.#branch.station(id), this.#clock),
+      },
+      (error) => this.#log.warn({ error: String(error) }, 'the doctor cannot ask this agent'),
+    );
     this.#sweep = setInterval(() => this.#tidy(), SWEEP_MS);
     this.#tidy();
   }
@@ -169,6 +182,7 @@ export class Agent {
   async stop(): Promise<void> {
     if (this.#sweep !== null) clearInterval(this.#sweep);
     this.#hello.stop();
+    await this.#statusSocket?.close();
     await this.#branch.stop();
     this.#dispatcher.stop();
     this.#outbox.pump();
@@ -177,6 +191,12 @@ export class Agent {
     this.#hello.stop();
     this.#journal.close();
     this.#forOnlookers(() => removeStatus(this.#config.dataDir));
+  }
+
+  #statusOf(hello: Hello, connected: boolean): Status {
+    const problem = connected ? '' : this.#lineProblem;
+    const line = problem === '' ? {} : { lineProblem: problem };
+    return { pid: process.pid, connected, ...line, hello, refused: [] };
   }
 
   #noteStatus(status: Status): void {

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { helloSchema } from '../shared/wire/envelope.ts';
 
-const statusSchema = z.object({
+export const statusSchema = z.object({
   pid: z.int().min(1),
   /** Whether the line to the cloud stands. */
   connected: z.boolean(),
+  /** Why it does not, as the broker or the network said last; absent while it stands. */
+  lineProblem: z.string().optional(),
   hello: helloSchema,
   /** Devices of that hello whose ids another site holds, as far as the cloud has said. */
   refused: z.array(z.string()),

@@ -1,14 +1,15 @@
 // `sereno-agent doctor`: looks at everything an agent depends on, says what is wrong and what to do next.
 import { accessSync, constants, statSync } from 'node:fs';
 import { SerenoError } from '../../shared/errors.ts';
+import type { HelloDevice } from '../../shared/wire/envelope.ts';
 import { type AgentConfig, type DeviceSettings, loadConfig } from '../config/load.ts';
 import { examineCertificate } from '../doctor/certificate.ts';
 import { examineCloud } from '../doctor/cloud.ts';
-import { examineData } from '../doctor/data.ts';
+import { type DataReport, examineData } from '../doctor/data.ts';
 import { about, exitStatus, type Finding, toTable } from '../doctor/finding.ts';
 import { examineOwnership, ownerOf } from '../doctor/ownership.ts';
-import { examineTerminal } from '../doctor/terminals.ts';
-import type { Status } from '../status.ts';
+import { examineTerminal, findingsOf } from '../doctor/terminals.ts';
+import { askTerminal } from '../status-socket.ts';
 
 export interface DoctorOptions {
   readonly config: string;
@@ -17,6 +18,8 @@ export interface DoctorOptions {
 
 /** Terminals looked at side by side. */
 const LANES = 8;
+/** A terminal has its turn behind what the agent is at; longer than the agent itself waits for that. */
+const ASK_MS = 30_000;
 
 /** Prints the findings; the exit status says how bad they are, see `exitStatus`. */
 export async function doctor({ config: file, json }: DoctorOptions): Promise<void> {
@@ -36,15 +39,15 @@ async function examine(file: string): Promise<Finding[]> {
     const next = NEXT[unreadableFor(file)] ?? 'Correct it; docs/configuration.md has every key.';
     return error.message.split('\n').map((line) => told.failure(line, next));
   }
-  const { findings, running, registered } = examineData(config);
+  const report = await examineData(config);
+  const { findings, running } = report;
   return [
     told.ok(`Site '${config.site}' of '${config.tenant}', ${config.devices.length} devices.`),
     ...examinePrivacy(file, config),
     ...examineOwnership(file, config, ownerOf(file, running)),
     ...findings,
     ...(await examineLine(config)),
-    ...(await examineTerminals(config, running, registered ?? [])),
-    ...unseen(running, config),
+    ...(await examineTerminals(config, report)),
   ];
 }
 
@@ -80,38 +83,62 @@ async function examineLine({ cloud }: AgentConfig): Promise<Finding[]> {
   return [...certificate, ...(usable ? await examineCloud(cloud) : [])];
 }
 
-async function examineTerminals(
-  config: AgentConfig,
-  running: Status | null,
-  registered: readonly DeviceSettings[],
-): Promise<Finding[]> {
+async function examineTerminals(config: AgentConfig, report: DataReport): Promise<Finding[]> {
+  const { running, registered } = report;
+  const now = () => Date.now() - (report.clockOffsetMs ?? 0);
   const fromFile = new Set(config.devices.map(({ id }) => id));
-  const devices = [...config.devices, ...registered.filter(({ id }) => !fromFile.has(id))];
-  if (devices.length === 0 && running === null) {
+  const devices = [...config.devices, ...(registered ?? []).filter(({ id }) => !fromFile.has(id))];
+  const seen = new Map(running?.hello.devices.map((device) => [device.id, device]));
+  if (devices.length === 0 && seen.size === 0) {
     const next = 'sereno-agent discover prints lines to paste; or register devices over the API.';
-    return [about('terminals').warning('There are none.', next)];
+    return running === null ? [about('terminals').warning('There are none.', next)] : [];
   }
-  const findings = new Map<string, Finding[]>();
-  const waiting = devices.values();
-  const lane = async () => {
-    for (const device of waiting) {
-      const known = running?.hello.devices.find(({ id }) => id === device.id) ?? null;
-      findings.set(device.id, await examineTerminal(device, known));
-    }
+  const examineSeen = async (device: HelloDevice) => {
+    const examined = await askTerminal(config.dataDir, device.id, ASK_MS);
+    return examined === null ? null : findingsOf(device, examined, now());
   };
-  await Promise.all(Array.from({ length: LANES }, lane));
-  return devices.flatMap(({ id }) => findings.get(id) ?? []);
+  const examineOwn = (device: DeviceSettings) => {
+    const known = { seen: seen.get(device.id) ?? null, now: now() };
+    return examineTerminal(device, { ...known, ...pinOf(report.pins, device.id) });
+  };
+  const all = [...new Set([...devices.map(({ id }) => id), ...seen.keys()])];
+  const own = new Map(devices.map((device) => [device.id, device]));
+  return (
+    await sideBySide(all, LANES, async (id) => {
+      const told = seen.get(id);
+      const device = own.get(id);
+      const findings = told === undefined ? null : await examineSeen(told);
+      return findings ?? (device === undefined ? unseen(told) : await examineOwn(device));
+    })
+  ).flat();
 }
 
-/** Devices of the API are the running agent's secret: their comm keys are with it alone. It says how it sees them. */
-function unseen(running: Status | null, config: AgentConfig): Finding[] {
-  const fromFile = new Set(config.devices.map(({ id }) => id));
-  return (running?.hello.devices ?? [])
-    .filter(({ id }) => !fromFile.has(id))
-    .map(({ id, host, port, reachable }) => {
-      const told = about(`terminal ${id}`);
-      if (reachable === true) return told.ok(`${host}:${port} answers the running agent.`);
-      const next = `Check its power, cable and address; GET /devices/${id}/ping asks it again.`;
-      return told.failure(`${host}:${port} does not answer the running agent.`, next);
-    });
+function pinOf(pins: DataReport['pins'], id: string) {
+  const pin = pins.get(id);
+  return pin === undefined ? {} : { pin };
+}
+
+/** So many at a time; the answers in the order of `items`. */
+async function sideBySide<T, R>(
+  items: readonly T[],
+  lanes: number,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  const waiting = items.entries();
+  const lane = async () => {
+    for (const [index, item] of waiting) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return results;
+}
+
+/** A device of the API's is the running agent's secret. One that cannot be asked has said how it sees it. */
+function unseen(device: HelloDevice | undefined): Finding[] {
+  if (device === undefined) return [];
+  const { id, host, port, reachable } = device;
+  const told = about(`terminal ${id}`);
+  if (reachable === true) return [told.ok(`${host}:${port} answers the running agent.`)];
+  const next = `Check its power, cable and address; GET /devices/${id}/ping asks it again.`;
+  return [told.failure(`${host}:${port} does not answer the running agent.`, next)];
 }

@@ -4,6 +4,7 @@ import { type Pin, type PinMemory, parsePin, UNPINNED } from '../terminal/serial
 /** The part of the journal that is needed here. */
 export interface PinNotes {
   note(key: string): string | null;
+  notes(prefix: string): { key: string; value: string }[];
   setNote(key: string, value: string): void;
 }
 
@@ -23,6 +24,11 @@ export class Pins {
       read: () => this.#read(id),
       write: (pin) => remember(PREFIX + id, JSON.stringify(pin)),
     };
+  }
+
+  all(): Map<string, Pin> {
+    const entries = this.#notes.notes(PREFIX);
+    return new Map(entries.map(({ key, value }) => [key.slice(PREFIX.length), parsePin(value)]));
   }
 
   /** The terminal of this serial number is the right one; `-`: one that tells none. */

@@ -5,9 +5,12 @@ import { join } from 'node:path';
 import { SerenoError } from '../../shared/errors.ts';
 import type { AgentConfig, DeviceSettings } from '../config/load.ts';
 import { isInUse } from '../data-folder.ts';
+import { Pins } from '../devices/pins.ts';
 import { RegisteredDevices } from '../devices/registered.ts';
 import { Journal } from '../journal/journal.ts';
 import { readStatus, type Status } from '../status.ts';
+import { askStatus } from '../status-socket.ts';
+import type { Pin } from '../terminal/serial-pin.ts';
 import { about, type Finding, messageOf } from './finding.ts';
 
 const MB = 1024 * 1024;
@@ -15,6 +18,8 @@ const TIGHT_BYTES = 500 * MB;
 const FULL_BYTES = 50 * MB;
 /** From here on deadlines of the agent itself stay right, but its log and its terminals' clocks are misleading. */
 const SKEW_MS = 5000;
+/** An agent that is at work answers at once. */
+const ASK_MS = 3000;
 const SET_CLOCK = 'Switch time synchronisation on: timedatectl set-ntp true';
 
 /** What the data folder tells besides its own state. */
@@ -24,14 +29,20 @@ export interface DataReport {
   readonly running: Status | null;
   /** Null while a running agent keeps them to itself. */
   readonly registered: readonly DeviceSettings[] | null;
+  /** Which terminals have the right serial number, as the journal knows it; nothing while an agent runs. */
+  readonly pins: ReadonlyMap<string, Pin>;
+  /** This machine's clock minus the cloud's, ms; null where nobody has measured. */
+  readonly clockOffsetMs: number | null;
 }
 
-export function examineData(config: AgentConfig): DataReport {
+const NOTHING = { running: null, registered: null, pins: new Map(), clockOffsetMs: null } as const;
+
+export async function examineData(config: AgentConfig): Promise<DataReport> {
   const folder = examineFolder(config.dataDir);
   if (folder.some(({ verdict }) => verdict === 'failure')) {
-    return { findings: folder, running: null, registered: null };
+    return { ...NOTHING, findings: folder };
   }
-  const journal = examineJournal(config);
+  const journal = await examineJournal(config);
   return { ...journal, findings: [...folder, ...journal.findings] };
 }
 
@@ -66,11 +77,11 @@ function examineFolder(folder: string): Finding[] {
   ];
 }
 
-function examineJournal({ dataDir, site }: AgentConfig): DataReport {
+async function examineJournal({ dataDir, site }: AgentConfig): Promise<DataReport> {
   const journal = about('journal');
   if (!existsSync(join(dataDir, 'journal.db'))) {
     const found = journal.ok('none yet: no agent has run on this folder.');
-    return { findings: [found], running: null, registered: [] };
+    return { ...NOTHING, findings: [found], registered: [] };
   }
   let opened: Journal;
   try {
@@ -80,7 +91,8 @@ function examineJournal({ dataDir, site }: AgentConfig): DataReport {
   }
   try {
     const depth = opened.depth;
-    const offset = opened.note('clock_offset');
+    const noted = opened.note('clock_offset');
+    const clockOffsetMs = noted === null ? null : Number(noted);
     const words = depth === 0 ? 'nothing waits' : `${depth} commands wait for the next start`;
     return {
       findings: [
@@ -88,10 +100,12 @@ function examineJournal({ dataDir, site }: AgentConfig): DataReport {
           `No agent runs on this folder; ${words}.`,
           'Start it: sereno-agent run, or its service.',
         ),
-        examineClock(offset === null ? null : Number(offset), 'when an agent last ran'),
+        examineClock(clockOffsetMs, 'when an agent last ran'),
       ],
       running: null,
       registered: new RegisteredDevices(opened).list(),
+      pins: new Pins(opened).all(),
+      clockOffsetMs,
     };
   } finally {
     opened.close();
@@ -99,33 +113,24 @@ function examineJournal({ dataDir, site }: AgentConfig): DataReport {
 }
 
 /** A journal that cannot be opened is either in use or broken. */
-function examineLocked(dataDir: string, error: unknown): DataReport {
+async function examineLocked(dataDir: string, error: unknown): Promise<DataReport> {
   const journal = about('journal');
   const cause = error instanceof SerenoError ? error.cause : error;
   if (!isInUse(cause)) {
     const next =
       'Move journal.db aside and start the agent: it begins a new one, and says "unknown" of older commands.';
     return {
+      ...NOTHING,
       findings: [journal.failure(`It cannot be opened: ${messageOf(cause)}.`, next)],
-      running: null,
-      registered: null,
     };
   }
-  const status = readStatus(dataDir);
-  if (status === null) {
-    return { findings: [journal.ok('An agent runs on this folder.')], running: null, registered: null };
-  }
-  const { hello, pid, connected, refused } = status;
-  const line = about('agent');
+  const status = (await askStatus(dataDir, ASK_MS)) ?? readStatus(dataDir);
+  if (status === null) return { ...NOTHING, findings: [journal.ok('An agent runs on this folder.')] };
+  const { hello, pid, refused } = status;
   return {
     findings: [
       journal.ok(`An agent runs on this folder (pid ${pid}); ${hello.journalDepth} commands wait.`),
-      connected
-        ? line.ok('It is connected to the cloud.')
-        : line.failure(
-            'It has no line to the cloud.',
-            'See the findings on the cloud below, and the log of the agent.',
-          ),
+      examineConnection(status),
       ...(refused.length === 0
         ? []
         : [
@@ -138,7 +143,24 @@ function examineLocked(dataDir: string, error: unknown): DataReport {
     ],
     running: status,
     registered: null,
+    pins: new Map(),
+    clockOffsetMs: hello.clockOffsetMs,
   };
+}
+
+/** What brokers say of a certificate that they do not take, or take no more. */
+const NOT_TAKEN = /not.?authori[sz]ed|unauthori[sz]ed|bad.?user|certificate/i;
+
+function examineConnection({ connected, lineProblem = '' }: Status): Finding {
+  const line = about('agent');
+  if (connected) return line.ok('It is connected to the cloud.');
+  const found = `It has no line to the cloud${lineProblem === '' ? '' : ` (${lineProblem})`}.`;
+  if (!NOT_TAKEN.test(lineProblem)) {
+    return line.failure(found, 'See the findings on the cloud below, and the log of the agent.');
+  }
+  const next =
+    'Its certificate was revoked, or replaced by enrolling another machine for this site: enrol this one anew with sereno-agent enroll.';
+  return line.failure(found, next);
 }
 
 function examineClock(offsetMs: number | null, when: string): Finding {

@@ -168,35 +168,35 @@ describe('the way to the cloud', () => {
 describe('the data folder', () => {
   const config = () => parseConfig(`site: norte\ndata: ${join(folder, 'data')}\n`, 'agent.yaml', {});
 
-  it('may be missing before the first run, and is not made', () => {
-    const { findings } = examineData(config());
+  it('may be missing before the first run, and is not made', async () => {
+    const { findings } = await examineData(config());
     expect(exitStatus(findings)).toBe(0);
     expect(said(findings)[0]).toContain('the first run makes it');
     expect(() => readFileSync(join(folder, 'data'))).toThrow(/ENOENT/);
   });
 
-  it('is a failure where it is no folder, and a warning where others can read it', () => {
+  it('is a failure where it is no folder, and a warning where others can read it', async () => {
     writeFileSync(join(folder, 'data'), 'x');
-    expect(exitStatus(examineData(config()).findings)).toBe(2);
+    expect(exitStatus((await examineData(config())).findings)).toBe(2);
     rmSync(join(folder, 'data'));
     mkdirSync(join(folder, 'data'), { mode: 0o755 });
-    expect(said(examineData(config()).findings)[0]).toMatch(/^warning: .* can be read by others/);
+    expect(said((await examineData(config())).findings)[0]).toMatch(/^warning: .* can be read by others/);
   });
 
-  it('tells the clock that an agent has noted, and that none runs now', () => {
+  it('tells the clock that an agent has noted, and that none runs now', async () => {
     const journal = Journal.open(join(folder, 'data'), 'norte');
     journal.setNote('clock_offset', '-600000');
     journal.close();
-    const { findings, registered } = examineData(config());
+    const { findings, registered } = await examineData(config());
     expect(said(findings)).toContainEqual(expect.stringMatching(/^warning: No agent runs on this folder/));
     expect(said(findings)).toContainEqual(expect.stringMatching(/^warning: 600.0 s behind the cloud's/));
     expect(registered).toEqual([]);
   });
 
-  it('is a failure where the journal is none', () => {
+  it('is a failure where the journal is none', async () => {
     mkdirSync(join(folder, 'data'), { mode: 0o700 });
     writeFileSync(join(folder, 'data', 'journal.db'), 'no database'.repeat(1000));
-    expect(said(examineData(config()).findings)).toContainEqual(
+    expect(said((await examineData(config())).findings)).toContainEqual(
       expect.stringMatching(/^failure: It cannot be/),
     );
   });
@@ -216,17 +216,17 @@ describe('the data folder', () => {
       ({ clockOffsetMs, devices }) => clockOffsetMs !== null && devices[0]?.reachable === false,
     );
     const running = parseConfig(`site: norte\ndata: ${agent.folder}\n`, 'agent.yaml', {});
-    const report = examineData(running);
+    const report = await examineData(running);
     expect(exitStatus(report.findings)).toBe(0);
     expect(said(report.findings)).toContainEqual(expect.stringContaining(`(pid ${process.pid})`));
     expect(report.running?.hello.devices).toMatchObject([{ id: 'lejos', reachable: false }]);
     const told = await agent.run('device.refused', 'lejos', { devices: ['lejos'] }, { device: undefined });
     expect(told).toMatchObject({ status: 'ok' });
-    expect(said(examineData(running).findings)).toContainEqual(
+    expect(said((await examineData(running)).findings)).toContainEqual(
       expect.stringMatching(/^failure: Another site holds lejos/),
     );
     await agent.stop();
-    expect(examineData(running).running).toBeNull();
+    expect((await examineData(running)).running).toBeNull();
   });
 });
 
@@ -243,7 +243,7 @@ describe('a terminal', () => {
 
   it('that is well is told with what it is and holds, and left as it was', async () => {
     const simulated = await begin({ commKey: 7 });
-    const findings = await examineTerminal(deviceAt(simulated.port, 'comm_key: 7'), null);
+    const findings = await examineTerminal(deviceAt(simulated.port, 'comm_key: 7'));
     expect(said(findings)).toEqual([expect.stringMatching(/^ok: .*Simulado.*SIM0000000001.*; 3 users/)]);
     await simulated.until((it) => it.connections() === 0);
     expect(simulated.disabledStretches).toEqual([]);
@@ -252,7 +252,7 @@ describe('a terminal', () => {
 
   it('whose clock is off by whole or half hours is in another time zone: its clock is not to be set', async () => {
     const simulated = await begin({ clockOffset: -2.5 * 3600 });
-    const [, off] = await examineTerminal(deviceAt(simulated.port), null);
+    const [, off] = await examineTerminal(deviceAt(simulated.port));
     expect(off).toMatchObject({
       verdict: 'warning',
       found: expect.stringContaining('2.5 hours behind'),
@@ -264,37 +264,39 @@ describe('a terminal', () => {
   it('is compared with the cloud where the clock of this machine is wrong', async () => {
     const simulated = await begin();
     const device = deviceAt(simulated.port);
-    expect(await examineTerminal(device, null, Date.now())).toHaveLength(1);
-    expect((await examineTerminal(device, null, Date.now() - 600_000))[1]?.found).toMatch(
+    expect(await examineTerminal(device, { now: Date.now() })).toHaveLength(1);
+    expect((await examineTerminal(device, { now: Date.now() - 600_000 }))[1]?.found).toMatch(
       /(599|600) s ahead/,
     );
   });
 
   it('whose clock is off is a warning with the call that sets it', async () => {
     const simulated = await begin({ clockOffset: 7 * 86_400 + 700 });
-    const findings = await examineTerminal(deviceAt(simulated.port), null);
+    const findings = await examineTerminal(deviceAt(simulated.port));
     expect(findings[1]).toMatchObject({ verdict: 'warning', next: 'POST /devices/principal/sync-time' });
   });
 
   it('that wants another comm key, answers over UDP only, or not at all is a failure with its own next step', async () => {
     const keyed = await begin({ commKey: 7 });
-    const [refused] = await examineTerminal(deviceAt(keyed.port, 'comm_key: 8'), null);
+    const [refused] = await examineTerminal(deviceAt(keyed.port, 'comm_key: 8'));
     expect(refused).toMatchObject({
       verdict: 'failure',
       found: expect.stringContaining('refuses the comm key'),
     });
     const udp = await begin({ transport: 'udp' });
-    const [other] = await examineTerminal(deviceAt(udp.port), null);
+    const [other] = await examineTerminal(deviceAt(udp.port));
     expect(other).toMatchObject({ verdict: 'failure', next: 'Set transport: udp.' });
     await keyed.stop();
-    const [gone] = await examineTerminal(deviceAt(keyed.port), null);
+    const [gone] = await examineTerminal(deviceAt(keyed.port));
     expect(gone).toMatchObject({ verdict: 'failure', found: expect.stringContaining('does not answer') });
   });
 
   it('that the running agent is talking to is not called broken', async () => {
     const { id, name, host, port, timezone } = deviceAt(1);
     const device = { id, name, host, port, timezone, source: 'file' } as const;
-    const [busy] = await examineTerminal(deviceAt(1), { ...device, reachable: true, lastSeen: NOW });
+    const [busy] = await examineTerminal(deviceAt(1), {
+      seen: { ...device, reachable: true, lastSeen: NOW },
+    });
     expect(busy).toMatchObject({
       verdict: 'warning',
       found: expect.stringContaining('the agent reached it last'),

@@ -1,9 +1,12 @@
 // The doctor on one terminal: a conversation as short as can be, with nothing written and nothing disabled.
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { SerenoError } from '../../shared/errors.ts';
 import type { HelloDevice } from '../../shared/wire/envelope.ts';
 import type { DeviceSettings } from '../config/load.ts';
+import type { Examined } from '../status-socket.ts';
 import { type Identity, readIdentity } from '../terminal/info.ts';
+import { type Pin, SerialPin, UNPINNED } from '../terminal/serial-pin.ts';
 import { Conversation } from '../zk/conversation.ts';
 import { type Counters, readCounters } from '../zk/counters.ts';
 import { isZkError } from '../zk/errors.ts';
@@ -20,39 +23,98 @@ interface Seen {
   readonly time: string | null;
 }
 
-/** `known`: how a running agent sees it; `now`: the cloud's time. Never throws; leaves no connection. */
+/** What is known of a terminal before it is looked at. */
+export interface Known {
+  /** How a running agent that cannot be asked sees it. */
+  readonly seen: HelloDevice | null;
+  readonly pin: Pin;
+  /** The cloud's time. */
+  readonly now: number;
+}
+
+/** A look of the doctor's own, while no agent is there to ask. Never throws; leaves no connection. */
 export async function examineTerminal(
   device: DeviceSettings,
-  known: HelloDevice | null,
-  now = Date.now(),
+  known: Partial<Known> = {},
 ): Promise<Finding[]> {
-  const told = about(`terminal ${device.id}`);
+  const { seen: told = null, pin = UNPINNED, now = Date.now() } = known;
+  const finding = about(`terminal ${device.id}`);
   const address = `${device.host}:${device.port} (${device.transport})`;
   try {
-    const seen = await patiently(known?.reachable === true ? TURNS : 1, () => look(device));
-    return [told.ok(`${address} ${describe(seen)}`), ...examineTerminalClock(device, seen.time, now)];
+    const seen = await patiently(told?.reachable === true ? TURNS : 1, () => look(device, pin));
+    return [finding.ok(`${address} ${describe(seen)}`), ...examineTerminalClock(device, seen.time, now)];
   } catch (error) {
-    if (isZkError(error, 'auth')) {
-      const next =
-        "Put the comm key of the terminal's menu (Comm., Security) into agent.yaml, or PUT it to the device.";
-      return [told.failure(`${address} refuses the comm key.`, next)];
-    }
-    if (known?.reachable === true && known.lastSeen !== null) {
-      const at = new Date(known.lastSeen).toISOString();
+    const named = failureOf(device, codeOf(error), address, messageOf(error));
+    if (named !== null) return [named];
+    if (told?.reachable === true && told.lastSeen !== null) {
+      const at = new Date(told.lastSeen).toISOString();
       const next =
         'Nothing, if this terminal takes one client at a time: the running agent is talking to it.';
-      return [told.warning(`${address} did not answer now; the agent reached it last at ${at}.`, next)];
+      return [finding.warning(`${address} did not answer now; the agent reached it last at ${at}.`, next)];
     }
-    const other = device.transport === 'tcp' ? 'udp' : 'tcp';
-    if (await answersOver(other, device)) {
-      return [
-        told.failure(`${address} does not answer, but over ${other} it does.`, `Set transport: ${other}.`),
-      ];
-    }
-    const next =
-      'Check its power, cable and address (menu Comm., Ethernet); sereno-agent discover finds moved ones.';
-    return [told.failure(`${address} does not answer: ${messageOf(error)}.`, next)];
+    return [await silent(device, address, messageOf(error))];
   }
+}
+
+/** What the running agent found, in the terminal's turn. */
+export function findingsOf(
+  device: Pick<HelloDevice, 'id' | 'host' | 'port' | 'timezone' | 'source'>,
+  examined: Examined,
+  now: number,
+): Finding[] {
+  const told = about(`terminal ${device.id}`);
+  const address = `${device.host}:${device.port}`;
+  if ('failure' in examined) {
+    const { code, message } = examined.failure;
+    const next = `Check its power, cable and address (menu Comm., Ethernet); sereno-agent discover finds moved ones.`;
+    return [failureOf(device, code, address, message) ?? told.failure(`${address}: ${message}`, next)];
+  }
+  const { info } = examined;
+  const { fingers_count: fingers, records_count: records, users_count: users } = info;
+  const counters =
+    fingers === null || records === null || users === null ? null : { users, fingers, records };
+  const clock = examineTerminalClock(device, info.device_time === '' ? null : info.device_time, now);
+  return [told.ok(`${address} ${describe({ identity: info, counters })}`), ...clock];
+}
+
+/** Failures that have a next step of their own. */
+function failureOf(
+  { id, source }: Pick<DeviceSettings, 'id' | 'source'>,
+  code: string,
+  address: string,
+  message: string,
+): Finding | null {
+  const told = about(`terminal ${id}`);
+  if (code === 'comm_key_refused') {
+    const next =
+      "Put the comm key of the terminal's menu (Comm., Security) into agent.yaml, or PUT it to the device.";
+    return told.failure(`${address} refuses the comm key.`, next);
+  }
+  if (code === 'device_swapped') {
+    const file = source === 'file' ? "put 'serial' into agent.yaml and restart the agent, or " : '';
+    const next = `If it was replaced: ${file}PUT /devices/${id} with accept_serial. If not, find out whose it is.`;
+    return told.failure(message, next);
+  }
+  if (code === 'device_busy' || code === 'expired') {
+    return told.warning(`${address} has no time now: ${message}`, 'Ask again when that is over.');
+  }
+  return null;
+}
+
+async function silent(device: DeviceSettings, address: string, message: string): Promise<Finding> {
+  const told = about(`terminal ${device.id}`);
+  const other = device.transport === 'tcp' ? 'udp' : 'tcp';
+  if (await answersOver(other, device)) {
+    return told.failure(`${address} does not answer, but over ${other} it does.`, `Set transport: ${other}.`);
+  }
+  const next =
+    'Check its power, cable and address (menu Comm., Ethernet); sereno-agent discover finds moved ones.';
+  return told.failure(`${address} does not answer: ${message}.`, next);
+}
+
+function codeOf(error: unknown): string {
+  if (isZkError(error, 'auth')) return 'comm_key_refused';
+  return error instanceof SerenoError ? error.code : '';
 }
 
 /** A conversation that the running agent keeps open ends within seconds. */
@@ -61,16 +123,23 @@ async function patiently<T>(turns: number, attempt: () => Promise<T>): Promise<T
     try {
       return await attempt();
     } catch (error) {
-      if (turn >= turns || isZkError(error, 'auth')) throw error;
+      if (turn >= turns || codeOf(error) !== '') throw error;
       await sleep(TURN_MS);
     }
   }
 }
 
-async function look(device: DeviceSettings): Promise<Seen> {
+/** Whose terminal it is is asked first, as the agent does; the comm key goes where the agent's would. */
+async function look(device: DeviceSettings, known: Pin): Promise<Seen> {
   const { host, port, transport, commKey, timeoutMs } = device;
-  const conversation = await Conversation.open({ host, port, transport, commKey, timeoutMs });
+  const pin = new SerialPin(device, { read: () => known, write: () => undefined });
+  const mayAuthenticate = (conversation: Conversation) => pin.mayAuthenticate(conversation);
+  const options = { host, port, transport, commKey, timeoutMs, mayAuthenticate };
+  const conversation = await Conversation.open(options).catch((error: unknown) => {
+    throw isZkError(error, 'withheld') ? pin.withheld() : error;
+  });
   try {
+    await pin.check(conversation);
     const time = await readTime(conversation);
     const identity = await readIdentity(conversation);
     const counters = device.dialect.counters === false ? null : await readCounters(conversation);
@@ -82,14 +151,16 @@ async function look(device: DeviceSettings): Promise<Seen> {
 
 async function answersOver(transport: 'tcp' | 'udp', device: DeviceSettings): Promise<boolean> {
   try {
-    await look({ ...device, transport });
+    await look({ ...device, transport }, UNPINNED);
     return true;
   } catch (error) {
     return isZkError(error, 'auth');
   }
 }
 
-function describe({ identity, counters }: Seen): string {
+type Counted = Pick<Counters, 'users' | 'fingers' | 'records'>;
+
+function describe({ identity, counters }: { identity: Identity; counters: Counted | null }): string {
   const { device_name, serialnumber, firmware_version } = identity;
   const name = [device_name || 'answers', serialnumber && `no. ${serialnumber}`, firmware_version];
   const counts =
