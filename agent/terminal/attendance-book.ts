@@ -1,6 +1,7 @@
 // The punches of one read, newest first, decoded only where they are asked for: a terminal may hold 100,000.
 import type { Attendance } from '../../shared/domain/attendance.ts';
 import { ATTENDANCE_LAYOUTS, type AttendanceWidth } from '../zk/attendance-layout.ts';
+import { filterInSlices, sortInSlices } from '../zk/slices.ts';
 import { decodeTime, formatTime } from '../zk/time.ts';
 import type { Roster } from './roster.ts';
 
@@ -41,15 +42,27 @@ export class AttendanceBook {
   /** Places of the records whose date never was. */
   readonly #undated: Uint32Array;
 
-  /** `set` is made of whole records of `width`. */
-  constructor(set: Buffer, width: AttendanceWidth) {
+  private constructor(set: Buffer, width: AttendanceWidth, order: Uint32Array, undated: Uint32Array) {
     this.#set = set;
     this.#width = width;
-    const places = Uint32Array.from({ length: set.length / ATTENDANCE_LAYOUTS[width].bytes }, (_, at) => at);
-    const isDated = (place: number) => decodeTime(this.#packed(place)) !== null;
+    this.#order = order;
+    this.#undated = undated;
+  }
+
+  /** `set` is made of whole records of `width`. */
+  static async of(set: Buffer, width: AttendanceWidth): Promise<AttendanceBook> {
+    const { bytes, timeAt } = ATTENDANCE_LAYOUTS[width];
+    const places = new Uint32Array(set.length / bytes).map((_, at) => at);
+    const packed = (place: number) => set.readUInt32LE(place * bytes + timeAt);
+    const isDated = (place: number) => decodeTime(packed(place)) !== null;
+    const dated = await filterInSlices(places, isDated);
     // The packed time grows with the calendar, so it orders as the text does.
-    this.#order = places.filter(isDated).sort((a, b) => this.#packed(b) - this.#packed(a) || a - b);
-    this.#undated = places.filter((place) => !isDated(place));
+    const order = await sortInSlices(dated, (place) => -packed(place));
+    const undated =
+      dated.length === places.length
+        ? new Uint32Array()
+        : await filterInSlices(places, (place) => !isDated(place));
+    return new AttendanceBook(set, width, order, undated);
   }
 
   /** Records, undated ones included. */
@@ -63,12 +76,13 @@ export class AttendanceBook {
   }
 
   /** The punches that `filter` wants. */
-  select(filter: PunchFilter, name: Naming): PunchList {
+  async select(filter: PunchFilter, name: Naming): Promise<PunchList> {
     const { from, to, user_id } = filter;
     const begin = to === undefined ? 0 : this.#firstWhere((timestamp) => timestamp <= to);
     const end = from === undefined ? this.#order.length : this.#firstWhere((timestamp) => timestamp < from);
     const within = this.#order.subarray(begin, Math.max(begin, end));
-    const places = user_id === undefined ? within : within.filter((at) => this.#badge(at, name) === user_id);
+    const isWanted = (place: number) => this.#badge(place, name) === user_id;
+    const places = user_id === undefined ? within : await filterInSlices(within, isWanted);
     return {
       length: places.length,
       timestampAt: (position) => this.#timestamp(places[position] ?? 0),
@@ -77,9 +91,9 @@ export class AttendanceBook {
   }
 
   /** How many punches have a date that never was; of one user where `userId` says so. */
-  skipped(userId: string | undefined, name: Naming): number {
+  async skipped(userId: string | undefined, name: Naming): Promise<number> {
     if (userId === undefined) return this.#undated.length;
-    return this.#undated.filter((place) => this.#badge(place, name) === userId).length;
+    return (await filterInSlices(this.#undated, (place) => this.#badge(place, name) === userId)).length;
   }
 
   /** First position in order for which `holds`; it holds for all that follow. */

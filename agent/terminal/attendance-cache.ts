@@ -2,10 +2,13 @@
 import { SerenoError } from '../../shared/errors.ts';
 import type { DeviceSettings } from '../config/load.ts';
 import { type AttendanceWidth, attendanceWidth } from '../zk/attendance.ts';
+import { ATTENDANCE_LAYOUTS } from '../zk/attendance-layout.ts';
 import { readSet } from '../zk/bulk.ts';
+import { asked } from '../zk/commands.ts';
 import type { Conversation } from '../zk/conversation.ts';
-import type { Counters } from '../zk/counters.ts';
+import type { Counters, Room } from '../zk/counters.ts';
 import { ZkError } from '../zk/errors.ts';
+import { mostRecords } from '../zk/set-bounds.ts';
 import { AttendanceBook } from './attendance-book.ts';
 import type { RosterCache } from './roster-cache.ts';
 
@@ -63,7 +66,7 @@ export class AttendanceCache {
     if (known !== null && count !== null && count === known.book.size && !isFull(counters)) {
       return { ...known, at };
     }
-    const book = await this.#read(conversation, count, options);
+    const book = await this.#read(conversation, count, counters?.capacity, options);
     this.forget();
     this.#known = { book, at };
     this.#timer = setTimeout(() => this.forget(), KEEP_MS).unref();
@@ -73,16 +76,29 @@ export class AttendanceCache {
   async #read(
     conversation: Conversation,
     count: number | null,
+    capacity: Room | undefined,
     { signal, onProgress }: AttendanceReadOptions,
   ): Promise<AttendanceBook> {
     const set = await readSet(conversation, 'attendance', {
       signal,
+      capacity,
       onProgress: (bytes, total) =>
         count === null
           ? onProgress?.(bytes, total)
           : onProgress?.(Math.floor((bytes / total) * count), count),
     });
-    return new AttendanceBook(set, this.#widthOf(set, count));
+    const width = this.#widthOf(set, count);
+    const records = set.length / ATTENDANCE_LAYOUTS[width].bytes;
+    const most = mostRecords('attendance', capacity);
+    if (records > most) {
+      const problem = `${records} records where ${most} have room`;
+      throw new ZkError('protocol', `${asked('readAttendance')}`, {
+        problem,
+        trouble: 'too_much',
+        sent: true,
+      });
+    }
+    return await AttendanceBook.of(set, width);
   }
 
   #widthOf(set: Buffer, count: number | null): AttendanceWidth {

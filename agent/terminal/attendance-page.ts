@@ -1,6 +1,7 @@
 // One page of punches: the cursor says after which punch it goes on, however many are punched meanwhile.
 import type { Attendance } from '../../shared/domain/attendance.ts';
 import { SerenoError } from '../../shared/errors.ts';
+import { Slices } from '../zk/slices.ts';
 import type { PunchList } from './attendance-book.ts';
 
 /** A page without a limit ends here, in bytes of JSON: Lambda answers at most 6 MB. */
@@ -17,16 +18,18 @@ export interface PunchPage {
  * `rowBytes`: what each row grows by on its way to the caller.
  * @throws SerenoError `invalid_field` for a cursor that is none.
  */
-export function pageOfPunches(
+export async function pageOfPunches(
   list: PunchList,
   { limit, cursor }: { readonly limit?: number | undefined; readonly cursor?: string | undefined },
   rowBytes: number,
-): PunchPage {
+): Promise<PunchPage> {
   const start = cursor === undefined ? 0 : positionAfter(list, cursor);
   const most = Math.min(list.length, start + (limit ?? list.length));
   const data: Attendance[] = [];
   let bytes = 0;
+  const slices = new Slices();
   for (let position = start; position < most; position++) {
+    if (slices.isDue) await slices.giveWay();
     const punch = list.punchAt(position);
     bytes += Buffer.byteLength(JSON.stringify(punch)) + rowBytes;
     if (bytes > PAGE_BYTES) break;

@@ -18,9 +18,9 @@ export const listAttendance: Ask<'attendance.list'> = async (args, { terminal, s
     const { book, at } = await terminal.attendance.fresh(conversation, cache, options);
     const as_of = instant(at);
     const name = book.needsNaming ? naming(await cache.fresh(conversation, { signal })) : String;
-    const punches = book.select(args, name);
-    const skipped = book.skipped(args.user_id, name);
-    const page = pageOfPunches(punches, args, rowBytes(terminal.device));
+    const punches = await book.select(args, name);
+    const skipped = await book.skipped(args.user_id, name);
+    const page = await pageOfPunches(punches, args, rowBytes(terminal.device));
     return { total: punches.length, as_of, skipped, ...page };
   }, signal);
   return { data, verified: 'readback' };

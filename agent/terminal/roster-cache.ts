@@ -5,7 +5,7 @@ import { readSet } from '../zk/bulk.ts';
 import type { Conversation } from '../zk/conversation.ts';
 import { type Counters, readCounters } from '../zk/counters.ts';
 import { isForgotten, isZkError } from '../zk/errors.ts';
-import { decodeUsers, type UserWidth, userWidthOf } from '../zk/users.ts';
+import { decodeUsersInSlices, type UserWidth, userWidthOf } from '../zk/users.ts';
 import { type Dialect, dialectOf, type Learnt } from './dialect.ts';
 import { Roster } from './roster.ts';
 import { sameCounters } from './verify.ts';
@@ -122,22 +122,23 @@ export class RosterCache {
     let before = options.before === undefined ? await this.counters(conversation, signal) : options.before;
     for (let attempt = 1; ; attempt++) {
       const startedAt = performance.now();
-      const set = await readSet(conversation, 'users', options);
+      const set = await readSet(conversation, 'users', { ...options, capacity: before?.capacity });
       this.#lastReadMs = performance.now() - startedAt;
       const after = before === null ? null : await this.counters(conversation, signal);
       const settled = before === null || (after !== null && sameCounters(before, after));
       if (settled || attempt === CONSISTENT_READS) {
         const counters = settled ? after : null;
-        this.#roster = this.#decode(set, counters, startedAt);
+        this.#roster = await this.#decode(set, counters, startedAt);
         return this.#roster;
       }
       before = after;
     }
   }
 
-  #decode(set: Buffer, counters: Counters | null, readAt: number): Roster {
+  async #decode(set: Buffer, counters: Counters | null, readAt: number): Promise<Roster> {
     const width = this.#widthOf(set, counters);
-    const roster = new Roster(decodeUsers(set, width, this.#device.encoding), width, counters, readAt);
+    const records = await decodeUsersInSlices(set, width, this.#device.encoding);
+    const roster = new Roster(records, width, counters, readAt);
     if (counters !== null && counters.users === 0 && roster.size > 0) {
       this.learn({ counters: false });
       roster.counters = null;

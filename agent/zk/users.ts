@@ -4,6 +4,7 @@ import type { Conversation, RequestOptions } from './conversation.ts';
 import { decodeText, encodeText, type TextEncoding, untilNul } from './encoding.ts';
 import { ZkError } from './errors.ts';
 import { numericUserId } from './fields.ts';
+import { inSlices } from './slices.ts';
 import {
   DISABLED_BIT,
   LEVEL_BITS,
@@ -55,6 +56,20 @@ export function decodeUsers(set: Buffer, width: UserWidth, encoding: TextEncodin
   return Array.from({ length: set.length / width }, (_, index) =>
     decodeUser(set.subarray(index * width, (index + 1) * width), width, encoding),
   );
+}
+
+/** The same in slices: a full table takes longer than others may wait. */
+export async function decodeUsersInSlices(
+  set: Buffer,
+  width: UserWidth,
+  encoding: TextEncoding,
+): Promise<UserRecord[]> {
+  if (set.length % width !== 0) throw misfit(`${set.length} bytes are not whole records of ${width}`);
+  const records: UserRecord[] = [];
+  await inSlices(set.length / width, (index) => {
+    records.push(decodeUser(set.subarray(index * width, (index + 1) * width), width, encoding));
+  });
+  return records;
 }
 
 /** One record. @throws ZkError `protocol` if it does not have its width. */
