@@ -1,5 +1,5 @@
 // The one catalogue of errors: code, HTTP status and the sentence for people in Spanish and English.
-import { filled, type Language, type WordPlace, type Words } from './words.ts';
+import { filled, type Language, type Param, type WordPlace, type Words } from './words.ts';
 
 /** What is known about a change that ended in an error. */
 export type Applied = 'yes' | 'no' | 'partial' | 'unknown';
@@ -229,7 +229,7 @@ export type { Language } from './words.ts';
  * phrased: a raw text there does not compile.
  */
 export type ErrorParams = { readonly [P in WordPlace]?: Words } & {
-  readonly [place: string]: string | number;
+  readonly [place: string]: Param;
 };
 
 /** True if `code` is in the catalogue: replies come from agents that may be newer than the cloud. */

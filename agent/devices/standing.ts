@@ -1,6 +1,8 @@
 // How a terminal stands with its agent, as a state machine: contacts and what holds it up go in, one state comes out.
+
 import type { DeviceState, StateReason } from '../../shared/domain/device-state.ts';
 import type { SerenoError } from '../../shared/errors.ts';
+import { Spoken } from '../../shared/words.ts';
 
 export interface Standing {
   readonly state: DeviceState;
@@ -73,5 +75,10 @@ function viewOf(contact: View, held: StateReason | null): View {
 }
 
 function reasonOf(error: SerenoError | null): StateReason | null {
-  return error === null ? null : { code: error.code, params: { ...error.params } };
+  if (error === null) return null;
+  // Only an edge puts words into a language, and this is none: what is said by then is left out.
+  const params = Object.entries(error.params).filter(
+    (param): param is [string, string | number] => !(param[1] instanceof Spoken),
+  );
+  return { code: error.code, params: Object.fromEntries(params) };
 }

@@ -3,7 +3,7 @@ import type { Principal } from '../../shared/api/principal.ts';
 import { routes } from '../../shared/api/routes.ts';
 import { type Applied, type ErrorCode, type ErrorParams, isErrorCode } from '../../shared/errors.ts';
 import type { Reply } from '../../shared/wire/envelope.ts';
-import { heard, type Spoken, wordsOf } from '../../shared/words.ts';
+import { type Param, Spoken, wordsOf } from '../../shared/words.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { ErrorExtras } from '../http/answer.ts';
 import { toldProblem } from '../http/findings.ts';
@@ -49,12 +49,12 @@ export function appliedOf(command: CommandRow, settlement: Settlement): Applied 
 
 function invalidFieldOptions(params: ErrorParams): Pick<ProblemOptions, 'params' | 'extras'> {
   return {
-    params: (language) => ({ ...params, problem: toldProblem(params, language) }),
+    params: (language) => ({ ...params, problem: new Spoken(toldProblem(params, language)) }),
     extras: (language) => oneDetail(params.field, toldProblem(params, language)),
   };
 }
 
-function oneDetail(field: string | number | undefined, message: string): ErrorExtras {
+function oneDetail(field: Param | undefined, message: string): ErrorExtras {
   return { details: [{ path: String(field ?? ''), message }] };
 }
 
@@ -62,7 +62,7 @@ function oneDetail(field: string | number | undefined, message: string): ErrorEx
 export function limitExceeded(params: ErrorParams): Problem {
   return new Problem('limit_exceeded', {
     params,
-    extras: (language) => oneDetail(params.field, wordsOf(params.limit ?? ('' as Spoken), params, language)),
+    extras: (language) => oneDetail(params.field, wordsOf(params.limit ?? '', params, language)),
   });
 }
 
@@ -85,8 +85,7 @@ export async function problemOf(
   const code = isErrorCode(given) ? given : 'internal';
   const applied = appliedOf(command, settlement);
   const { device, site, id } = command;
-  const told = { device, site, operation_id: id, ...settlement.params };
-  const params: ErrorParams = heard(told);
+  const params: ErrorParams = { device, site, operation_id: id, ...settlement.params };
   if (code === 'device_not_found') return deviceNotFound(device, named);
   if (code === 'limit_exceeded') return limitExceeded(params);
   if (code === 'device_unreachable' && command.route === 'devicePing') return pingUnreachable(params);
@@ -95,7 +94,7 @@ export async function problemOf(
     applied,
     headers: { 'sereno-operation': id },
     ...(code === given ? {} : { foreignCode: given }),
-    ...(code === 'invalid_field' ? invalidFieldOptions(told) : {}),
+    ...(code === 'invalid_field' ? invalidFieldOptions(params) : {}),
   });
   const uncertain = applied === 'unknown' || (problem.status >= 500 && applied !== 'no');
   return uncertain || problem.status < 400 ? null : problem;

@@ -3,7 +3,7 @@ import type { DeviceView, SiteView } from '../../shared/api/answers.ts';
 import type { DeviceState, StateReason } from '../../shared/domain/device-state.ts';
 import { errorText, isErrorCode } from '../../shared/errors.ts';
 import { KEEP_ALIVE_SECONDS } from '../../shared/wire/envelope.ts';
-import { heard, type Language } from '../../shared/words.ts';
+import type { Language } from '../../shared/words.ts';
 import type { DeviceRow, SiteRow } from './rows.ts';
 
 /** The broker tells of a connection from which nothing came for so long: one that stands was alive since then. */
@@ -68,7 +68,7 @@ export function siteView(row: SiteRow, now: number): SiteView {
 
 /** Null for a reason that only a newer agent knows. */
 function sentenceOf({ code, params }: StateReason, language: Language): string | null {
-  return isErrorCode(code) ? errorText(code, heard(params), language) : null;
+  return isErrorCode(code) ? errorText(code, params, language) : null;
 }
 
 function instantOf(epochMs: number | null): string | null {

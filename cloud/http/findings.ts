@@ -2,13 +2,13 @@
 import * as z from 'zod';
 import { type FieldText, fieldTexts } from '../../shared/api/fields.ts';
 import type { ErrorParams } from '../../shared/errors.ts';
-import { heard, type Language, type Spoken, type Words, wordsOf } from '../../shared/words.ts';
+import { type Language, Spoken, wordsOf } from '../../shared/words.ts';
 import { Problem } from './problem.ts';
 
 /** One thing that is wrong with a request, and how it is told. */
 export interface Finding {
   readonly path: string;
-  readonly text: (language: Language) => Spoken;
+  readonly text: (language: Language) => string;
 }
 
 function isFieldText(key: unknown): key is FieldText {
@@ -20,17 +20,15 @@ export function fieldText(
   key: string,
   language: Language,
   places: Readonly<Record<string, string>> = {},
-): Spoken {
+): string {
   const text = fieldTexts[isFieldText(key) ? key : 'not_allowed'][language];
-  return text.replace(/\{(\w+)\}/g, (place, name: string) => places[name] ?? place) as Spoken;
+  return text.replace(/\{(\w+)\}/g, (place, name: string) => places[name] ?? place);
 }
 
 /** A field's problem as an agent tells it: a phrase, a key of the field texts (older agents), or words of its own. */
-export function toldProblem(params: ErrorParams, language: Language): Spoken {
-  const { problem } = params;
-  if (isFieldText(problem)) return fieldText(problem, language);
-  const safe = heard(params);
-  return wordsOf((safe.problem ?? '') as Words, safe, language);
+export function toldProblem(params: ErrorParams, language: Language): string {
+  const { problem = '' } = params;
+  return isFieldText(problem) ? fieldText(problem, language) : wordsOf(problem, params, language);
 }
 
 function findings(issue: z.core.$ZodIssue, schema: z.ZodType): Finding[] {
@@ -48,7 +46,7 @@ function findings(issue: z.core.$ZodIssue, schema: z.ZodType): Finding[] {
 export function invalidField(found: readonly Finding[]): Problem {
   const [first] = found;
   return new Problem('invalid_field', {
-    params: (language) => ({ field: first?.path ?? '', problem: first?.text(language) ?? ('' as Spoken) }),
+    params: (language) => ({ field: first?.path ?? '', problem: new Spoken(first?.text(language) ?? '') }),
     extras: (language) => ({
       details: found.map(({ path, text }) => ({ path, message: text(language) })),
     }),

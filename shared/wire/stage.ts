@@ -1,5 +1,5 @@
 // The stages of an operation that takes its time: what an agent tells, and the words for it.
-import { heard, type Language, type Phrase, type Words, wordsOf } from '../words.ts';
+import { type Language, type Phrase, wordsOf } from '../words.ts';
 
 /** As it travels; what counts is told beside it. */
 export type Stage = 'waiting' | 'reading' | `sample ${number}/${number}`;
@@ -12,6 +12,5 @@ export function stageText(stage: string, language: Language): string {
   }
   if (stage === 'waiting') return wordsOf('@stage_waiting', {}, language);
   if (stage === 'reading') return wordsOf('@stage_reading', {}, language);
-  const told = heard({ what: stage });
-  return wordsOf((told.what ?? '') as Words, told, language);
+  return wordsOf(stage, {}, language);
 }
