@@ -83,8 +83,8 @@ async function asked(
 
 /** One terminal's trouble is its own entry, never the whole answer's. */
 function askedSafely(...given: Parameters<typeof asked>): Promise<Told | Failed> {
-  const [, { language }, { id: device, site }] = given;
-  return about({ device, site, op: 'attendance.list' }, async () => {
+  const [, { language, query }, { id: device, site }] = given;
+  return about({ device, site, op: 'attendance.list', user: query.user_id }, async () => {
     try {
       return await asked(...given);
     } catch (error) {
