@@ -1,6 +1,8 @@
 // Every sentence that a caller can be told, in both languages: the catalogue with each phrase in each of its places.
 import { expect, test } from 'vitest';
+import * as z from 'zod';
 import { fieldTexts } from '../../shared/api/fields.ts';
+import { type Route, routes } from '../../shared/api/routes.ts';
 import { catalogue, type ErrorCode, errorText } from '../../shared/errors.ts';
 import { type PhraseKey, phrases } from '../../shared/phrases.ts';
 import { stageText } from '../../shared/wire/stage.ts';
@@ -87,6 +89,40 @@ test('this test can tell: raw English in a Spanish sentence is found', () => {
   const told = errorText('device_busy', { device: 'd', reason: '200 commands wait' as Words });
   expect(wordsIn(told).filter((word) => english.has(word))).toEqual(['commands', 'wait']);
 });
+
+const WRONG = [
+  null,
+  {},
+  [],
+  '',
+  ' ',
+  'x',
+  '\u0000',
+  -1,
+  1.5,
+  Number.POSITIVE_INFINITY,
+  true,
+  'x'.repeat(70_000),
+  '2026-13-40',
+  Number.NaN,
+];
+
+test.each(Object.entries(routes) as [string, Route][])(
+  '%s says what is wrong with each of its fields in words of the table',
+  (_name, route) => {
+    for (const schema of [route.body, route.query]) {
+      if (!(schema instanceof z.ZodObject)) continue;
+      for (const field of Object.keys(schema.shape)) {
+        for (const value of WRONG) {
+          const issues = schema.safeParse({ [field]: value }).error?.issues ?? [];
+          const ofField = issues.filter(({ path }) => path[0] === field);
+          for (const { message } of ofField)
+            expect([field, Object.keys(fieldTexts)]).toEqual([field, expect.arrayContaining([message])]);
+        }
+      }
+    }
+  },
+);
 
 test('a message of zod itself is told as a wrong value, in words of ours', () => {
   expect(fieldText('Invalid input: expected object', 'es')).toBe('no tiene un valor admitido');

@@ -61,6 +61,45 @@ describe('who may call', () => {
     expect((await call('GET', '/devices')).status).toBe(403);
   });
 
+  it('lets a caller with a part of a scope do that part, and names what is missing', async () => {
+    const token = await running.system.issueToken({ scopes: ['users:write:create', 'users:write:name'] });
+    const call = callerOf(running.system.url, token);
+    const path = '/devices/principal/users';
+    const admin = await call('POST', path, { user_id: '71', name: 'Eva', privilege: 14 });
+    expect(admin).toMatchObject({
+      status: 403,
+      body: { code: 'forbidden', error: "Falta el permiso 'users:write:privilege'." },
+    });
+    expect(running.system.terminals!.principal.users().some(({ userId }) => userId === '71')).toBe(false);
+    expect((await call('POST', path, { user_id: '71', name: 'Eva' })).status).toBe(200);
+    const renamed = await call('PUT', `${path}/71`, { name: 'Eva B' }, { 'accept-language': 'en' });
+    expect(renamed).toMatchObject({ status: 200, body: { message: "User '71' updated." } });
+    expect((await call('DELETE', `${path}/71`)).status).toBe(403);
+    expect((await call('GET', `/operations/${renamed.headers.get('sereno-operation')}`)).status).toBe(200);
+    const lost = await call('PUT', '/devices/nowhere/users/71', { name: 'Eva' });
+    expect(lost.body).toEqual({
+      success: false,
+      error: "Dispositivo 'nowhere' no encontrado.",
+      code: 'device_not_found',
+    });
+  });
+
+  it('names the parameters that there are to who gives another one, or one twice', async () => {
+    const { call } = running;
+    expect(await call('GET', '/devices?limite=5')).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_field' },
+    });
+    const twice = await call('GET', '/devices/principal/users?limit=1&limit=2', undefined, {
+      'accept-language': 'en',
+    });
+    expect(twice).toMatchObject({
+      status: 400,
+      body: { error: "The field 'limit' is not valid: is given more than once." },
+    });
+    expect((await get(null, '/?x=1')).status).toBe(400);
+  });
+
   it("hides another tenant's devices and operations as if they were not there", async () => {
     const mine = await running.call('POST', '/devices/principal/users', { user_id: '61', name: 'Mine' });
     const operation = mine.headers.get('sereno-operation');
