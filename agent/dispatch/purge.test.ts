@@ -1,7 +1,7 @@
 // After a purge the name is nowhere in the agent's data folder: not in answers that are kept, not in freed pages.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Command, Reply } from '../../shared/wire/envelope.ts';
 import { command, DispatchBench } from './testing/bench.ts';
 
@@ -13,7 +13,10 @@ let bench: DispatchBench;
 beforeEach(async () => {
   bench = await DispatchBench.start({ users: 300 });
 });
-afterEach(() => bench.stop());
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await bench.stop();
+});
 
 async function send(asked: Command): Promise<Reply> {
   bench.receive(asked);
@@ -118,6 +121,36 @@ describe('a purge', () => {
     await send(again);
     bench.journal.purges.run();
     expect(bench.journal.find(again.id)?.reply?.data).toMatchObject({ name: 'Somebody else' });
+  });
+
+  it('waits for lists that the cloud does not have yet, and forgets them behind that', async () => {
+    await live();
+    const { link } = bench;
+    const publish = link.publish.bind(link);
+    const held = Promise.withResolvers<void>();
+    const isList = { id: '' };
+    link.publish = async (topic, payload) => {
+      await publish(topic, payload);
+      if (topic.includes(isList.id)) await held.promise;
+    };
+    const list = command('user.list', { search: NAME, limit: 5 });
+    isList.id = list.id;
+    bench.receive(list);
+    await link.reply(list.id);
+    const purge = command('user.delete', { user_id: USER, purge: true });
+    bench.receive(purge);
+    await link.reply(purge.id);
+    expect(bench.journal.notes('purge:')).toHaveLength(1);
+    expect(bench.journal.find(list.id)?.state).toBe('verified');
+    held.resolve();
+    await expect.poll(() => bench.journal.find(list.id)?.state).toBe('replied');
+    // The next look, a minute later.
+    bench.dispatcher.stop();
+    vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 61_000);
+    expect(bench.journal.purges.run()).toBe(true);
+    expect(bench.journal.find(list.id)).toBeNull();
+    expect(holders()).toEqual([]);
+    expect(bench.journal.notes('purge:')).toEqual([]);
   });
 
   it('has its file written anew once for many', async () => {

@@ -28,6 +28,8 @@ export class Purges {
   readonly #database: DatabaseSync;
   readonly #tools: PurgeTools;
   #vacuumedAt = Number.NEGATIVE_INFINITY;
+  /** Notes for which the file was written anew since anything of theirs was freed. */
+  readonly #written = new Set<string>();
 
   constructor(database: DatabaseSync, tools: PurgeTools) {
     this.#database = database;
@@ -44,16 +46,21 @@ export class Purges {
     const due = notes(PREFIX);
     if (due.length === 0) return true;
     const done: string[] = [];
+    const changesBefore = this.#changes();
     atomically(() => {
       for (const { key, value } of due) {
         const [device = '', userId = ''] = JSON.parse(key.slice(PREFIX.length)) as string[];
         this.#blankWrites(device, userId, Number(value));
-        if (this.#forgetLists(device)) done.push(key);
+        if (this.#forgetLists(device, Number(value))) done.push(key);
       }
     });
-    if (!this.#vacuum()) return false;
+    if (this.#changes() !== changesBefore) this.#written.clear();
+    if (due.some(({ key }) => !this.#written.has(key)) && !this.#vacuum(due)) return false;
     // What was freed without being written over is gone only now: the note stays until then.
-    for (const key of done) run('DELETE FROM notes WHERE key = ?', [key]);
+    for (const key of done) {
+      run('DELETE FROM notes WHERE key = ?', [key]);
+      this.#written.delete(key);
+    }
     forgetLog();
     return done.length === due.length;
   }
@@ -79,20 +86,26 @@ export class Purges {
   }
 
   /** Lists that the cloud has are forgotten a little early. False while one is still on its way there. */
-  #forgetLists(device: string): boolean {
+  #forgetLists(device: string, purgedAt: number): boolean {
     const { run } = this.#tools;
-    const these = `SELECT id FROM commands WHERE device = ? AND op IN ('${LISTS.join("', '")}')`;
-    run(`DELETE FROM outbox WHERE sent = 1 AND command_id IN (${these} AND state = 'replied')`, [device]);
-    run(`DELETE FROM commands WHERE id IN (${these} AND state = 'replied')`, [device]);
-    const left = this.#database.prepare(`${these} AND state = 'verified' LIMIT 1`).get(device);
-    return left === undefined;
+    const these = `SELECT id FROM commands WHERE device = ? AND settled_at <= ? AND op IN ('${LISTS.join("', '")}')`;
+    const which = [device, purgedAt];
+    run(`DELETE FROM outbox WHERE sent = 1 AND command_id IN (${these} AND state = 'replied')`, which);
+    run(`DELETE FROM commands WHERE id IN (${these} AND state = 'replied')`, which);
+    return this.#database.prepare(`${these} AND state = 'verified' LIMIT 1`).get(...which) === undefined;
   }
 
-  #vacuum(): boolean {
+  #changes(): number {
+    return (this.#database.prepare('SELECT total_changes() AS n').get() as { n: number }).n;
+  }
+
+  /** Writes the file anew, without what its freed pages hold. False where that was done a moment ago. */
+  #vacuum(due: readonly { readonly key: string }[]): boolean {
     const now = performance.now();
     if (now - this.#vacuumedAt < VACUUM_EVERY_MS) return false;
     this.#tools.run('VACUUM', []);
     this.#vacuumedAt = now;
+    for (const { key } of due) this.#written.add(key);
     return true;
   }
 }
