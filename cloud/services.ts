@@ -29,7 +29,7 @@ function make(): Services {
   return {
     directory: new DynamoDirectory(documents, tableName),
     ledger: new DynamoLedger(documents, tableName),
-    eraser: new DynamoEraser(documents, tableName),
+    eraser: new DynamoEraser(documents, tableName, systemClock),
     dispatcher: new IotDispatcher(iotClient(), systemClock),
     idempotency: new Idempotency(new DynamoClaims(documents, tableName), secret, systemClock),
     clock: systemClock,

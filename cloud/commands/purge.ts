@@ -2,6 +2,7 @@
 import { DeleteCommand, type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { replyPart } from '../../shared/wire/topics.ts';
 import { sideBySide } from '../bounded.ts';
+import type { Clock } from '../clock.ts';
 import { allItems, written } from '../dynamo.ts';
 import { keys, replyPrefix } from '../keys.ts';
 import { OPS_INDEX } from '../table.ts';
@@ -14,6 +15,8 @@ export interface Eraser {
 }
 
 const LANES = 10;
+/** The index follows the table: after so long it is taken to have all that was put before the purge, ms. */
+const INDEX_BEHIND_MS = 1000;
 
 /** True for a purge after which nobody of that badge is at the terminal, and which the ledger has not followed yet. */
 function isDue({ purge }: CommandRow, { status, code }: Settlement): boolean {
@@ -33,12 +36,17 @@ export class DynamoEraser implements Eraser {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
 
-  constructor(client: DynamoDBDocumentClient, table: string) {
+  readonly #clock: Clock;
+
+  constructor(client: DynamoDBDocumentClient, table: string, clock: Clock) {
     this.#client = client;
     this.#table = table;
+    this.#clock = clock;
   }
 
   async erase(purge: CommandRow): Promise<void> {
+    const early = purge.issuedAt + INDEX_BEHIND_MS - this.#clock.now();
+    if (early > 0) await this.#clock.sleep(early);
     await sideBySide(await this.#before(purge), LANES, (command) => this.#blank(command, purge));
     await written(
       this.#client.send(

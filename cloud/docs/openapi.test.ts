@@ -17,6 +17,7 @@ import { type Given, invoke } from '../testing/invoke.ts';
 import { hello, startWorld, type World } from '../testing/world.ts';
 import { examples } from './examples.ts';
 import { openapi } from './openapi.ts';
+import { operationAnswer } from './operation-answers.ts';
 
 const handlers = {
   public: open,
@@ -168,7 +169,7 @@ describe('sent as it stands', () => {
     if (isCommandRoute(name)) {
       const operation = { params: { id: world.received.at(-1)!.id } };
       const seen = await invoke(operations, 'operationGet', operation);
-      const typed = routes.operationGet.answer.safeParse(seen.body);
+      const typed = operationAnswer.safeParse(seen.body);
       expect(typed.error).toBeUndefined();
       expect(typed.data?.data).toMatchObject({ state: 'succeeded', result: expect.any(Object) });
     }

@@ -7,6 +7,7 @@ import { VERSION } from '../../shared/version.ts';
 import { isCommandRoute } from '../commands/routes.ts';
 import { examples } from './examples.ts';
 import { acceptedHeaders, errorHeaders, okHeaders, requestHeaders } from './headers.ts';
+import { operationAnswer } from './operation-answers.ts';
 
 const JSON_TYPE = 'application/json';
 
@@ -35,6 +36,11 @@ function requestParams(
     ...(route.query === undefined ? {} : { query: route.query as z.ZodObject }),
     header: requestHeaders(name),
   };
+}
+
+/** Its result depends on the operation. */
+function answerOf(name: RouteName, answer: z.ZodType): z.ZodType {
+  return name === 'operationGet' ? operationAnswer : answer;
 }
 
 function exampled(example: object | undefined) {
@@ -69,7 +75,11 @@ function operation(name: RouteName, route: Route): ZodOpenApiOperationObject {
         headers: okHeaders(name),
         ...(route.answer === null
           ? {}
-          : { content: { [JSON_TYPE]: { schema: route.answer, ...exampled(examples[name]?.answer) } } }),
+          : {
+              content: {
+                [JSON_TYPE]: { schema: answerOf(name, route.answer), ...exampled(examples[name]?.answer) },
+              },
+            }),
       },
       ...(mayBeLate(name)
         ? {

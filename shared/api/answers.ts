@@ -140,6 +140,7 @@ export const operationView = z
   })
   .meta({ id: 'Operation' });
 export type OperationView = z.infer<typeof operationView>;
+export const operationAnswer = z.object({ success, data: operationView });
 export const operationListAnswer = z.object({
   success,
   data: z.array(operationView.omit({ result: true })),

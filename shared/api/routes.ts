@@ -3,7 +3,6 @@
 import type * as z from 'zod';
 import * as answers from './answers.ts';
 import * as bodies from './bodies.ts';
-import { operationAnswer } from './operation-answers.ts';
 import type { Scope } from './scopes.ts';
 
 export type FunctionName = 'public' | 'devices' | 'users' | 'attendance' | 'operations' | 'sites' | 'enroll';
@@ -241,7 +240,7 @@ export const routes = {
     access: 'any',
     fn: 'operations',
     summary: 'One command and its outcome',
-    answer: operationAnswer,
+    answer: answers.operationAnswer,
   },
   operationCancel: {
     method: 'DELETE',
