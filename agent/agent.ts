@@ -2,16 +2,19 @@
 
 import type { Logger } from 'pino';
 import { SerenoError } from '../shared/errors.ts';
-import { type Hello, WIRE_VERSION } from '../shared/wire/envelope.ts';
+import { WIRE_VERSION } from '../shared/wire/envelope.ts';
 import type { ArgsOf } from '../shared/wire/operations.ts';
 import type { Stage } from '../shared/wire/stage.ts';
 import { topics } from '../shared/wire/topics.ts';
 import type { AgentConfig, DeviceSettings } from './config/load.ts';
+import { FoundAddresses } from './devices/addresses.ts';
 import { Branch } from './devices/branch.ts';
+import { Follower } from './devices/follower.ts';
 import { Pins } from './devices/pins.ts';
 import { RegisteredDevices } from './devices/registered.ts';
 import { Standings } from './devices/standings.ts';
 import { disabledNote } from './disabled-note.ts';
+import { hostsOf } from './discovery/subnets.ts';
 import { type Clock, CloudClock, systemClock } from './dispatch/clock.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
 import { isStorageError, Outbox } from './dispatch/outbox.ts';
@@ -22,8 +25,7 @@ import { HelloTeller } from './hello.ts';
 import { Journal } from './journal/journal.ts';
 import { UndoVault } from './journal/undo-vault.ts';
 import type { Link, LinkEvents } from './link/link.ts';
-import { removeStatus, type Status, writeStatus } from './status.ts';
-import { serveStatus } from './status-socket.ts';
+import { Onlookers } from './onlookers.ts';
 import { Terminal } from './terminal/terminal.ts';
 
 const SWEEP_MS = 300_000;
@@ -46,6 +48,7 @@ export class Agent {
   readonly #clock: Clock;
   readonly #journal: Journal;
   readonly #undo: UndoVault;
+  readonly #onlookers: Onlookers;
   readonly #pins: Pins;
   readonly #standings: Standings;
   readonly #cloudClock: CloudClock;
@@ -55,14 +58,10 @@ export class Agent {
   readonly #hello: HelloTeller;
   readonly #dispatcher: Dispatcher;
   readonly #branch: Branch;
+  readonly #follower: Follower;
   /** Counts up over all commands and from where no earlier run has been, so it counts up within each command. */
   #progressSeq: number;
   #sweep: NodeJS.Timeout | null = null;
-  #status: Status | null = null;
-  #statusSocket: ReturnType<typeof serveStatus> | null = null;
-  #lineProblem = '';
-  /** What the directory was last heard to refuse. */
-  #refused: readonly string[] = [];
   /** Agent minus cloud in ms, as the journal knows it. */
   #notedOffset: number;
 
@@ -73,6 +72,7 @@ export class Agent {
     this.#clock = clock;
     this.#progressSeq = clock.now();
     this.#journal = Journal.open(config.dataDir, config.site);
+    this.#onlookers = new Onlookers(config.dataDir, log);
     this.#pins = new Pins(this.#journal);
     this.#undo = new UndoVault(this.#journal.undo, {
       folder: config.dataDir,
@@ -94,7 +94,7 @@ export class Agent {
       onUp: () => this.#up(),
       onDown: (reason) => {
         log.warn({ reason }, 'line to the cloud is down');
-        this.#lineProblem = reason;
+        this.#onlookers.lineBroke(reason);
         this.#tenure.disconnected();
         this.#hello.disconnected();
       },
@@ -106,6 +106,7 @@ export class Agent {
         const why = reason === null ? {} : { reason: reason.code, ...reason.params };
         this.#log.info({ ...why, device, state }, `terminal is ${state}`);
         this.#hello.tellSoon();
+        this.#follower.noticed();
       },
     });
     const link = () => this.#link;
@@ -121,7 +122,7 @@ export class Agent {
       devices: () => this.#branch.devices(),
       standing: (device) => this.#standings.of(device),
       serial: (device) => this.#branch.station(device)?.terminal.serial ?? null,
-      onNews: (hello, connected) => this.#noteStatus(this.#statusOf(hello, connected)),
+      onNews: (hello, connected) => this.#onlookers.told(hello, connected),
       log,
     });
     this.#dispatcher = new Dispatcher({
@@ -136,7 +137,7 @@ export class Agent {
       station: (device) => this.#branch.station(device),
       stations: () => this.#branch.stations(),
       publishProgress: (id, stage, done, total) => this.#progress(id, stage, done, total),
-      onRefused: (devices) => this.#noteRefused(devices),
+      onRefused: (devices) => this.#onlookers.refused(devices),
       onTenure: (word) => this.#noteTenure(word),
       ownOperation: (command) => this.#branch.operation(command),
     });
@@ -144,10 +145,12 @@ export class Agent {
       site: config.site,
       registered: new RegisteredDevices(this.#journal),
       pins: this.#pins,
+      addresses: new FoundAddresses(this.#journal),
       hosts: config,
       left: (notAfter) => this.#cloudClock.left(notAfter),
       open: (device) => this.#open(device),
       isReachable: (device) => this.#standings.isReachable(device),
+      onReplaced: (device) => this.#standings.forget(device),
       onBusy: (device, by) => this.#standings.note(device, { kind: 'held', by }),
       timers,
       onChange: (forgotten) => {
@@ -159,6 +162,19 @@ export class Agent {
       },
       log,
     });
+    this.#follower = this.#startFollower(timers);
+  }
+
+  #startFollower(timers: Timers): Follower {
+    return new Follower({
+      devices: () => this.#branch.devices(),
+      serial: (device) => this.#branch.station(device)?.terminal.serial ?? null,
+      standing: (device) => this.#standings.of(device),
+      hosts: [...new Set(this.#config.subnets.flatMap(hostsOf))],
+      move: (found) => this.#branch.move(found),
+      timers,
+      log: this.#log,
+    });
   }
 
   /** Goes on where the last run ended, reaches out to every terminal, and connects. */
@@ -166,14 +182,7 @@ export class Agent {
     this.#dispatcher.resume();
     this.#branch.start();
     this.#link.start();
-    this.#statusSocket = serveStatus(
-      this.#config.dataDir,
-      {
-        status: () => this.#status,
-        examine: (id) => examineStation(id, this.#branch.station(id), this.#clock),
-      },
-      (error) => this.#log.warn({ error: String(error) }, 'the doctor cannot ask this agent'),
-    );
+    this.#onlookers.serve((id) => examineStation(id, this.#branch.station(id), this.#clock));
     this.#sweep = setInterval(() => this.#tidy(), SWEEP_MS);
     this.#tidy();
   }
@@ -182,7 +191,8 @@ export class Agent {
   async stop(): Promise<void> {
     if (this.#sweep !== null) clearInterval(this.#sweep);
     this.#hello.stop();
-    await this.#statusSocket?.close();
+    await this.#onlookers.close();
+    await this.#follower.stop();
     await this.#branch.stop();
     this.#dispatcher.stop();
     this.#outbox.pump();
@@ -190,36 +200,7 @@ export class Agent {
     await this.#link.stop();
     this.#hello.stop();
     this.#journal.close();
-    this.#forOnlookers(() => removeStatus(this.#config.dataDir));
-  }
-
-  #statusOf(hello: Hello, connected: boolean): Status {
-    const problem = connected ? '' : this.#lineProblem;
-    const line = problem === '' ? {} : { lineProblem: problem };
-    return { pid: process.pid, connected, ...line, hello, refused: [] };
-  }
-
-  #noteStatus(status: Status): void {
-    this.#status = status;
-    this.#forOnlookers(() => writeStatus(this.#config.dataDir, status));
-  }
-
-  /** Only for people who look: what cannot be written is not worth more than a line in the log. */
-  #forOnlookers(write: () => void): void {
-    try {
-      write();
-    } catch (error) {
-      this.#log.debug({ error: String(error) }, 'status not written');
-    }
-  }
-
-  /** Every hello brings the same word again; the log tells it once. */
-  #noteRefused(devices: readonly string[]): void {
-    if (devices.join() !== this.#refused.join()) {
-      this.#log.error({ devices }, 'another site holds these devices: give them ids of their own');
-    }
-    this.#refused = devices;
-    if (this.#status !== null) this.#noteStatus({ ...this.#status, refused: [...devices] });
+    this.#onlookers.forget();
   }
 
   #up(): void {

@@ -6,22 +6,31 @@ import { deviceConfigSchema } from './schema.ts';
 /** Where, and what, in words. */
 export type PathAndProblem = readonly [path: readonly PropertyKey[], problem: string];
 
-const { id, host, port, comm_key_env } = deviceConfigSchema.shape;
+const { id, host, port, comm_key_env, follow } = deviceConfigSchema.shape;
 /** As much of a device as is right. */
 const partSchema = z.object({
   id: id.optional().catch(undefined),
   host: host.optional().catch(undefined),
   port: port.catch(0),
   comm_key_env: comm_key_env.catch(undefined),
+  follow: follow.catch(false),
 });
-const fileSchema = z.object({ devices: z.array(partSchema.catch({ port: 0 })) });
+const fileSchema = z.object({
+  devices: z.array(partSchema.catch({ port: 0, follow: false })),
+  subnets: z.array(z.unknown()).nullish().catch(null),
+});
 
 /** Of the file as it was read, whatever else is wrong in it. */
 export function problemsAcross(plain: unknown, environment: NodeJS.ProcessEnv): PathAndProblem[] {
   const read = fileSchema.safeParse(plain);
   if (!read.success) return [];
-  const { devices } = read.data;
-  return [...twins(devices), ...unsetKeys(devices, environment)];
+  const { devices, subnets } = read.data;
+  const isAnywhere = (subnets ?? []).length > 0;
+  return [
+    ...twins(devices),
+    ...unsetKeys(devices, environment),
+    ...(isAnywhere ? [] : lostFollowers(devices)),
+  ];
 }
 
 type Part = z.infer<typeof partSchema>;
@@ -48,6 +57,12 @@ function twins(devices: readonly Part[]): PathAndProblem[] {
     holders.set(address, id ?? `devices.${index}`);
   }
   return problems;
+}
+
+function lostFollowers(devices: readonly Part[]): PathAndProblem[] {
+  return devices.flatMap(({ follow: isFollowed }, index): PathAndProblem[] =>
+    isFollowed ? [[['devices', index, 'follow'], "needs 'subnets', where it is looked for"]] : [],
+  );
 }
 
 /** Comm keys that the environment should hold and does not. */

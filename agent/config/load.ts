@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Document, LineCounter, parseDocument } from 'yaml';
 import * as z from 'zod';
+import { parseSubnet, type Subnet } from '../discovery/subnets.ts';
 import { commKeyIn, type PathAndProblem, problemsAcross } from './across.ts';
 import { configInvalid, lineIn, mustBeYaml, type Problem, unreadable, wordsOf } from './problems.ts';
 import {
@@ -32,6 +33,10 @@ export interface DeviceSettings {
   readonly source: 'file' | 'api';
   /** The serial number that the file states; null: what the first contact has shown counts. */
   readonly serial: string | null;
+  /** Looked for by its serial number when its address does not answer. */
+  readonly follow: boolean;
+  /** Where agent.yaml has it, while it was found elsewhere; else null. */
+  readonly configuredHost: string | null;
   /** How often it is looked at while nobody asks it anything, ms; 0: never. */
   readonly probeMs: number;
 }
@@ -46,6 +51,8 @@ export interface AgentConfig {
   readonly allowHosts: readonly string[];
   /** SERENO_ALLOW_LOOPBACK=1: the terminals are simulated ones, on this machine. */
   readonly allowLoopback: boolean;
+  /** Where followed terminals are looked for. */
+  readonly subnets: readonly Subnet[];
   readonly devices: readonly DeviceSettings[];
 }
 
@@ -123,6 +130,7 @@ function complete(config: AgentFile, file: string, environment: NodeJS.ProcessEn
     dataDir: resolve(base, config.data),
     undoDays: config.undo_days,
     allowHosts: config.allow_hosts,
+    subnets: config.subnets.map(parseSubnet),
     allowLoopback: environment.SERENO_ALLOW_LOOPBACK === '1',
     devices: config.devices.map((device): DeviceSettings => {
       const { comm_key_env: variable, comm_key, timeout, probe, name, timezone, ...rest } = device;
@@ -134,6 +142,7 @@ function complete(config: AgentFile, file: string, environment: NodeJS.ProcessEn
         probeMs: probe * 1000,
         timezone: timezone ?? localTimeZone(),
         serial: device.serial ?? null,
+        configuredHost: null,
         source: 'file',
       };
     }),

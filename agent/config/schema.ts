@@ -9,6 +9,7 @@ import {
   transportSchema,
 } from '../../shared/domain/device.ts';
 import { deviceIdSchema, slugSchema } from '../../shared/wire/identifiers.ts';
+import { isSubnet } from '../discovery/subnets.ts';
 
 /** What an operator may state about a terminal where the agent's own finding is wrong. */
 export const dialectSchema = z.strictObject({
@@ -45,6 +46,8 @@ export const deviceConfigSchema = z
     encoding: encodingSchema.default('utf-8'),
     timezone: deviceSettingsShape.timezone.optional(),
     dialect: dialectSchema.default({}),
+    /** Looked for by its serial number in `subnets` when its address does not answer. */
+    follow: z.boolean().default(false),
     /** Seconds between looks at a terminal that nobody asks; 0: none. */
     probe: z.int().min(0).max(86_400).default(60),
     /** Whose terminal it must be; left out: the one that answers first. */
@@ -56,6 +59,10 @@ export const deviceConfigSchema = z
   });
 
 const pathSchema = z.string().min(1);
+
+const subnetSchema = z
+  .string()
+  .refine(isSubnet, 'must be a private subnet such as 192.168.1.0/24, at most a /22');
 
 /** A list of which every entry was taken out, or commented out, is an empty one. */
 function listOf<T extends z.ZodType>(entry: T) {
@@ -81,6 +88,7 @@ export const agentConfigSchema = z.strictObject({
   data: pathSchema.default('./data'),
   undo_days: z.int().min(0).max(3650).default(30),
   allow_hosts: listOf(hostSchema),
+  subnets: listOf(subnetSchema),
   devices: listOf(deviceConfigSchema),
 });
 export type AgentFile = z.infer<typeof agentConfigSchema>;

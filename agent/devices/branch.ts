@@ -6,6 +6,7 @@ import { type ArgsOf, operations } from '../../shared/wire/operations.ts';
 import type { DeviceSettings } from '../config/load.ts';
 import type { Station } from '../dispatch/ports.ts';
 import { failure, type Outcome } from '../terminal/outcome.ts';
+import { type FoundAddresses, movedTo } from './addresses.ts';
 import type { HostRules } from './hosts.ts';
 import type { Pins } from './pins.ts';
 import type { RegisteredDevices } from './registered.ts';
@@ -19,6 +20,7 @@ export interface BranchPorts extends StationPorts {
   readonly site: string;
   readonly registered: RegisteredDevices;
   readonly pins: Pins;
+  readonly addresses: FoundAddresses;
   readonly hosts: HostRules;
   /** Milliseconds left until `notAfter`, by the cloud's clock. */
   readonly left: (notAfter: number) => number;
@@ -36,7 +38,7 @@ export class Branch {
 
   constructor(fromFile: readonly DeviceSettings[], ports: BranchPorts) {
     this.#ports = ports;
-    for (const device of fromFile) this.#add(device);
+    for (const device of this.#whereFound(fromFile)) this.#add(device);
     for (const device of ports.registered.list()) {
       if (this.#stations.has(device.id)) {
         ports.log.warn(
@@ -47,6 +49,15 @@ export class Branch {
         this.#add(device);
       }
     }
+  }
+
+  /** Followed terminals where they were found last, unless another device has that address now. */
+  #whereFound(fromFile: readonly DeviceSettings[]): DeviceSettings[] {
+    return fromFile.map((device) => {
+      const moved = this.#ports.addresses.applied(device);
+      const isTaken = fromFile.some((other) => other.id !== device.id && isSameAddress(other, moved));
+      return isTaken ? device : moved;
+    });
   }
 
   station(id: string): Station | undefined {
@@ -79,6 +90,34 @@ export class Branch {
       return () => (args.mode === 'create' ? this.#create(args, command) : this.#update(args, command));
     }
     return command.op === 'device.delete' ? () => this.#delete(command.device ?? '', command) : undefined;
+  }
+
+  /** The terminals of these devices answer at these hosts now. */
+  async move(found: ReadonlyMap<string, string>): Promise<void> {
+    const { addresses, onChange, log } = this.#ports;
+    const all = this.devices().map((device) => movedTo(device, found.get(device.id) ?? device.host));
+    for (const device of all.filter(({ id }) => found.has(id))) {
+      const station = this.#stations.get(device.id);
+      const holder = all.find((other) => other.id !== device.id && isSameAddress(other, device));
+      if (station === undefined || holder !== undefined) {
+        log.warn(
+          { device: device.id, host: device.host, holder: holder?.id },
+          'terminal found, not followed',
+        );
+        continue;
+      }
+      const decide = () => {
+        addresses.note(station.device, device.host);
+        onChange(device.id);
+        return device;
+      };
+      try {
+        await station.replace(`follow-${device.id}`, decide);
+        this.#changed('found at another address', device);
+      } catch (error) {
+        log.warn({ device: device.id, error: String(error) }, 'terminal found, not followed yet');
+      }
+    }
   }
 
   async #create(args: ArgsOf<'device.put'>, command: Command): Promise<Outcome> {
@@ -199,6 +238,10 @@ export class Branch {
     this.#ports.log.info({ device: id, host, port }, `device ${what}`);
     this.#ports.onChange(null);
   }
+}
+
+function isSameAddress(one: DeviceSettings, other: DeviceSettings): boolean {
+  return one.host === other.host && one.port === other.port;
 }
 
 /** True for a word on the serial number alone, where the file does not say another. */

@@ -32,6 +32,8 @@ export interface Notes {
   setNote(key: string, value: string): void;
 }
 
+/** What only agent.yaml can say of a device. */
+const OF_THE_FILE = { serial: null, follow: false, configuredHost: null, probeMs: PROBE_MS } as const;
 const PREFIX = 'device:';
 
 /** Every change is on disk when its method returns. @throws SerenoError `agent_storage` */
@@ -55,11 +57,8 @@ export class RegisteredDevices {
     return text !== null && rowSchema.parse(JSON.parse(text)).by === commandId;
   }
 
-  put(
-    { dialect: _overrides, source: _api, serial: _stated, probeMs: _always, ...settings }: DeviceSettings,
-    by: string,
-  ): void {
-    this.#write(settings.id, { settings, by });
+  put(device: DeviceSettings, by: string): void {
+    this.#write(device.id, { settings: settingsSchema.strip().parse(device), by });
   }
 
   delete(id: string, by: string): void {
@@ -73,5 +72,5 @@ export class RegisteredDevices {
 
 /** Only agent.yaml can override what a terminal shows of itself; the serial number is pinned elsewhere. */
 function toDevice(settings: z.output<typeof settingsSchema>): DeviceSettings {
-  return { ...settings, dialect: {}, source: 'api', serial: null, probeMs: PROBE_MS };
+  return { ...settings, dialect: {}, source: 'api', ...OF_THE_FILE };
 }

@@ -28,6 +28,8 @@ export function created({ id, name, host, comm_key, timeout, ...rest }: Registra
     dialect: {},
     source: 'api',
     serial: null,
+    follow: false,
+    configuredHost: null,
     probeMs: PROBE_MS,
   };
 }

@@ -11,6 +11,8 @@ export interface StationPorts {
   readonly open: (device: DeviceSettings) => Terminal;
   readonly isReachable: (device: string) => boolean | null;
   readonly onBusy: (device: string, refusal: SerenoError | null) => void;
+  /** What was known of contacts was about how the device was before. */
+  readonly onReplaced: (device: string) => void;
   readonly timers: Timers;
 }
 
@@ -65,6 +67,7 @@ export class LiveStation implements Station {
       const old = this.#terminal;
       await this.#putRight();
       await old.close();
+      this.#ports.onReplaced(this.#device.id);
       this.#terminal = this.#ports.open(this.#device);
       this.#terminal.adopt(old.surrender());
       settled();

@@ -46,6 +46,15 @@ export function parseSubnet(text: string): Subnet {
   return around(address, Number(bits));
 }
 
+export function isSubnet(text: string): boolean {
+  try {
+    parseSubnet(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The addresses that a terminal may have: not the subnet's own nor its broadcast address. */
 export function hostsOf({ first, prefix }: Subnet): string[] {
   const count = 2 ** (32 - prefix);

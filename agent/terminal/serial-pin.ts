@@ -72,11 +72,12 @@ export class SerialPin {
 
   /**
    * Whether the comm key may be sent to the terminal that has just asked for it. As long as the last word was
-   * another's, only to one that tells the right serial number without the key.
+   * another's, and at an address that nobody has given, only to one that tells the right serial number without the key.
    */
   async mayAuthenticate(conversation: Conversation): Promise<boolean> {
-    if (this.#pin.stranger === null || this.#device.commKey === 0) return true;
-    return shownSerial(await serialOf(conversation)) === this.expected;
+    const isTrusted = this.#pin.stranger === null && this.#device.configuredHost === null;
+    if (isTrusted || this.#device.commKey === 0) return true;
+    return shownSerial(await readSerial(conversation)) === this.expected;
   }
 
   /** The comm key was kept back: nobody knows who is there. */
@@ -92,7 +93,7 @@ export class SerialPin {
     const { expected } = this;
     if (this.#silent && expected === null) return;
     try {
-      this.#told = await serialOf(conversation, signal);
+      this.#told = await readSerial(conversation, signal);
     } catch (error) {
       if (isZkError(error, 'timeout') && expected === null) this.#silent = true;
       throw error;
@@ -122,7 +123,7 @@ export class SerialPin {
 }
 
 /** The serial number in characters that may be shown; empty where the terminal does not tell it. @throws ZkError */
-async function serialOf(conversation: Conversation, signal?: AbortSignal): Promise<string> {
+export async function readSerial(conversation: Conversation, signal?: AbortSignal): Promise<string> {
   try {
     const told = (await readOption(conversation, '~SerialNumber', { signal })) ?? '';
     return told

@@ -1,0 +1,120 @@
+// Looks for followed terminals whose address does not answer any more, or is another's now: DHCP moves them.
+import type { DeviceSettings } from '../config/load.ts';
+import { findBySerial } from '../discovery/by-serial.ts';
+import type { Timers } from '../dispatch/timers.ts';
+import type { Standing } from './standing.ts';
+
+/** One that only restarts is back by then. */
+const FIRST_MS = 20_000;
+/** A search that finds nothing is followed by another one, with longer pauses. */
+const AGAIN_MS = 120_000;
+const AGAIN_AT_MOST_MS = 1_800_000;
+/** On a network of the branch's own an address that is in use answers sooner. */
+const ANSWER_MS = 1000;
+
+export interface FollowerPorts {
+  readonly devices: () => readonly DeviceSettings[];
+  /** The serial number that the terminal must have; null while none is known. */
+  readonly serial: (device: string) => string | null;
+  readonly standing: (device: string) => Standing;
+  /** All addresses that may be asked. */
+  readonly hosts: readonly string[];
+  /** The devices by id are at these hosts now. */
+  readonly move: (found: ReadonlyMap<string, string>) => Promise<void>;
+  readonly timers: Timers;
+  readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
+}
+
+export class Follower {
+  readonly #ports: FollowerPorts;
+  readonly #stopping = new AbortController();
+  #cancel: (() => void) | null = null;
+  #searching: Promise<void> | null = null;
+  #pauseMs = AGAIN_MS;
+
+  constructor(ports: FollowerPorts) {
+    this.#ports = ports;
+  }
+
+  /** A terminal stands otherwise than before. */
+  noticed(): void {
+    const isLost = this.#lost().length > 0;
+    if (this.#cancel === null && this.#searching === null && isLost) {
+      this.#pauseMs = AGAIN_MS;
+      this.#searchIn(FIRST_MS);
+    }
+    if (isLost) return;
+    this.#cancel?.();
+    this.#cancel = null;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#cancel?.();
+    await this.#searching;
+  }
+
+  #lost(): DeviceSettings[] {
+    const { devices, serial, standing } = this.#ports;
+    return devices().filter(({ id, follow }) => {
+      const { state } = standing(id).contact;
+      return follow && serial(id) !== null && (state === 'offline' || state === 'swapped');
+    });
+  }
+
+  #searchIn(ms: number): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#cancel = this.#ports.timers.after(ms, () => {
+      this.#cancel = null;
+      this.#searching = this.#search().finally(() => {
+        this.#searching = null;
+        if (this.#lost().length === 0) return;
+        this.#searchIn(this.#pauseMs);
+        this.#pauseMs = Math.min(2 * this.#pauseMs, AGAIN_AT_MOST_MS);
+      });
+    });
+  }
+
+  async #search(): Promise<void> {
+    const found = new Map<string, string>();
+    const groups = Map.groupBy(this.#lost(), ({ port, transport }) => `${transport}:${port}`);
+    for (const lost of groups.values()) {
+      for (const [id, host] of await this.#searchAlike(lost)) found.set(id, host);
+    }
+    const missed = this.#lost().filter(({ id }) => !found.has(id));
+    if (missed.length > 0) {
+      this.#ports.log.warn(
+        { devices: missed.map(({ id }) => id) },
+        'terminals are not found by serial number',
+      );
+    }
+    if (found.size > 0 && !this.#stopping.signal.aborted) await this.#ports.move(found);
+  }
+
+  /** Those of one port and transport are looked for together. @returns host by device */
+  async #searchAlike(lost: readonly DeviceSettings[]): Promise<Map<string, string>> {
+    const [first] = lost;
+    const wanted = new Map(lost.map(({ id }) => [this.#ports.serial(id) ?? '', id]));
+    if (first === undefined) return new Map();
+    const { port, transport } = first;
+    const hosts = await findBySerial({
+      hosts: this.#hostsFor(lost),
+      ...{ port, transport },
+      wanted: new Set(wanted.keys()),
+      timeoutMs: ANSWER_MS,
+      signal: this.#stopping.signal,
+    });
+    const byDevice = [...hosts].map(([serial, host]) => [wanted.get(serial) ?? '', host] as const);
+    const at = new Map(lost.map(({ id, host }) => [id, host]));
+    return new Map(byDevice.filter(([id, host]) => at.get(id) !== host));
+  }
+
+  /** Where agent.yaml has them first; never where another terminal of ours works: it may take one client at a time. */
+  #hostsFor(lost: readonly DeviceSettings[]): string[] {
+    const { devices, hosts, standing } = this.#ports;
+    const working = devices().filter(({ id }) => standing(id).contact.state === 'online');
+    const taken = new Set(working.map(({ host }) => host));
+    const own = lost.flatMap(({ configuredHost }) => configuredHost ?? []);
+    return [...new Set([...own, ...hosts])].filter((host) => !taken.has(host));
+  }
+}
