@@ -2,6 +2,7 @@ import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { createServer, type Server } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import { cleanSerial } from '../../shared/domain/device.ts';
 import {
   type SimulatedTerminal,
   startTerminal,
@@ -85,7 +86,13 @@ describe('discovery', () => {
     const { found, asked } = await ask('127.0.0.0/28', port);
     expect(asked).toBe(14);
     expect(found).toMatchObject([
-      { host: '127.0.0.2', transport: 'tcp', kind: 'terminal', identity: { serialnumber: 'TCP1' } },
+      {
+        host: '127.0.0.2',
+        transport: 'tcp',
+        kind: 'terminal',
+        identity: { serialnumber: 'TCP1' },
+        time: expect.any(String),
+      },
       { host: '127.0.0.3', transport: 'udp', kind: 'terminal', identity: { serialnumber: 'UDP1' } },
       { host: '127.0.0.4', transport: 'tcp', kind: 'asks_key', identity: null },
       { host: '127.0.0.5', kind: 'silent' },
@@ -129,29 +136,51 @@ describe('lines of agent.yaml', () => {
     transport: 'tcp',
     kind: 'terminal',
     identity: { serialnumber, device_name, platform: '', firmware_version: '' },
+    time: '2026-11-27T08:00:20',
+    askedAt: Date.UTC(2026, 10, 27, 12),
     ...more,
   });
 
   it('are ready to paste', () => {
-    const lines = toYaml([
-      found(),
-      found({ host: '192.168.1.202', port: 4371, transport: 'udp' }),
-      found({ host: '192.168.1.203', kind: 'asks_key', identity: null }),
-      found({ kind: 'silent', identity: null }),
-    ]);
+    const lines = toYaml(
+      [
+        found(),
+        found({ host: '192.168.1.202', port: 4371, transport: 'udp' }),
+        found({ host: '192.168.1.203', kind: 'asks_key', identity: null, time: null }),
+        found({ host: '192.168.1.204', time: '2026-11-27T05:30:10' }, 'B-2'),
+        found({ host: '192.168.1.205', time: '2026-11-27T08:07:00' }, 'C-3'),
+        found({ kind: 'silent', identity: null }),
+      ],
+      'America/La_Paz',
+    );
     expect(lines).toBe(`devices:
   - id: a-1
     name: "Puerta"
     host: 192.168.1.201
+    serial: "A-1"
+    timezone: America/La_Paz
   - id: a-1-2
     name: "Puerta"
     host: 192.168.1.202
     port: 4371
     transport: udp
+    serial: "A-1"
+    timezone: America/La_Paz
   - id: terminal-192-168-1-203
     name: "terminal-192-168-1-203"
     host: 192.168.1.203
+    timezone: America/La_Paz
     comm_key: 0 # it asks for its comm key (menu Comm.): put it here
+  - id: b-2
+    name: "Puerta"
+    host: 192.168.1.204
+    serial: "B-2"
+    timezone: America/La_Paz # its clock is 2.5 h behind this zone: put the one in which it runs
+  - id: c-3
+    name: "Puerta"
+    host: 192.168.1.205
+    serial: "C-3"
+    timezone: America/La_Paz # its clock is 7 min ahead of this zone: have it set by sync-time
 `);
   });
 
@@ -167,6 +196,8 @@ describe('lines of agent.yaml', () => {
         expect(devices.map(({ host }) => host)).toEqual(terminals.map(({ host }) => host));
         const names = list.map(([, name], index) => name.slice(0, 128).toWellFormed() || devices[index]?.id);
         expect(devices.map(({ name }) => name)).toEqual(names);
+        const serials = list.map(([serial]) => cleanSerial(serial) || null);
+        expect(devices.map(({ serial }) => serial)).toEqual(serials);
       }),
       { seed: 4, numRuns: 300 },
     );

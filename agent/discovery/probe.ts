@@ -3,6 +3,7 @@
 import { type Identity, readIdentity } from '../terminal/info.ts';
 import { Conversation } from '../zk/conversation.ts';
 import { ZkError } from '../zk/errors.ts';
+import { readTime } from '../zk/time.ts';
 
 export interface Found {
   readonly host: string;
@@ -15,6 +16,10 @@ export interface Found {
   readonly kind: 'terminal' | 'asks_key' | 'silent';
   /** Null unless it talked. */
   readonly identity: Identity | null;
+  /** What its clock showed, `YYYY-MM-DDTHH:MM:SS`; null where it showed nothing or was not asked. */
+  readonly time: string | null;
+  /** When it was asked, epoch ms. */
+  readonly askedAt: number;
 }
 
 export interface ProbeOptions {
@@ -23,6 +28,8 @@ export interface ProbeOptions {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
+
+const NOTHING = { identity: null, time: null };
 
 /** Asks over TCP, then over UDP; null where nobody answers. Never throws, leaves no connection. */
 export async function probe(host: string, options: ProbeOptions): Promise<Found | null> {
@@ -37,14 +44,15 @@ async function attempt(
   transport: 'tcp' | 'udp',
   { port, timeoutMs, signal }: ProbeOptions,
 ): Promise<Found | null> {
-  const found = (kind: Found['kind'], identity: Identity | null = null): Found => {
-    return { host, port, transport, kind, identity };
+  const found = (kind: Found['kind'], said: Pick<Found, 'identity' | 'time'> = NOTHING): Found => {
+    return { host, port, transport, kind, ...said, askedAt: Date.now() };
   };
   try {
     const conversation = await Conversation.open({ host, port, transport, commKey: 0, timeoutMs }, signal);
     const identity = await readIdentity(conversation, signal).catch(() => null);
+    const time = await readTime(conversation, { signal }).catch(() => null);
     await conversation.close();
-    return found('terminal', identity);
+    return found('terminal', { identity, time });
   } catch (error) {
     if (!(error instanceof ZkError) || error.code === 'unreachable' || error.code === 'aborted') return null;
     if (error.code === 'auth') return found('asks_key');

@@ -1,19 +1,31 @@
 // What was found, as lines of agent.yaml to paste.
+import { cleanSerial } from '../../shared/domain/device.ts';
+import { localTimeZone } from '../config/load.ts';
+import { skewOf } from '../terminal/zone.ts';
 import type { Found } from './probe.ts';
 
 const DEFAULT_PORT = 4370;
 
-/** The `devices` of an agent.yaml. Every id is one that the schema takes, and no two are the same. */
-export function toYaml(found: readonly Found[]): string {
+/** A clock that is further off than this is wrong, or in another zone. */
+const SKEW_MS = 120_000;
+const MINUTE_MS = 60_000;
+
+/**
+ * The `devices` of an agent.yaml. Every id is one that the schema takes, and no two are the same. `zone`: this
+ * machine's; terminals do not say theirs, but a clock that shows the time of another one is told.
+ */
+export function toYaml(found: readonly Found[], zone = localTimeZone()): string {
   const used = new Set<string>();
   const entries = found
     .filter(({ kind }) => kind !== 'silent')
-    .map((terminal) => entryOf(terminal, freeId(terminal, used)));
+    .map((terminal) => entryOf(terminal, freeId(terminal, used), zone));
   return entries.length === 0 ? '' : `devices:\n${entries.join('')}`;
 }
 
-function entryOf({ host, port, transport, kind, identity }: Found, id: string): string {
+function entryOf(found: Found, id: string, zone: string): string {
+  const { host, port, transport, kind, identity } = found;
   const name = identity?.device_name || id;
+  const serial = cleanSerial(identity?.serialnumber ?? '');
   const lines = [
     `  - id: ${quoted(id)}`,
     // A terminal may say anything about itself: JSON's quotes are YAML's too.
@@ -21,9 +33,23 @@ function entryOf({ host, port, transport, kind, identity }: Found, id: string): 
     `    host: ${host}`,
     ...(port === DEFAULT_PORT ? [] : [`    port: ${port}`]),
     ...(transport === 'tcp' ? [] : [`    transport: ${transport}`]),
+    ...(serial === '' ? [] : [`    serial: ${JSON.stringify(serial)}`]),
+    `    timezone: ${zone}${doubtOf(found, zone)}`,
     ...(kind === 'asks_key' ? ['    comm_key: 0 # it asks for its comm key (menu Comm.): put it here'] : []),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** What speaks against the zone, as a comment. */
+function doubtOf({ time, askedAt }: Found, zone: string): string {
+  if (time === null) return '';
+  const skew = skewOf(time, zone, askedAt);
+  if (Math.abs(skew) <= SKEW_MS) return '';
+  const minutes = Math.round(Math.abs(skew) / MINUTE_MS);
+  const side = skew < 0 ? 'behind' : 'ahead of';
+  return minutes % 30 === 0
+    ? ` # its clock is ${minutes / 60} h ${side} this zone: put the one in which it runs`
+    : ` # its clock is ${minutes} min ${side} this zone: have it set by sync-time`;
 }
 
 /** Plain words stay plain; an id of digits only would be a number to YAML. */

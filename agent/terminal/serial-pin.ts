@@ -1,6 +1,6 @@
 // Whose terminal this is: the serial number that is pinned at first contact, and what happens when another one answers.
 import * as z from 'zod';
-import { NO_SERIAL, serialSchema, shownSerial } from '../../shared/domain/device.ts';
+import { cleanSerial, NO_SERIAL, serialSchema, shownSerial } from '../../shared/domain/device.ts';
 import { SerenoError } from '../../shared/errors.ts';
 import type { DeviceSettings } from '../config/load.ts';
 import type { Conversation } from '../zk/conversation.ts';
@@ -125,11 +125,7 @@ export class SerialPin {
 /** The serial number in characters that may be shown; empty where the terminal does not tell it. @throws ZkError */
 export async function readSerial(conversation: Conversation, signal?: AbortSignal): Promise<string> {
   try {
-    const told = (await readOption(conversation, '~SerialNumber', { signal })) ?? '';
-    return told
-      .replace(/[^\x20-\x7e]/g, '?')
-      .slice(0, 64)
-      .trim();
+    return cleanSerial((await readOption(conversation, '~SerialNumber', { signal })) ?? '');
   } catch (error) {
     // Before the comm key most terminals answer nothing but that they want it.
     if (isZkError(error, 'refused')) return '';

@@ -49,6 +49,14 @@ export const serialSchema = z
 /** Stands for the serial number of a terminal that tells none. */
 export const NO_SERIAL = '-';
 
+/** What a terminal tells as its serial number, in characters that may be shown; empty where nothing is left. */
+export function cleanSerial(told: string): string {
+  return told
+    .replace(/[^\x20-\x7e]/g, '?')
+    .slice(0, 64)
+    .trim();
+}
+
 /** A serial number as people see it, and as they may give it back. */
 export function shownSerial(serial: string): string {
   return serial === '' ? NO_SERIAL : serial;
