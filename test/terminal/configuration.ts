@@ -1,6 +1,7 @@
 // Everything that a simulated terminal can be told to be, with its defaults.
 import * as z from 'zod';
 import { datagramsSchema } from './datagrams.ts';
+import { HOSTILITIES } from './hostile.ts';
 
 const count = z.int().min(0);
 const u32 = z.int().min(0).max(0xffffffff);
@@ -164,6 +165,9 @@ export const terminalOptionsSchema = z.strictObject({
   clockOffset: z.number().default(0),
   /** Answered to 201 whatever the clock says, e.g. an impossible date. */
   packedClock: u32.nullable().default(null),
+
+  /** Means no good, see hostile.ts; null: an honest one. */
+  hostile: z.enum(HOSTILITIES).nullable().default(null),
 
   /** Requests kept in the log. */
   logLimit: z.int().min(1).default(100_000),

@@ -1,4 +1,5 @@
 // One client's conversation: requests served one after the other, faults and slowness included.
+import { setImmediate } from 'node:timers/promises';
 import { type Answer, answer, type Behaviour, type Client, refuse, type Upload } from './behaviour.ts';
 import { behaviours } from './behaviours/table.ts';
 import type { Device } from './device.ts';
@@ -6,12 +7,16 @@ import { planOf } from './fault-plan.ts';
 import type { ArmedFault } from './faults.ts';
 import { decodePayload, encodePayload, type Payload } from './framing.ts';
 import { garbage } from './garbage.ts';
+import { onslaught, type Stroke } from './hostile.ts';
 import { type Line, Outbox } from './line.ts';
 import { Manners } from './manners.ts';
 import { pause } from './pause.ts';
 import { Command, Event, Reply } from './protocol.ts';
 
 const NOTHING = Buffer.alloc(0);
+/** What an attack writes at once. */
+const ATTACK_BYTES = 65_536;
+const ATTACK_FRAMES = 1000;
 
 export class Session implements Client {
   readonly label: string;
@@ -103,6 +108,9 @@ export class Session implements Client {
 
   async #serve(payload: Payload): Promise<void> {
     if (this.#gone.signal.aborted) return;
+    const { hostile } = this.#device.options;
+    const strokes = hostile === null ? null : onslaught(hostile, payload.command, payload.data);
+    if (strokes !== null) return await this.#attack(strokes, payload.replyId);
     const behaviour = behaviours.get(payload.command);
     const struck = this.#device.faults.take(payload.command);
     this.disturbed ||= struck !== null;
@@ -134,6 +142,28 @@ export class Session implements Client {
         return this.#outbox.push([], () => this.#line.close());
       case 'none':
     }
+  }
+
+  /** As fast as the client takes it, until it is gone. Small frames go out many at a time. */
+  async #attack(strokes: Iterable<Stroke>, replyId: number): Promise<void> {
+    const isTcp = this.transport === 'tcp';
+    let ready: Buffer[] = [];
+    let bytes = 0;
+    for (const stroke of strokes) {
+      if (this.#gone.signal.aborted) return;
+      if (!('ms' in stroke)) {
+        ready.push(this.#frame({ session: this.session, replyId, data: NOTHING, ...stroke }));
+        bytes += ready.at(-1)?.length ?? 0;
+        if (isTcp && bytes < ATTACK_BYTES && ready.length < ATTACK_FRAMES) continue;
+      }
+      await this.#line.write(Buffer.concat(ready));
+      // A line that is gone takes everything at once: its end must have its turn.
+      await setImmediate();
+      ready = [];
+      bytes = 0;
+      if ('ms' in stroke) await pause(stroke.ms, this.#gone.signal);
+    }
+    if (ready.length > 0) await this.#line.write(Buffer.concat(ready));
   }
 
   /** Waits as long as the fault wants; false if the client is gone then. */
