@@ -99,6 +99,12 @@ describe('answers of the gateway', () => {
     expect(await (await send(64 * 1024)).text()).toBe('65536');
     const over = await send(64 * 1024 + 1);
     expect([over.status, await over.json()]).toMatchObject([413, { success: false, code: 'body_too_large' }]);
+    const english = await fetch(`${url}/devices`, {
+      method: 'POST',
+      headers: { ...headers, 'accept-language': 'en' },
+      body: 'x'.repeat(64 * 1024 + 1),
+    });
+    expect(await english.json()).toMatchObject({ error: 'The body is over 64 KB.' });
   });
 
   test('who sends megabytes sees the answer too', async () => {
@@ -128,7 +134,10 @@ describe('answers of the gateway', () => {
     expect(passed).toBeGreaterThanOrEqual(burst);
     expect(passed).toBeLessThan(2 * burst);
     const refused = flood.find(({ status }) => status !== 200);
-    expect([refused?.status, await refused?.json()]).toMatchObject([429, { code: 'too_many_requests' }]);
+    expect([refused?.status, await refused?.json()]).toMatchObject([
+      429,
+      { code: 'too_many_requests', error: 'Demasiadas peticiones.' },
+    ]);
     expect((await fetch(`${url}/devices`)).status).toBe(200);
   });
 
