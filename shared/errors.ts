@@ -67,6 +67,11 @@ export const catalogue = {
     es: "user_id '{user_id}' ya existe.",
     en: "user_id '{user_id}' already exists.",
   },
+  badge_ambiguous: {
+    status: 409,
+    es: "El user_id '{user_id}' está en varios registros de '{device}' (uid {uids}); no se escribió nada. Indique cuál con ?uid=, o elimínelos todos con DELETE y ?all=true.",
+    en: "The user_id '{user_id}' stands in several records of '{device}' (uid {uids}); nothing was written. Say which with ?uid=, or delete all of them with DELETE and ?all=true.",
+  },
   device_exists: {
     status: 409,
     es: "El dispositivo '{device}' ya existe.",
@@ -143,6 +148,11 @@ export const catalogue = {
     status: 500,
     es: "El dispositivo '{device}' rechazó la clave de comunicación.",
     en: "The device '{device}' refused the comm key.",
+  },
+  device_contradicts: {
+    status: 500,
+    es: "El dispositivo '{device}' se contradice: {problem}.",
+    en: "The device '{device}' contradicts itself: {problem}.",
   },
   dialect_unknown: {
     status: 500,

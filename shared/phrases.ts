@@ -101,10 +101,38 @@ export const phrases = {
     es: 'de su respuesta a {asked} se pierde una y otra vez una parte en la red',
     en: 'parts of its answer to {asked} are lost in the network again and again',
   },
+  users_width: {
+    es: 'según su propia cuenta, sus registros de usuario tienen {got} bytes, y se conocen los de 72 y 28',
+    en: 'by its own count its user records have {got} bytes, and those of 72 and 28 are known',
+  },
+  users_nonsense: {
+    es: 'los {got} bytes de su tabla de usuarios no tienen sentido con registros de 72 ni de 28 bytes',
+    en: 'the {got} bytes of its user table make no sense in records of 72 or 28 bytes',
+  },
+  users_not_whole: {
+    es: 'los {got} bytes de su tabla de usuarios no son registros enteros de {max}, como dice user_record',
+    en: 'the {got} bytes of its user table are not whole records of {max}, as user_record says',
+  },
+  users_vanished: {
+    es: 'cuenta {got} usuarios y entrega una tabla vacía',
+    en: 'it counts {got} users and hands out an empty table',
+  },
+  users_change: {
+    es: 'su tabla de usuarios es otra cada vez que se lee',
+    en: 'its user table is another one each time it is read',
+  },
+  uid_twice: {
+    es: 'tiene dos registros con el uid {uid}, y no se sabe cuál de ellos cambiaría',
+    en: 'it has two records with uid {uid}, and nobody knows which of them it would change',
+  },
   users_empty: { es: 'su tabla de usuarios está vacía', en: 'its user table is empty' },
   users_layouts: {
     es: 'su tabla de usuarios cabe en varios formatos (user_record)',
     en: 'its user table fits several layouts (user_record)',
+  },
+  attendance_change: {
+    es: 'el número de sus marcaciones es otro cada vez que se leen',
+    en: 'the number of its punches is another one each time they are read',
   },
   attendance_layouts: {
     es: 'sus marcaciones caben en varios formatos (attendance_record)',

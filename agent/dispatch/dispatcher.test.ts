@@ -28,7 +28,7 @@ describe('the dispatcher', () => {
     expect(await bench.link.reply(one.id)).toMatchObject({
       status: 'ok',
       applied: 'yes',
-      verified: 'counters',
+      verified: 'readback',
       replayed: false,
     });
     expect(bench.at.simulated.users().map(({ userId }) => userId)).toContain('900');

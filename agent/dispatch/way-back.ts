@@ -41,7 +41,9 @@ export class WayBack {
     }
   }
 
+  /** Where all records of a badge go, the first one is what can be restored. */
   #keep(copy: UndoCopy): void {
+    if (this.#kept) return;
     this.#undo.put(this.#device, this.#wish.args.user_id, encodeUndoCopy(copy));
     this.#kept = true;
   }

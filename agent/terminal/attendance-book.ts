@@ -28,9 +28,10 @@ export type Naming = (uid: number) => string;
  */
 export function naming(roster: Roster): Naming {
   return (uid) => {
-    const record = roster.findUid(uid);
+    const [record, another] = roster.at(uid);
+    if (another !== undefined) return `uid:${uid}`;
     if (record !== undefined) return record.userId;
-    return roster.find(`${uid}`) === undefined ? `${uid}` : `uid:${uid}`;
+    return roster.all(`${uid}`).length === 0 ? `${uid}` : `uid:${uid}`;
   };
 }
 
@@ -68,6 +69,11 @@ export class AttendanceBook {
   /** Records, undated ones included. */
   get size(): number {
     return this.#order.length + this.#undated.length;
+  }
+
+  /** True if both were made of the same bytes. */
+  equals(other: AttendanceBook): boolean {
+    return this.#set.equals(other.#set);
   }
 
   /** True where only the roster leads from a punch to its badge. */

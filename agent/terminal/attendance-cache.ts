@@ -16,6 +16,8 @@ import type { RosterCache } from './roster-cache.ts';
 const KEEP_MS = 60_000;
 /** An empty set reads alike in every layout. */
 const WIDTH_OF_NOTHING = 40;
+/** A table that its counter contradicts must come twice alike within so many reads. */
+const BELIEVABLE_READS = 4;
 
 export interface Reading {
   readonly book: AttendanceBook;
@@ -36,6 +38,8 @@ export class AttendanceCache {
   readonly #device: DeviceSettings;
   #known: Reading | null = null;
   #width: AttendanceWidth | null = null;
+  /** True once the counter was seen to move with the table; false for good once the table changed without it. */
+  #countMoves: boolean | null = null;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(device: DeviceSettings) {
@@ -59,18 +63,47 @@ export class AttendanceCache {
   ): Promise<Reading> {
     const at = options.now();
     const counters = await cache.counters(conversation, options.signal);
-    // Some terminals count none though they have some.
-    const count = counters === null || counters.records === 0 ? null : counters.records;
+    const count = countIn(counters);
     const known = this.#known;
-    if (known !== null && count === null && options.continuing) return known;
-    if (known !== null && count !== null && count === known.book.size && !isFull(counters)) {
-      return { ...known, at };
-    }
-    const book = await this.#read(conversation, count, counters?.capacity, options);
+    const tells = count !== null && this.#countMoves === true && !isFull(counters);
+    const isMoved = count !== null && count !== known?.book.size;
+    if (known !== null && !tells && !isMoved && options.continuing) return known;
+    if (known !== null && tells && count === known.book.size) return { ...known, at };
+    const book = await this.#readBelieved(conversation, cache, counters, options);
+    if (known !== null && count !== null) this.#compare(known.book, book, count);
     this.forget();
     this.#known = { book, at };
     this.#timer = setTimeout(() => this.forget(), KEEP_MS).unref();
     return this.#known;
+  }
+
+  /**
+   * A table with another number of punches than the terminal counts is read again: somebody may have punched meanwhile.
+   * Where it has the same number once more, the counter counts something else.
+   */
+  async #readBelieved(
+    conversation: Conversation,
+    cache: RosterCache,
+    counters: Counters | null,
+    options: AttendanceReadOptions,
+  ): Promise<AttendanceBook> {
+    let count = countIn(counters);
+    let size = -1;
+    for (let read = 1; read <= BELIEVABLE_READS; read++) {
+      const book = await this.#read(conversation, count, counters?.capacity, options);
+      if (count === null || book.size === count || book.size === size) return book;
+      size = book.size;
+      count = countIn(await cache.counters(conversation, options.signal));
+      if (book.size === count) return book;
+    }
+    const params = { device: this.#device.id, problem: '@attendance_change' } as const;
+    throw new SerenoError('device_contradicts', { params });
+  }
+
+  #compare(known: AttendanceBook, book: AttendanceBook, count: number): void {
+    if (this.#countMoves === false) return;
+    if (book.size !== count || (known.size === book.size && !known.equals(book))) this.#countMoves = false;
+    else if (known.size !== book.size) this.#countMoves = true;
   }
 
   async #read(
@@ -118,6 +151,11 @@ export class AttendanceCache {
       params: { device: this.#device.id, problem: '@attendance_layouts' },
     });
   }
+}
+
+/** Some terminals count none though they have some. */
+function countIn(counters: Counters | null): number | null {
+  return counters === null || counters.records === 0 ? null : counters.records;
 }
 
 /** The oldest punch makes room for the newest: the count stands still. */

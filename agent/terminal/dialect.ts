@@ -18,6 +18,11 @@ const learntSchema = z.strictObject({
   timedDisable: z.boolean(),
   /** False if command 50 tells nothing; null until asked. */
   counters: z.boolean().nullable(),
+  /**
+   * Whether its counters tell of every change: true once they were seen to move with a write of ours, false once they did
+   * not; null until then.
+   */
+  counting: z.boolean().nullable().default(null),
   /** True if it asks for the comm key when somebody connects. */
   asksCommKey: z.boolean(),
 });
@@ -58,6 +63,7 @@ export function firstLearnt(
     lettersInUserId: abcPin === '1',
     timedDisable: true,
     counters: null,
+    counting: null,
     asksCommKey,
   };
 }

@@ -1,6 +1,7 @@
-// What became of a write whose answer was lost, told by looking at the terminal (DESIGN §5, after a crash).
+// What became of a write whose answer was lost, told by looking at the terminal.
 import type { UserFields } from '../../shared/domain/user.ts';
 import { SerenoError } from '../../shared/errors.ts';
+import type { ArgsOf } from '../../shared/wire/operations.ts';
 import type { UserRecord } from '../zk/users.ts';
 import { holds, type Wish } from './plan.ts';
 import type { Roster } from './roster.ts';
@@ -24,31 +25,36 @@ export type Verdict =
 
 /** The verdict on one write, from a roster that was read after it. Never guesses: the terminal decides. */
 export function judge(wish: Wish, doubt: Doubt, roster: Roster, inTime: boolean): Verdict {
-  if (wish.op === 'user.delete') return judgeDelete(wish.args.user_id, doubt, roster, inTime);
+  if (wish.op === 'user.delete') return judgeDelete(wish.args, doubt, roster, inTime);
   if (wish.op === 'user.restore') return judgeRestore(wish, doubt, roster, inTime);
-  const { user_id, fields } = wish.args;
-  const record = roster.find(user_id);
   return wish.args.mode === 'create'
-    ? judgeCreate(user_id, fields, doubt, record, roster, inTime)
-    : judgeUpdate(user_id, fields, doubt, record, inTime);
+    ? judgeCreate(wish.args, doubt, roster, inTime)
+    : judgeUpdate(wish.args, doubt, roster, inTime);
 }
 
-function judgeCreate(
-  user_id: string,
-  fields: UserFields,
-  doubt: Doubt,
-  record: UserRecord | undefined,
-  roster: Roster,
-  inTime: boolean,
-): Verdict {
+type Put = ArgsOf<'user.put'>;
+
+/** The record that a write was about: under the uid that it had, or the only one of its badge. */
+function recordOf(userId: string, uid: number | null | undefined, roster: Roster): UserRecord | undefined {
+  const all = roster.all(userId);
+  return all.find((record) => record.uid === uid) ?? all[0];
+}
+
+function judgeCreate({ user_id, fields }: Put, doubt: Doubt, roster: Roster, inTime: boolean): Verdict {
+  const record = recordOf(user_id, doubt.uid, roster);
   if (record !== undefined) {
     const ours = isUid(record, doubt) && (holds(record, fields) || wasEdited(record, fields, doubt));
     const result = { uid: record.uid, user_id, name: record.name };
     if (ours) return { kind: 'succeeded', result };
     return doubt.uid === null ? exists(user_id) : conflict(user_id);
   }
-  if (doubt.uid !== null && roster.findUid(doubt.uid) !== undefined) return conflict(user_id);
+  if (isTaken(doubt, roster)) return conflict(user_id);
   return inTime ? { kind: 'again' } : expired();
+}
+
+/** True if somebody else stands where the write was to stand. */
+function isTaken({ uid }: Doubt, roster: Roster): boolean {
+  return uid !== null && roster.at(uid).length > 0;
 }
 
 /** Succeeded means that the record is back; its fingers are looked after by whoever asked. */
@@ -58,9 +64,9 @@ function judgeRestore(
   roster: Roster,
   inTime: boolean,
 ): Verdict {
-  const record = roster.find(user_id);
+  const record = recordOf(user_id, doubt.uid, roster);
   if (record === undefined) {
-    if (doubt.uid !== null && roster.findUid(doubt.uid) !== undefined) return conflict(user_id);
+    if (isTaken(doubt, roster)) return conflict(user_id);
     return inTime ? { kind: 'again' } : expired();
   }
   try {
@@ -74,16 +80,20 @@ function judgeRestore(
 }
 
 function judgeUpdate(
-  user_id: string,
-  fields: UserFields,
+  { user_id, fields, uid }: Put,
   { before, acknowledged = false }: Doubt,
-  record: UserRecord | undefined,
+  roster: Roster,
   inTime: boolean,
 ): Verdict {
+  const record = recordOf(user_id, before?.uid ?? uid, roster);
   if (record === undefined) {
     return { kind: 'failed', error: new SerenoError('user_not_found', { params: { user_id } }) };
   }
   if (before !== null && record.uid !== before.uid) return conflict(user_id);
+  // Another agent may have changed one of several records; which one, nobody can tell.
+  if (before === null && uid === undefined && roster.all(user_id).length > 1) {
+    return inTime ? { kind: 'again' } : expired();
+  }
   const wasEdited = before !== null && !isUntouched(record, before, fields);
   if (holds(record, fields) || (acknowledged && wasEdited)) {
     return { kind: 'succeeded', result: { uid: record.uid, user_id, name: record.name } };
@@ -102,11 +112,23 @@ function isUntouched(record: UserRecord, before: UserRecord, fields: UserFields)
   return isAsBefore('name') && isAsBefore('password') && isAsBefore('privilege') && isAsBefore('card');
 }
 
-function judgeDelete(user_id: string, doubt: Doubt, roster: Roster, inTime: boolean): Verdict {
-  const record = roster.find(user_id);
+function judgeDelete(
+  { user_id, all, uid }: ArgsOf<'user.delete'>,
+  doubt: Doubt,
+  roster: Roster,
+  inTime: boolean,
+): Verdict {
+  const gone: Verdict = { kind: 'succeeded', result: { user_id } };
+  const left = roster.all(user_id);
+  if (left.length === 0) return gone;
+  const meant = doubt.uid ?? uid ?? null;
   // Under another uid it is somebody enrolled anew: the one that was to go has gone.
-  if (record === undefined || !isUid(record, doubt)) return { kind: 'succeeded', result: { user_id } };
-  return inTime ? { kind: 'again' } : expired();
+  if (all !== true && meant !== null && left.every((record) => record.uid !== meant)) return gone;
+  if (inTime) return { kind: 'again' };
+  const isPartial = all === true && doubt.uid !== null;
+  if (!isPartial) return expired();
+  const params = { what: '@kept_user', user_id } as const;
+  return { kind: 'failed', error: new SerenoError('not_verified', { params, applied: 'partial' }) };
 }
 
 /**

@@ -19,9 +19,9 @@ const listUsers: Ask<'user.list'> = async (args, { terminal, signal, progress, n
   return { data: pageOfUsers(roster.list(), args, instant(now())), verified: 'readback' };
 };
 
-const getUser: Ask<'user.get'> = async ({ user_id }, { terminal, signal, now }) => {
+const getUser: Ask<'user.get'> = async ({ user_id, uid }, { terminal, signal, now }) => {
   const roster = await terminal.roster({ signal });
-  const record = roster.find(user_id);
+  const record = roster.find(user_id, uid);
   if (record === undefined) throw new SerenoError('user_not_found', { params: { user_id } });
   return { data: { as_of: instant(now()), user: toUser(record) }, verified: 'readback' };
 };

@@ -29,7 +29,13 @@ export type Plan =
       readonly fields: UserFields;
       readonly result: unknown;
     }
-  | { readonly kind: 'delete'; readonly before: UserRecord; readonly result: unknown };
+  | {
+      readonly kind: 'delete';
+      readonly before: UserRecord;
+      /** True if no record of the badge may be left: nobody said which one, or that all of them shall go. */
+      readonly wholeBadge: boolean;
+      readonly result: unknown;
+    };
 
 /** What planning needs to know of the device. */
 export interface PlanContext {
@@ -39,16 +45,17 @@ export interface PlanContext {
 }
 
 /**
- * The write that fulfils `wish` on `roster`. Checks limits, then the user (DESIGN §3).
- * @throws SerenoError `limit_exceeded`, `user_exists`, `user_not_found`, `device_refused` (no uid is free),
- * `undo_not_found`, `unsupported` (a copy of another kind of terminal).
+ * The write that fulfils `wish` on `roster`, the next one of several where all records of a badge are to go. Checks limits,
+ * then the user.
+ * @throws SerenoError `limit_exceeded`, `user_exists`, `user_not_found`, `badge_ambiguous`, `device_contradicts` (two records
+ * under one uid), `device_refused` (no uid is free), `undo_not_found`, `unsupported` (a copy of another kind of terminal).
  */
 export function planWrite(wish: Wish, roster: Roster, context: PlanContext): Plan {
   switch (wish.op) {
     case 'user.put':
       return planPut(wish.args, roster, context);
     case 'user.delete':
-      return planDelete(wish.args, roster);
+      return planDelete(wish.args, roster, context);
     case 'user.restore':
       return planRestore(wish, roster, context);
   }
@@ -62,9 +69,8 @@ function planPut(args: ArgsOf<'user.put'>, roster: Roster, context: PlanContext)
   if (violation !== null) {
     throw new SerenoError('limit_exceeded', { params: { ...violation, device: context.device } });
   }
-  const before = roster.find(user_id);
   if (mode === 'create') {
-    if (before !== undefined) throw new SerenoError('user_exists', { params: { user_id } });
+    if (roster.all(user_id).length > 0) throw new SerenoError('user_exists', { params: { user_id } });
     const uid = freeUid(roster, context);
     const user = { uid, userId: user_id, ...named(fields), name: fields.name ?? '' };
     // Some firmwares hold 24 bytes of badge, most 9; what the terminal says of its width tells which.
@@ -73,7 +79,9 @@ function planPut(args: ArgsOf<'user.put'>, roster: Roster, context: PlanContext)
     const after = decodeUser(raw, roster.width, encoding);
     return { kind: 'put', before: null, after, fields, result: { uid, user_id, name: fields.name ?? '' } };
   }
+  const before = roster.find(user_id, args.uid);
   if (before === undefined) throw new SerenoError('user_not_found', { params: { user_id } });
+  checkAlone(before, roster, context);
   if (holds(before, fields))
     return { kind: 'nothing', result: { uid: before.uid, user_id, name: before.name } };
   const raw = patchUser(before.raw, roster.width, changed(before, fields), encoding);
@@ -82,11 +90,21 @@ function planPut(args: ArgsOf<'user.put'>, roster: Roster, context: PlanContext)
   return { kind: 'put', before, after, fields, result };
 }
 
-function planDelete(args: ArgsOf<'user.delete'>, roster: Roster): Plan {
-  const { user_id } = args;
-  const before = roster.find(user_id);
+function planDelete(
+  { user_id, uid, all }: ArgsOf<'user.delete'>,
+  roster: Roster,
+  context: PlanContext,
+): Plan {
+  const before = all === true ? roster.all(user_id)[0] : roster.find(user_id, uid);
   if (before === undefined) throw new SerenoError('user_not_found', { params: { user_id } });
-  return { kind: 'delete', before, result: { user_id } };
+  checkAlone(before, roster, context);
+  return { kind: 'delete', before, wholeBadge: uid === undefined, result: { user_id } };
+}
+
+/** A write by uid hits one of the records under it, and nobody knows which. */
+function checkAlone({ uid }: UserRecord, roster: Roster, { device }: PlanContext): void {
+  if (roster.at(uid).length === 1) return;
+  throw new SerenoError('device_contradicts', { params: { device, problem: '@uid_twice', uid } });
 }
 
 /** The record as it was, under its old uid where that is free; the fingers follow once it is there. */
@@ -95,7 +113,7 @@ function planRestore(
   roster: Roster,
   context: PlanContext,
 ): Plan {
-  if (roster.find(user_id) !== undefined) throw new SerenoError('user_exists', { params: { user_id } });
+  if (roster.all(user_id).length > 0) throw new SerenoError('user_exists', { params: { user_id } });
   const copy = find();
   if (copy.width !== roster.width) {
     throw new SerenoError('unsupported', {
@@ -103,7 +121,7 @@ function planRestore(
     });
   }
   const old = decodeUser(copy.raw, copy.width, context.encoding).uid;
-  const uid = roster.findUid(old) === undefined ? old : freeUid(roster, context);
+  const uid = roster.at(old).length === 0 ? old : freeUid(roster, context);
   const after = decodeUser(recordUnder(uid, copy), copy.width, context.encoding);
   const { name, password, card } = after;
   const result = { user_id, fingers: 0 };

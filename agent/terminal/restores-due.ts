@@ -29,7 +29,7 @@ export function settleButRestores(
   const due: DueRestore[] = [];
   for (const { job, outcome } of outcomes) {
     if (job.wish.op === 'user.restore' && outcome.status === 'ok') {
-      const uid = cache.current?.find(job.wish.args.user_id)?.uid ?? 0;
+      const uid = cache.current?.all(job.wish.args.user_id)[0]?.uid ?? 0;
       due.push({ job, uid, preimage: null, verified: outcome.verified });
     } else {
       job.settle(outcome);

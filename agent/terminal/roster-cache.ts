@@ -1,19 +1,24 @@
 // The roster of one terminal, read when it must be: counters that moved, age, `strict`, or no counters at all.
+import { createHash } from 'node:crypto';
 import { SerenoError } from '../../shared/errors.ts';
+import type { Phrase } from '../../shared/words.ts';
 import type { DeviceSettings } from '../config/load.ts';
 import { readSet } from '../zk/bulk.ts';
 import type { Conversation } from '../zk/conversation.ts';
 import { type Counters, readCounters } from '../zk/counters.ts';
 import { isForgotten, isZkError } from '../zk/errors.ts';
-import { decodeUsersInSlices, type UserWidth, userWidthOf } from '../zk/users.ts';
+import { decodeUsersInSlices } from '../zk/users.ts';
 import { type Dialect, dialectOf, type Learnt } from './dialect.ts';
 import { Roster } from './roster.ts';
+import { judgeTable } from './user-table.ts';
 import { sameCounters } from './verify.ts';
 
 /** Older than this, the table is read again even if no counter moved. */
 const MAX_AGE_MS = 600_000;
 /** The table is read anew while somebody enrols people at the keypad, this often at most. */
 const CONSISTENT_READS = 3;
+/** A table that is odd must come twice alike within so many reads. */
+const BELIEVABLE_READS = 5;
 /** Counters not told so often, one time after the other, are taken for missing. */
 const SILENCES = 2;
 
@@ -31,6 +36,8 @@ export class RosterCache {
   /** What the last full read took, ms: tells whether another fits into a stretch of disablement. */
   #lastReadMs = 0;
   #silences = 0;
+  /** Digest of the last table that did not agree with what else is known. */
+  #odd: string | null = null;
 
   /** `onLearnt` is told of whatever is found out about the terminal. */
   constructor(device: DeviceSettings, learnt: Learnt, onLearnt: (learnt: Learnt) => void) {
@@ -68,16 +75,30 @@ export class RosterCache {
     this.#roster = null;
   }
 
-  /** The counters, or null on a terminal that has none (remembered). */
+  /** The counters as the terminal tells them, or null where it has none (remembered). They may prove nothing, see `counts`. */
   async counters(conversation: Conversation, signal?: AbortSignal): Promise<Counters | null> {
     if (this.#dialect.counters === false || this.#silences >= SILENCES) return null;
     const counters = await this.#askCounters(conversation, signal);
     if (counters === 'refused') return null;
-    // A terminal that has users but counts none does not count: zero is not "empty" (DESIGN §6).
+    // A terminal that has users but counts none does not count: zero is not "empty".
     const useful = counters !== null && !(counters.users === 0 && (this.#roster?.size ?? 0) > 0);
     if (counters === null) this.learn({ counters: false });
     else if (this.#dialect.counters === null && counters.users > 0) this.learn({ counters: true });
     return useful ? counters : null;
+  }
+
+  /**
+   * True if equal counters prove that nothing has changed. They do once they were seen to move with a write of ours, and
+   * never again after they did not, or contradicted a table.
+   */
+  get counts(): boolean {
+    return this.#dialect.counting === true;
+  }
+
+  /** Call after writes that the table has shown: whether the counters, read before and after, moved as they should. */
+  sawCount(moved: boolean): void {
+    if (this.#dialect.counting === false || this.#dialect.counting === moved) return;
+    this.learn({ counting: moved });
   }
 
   /**
@@ -104,6 +125,7 @@ export class RosterCache {
     const cached = this.#roster;
     const usable =
       !force &&
+      this.counts &&
       cached !== null &&
       this.#device.roster === 'cached' &&
       performance.now() - cached.readAt < MAX_AGE_MS &&
@@ -113,7 +135,11 @@ export class RosterCache {
     return usable ? cached : await this.read(conversation, { ...options, before });
   }
 
-  /** Reads the whole table; counters before and after must agree, so that they belong to what was read. */
+  /**
+   * Reads the whole table. Counters before and after must agree, so that they belong to what was read; a table that does
+   * not agree with what else is known is read again, and believed where it comes the same once more.
+   * @throws SerenoError `dialect_unknown`, `device_contradicts`; ZkError
+   */
   async read(
     conversation: Conversation,
     options: ReadOptions & { before?: Counters | null } = {},
@@ -126,38 +152,63 @@ export class RosterCache {
       this.#lastReadMs = performance.now() - startedAt;
       const after = before === null ? null : await this.counters(conversation, signal);
       const settled = before === null || (after !== null && sameCounters(before, after));
-      if (settled || attempt === CONSISTENT_READS) {
-        const counters = settled ? after : null;
-        this.#roster = await this.#decode(set, counters, startedAt);
-        return this.#roster;
+      if (settled || attempt >= CONSISTENT_READS) {
+        const roster = await this.#believed(set, settled ? after : null, startedAt);
+        if (roster !== null) {
+          this.#compare(roster);
+          this.#roster = roster;
+          return roster;
+        }
+        if (attempt >= BELIEVABLE_READS) throw this.#contradicts('@users_change', {});
       }
       before = after;
     }
   }
 
-  async #decode(set: Buffer, counters: Counters | null, readAt: number): Promise<Roster> {
-    const width = this.#widthOf(set, counters);
+  /** Null where the table must be read once more before it is believed, or refused. */
+  async #believed(set: Buffer, counters: Counters | null, readAt: number): Promise<Roster | null> {
+    const count = counters === null || counters.users === 0 ? null : counters.users;
+    const verdict = judgeTable(set, {
+      count,
+      stated: this.#device.dialect.user_record ?? null,
+      learnt: this.#learnt.userWidth,
+      transport: this.#device.transport,
+    });
+    if (verdict.kind === 'refused') {
+      if (!this.#isTwice(set)) return null;
+      this.#odd = null;
+      const params = { device: this.#device.id, problem: verdict.problem, ...verdict.params };
+      throw new SerenoError(verdict.code, { params });
+    }
+    const { width, agrees } = verdict;
     const records = await decodeUsersInSlices(set, width, this.#device.encoding);
     const roster = new Roster(records, width, counters, readAt);
+    if ((!agrees || !roster.isUnique) && !this.#isTwice(set)) return null;
+    if (set.length > 0) this.learn({ userWidth: width });
     if (counters !== null && counters.users === 0 && roster.size > 0) {
       this.learn({ counters: false });
       roster.counters = null;
-    }
+    } else if (!agrees) this.learn({ counting: false });
     return roster;
   }
 
-  #widthOf(set: Buffer, counters: Counters | null): UserWidth {
-    const known = this.#device.dialect.user_record ?? null;
-    if (known !== null) return known;
-    const found = userWidthOf(set, counters === null || counters.users === 0 ? null : counters.users);
-    if (found === 72 || found === 28) {
-      this.learn({ userWidth: found });
-      return found;
-    }
-    if (this.#dialect.userWidth !== null) return this.#dialect.userWidth;
-    // An empty table tells nothing; every terminal known that speaks TCP has 72-byte records.
-    if (found === 'none' && this.#device.transport === 'tcp') return 72;
-    const problem = found === 'none' ? '@users_empty' : '@users_layouts';
-    throw new SerenoError('dialect_unknown', { params: { device: this.#device.id, problem } });
+  /** True if this very table has come before, though it is odd. */
+  #isTwice(set: Buffer): boolean {
+    const digest = createHash('sha256').update(set).digest('hex');
+    const twice = this.#odd === digest;
+    this.#odd = digest;
+    return twice;
+  }
+
+  /** Counters that stood still while the table changed prove nothing any more. */
+  #compare(roster: Roster): void {
+    const known = this.#roster;
+    if (known?.counters == null || roster.counters === null || !sameCounters(known.counters, roster.counters))
+      return;
+    if (!roster.equals(known)) this.learn({ counting: false });
+  }
+
+  #contradicts(problem: Phrase, params: Readonly<Record<string, number>>): SerenoError {
+    return new SerenoError('device_contradicts', { params: { device: this.#device.id, problem, ...params } });
   }
 }

@@ -10,11 +10,11 @@ import { limitsOf } from './dialect.ts';
 import { Disablement, type DisableNote, STRETCH_MS } from './disabled.ts';
 import { isBroken, toSerenoError } from './errors.ts';
 import { failure, type Outcome } from './outcome.ts';
-import { type Plan, planWrite } from './plan.ts';
+import { type Plan, type PlanContext, planWrite } from './plan.ts';
 import type { Roster } from './roster.ts';
 import type { RosterCache } from './roster-cache.ts';
 import type { FingersToKeep } from './undo.ts';
-import { countersProve, rosterProves, sameCounters } from './verify.ts';
+import { countersMoved, countersProve, isGone, rosterProves, sameCounters } from './verify.ts';
 import type { DoubtfulJob, WriteJob } from './write-job.ts';
 
 type WritePlan = Exclude<Plan, { kind: 'nothing' }>;
@@ -89,7 +89,7 @@ export class Stretch {
     try {
       this.#disablement = await Disablement.begin(conversation, cache, note);
       let before = await cache.counters(conversation);
-      if ((before === null || readInside) && this.#fits()) {
+      if ((before === null || !cache.counts || readInside) && this.#fits()) {
         this.#roster = await cache.read(conversation, { before });
         before = this.#roster.counters;
       } else if (!this.#unchanged(before)) {
@@ -109,7 +109,9 @@ export class Stretch {
 
   #broken(jobs: readonly WriteJob[], error: unknown): StretchResult {
     const done = new Set(this.#outcomes.map(({ job }) => job));
-    const begun = this.#entries.filter(({ job }) => !done.has(job));
+    // Of a job with several writes the last one tells.
+    const last = new Map(this.#entries.map((entry) => [entry.job, entry]));
+    const begun = [...last.values()].filter(({ job }) => !done.has(job));
     const doubts = begun.map(({ job, plan, acknowledged }) => {
       return { job, uid: uidOf(plan), preimage: plan.before?.raw ?? null, acknowledged };
     });
@@ -160,11 +162,8 @@ export class Stretch {
     if (job.isOver) return 'next';
     try {
       const limits = limitsOf(cache.dialect, this.#roster.width);
-      const plan = planWrite(job.wish, this.#roster, {
-        device: device.id,
-        limits,
-        encoding: device.encoding,
-      });
+      const context = { device: device.id, limits, encoding: device.encoding };
+      const plan = planWrite(job.wish, this.#roster, context);
       if (plan.kind === 'nothing') {
         this.#decide(job, { status: 'ok', data: plan.result, verified: 'readback' });
         return 'next';
@@ -173,10 +172,22 @@ export class Stretch {
       if (job.isSuperseded()) throw new SerenoError('superseded', { params: { user_id: userId } });
       if (plan.kind === 'delete' && !this.#keep(job, plan.before)) return 'later';
       job.started(uidOf(plan), plan.before);
-      return (await this.#send(job, plan)) ? 'next' : 'last';
+      if (!(await this.#send(job, plan))) return 'last';
+      return plan.kind === 'delete' && plan.wholeBadge ? await this.#sendRest(job, context) : 'next';
     } catch (error) {
       if (isBroken(error)) throw error;
       this.#decide(job, failure(toSerenoError(error, device)));
+    }
+    return 'next';
+  }
+
+  /** The other records of a badge all of whose records are to go. */
+  async #sendRest(job: WriteJob, context: PlanContext): Promise<Onward> {
+    while (this.#roster.all(job.wish.args.user_id).length > 0) {
+      const plan = planWrite(job.wish, this.#roster, context);
+      if (plan.kind !== 'delete') break;
+      job.started(uidOf(plan), plan.before);
+      if (!(await this.#send(job, plan))) return 'last';
     }
     return 'next';
   }
@@ -231,25 +242,38 @@ export class Stretch {
     const plans = this.#entries.map(({ plan }) => plan);
     const asked = this.#entries.some(({ job, refusal }) => job.readback || refusal !== null);
     const strict = this.#context.device.roster === 'strict';
-    if (!asked && !strict && before !== null && after !== null && countersProve(plans, before, after)) {
+    const isTold = !asked && !strict && cache.counts;
+    if (isTold && before !== null && after !== null && countersProve(plans, before, after)) {
       this.#roster.counters = after;
       await this.#enable();
       return this.#tell(() => true, 'counters');
     }
-    await this.#readBack();
+    const roster = await this.#readBack();
+    const isClear = this.#entries.every(
+      ({ plan, refusal }) => refusal === null && rosterProves(plan, roster),
+    );
+    if (isClear && before !== null && after !== null) cache.sawCount(countersMoved(plans, before, after));
   }
 
   /** While still disabled if it fits into the stretch, else after enabling. */
-  async #readBack(): Promise<void> {
+  async #readBack(): Promise<Roster> {
     const { cache, conversation } = this.#context;
     const fits = this.#fits();
     if (!fits) await this.#enable();
     const roster = await cache.read(conversation);
     if (fits) await this.#enable();
-    this.#tell((plan) => rosterProves(plan, roster), 'readback');
+    this.#tell((plan) => rosterProves(plan, roster), 'readback', roster);
+    return roster;
   }
 
-  #tell(proves: (plan: WritePlan) => boolean, verified: Verified): void {
+  /** True if some of the records that the job was to delete are gone. */
+  #isPartlyGone(job: WriteJob, roster: Roster): boolean {
+    return this.#entries.some(
+      ({ job: of, plan }) => of === job && plan.kind === 'delete' && isGone(plan.before, roster),
+    );
+  }
+
+  #tell(proves: (plan: WritePlan) => boolean, verified: Verified, roster: Roster = this.#roster): void {
     const { device } = this.#context;
     // The table may hold what was refused; if it does not, what was written before is seen as it was left.
     const traces = this.#entries.filter(
@@ -261,6 +285,10 @@ export class Stretch {
       const isTrace = traces.some((entry) => entry.job === job);
       if (isTrace && proves(lastWord(traces, userId, plan))) {
         this.#outcomes.push({ job, outcome: { status: 'ok', data: plan.result, verified } });
+      } else if (this.#isPartlyGone(job, roster)) {
+        const params = { device: device.id, what: '@kept_user', user_id: userId } as const;
+        const error = new SerenoError('not_verified', { params, applied: 'partial' });
+        this.#outcomes.push({ job, outcome: failure(error) });
       } else if (refusal !== null) {
         this.#outcomes.push({ job, outcome: failure(refusal) });
       } else {

@@ -5,7 +5,8 @@ const start = benchOfEachTest();
 
 describe('writing users', () => {
   it('creates a user under the next uid, verified by the counters, and leaves the terminal enabled', async () => {
-    const { simulated, terminal } = await start({ users: 70 });
+    const { simulated, terminal } = await start({ users: 69 });
+    await terminal.write([create('900000')], nothingMore);
     const job = create('900001', 'José Ñandú', { password: '4321', privilege: 14, card: 4_000_000_000 });
     await terminal.write([job], nothingMore);
     expect(job.outcome).toMatchObject({ status: 'ok', verified: 'counters' });
@@ -36,7 +37,8 @@ describe('writing users', () => {
   });
 
   it('deletes by the uid that the badge has now', async () => {
-    const { simulated, terminal } = await start({ users: 5 });
+    const { simulated, terminal } = await start({ users: 4 });
+    await terminal.write([create('900000')], nothingMore);
     const victim = simulated.users()[2]!;
     const job = remove(victim.userId);
     await terminal.write([job], nothingMore);

@@ -19,9 +19,9 @@ export async function readForUndo(
   userIds: readonly string[],
   onRefused: (error: unknown) => void,
 ): Promise<FingersToKeep> {
-  const uids = userIds.flatMap((userId) => roster.find(userId)?.uid ?? []);
+  const uids = userIds.flatMap((userId) => roster.all(userId).map(({ uid }) => uid));
   const kept = new Map<number, KeptFinger[]>(uids.map((uid) => [uid, []]));
-  if (kept.size === 0 || roster.counters?.fingers === 0) return kept;
+  if (kept.size === 0) return kept;
   try {
     const options = { mostInSet: SET_WORTH_KEEPING };
     for (const { uid, ...finger } of await readFingers(

@@ -16,8 +16,8 @@ export function pageOfUsers(
   asOf: string,
 ): ResultOf<'user.list'> {
   const matching = args.search === undefined ? users : users.filter(matcher(args.search));
-  const after = args.cursor === undefined ? -1 : parseCursor(args.cursor);
-  const rest = after < 0 ? matching : matching.filter((user) => user.uid > after);
+  const begin = args.cursor === undefined ? 0 : startOf(parseCursor(args.cursor), matching);
+  const rest = matching.slice(begin);
   const data: User[] = [];
   let bytes = 0;
   for (const user of rest.slice(0, args.limit ?? rest.length)) {
@@ -27,7 +27,26 @@ export function pageOfUsers(
   }
   const last = data.at(-1);
   const more = data.length < rest.length && last !== undefined;
-  return { total: matching.length, as_of: asOf, data, ...(more ? { next_cursor: `u${last.uid}` } : {}) };
+  const cursor = more ? { next_cursor: cursorAfter(last, matching, begin + data.length) } : {};
+  return { total: matching.length, as_of: asOf, data, ...cursor };
+}
+
+/** A place after `given` rows with the uid: some terminals have several records under one. */
+interface Place {
+  readonly uid: number;
+  readonly given: number;
+}
+
+function cursorAfter({ uid }: User, users: readonly User[], end: number): string {
+  const given = users.slice(0, end).filter((user) => user.uid === uid).length;
+  return given === 1 ? `u${uid}` : `u${uid}.${given}`;
+}
+
+function startOf({ uid, given }: Place, users: readonly User[]): number {
+  const above = users.findIndex((user) => user.uid >= uid);
+  if (above < 0) return users.length;
+  const here = users.filter((user) => user.uid === uid).length;
+  return above + Math.min(given, here);
 }
 
 /** Case and accents do not matter; badge, name and card are searched. */
@@ -43,12 +62,12 @@ function fold(text: string): string {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 }
 
-function parseCursor(cursor: string): number {
-  const [, uid] = /^u(\d{1,5})$/.exec(cursor) ?? [];
+function parseCursor(cursor: string): Place {
+  const [, uid, given = '1'] = /^u(\d{1,5})(?:\.(\d{1,5}))?$/.exec(cursor) ?? [];
   if (uid === undefined) {
     throw new SerenoError('invalid_field', {
       params: { field: 'cursor', problem: '@cursor_foreign' },
     });
   }
-  return Number(uid);
+  return { uid: Number(uid), given: Number(given) };
 }

@@ -1,5 +1,6 @@
 // Whether what was written is there: by the counters where they can tell, else by reading back.
 import type { Counters } from '../zk/counters.ts';
+import type { UserRecord } from '../zk/users.ts';
 import { holds, type Plan } from './plan.ts';
 import type { Roster } from './roster.ts';
 
@@ -30,23 +31,39 @@ function movementOf(plan: WritePlan): Movement {
  * An update that moves nothing proves nothing.
  */
 export function countersProve(plans: readonly WritePlan[], before: Counters, after: Counters): boolean {
-  const movements = plans.map(movementOf);
-  const sum = (key: keyof Movement) => movements.reduce((total, movement) => total + movement[key], 0);
-  const fits =
-    after.users - before.users === sum('users') &&
-    after.passwords - before.passwords === sum('passwords') &&
-    after.admins - before.admins === sum('admins');
-  if (!fits) return false;
-  const users = movements.map((movement) => movement.users);
+  if (!sumsFit(plans, before, after)) return false;
+  const users = plans.map((plan) => movementOf(plan).users);
   const oneWay = users.every((step) => step === 1) || users.every((step) => step === -1);
   return oneWay || after.oplog - before.oplog >= plans.length;
 }
 
+/** True if the counters moved as `plans`, which the table has shown, say: an entry of the log for each, and sums that fit. */
+export function countersMoved(plans: readonly WritePlan[], before: Counters, after: Counters): boolean {
+  return sumsFit(plans, before, after) && after.oplog - before.oplog >= plans.length;
+}
+
+function sumsFit(plans: readonly WritePlan[], before: Counters, after: Counters): boolean {
+  const movements = plans.map(movementOf);
+  const sum = (key: keyof Movement) => movements.reduce((total, movement) => total + movement[key], 0);
+  return (
+    after.users - before.users === sum('users') &&
+    after.passwords - before.passwords === sum('passwords') &&
+    after.admins - before.admins === sum('admins')
+  );
+}
+
 /** True if a roster read after the write shows that `plan` took effect. */
 export function rosterProves(plan: WritePlan, roster: Roster): boolean {
-  const record = roster.find(plan.kind === 'put' ? plan.after.userId : plan.before.userId);
-  if (plan.kind === 'delete') return record === undefined || record.uid !== plan.before.uid;
-  return record !== undefined && record.uid === plan.after.uid && holds(record, plan.fields);
+  if (plan.kind === 'delete') {
+    return plan.wholeBadge ? roster.all(plan.before.userId).length === 0 : isGone(plan.before, roster);
+  }
+  const [record, another] = roster.at(plan.after.uid);
+  return another === undefined && record?.userId === plan.after.userId && holds(record, plan.fields);
+}
+
+/** True if no record with this badge and uid is left. */
+export function isGone({ userId, uid }: UserRecord, roster: Roster): boolean {
+  return roster.all(userId).every((record) => record.uid !== uid);
 }
 
 /** True if nothing that the counters count has changed between two readings. */

@@ -9,23 +9,15 @@ import {
   type UserWidth,
 } from './user-layout.ts';
 
-const WIDTHS: readonly UserWidth[] = [72, 28];
+export type { UserWidth } from './user-layout.ts';
 
-/**
- * The width of the records: set length by the terminal's own count where they agree, else the one width whose
- * records all make sense. `ambiguous` if both do, `none` if neither does or the set is empty.
- */
-export function userWidthOf(set: Buffer, userCount: number | null): UserWidth | 'ambiguous' | 'none' {
-  if (set.length === 0) return 'none';
-  const counted = WIDTHS.find((width) => userCount !== null && userCount * width === set.length);
-  if (counted !== undefined) return counted;
-  const sensible = WIDTHS.filter((width) => set.length % width === 0 && allMakeSense(set, width));
-  if (sensible.length > 1) return 'ambiguous';
-  return sensible[0] ?? 'none';
-}
+/** Widths of records that are understood. */
+export const USER_WIDTHS: readonly UserWidth[] = [72, 28];
+/** So many records have a badge at least, where the table's length and count agree. */
+const MOST = 0.9;
 
-/** Every uid is a number of its own, and every record looks like somebody. */
-function allMakeSense(set: Buffer, width: UserWidth): boolean {
+/** True if every uid is a number of its own, and every record looks like somebody. `set` is of whole records. */
+export function allMakeSense(set: Buffer, width: UserWidth): boolean {
   const uids = new Set<number>();
   for (let at = 0; at < set.length; at += width) {
     const record = set.subarray(at, at + width);
@@ -36,13 +28,28 @@ function allMakeSense(set: Buffer, width: UserWidth): boolean {
   return true;
 }
 
+/** True if nearly all records have a uid and a badge: enough where the length says the same. `set` is of whole records. */
+export function mostHaveBadges(set: Buffer, width: UserWidth): boolean {
+  let having = 0;
+  for (let at = 0; at < set.length; at += width) {
+    const record = set.subarray(at, at + width);
+    if (record.readUInt16LE(UID_AT) !== 0 && hasBadge(record, width)) having++;
+  }
+  return having >= (set.length / width) * MOST;
+}
+
 function looksLikeSomebody(record: Buffer, width: UserWidth): boolean {
-  const { password, name, userId } = USER_LAYOUTS[width];
+  const { password, name } = USER_LAYOUTS[width];
   const field = ({ at, bytes }: { at: number; bytes: number }) => untilNul(record.subarray(at, at + bytes));
   const unknownBits = record.readUInt8(PRIVILEGE_AT) & ~(DISABLED_BIT | LEVEL_BITS);
   if (unknownBits !== 0 || hasControls(field(name)) || hasControls(field(password))) return false;
-  if (userId.bytes === null) return record.readUInt32LE(userId.at) !== 0;
-  const id = field({ at: userId.at, bytes: userId.bytes });
+  return hasBadge(record, width);
+}
+
+function hasBadge(record: Buffer, width: UserWidth): boolean {
+  const { at, bytes } = USER_LAYOUTS[width].userId;
+  if (bytes === null) return record.readUInt32LE(at) !== 0;
+  const id = untilNul(record.subarray(at, at + bytes));
   return id.length > 0 && id.every((byte) => byte > 0x20 && byte < 0x7f);
 }
 

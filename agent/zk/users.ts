@@ -16,7 +16,6 @@ import {
 
 export { encodedLength } from './encoding.ts';
 export type { UserWidth } from './user-layout.ts';
-export { userWidthOf } from './user-width.ts';
 
 export interface UserRecord {
   /** The record's own bytes, a copy. */

@@ -17,7 +17,10 @@ export const handler = httpHandler({
   },
 
   userGet: (call) =>
-    runCommand(services(), call, { args: { user_id: userId(call) }, locate: locator(services(), call) }),
+    runCommand(services(), call, {
+      args: { user_id: userId(call), ...call.query },
+      locate: locator(services(), call),
+    }),
 
   userCreate: (call) => {
     const { user_id, ...fields } = call.body;
@@ -43,7 +46,10 @@ export const handler = httpHandler({
     }),
 
   fingerList: (call) =>
-    runCommand(services(), call, { args: { user_id: userId(call) }, locate: locator(services(), call) }),
+    runCommand(services(), call, {
+      args: { user_id: userId(call), ...call.query },
+      locate: locator(services(), call),
+    }),
 
   fingerEnroll: (call) =>
     runCommand(services(), call, {

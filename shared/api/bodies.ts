@@ -19,6 +19,7 @@ import {
   serialField,
   textField,
   timeoutField,
+  uidField,
 } from './fields.ts';
 
 const error = <K extends FieldText>(key: K) => ({ error: key });
@@ -108,7 +109,15 @@ export const userListQuery = pageQuery.extend({
 /** `?verify=readback` reads the terminal back after the write in any case. */
 export const userWriteQuery = z.strictObject({ verify: z.enum(['readback'], error('verify')).optional() });
 
-export const userDeleteQuery = userWriteQuery.extend({ purge: flagField.optional() });
+/** `?uid=` says which record is meant where several bear the badge. */
+export const userRecordQuery = z.strictObject({ uid: uidField.optional() });
+
+export const userUpdateQuery = userWriteQuery.extend(userRecordQuery.shape);
+
+/** `?all=true`: every record that bears the badge. */
+export const userDeleteQuery = userUpdateQuery
+  .extend({ all: flagField.optional(), purge: flagField.optional() })
+  .refine(({ uid, all }) => uid === undefined || all !== true, { path: ['all'], ...error('uid_and_all') });
 
 export const attendanceQuery = pageQuery
   .extend({

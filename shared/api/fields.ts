@@ -28,6 +28,11 @@ export const fieldTexts = {
     es: 'debe ser YYYY-MM-DD o YYYY-MM-DDTHH:MM:SS, en la hora local del dispositivo',
     en: 'must be YYYY-MM-DD or YYYY-MM-DDTHH:MM:SS, in local time of the device',
   },
+  uid: {
+    es: 'debe ser un entero de 0 a 65535: el uid de uno de los registros',
+    en: 'must be an integer from 0 to 65535: the uid of one of the records',
+  },
+  uid_and_all: { es: 'no va junto con uid', en: 'does not go with uid' },
   date_and_range: { es: 'no va junto con from o to', en: 'does not go with from or to' },
   device_id: {
     es: 'debe tener de 1 a 64 letras, cifras, ".", "_" o "-", y comenzar con letra o cifra',
@@ -160,6 +165,7 @@ export const serialField = z.string({ error: 'serial' satisfies FieldText }).pip
     .trim()
     .regex(/^[\x20-\x7e]{1,64}$/, { error: 'serial' satisfies FieldText }),
 );
+export const uidField = integer('uid', 0, 65535);
 export const fingerField = integer('finger_index', 0, 9);
 
 export const cursorField = z

@@ -144,6 +144,7 @@ export const routes = {
     access: 'users:read',
     fn: 'users',
     summary: 'One user',
+    query: bodies.userRecordQuery,
     answer: answers.userAnswer,
   },
   userCreate: {
@@ -167,7 +168,7 @@ export const routes = {
     fn: 'users',
     summary: 'Change a user; what is left out keeps its value',
     body: bodies.userUpdateBody,
-    query: bodies.userWriteQuery,
+    query: bodies.userUpdateQuery,
     answer: answers.messageAnswer,
   },
   userDelete: {
@@ -195,6 +196,7 @@ export const routes = {
     access: 'users:read',
     fn: 'users',
     summary: 'The enrolled fingers of a user, never the templates',
+    query: bodies.userRecordQuery,
     answer: answers.fingerprintsAnswer,
   },
   fingerEnroll: {

@@ -7,6 +7,8 @@ import type { PhraseKey } from '../phrases.ts';
 import { commandIdSchema, deviceIdSchema } from './identifiers.ts';
 
 const userId = z.string().min(1).max(256);
+/** Which record of a badge is meant, where several bear it. */
+const uid = z.int().min(0).max(65535).optional();
 const cursor = z.string().max(256).optional();
 const limit = z.int().min(1).max(5000).optional();
 /** ISO 8601 instant, UTC: how fresh the data is. */
@@ -56,7 +58,7 @@ export const operations = {
   },
   'user.get': {
     kind: 'read',
-    args: z.strictObject({ user_id: userId }),
+    args: z.strictObject({ user_id: userId, uid }),
     result: z.object({ as_of: asOf, user: userSchema }),
   },
   'user.put': {
@@ -65,13 +67,21 @@ export const operations = {
       mode: z.enum(['create', 'update']),
       user_id: userId,
       fields: userFieldsSchema,
+      uid,
       verify,
     }),
     result: z.object({ uid: z.int(), user_id: z.string(), name: z.string() }),
   },
   'user.delete': {
     kind: 'write',
-    args: z.strictObject({ user_id: userId, purge: z.boolean().optional(), verify }),
+    args: z.strictObject({
+      user_id: userId,
+      uid,
+      /** All records of the badge, however many. */
+      all: z.boolean().optional(),
+      purge: z.boolean().optional(),
+      verify,
+    }),
     result: z.object({ user_id: z.string() }),
   },
   'user.restore': {
@@ -81,7 +91,7 @@ export const operations = {
   },
   'finger.list': {
     kind: 'read',
-    args: z.strictObject({ user_id: userId }),
+    args: z.strictObject({ user_id: userId, uid }),
     result: z.object({ data: z.array(z.object({ finger_index: z.int(), size: z.int() })) }),
   },
   'finger.enroll': {

@@ -1,4 +1,6 @@
 // Every decoder of the protocol on bytes that nobody meant: it answers or refuses with ZkError, and nothing else.
+
+import { judgeTable } from '../../agent/terminal/user-table.ts';
 import { type AttendanceWidth, decodeAttendance, decodeAttendanceAs } from '../../agent/zk/attendance.ts';
 import { decodeCounters } from '../../agent/zk/counters.ts';
 import { DataRun } from '../../agent/zk/data-run.ts';
@@ -10,7 +12,7 @@ import { optionValue } from '../../agent/zk/options.ts';
 import { decodePayload, encodePayload } from '../../agent/zk/payload.ts';
 import { decodeTemplates, withoutTail } from '../../agent/zk/templates.ts';
 import { decodeTime } from '../../agent/zk/time.ts';
-import { decodeUsers, newUser, userWidthOf } from '../../agent/zk/users.ts';
+import { decodeUsers, newUser } from '../../agent/zk/users.ts';
 import { encodePunch } from '../terminal/attendance.ts';
 import type { Random } from '../terminal/random.ts';
 import { mutated } from './mutate.ts';
@@ -35,7 +37,13 @@ const DECODERS: readonly [Decoder, ...Decoder[]] = [
   },
   (bytes) => decodeUsers(bytes, 72, 'utf-8'),
   (bytes) => decodeUsers(bytes, 28, 'gbk'),
-  (bytes, random) => userWidthOf(bytes, random.pick([null, 0, 1, 5])),
+  (bytes, random) =>
+    judgeTable(bytes, {
+      count: random.pick([null, 1, 5]),
+      stated: null,
+      learnt: random.pick([null, 28, 72]),
+      transport: random.pick(['tcp', 'udp']),
+    }),
   (bytes, random) => decodeAttendance(bytes, random.pick([null, 0, 1, 5])),
   (bytes, random) => decodeAttendanceAs(bytes, random.pick(WIDTHS)),
   decodeTemplates,

@@ -69,6 +69,10 @@ export const terminalOptionsSchema = z.strictObject({
 
   // Contents
   users: z.union([count.max(60_000), z.array(seedUserSchema)]).default(0),
+  /** Raw records that stand behind the users in its table, under whatever uid. No write reaches them. */
+  moreRecords: z.array(bytes).default([]),
+  /** What it hands out as its table of users instead of them. */
+  userTable: bytes.nullable().default(null),
   attendance: z.union([count, z.array(seedPunchSchema)]).default(0),
   attendanceWidth: z
     .union([z.literal(8), z.literal('8b'), z.literal(16), z.literal(40), z.literal(49)])
@@ -145,6 +149,17 @@ export const terminalOptionsSchema = z.strictObject({
 
   // Counters, lock, deletion
   counters: z.enum(['full', 'short', 'none', 'zeroRecords']).default('full'),
+  /** Counts that it tells whatever is true. */
+  countersSay: z
+    .strictObject({
+      users: count.optional(),
+      fingers: count.optional(),
+      records: count.optional(),
+      oplog: count.optional(),
+      admins: count.optional(),
+      passwords: count.optional(),
+    })
+    .prefault({}),
   /** Writes over the protocol raise the oplog counter. */
   oplogCountsWrites: z.boolean().default(true),
   /** Changes at the keypad raise it. */

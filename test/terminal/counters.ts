@@ -22,7 +22,7 @@ export function countAll(state: TerminalState): TerminalCounters {
     if (hasPassword(raw, state.layout.width)) passwords += 1;
   }
   return {
-    users: state.users.size,
+    users: state.users.size + state.options.moreRecords.length,
     fingers: state.templates.size,
     records: state.attendance.length,
     oplog: state.oplog.length,
@@ -37,9 +37,13 @@ export function encodeCounters(state: TerminalState): Buffer {
   if (form === 'none') return Buffer.alloc(4);
   const answer = Buffer.alloc(form === 'short' ? 80 : 92);
   const counted = countAll(state);
-  const said = form === 'zeroRecords' ? { ...counted, records: 0 } : counted;
+  const said = {
+    ...counted,
+    ...(form === 'zeroRecords' ? { records: 0 } : {}),
+    ...state.options.countersSay,
+  };
   for (const [name, at] of Object.entries(OFFSETS)) {
-    answer.writeUInt32LE(said[name as keyof TerminalCounters], at);
+    answer.writeUInt32LE(said[name as keyof TerminalCounters] ?? 0, at);
   }
   const capacities = [capacity.fingers, capacity.users, capacity.records];
   const used = [counted.fingers, counted.users, counted.records];

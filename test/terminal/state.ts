@@ -94,7 +94,10 @@ export class TerminalState {
 
   /** The sets as bulk reads give them, without the u32 length before them. */
   userSet(): Buffer {
-    return Buffer.concat([...this.users.values()]);
+    const { userTable, moreRecords } = this.options;
+    return userTable === null
+      ? Buffer.concat([...this.users.values(), ...moreRecords])
+      : Buffer.from(userTable);
   }
 
   attendanceSet(): Buffer {
