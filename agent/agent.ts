@@ -102,6 +102,10 @@ export class Agent {
     });
     this.#standings = new Standings({
       now: () => this.#cloudClock.now(),
+      memory: {
+        read: (device) => this.#journal.note(`state:${device}`),
+        write: (device, text) => this.#remember(`state:${device}`, text),
+      },
       onChange: (device, { state, reason }) => {
         const why = reason === null ? {} : { reason: reason.code, ...reason.params };
         this.#log.info({ ...why, device, state }, `terminal is ${state}`);

@@ -12,6 +12,7 @@ import type { Journal } from './journal/journal.ts';
 import type { Link } from './link/link.ts';
 import { noteSession, ownSessions } from './own-sessions.ts';
 
+const HELLO_BYTES = 120_000;
 /** Changes that come together are told together. */
 const GATHER_MS = 50;
 /** A contact is news to the directory (`last_seen`) no more often than this; one that nobody asked for, hardly ever. */
@@ -115,7 +116,7 @@ export class HelloTeller {
       if (!link().isUp) return;
       this.#toldAt = clock.monotonic();
       this.#toldOffset = hello.clockOffsetMs;
-      await link().publish(topics.hello(at), Buffer.from(JSON.stringify(hello)));
+      await link().publish(topics.hello(at), helloBytes(hello));
       if ((hello.seq ?? 0) >= this.#firstSeq) this.#ports.tenure.announced();
       this.#askAgain();
     } catch (error) {
@@ -175,4 +176,12 @@ export class HelloTeller {
       ...(serial !== null && { serial }),
     };
   }
+}
+
+/** A broker takes 128 KB: a branch of hundreds of terminals that are all away is told without the reasons. */
+export function helloBytes(hello: Hello, most = HELLO_BYTES): Buffer {
+  const bytes = Buffer.from(JSON.stringify(hello));
+  if (bytes.length <= most) return bytes;
+  const devices = hello.devices.map(({ reason: _why, ...device }) => device);
+  return Buffer.from(JSON.stringify({ ...hello, devices }));
 }

@@ -1,6 +1,6 @@
 // How a terminal stands with its agent, as a state machine: contacts and what holds it up go in, one state comes out.
 
-import type { DeviceState, StateReason } from '../../shared/domain/device-state.ts';
+import { type DeviceState, REASON_CHARACTERS, type StateReason } from '../../shared/domain/device-state.ts';
 import type { SerenoError } from '../../shared/errors.ts';
 import { Spoken } from '../../shared/words.ts';
 
@@ -80,5 +80,9 @@ function reasonOf(error: SerenoError | null): StateReason | null {
   const params = Object.entries(error.params).filter(
     (param): param is [string, string | number] => !(param[1] instanceof Spoken),
   );
-  return { code: error.code, params: Object.fromEntries(params) };
+  const short = params.map(([name, value]) => [
+    name,
+    typeof value === 'string' ? value.slice(0, REASON_CHARACTERS) : value,
+  ]);
+  return { code: error.code, params: Object.fromEntries(short) };
 }

@@ -139,6 +139,19 @@ describe('a terminal that nobody asks', () => {
   });
 });
 
+describe('a terminal that cannot be used', () => {
+  it('is so since it began, also after a restart of the agent', async () => {
+    const first = await terminal();
+    await begin(first.port);
+    await unplug(first);
+    await agent.run('device.ping', 'puerta');
+    const { since } = await told('offline');
+    await agent.stop();
+    agent.start(`devices: [{id: puerta, host: 127.0.0.1, port: ${first.port}, timeout: 1}]\n`);
+    expect(await told('offline')).toMatchObject({ since });
+  });
+});
+
 describe('a terminal that has no time', () => {
   it('is told to be busy while somebody enrols a finger, and to be online afterwards', async () => {
     const first = await terminal({ users: [{ userId: '5' }] });

@@ -13,9 +13,12 @@ export const DEVICE_STATES = ['online', 'offline', 'refused', 'swapped', 'busy',
 export const deviceStateSchema = z.enum(DEVICE_STATES);
 export type DeviceState = (typeof DEVICE_STATES)[number];
 
+/** What fills a place of a reason is no longer. */
+export const REASON_CHARACTERS = 256;
+
 /** Why, as an error of the catalogue: the sentence is made at the edge, in the caller's language. */
 export const stateReasonSchema = z.object({
   code: z.string().max(64),
-  params: z.record(z.string().max(64), z.union([z.string().max(256), z.number()])),
+  params: z.record(z.string().max(64), z.union([z.string().max(REASON_CHARACTERS), z.number()])),
 });
 export type StateReason = z.infer<typeof stateReasonSchema>;

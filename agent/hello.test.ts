@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { type Hello, helloSchema } from '../shared/wire/envelope.ts';
+import { helloBytes } from './hello.ts';
+
+const helloOf = (count: number): Hello => ({
+  v: 1,
+  session: 's',
+  agentVersion: '1',
+  at: 1,
+  clockOffsetMs: 0,
+  journalDepth: 0,
+  devices: Array.from({ length: count }, (_, index) => ({
+    id: `terminal-${index}`,
+    name: `Terminal ${index}`,
+    host: `10.0.${index >> 8}.${index & 255}`,
+    port: 4370,
+    source: 'file',
+    timezone: 'America/La_Paz',
+    reachable: false,
+    lastSeen: null,
+    state: 'offline',
+    since: 1_795_000_000_000,
+    reason: {
+      code: 'device_unreachable',
+      params: { address: `10.0.${index >> 8}.${index & 255}:4370`, device: `terminal-${index}` },
+    },
+  })),
+});
+
+test('a hello of the most terminals that there may be fits into a message of the broker, with every state', () => {
+  const bytes = helloBytes(helloOf(500));
+  expect(bytes.length).toBeLessThanOrEqual(128_000);
+  const { devices } = helloSchema.parse(JSON.parse(bytes.toString()));
+  expect(devices).toHaveLength(500);
+  expect(devices.every(({ state, reason }) => state === 'offline' && reason === undefined)).toBe(true);
+});
+
+test('a hello of a common branch tells why', () => {
+  const { devices } = helloSchema.parse(JSON.parse(helloBytes(helloOf(50)).toString()));
+  expect(devices.every(({ reason }) => reason?.code === 'device_unreachable')).toBe(true);
+});
