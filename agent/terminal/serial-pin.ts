@@ -3,8 +3,9 @@ import * as z from 'zod';
 import { cleanSerial, NO_SERIAL, serialSchema, shownSerial } from '../../shared/domain/device.ts';
 import { SerenoError } from '../../shared/errors.ts';
 import type { DeviceSettings } from '../config/load.ts';
+import { asked } from '../zk/commands.ts';
 import type { Conversation } from '../zk/conversation.ts';
-import { isZkError } from '../zk/errors.ts';
+import { isZkError, ZkError } from '../zk/errors.ts';
 import { readOption } from '../zk/options.ts';
 
 /** What is known of the terminal behind a device's address. */
@@ -93,7 +94,7 @@ export class SerialPin {
     const { expected } = this;
     if (this.#silent && expected === null) return;
     try {
-      this.#told = await readSerial(conversation, signal);
+      this.#told = await readTwice(conversation, expected, signal);
     } catch (error) {
       if (isZkError(error, 'timeout') && expected === null) this.#silent = true;
       throw error;
@@ -120,6 +121,20 @@ export class SerialPin {
     this.#pin = pin;
     if (!isSame) this.#memory.write(pin);
   }
+}
+
+/** One damaged answer must neither pin a number nor make a stranger: what is news is asked for twice. @throws ZkError */
+async function readTwice(
+  conversation: Conversation,
+  expected: string | null,
+  signal?: AbortSignal,
+): Promise<string> {
+  const first = await readSerial(conversation, signal);
+  const isNews = expected === null ? first !== '' : shownSerial(first) !== expected;
+  if (!isNews) return first;
+  const second = await readSerial(conversation, signal);
+  if (second === first || (expected !== null && shownSerial(second) === expected)) return second;
+  throw new ZkError('protocol', asked('readOption'), { problem: 'two serial numbers, one after the other' });
 }
 
 /** The serial number in characters that may be shown; empty where the terminal does not tell it. @throws ZkError */
