@@ -1,7 +1,17 @@
-import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DataDir, DataDirError, writePrivate } from './data-dir.ts';
 
 let folder: string;
@@ -36,12 +46,49 @@ test.skipIf(process.getuid?.() === 0)('a folder that may not be written is refus
 
 test('forgetting leaves what is not ours', () => {
   const dir = new DataDir(folder);
+  dir.lock()[Symbol.dispose]();
   const own = [dir.localJson, dir.issuer, dir.secret, dir.agentLog('norte')];
   const theirs = [join(folder, 'holiday.jpg'), join(folder, 'agent.yaml')];
   for (const file of [...own, ...theirs]) writeFileSync(file, '');
   dir.forget();
   expect(own.filter((file) => existsSync(file))).toEqual([]);
   expect(theirs.filter((file) => existsSync(file))).toEqual(theirs);
+});
+
+describe('--fresh', () => {
+  const filled = (path: string, ...names: string[]) => {
+    mkdirSync(path, { recursive: true });
+    for (const name of names) writeFileSync(join(path, name), 'x');
+    return new DataDir(path);
+  };
+
+  test('deletes nothing in a folder that npm start did not make, whatever the files are called', () => {
+    const dir = filled(join(folder, 'work'), 'secret', 'issuer.json', 'cloud.log');
+    dir.lock()[Symbol.dispose]();
+    expect(() => dir.forget()).toThrow(/was not made by npm start .*Name another folder with --data/);
+    expect(readFileSync(dir.secret, 'utf8')).toBe('x');
+  });
+
+  test('knows a folder of a version that had no marker by all of its files', () => {
+    const dir = filled(join(folder, 'old'), 'ca', 'issuer.json', 'secret', 'dynamodb', 'lock.db');
+    dir.forget();
+    expect(existsSync(dir.secret)).toBe(false);
+    dir.forget();
+  });
+
+  test('does not go through a link, neither the folder itself nor one in it', () => {
+    const theirs = filled(join(folder, 'theirs'), 'keep').path;
+    const dir = new DataDir(join(folder, 'data'));
+    dir.lock()[Symbol.dispose]();
+    symlinkSync(theirs, dir.dynamo);
+    dir.forget();
+    expect(existsSync(dir.dynamo)).toBe(false);
+    expect(existsSync(join(theirs, 'keep'))).toBe(true);
+    symlinkSync(dir.path, join(folder, 'link'));
+    writeFileSync(dir.secret, 'x');
+    expect(() => new DataDir(join(folder, 'link')).forget()).toThrow(/is a link/);
+    expect(existsSync(dir.secret)).toBe(true);
+  });
 });
 
 test('the secret is made once, and only its owner may read it', () => {

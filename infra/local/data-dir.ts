@@ -1,5 +1,14 @@
 // The data folder of local mode: what lies where, who holds it, and how it is forgotten.
-import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { makeFolder } from '../../agent/folder.ts';
@@ -10,6 +19,12 @@ export class DataDirError extends Error {
   override readonly name = 'DataDirError';
   readonly code = 'DATA_DIR';
 }
+
+/** Says that a folder was made by npm start: `--fresh` deletes in no other. */
+const MARKER = 'SERENO_DATA';
+const MARKER_TEXT = 'Data of npm start. --fresh deletes what it has written into this folder.\n';
+/** What a folder of a version without the marker holds, all of it, once it has been ready. */
+const KNOWN = ['ca', 'issuer.json', 'secret', 'dynamodb', 'lock.db'] as const;
 
 export class DataDir {
   readonly path: string;
@@ -36,6 +51,14 @@ export class DataDir {
   }
   get localJson(): string {
     return join(this.path, 'local.json');
+  }
+  /** What the simulated terminals hold. */
+  get terminals(): string {
+    return join(this.path, 'terminals');
+  }
+  /** How `npm run finger` and `npm run punch` reach them, while they run. */
+  get controls(): string {
+    return join(this.path, 'controls.json');
   }
   get cloudLog(): string {
     return join(this.path, 'cloud.log');
@@ -70,7 +93,9 @@ export class DataDir {
   /** @throws DataDirError */
   #make(): void {
     try {
+      const isEmpty = !existsSync(this.path) || readdirSync(this.path).length === 0;
       makeFolder(this.path);
+      if (isEmpty) this.#mark();
       writePrivate(join(this.path, 'lock.probe'), '');
       rmSync(join(this.path, 'lock.probe'));
     } catch (cause) {
@@ -83,14 +108,39 @@ export class DataDir {
     }
   }
 
-  /** Deletes what local mode wrote here and nothing else: the folder may be somebody's. */
+  /**
+   * Deletes what local mode wrote here and nothing else: the folder may be somebody's. Links are deleted, never followed.
+   * @throws DataDirError where the folder is a link, or nothing says that npm start made it
+   */
   forget(): void {
+    if (lstatSync(this.path).isSymbolicLink()) {
+      throw new DataDirError(
+        `${this.path} is a link: --fresh deletes nothing behind one. Name the folder itself with --data.`,
+      );
+    }
+    if (!this.#isOurs()) {
+      throw new DataDirError(
+        `${this.path} was not made by npm start (no ${MARKER} in it): --fresh deletes nothing there. Name ` +
+          'another folder with --data, or empty this one yourself.',
+      );
+    }
     const logs = readdirSync(this.path).filter((name) => /^agent-[a-z0-9-]+\.log$/.test(name));
-    const data = [this.authority, this.issuer, this.secret, this.dynamo, this.brokerPort];
-    const own = [...data, this.localJson, this.cloudLog];
+    const data = [this.authority, this.issuer, this.secret, this.dynamo, this.brokerPort, this.terminals];
+    const own = [...data, this.localJson, this.controls, this.cloudLog];
     for (const path of [...own, join(this.path, 'agents'), ...logs.map((name) => join(this.path, name))]) {
       rmSync(path, { recursive: true, force: true });
     }
+    this.#mark();
+  }
+
+  #isOurs(): boolean {
+    const marker = lstatSync(join(this.path, MARKER), { throwIfNoEntry: false });
+    if (marker !== undefined) return marker.isFile();
+    return KNOWN.every((name) => lstatSync(join(this.path, name), { throwIfNoEntry: false }) !== undefined);
+  }
+
+  #mark(): void {
+    writePrivate(join(this.path, MARKER), MARKER_TEXT);
   }
 
   /** The key of the functions' HMACs, hex of 32 bytes; made once. */

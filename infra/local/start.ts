@@ -1,10 +1,13 @@
 // npm start: the whole system on this machine, with what to type next.
+import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { SerenoError } from '../../shared/errors.ts';
 import { PlanError } from './agents/plan.ts';
 import { DataDirError } from './data-dir.ts';
+import { npmSwallowed } from './npm-swallowed.ts';
 import { onOrphaned } from './orphaned.ts';
 import { NotReady } from './ready.ts';
+import { dataFlag } from './simulated/lived-in.ts';
 import { type System, startSystem } from './system.ts';
 
 interface Flags {
@@ -28,8 +31,8 @@ const command = new Command('npm start --')
     portNumber,
   )
   .option('--data <folder>', 'where certificates, rows and journals are kept', folder, '.sereno')
-  .option('--fresh', 'forget what the data folder holds', false)
-  .parse();
+  .option('--fresh', 'forget what the data folder holds, the simulated terminals too', false)
+  .allowExcessArguments();
 
 function collect(file: string, before: readonly string[] = []): string[] {
   return [...before, file];
@@ -47,6 +50,10 @@ function folder(path: string): string {
 }
 
 async function main(): Promise<void> {
+  const swallowed = npmSwallowed(['port', 'data', 'agent', 'fresh'], process.argv.slice(2), process.env);
+  if (swallowed !== null)
+    command.error(`npm keeps ${swallowed.names} for itself. Write: npm start -- ${swallowed.line}`);
+  command.allowExcessArguments(false).parse();
   const { agent = [], port, data, fresh } = command.opts<Flags>();
   const stop = new AbortController();
   let failure: Error | null = null;
@@ -70,6 +77,8 @@ async function main(): Promise<void> {
     fresh,
     agents: agent,
     signal: stop.signal,
+    livedIn: (line) => console.log(line),
+    onTrouble: (line) => console.error(line),
     onWaiting: (missing) => console.error(`Still starting. ${missing}`),
     onFailure: (cause) => {
       failure = cause;
@@ -101,7 +110,7 @@ ${curl} -H 'Content-Type: application/json' -d '{"user_id":"9001","name":"Ana Qu
 ${curl} '${users}?limit=5&search=9001'
 ${curl} -X DELETE ${users}/9001
 
-Ctrl+C stops it.`;
+${terminals === null ? '' : `Somebody punches, a finger is enrolled:\n\nnpm run punch -- ${device} --user 1001${dataFlag(data)}\nnpm run finger -- ${device}${dataFlag(data)}\n\n`}Logs: ${join(data, 'agent-<site>.log')} and ${join(data, 'cloud.log')}. Ctrl+C stops it.`;
 }
 
 /** Errors that say themselves what to do. */

@@ -23,13 +23,15 @@ import { Issuer, type TokenClaims } from './issuer.ts';
 import { removeLocalJson, writeLocalJson } from './local-json.ts';
 import { waitUntilReady } from './ready.ts';
 import { Rules } from './rules/rules.ts';
+import { liveIn } from './simulated/lived-in.ts';
 import {
   type SimulatedId,
   type SimulatedTerminals,
   simulatedDevices,
   startTerminals,
   stopTerminals,
-} from './terminals.ts';
+} from './simulated/terminals.ts';
+import { followTroubles } from './troubles.ts';
 
 /** A busy or slow machine takes its time; what never comes is told much earlier, by `onWaiting`. */
 const READY_MS = 120_000;
@@ -44,11 +46,15 @@ export interface SystemOptions {
   readonly fresh?: boolean;
   /** Operators' agent.yaml files; without any, one site with two simulated terminals. */
   readonly agents?: readonly string[];
+  /** The simulated terminals remember, have punches of the last days, and can be touched; one line of it for people. */
+  readonly livedIn?: (line: string) => void;
   /** Over what the simulated terminals are by default. */
   readonly terminals?: Partial<Record<SimulatedId, TerminalSettings>>;
   /** Most to wait for agents and devices. Default 120 s. */
   readonly readyMs?: number;
   readonly signal?: AbortSignal;
+  /** Told in one line each what fails at a terminal, and where the log is. */
+  readonly onTrouble?: (line: string) => void;
   /** Told what is still missing, where it takes long. */
   readonly onWaiting?: (missing: string) => void;
   /** Loses, delays or doubles the rows that the rule puts, in tests of just that. */
@@ -129,6 +135,10 @@ async function assemble(options: SystemOptions, cleanup: Cleanup): Promise<Omit<
     kept(cleanup, Store.start(store), (started) => started.stop()),
     written.length > 0 ? null : kept(cleanup, startTerminals(options.terminals), stopTerminals),
   ]);
+  if (terminals !== null && options.livedIn !== undefined) {
+    const at = { folder: dataDir.terminals, controls: dataDir.controls, say: options.livedIn };
+    cleanup.add(await liveIn(terminals, at));
+  }
   const plans = terminals === null ? written : [planForTerminals(simulatedDevices(terminals))];
 
   const gatewayReady = Promise.withResolvers<GatewayHost>();
@@ -174,6 +184,7 @@ async function assemble(options: SystemOptions, cleanup: Cleanup): Promise<Omit<
     plans.map(async ({ site, config }) => {
       const file = await furnish({ folder: dataDir.agent(site), site, config, endpoint, authority });
       const log = dataDir.agentLog(site.site);
+      if (options.onTrouble !== undefined) cleanup.add(followTroubles(log, options.onTrouble));
       const agent = new AgentProcess({ site, config: file, log, onStart: () => publish() });
       cleanup.add(() => agent.stop());
       await agent.start();

@@ -34,9 +34,17 @@ const fingerSchema = z.strictObject({
   samples: z.array(z.enum(['good', 'bad', 'duplicate', 'timeout'])).min(1),
 });
 
-/** Starts the control of a terminal; answers the server, for its port and for closing it. */
-export async function serveControl(terminal: SimulatedTerminal, port: number): Promise<Server> {
+/**
+ * Starts the control of a terminal; answers the server, for its port and for closing it.
+ *
+ * @param key what callers must show as `Authorization: Bearer`; left out, every program of this machine may call
+ */
+export async function serveControl(terminal: SimulatedTerminal, port: number, key?: string): Promise<Server> {
   const server = createServer((request, response) => {
+    if (key !== undefined && request.headers.authorization !== `Bearer ${key}`) {
+      response.writeHead(401, { 'content-type': 'application/json' }).end('{"error":"the key is wanted"}');
+      return;
+    }
     void handle(terminal, request).then(([status, body]) => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     });

@@ -4,9 +4,9 @@ import {
   type SimulatedTerminal,
   startTerminal,
   type TerminalSettings,
-} from '../../test/terminal/terminal.ts';
-import type { SimulatedDevice } from './agents/plan.ts';
-import { all } from './cleanup.ts';
+} from '../../../test/terminal/terminal.ts';
+import type { SimulatedDevice } from '../agents/plan.ts';
+import { all } from '../cleanup.ts';
 
 const SIMULATED = ['principal', 'entrada'] as const;
 export type SimulatedId = (typeof SIMULATED)[number];
