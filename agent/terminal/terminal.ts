@@ -7,11 +7,10 @@ import { isForgotten } from '../zk/errors.ts';
 import { Acquaintance, type DialectMemory } from './acquaintance.ts';
 import { AttendanceCache } from './attendance-cache.ts';
 import { TerminalConnection } from './connection.ts';
-import { type Dialect, limitsOf } from './dialect.ts';
+import type { Dialect } from './dialect.ts';
 import { type DisableNote, STRETCH_MS, whileDisabled } from './disabled.ts';
 import { isBroken, toSerenoError, unreachable } from './errors.ts';
 import { failure } from './outcome.ts';
-import { planWrite } from './plan.ts';
 import { type DueRestore, finishRestores, settleButRestores } from './restores-due.ts';
 import type { Roster } from './roster.ts';
 import { type ReadOptions, RosterCache } from './roster-cache.ts';
@@ -19,6 +18,7 @@ import { type PinMemory, SerialPin } from './serial-pin.ts';
 import { Stretch } from './stretch.ts';
 import { readForUndo } from './undo.ts';
 import { elsewhere, judgeAll, lookAndRefresh } from './verdicts.ts';
+import { settleWithoutWriting } from './without-writing.ts';
 import type { DoubtfulJob, WriteJob } from './write-job.ts';
 
 /** A table that keeps changing under our hands is read while the terminal is disabled from this round on. */
@@ -101,10 +101,7 @@ export class Terminal {
     await this.#converse(async () => undefined);
   }
 
-  /**
-   * Finds out whether the terminal answers, and who it is; lets it go at once, unless somebody waits for it.
-   * @throws SerenoError
-   */
+  /** Finds out who answers; lets it go at once unless somebody waits for it. @throws SerenoError */
   async probe(signal: AbortSignal, isWanted: () => boolean): Promise<void> {
     this.#isProbing = true;
     try {
@@ -172,7 +169,7 @@ export class Terminal {
   ): Promise<void> {
     for (let round = 1; batch.waiting.length > 0; round++) {
       const roster = await cache.fresh(conversation);
-      batch.waiting = this.#settleWithoutWriting(batch.waiting, roster, cache);
+      batch.waiting = settleWithoutWriting(batch.waiting, roster, cache, this.device);
       if (batch.waiting.length === 0) return;
       if (round > ROUNDS) {
         throw new SerenoError('device_busy', { params: { device: this.device.id, reason: '@busy_keypad' } });
@@ -217,30 +214,6 @@ export class Terminal {
   ): Promise<void> {
     const context = { device: this.device, conversation, cache, note: this.#ports.note };
     await finishRestores(context, due, (left) => this.#doubts.push(...left, ...following));
-  }
-
-  /** Jobs that need no write are answered before anything is disabled, unless an earlier one decides them. */
-  #settleWithoutWriting(jobs: readonly WriteJob[], roster: Roster, cache: RosterCache): WriteJob[] {
-    const touched = new Set<string>();
-    const limits = limitsOf(cache.dialect, roster.width);
-    const context = { device: this.device.id, limits, encoding: this.device.encoding };
-    return jobs.filter((job) => {
-      if (job.isOver) return false;
-      const userId = job.wish.args.user_id;
-      if (touched.has(userId)) return true;
-      try {
-        const plan = planWrite(job.wish, roster, context);
-        if (plan.kind === 'nothing') {
-          job.settle({ status: 'ok', data: plan.result, verified: 'readback' });
-          return false;
-        }
-        touched.add(userId);
-        return true;
-      } catch (error) {
-        job.settle(failure(toSerenoError(error, this.device)));
-        return false;
-      }
-    });
   }
 
   async #converse<T>(

@@ -1,0 +1,38 @@
+// Writes that need none: what the terminal already holds, and what it could never hold, is answered from the roster.
+import type { DeviceSettings } from '../config/load.ts';
+import { limitsOf } from './dialect.ts';
+import { toSerenoError } from './errors.ts';
+import { failure } from './outcome.ts';
+import { planWrite } from './plan.ts';
+import type { Roster } from './roster.ts';
+import type { RosterCache } from './roster-cache.ts';
+import type { WriteJob } from './write-job.ts';
+
+/** Jobs that need no write are answered before anything is disabled, unless an earlier one decides them. */
+export function settleWithoutWriting(
+  jobs: readonly WriteJob[],
+  roster: Roster,
+  cache: RosterCache,
+  device: DeviceSettings,
+): WriteJob[] {
+  const touched = new Set<string>();
+  const limits = limitsOf(cache.dialect, roster.width);
+  const context = { device: device.id, limits, encoding: device.encoding };
+  return jobs.filter((job) => {
+    if (job.isOver) return false;
+    const userId = job.wish.args.user_id;
+    if (touched.has(userId)) return true;
+    try {
+      const plan = planWrite(job.wish, roster, context);
+      if (plan.kind === 'nothing') {
+        job.settle({ status: 'ok', data: plan.result, verified: 'readback' });
+        return false;
+      }
+      touched.add(userId);
+      return true;
+    } catch (error) {
+      job.settle(failure(toSerenoError(error, device)));
+      return false;
+    }
+  });
+}
