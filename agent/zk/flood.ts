@@ -1,7 +1,7 @@
 // Whether a terminal sends more frames that answer nothing than any terminal would.
 
 /** So many at once. A busy door sends an event or two a second. */
-const MOST = 2000;
+const MOST = 256;
 const PER_MS = 0.1;
 /** Bytes that weigh as much as one more frame. */
 const BYTES_A_FRAME = 1024;

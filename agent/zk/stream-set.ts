@@ -55,7 +55,8 @@ function whole(run: DataRun, answer: Answer): Step<Prepared> {
 
 async function readChunks(read: SetRead, size: number): Promise<Buffer> {
   const { conversation, words } = read;
-  const chunks: Buffer[] = [];
+  // Its memory is taken as it is filled, not before.
+  const set = Buffer.allocUnsafeSlow(size);
   let at = 0;
   while (at < size) {
     const length = Math.min(conversation.largestChunk, size - at);
@@ -64,11 +65,11 @@ async function readChunks(read: SetRead, size: number): Promise<Buffer> {
     // A terminal may give less than asked for; the next chunk begins where this one ended.
     if (chunk.length === 0)
       throw new ZkError('protocol', words.chunk, { problem: 'an empty chunk', sent: true });
-    chunks.push(chunk);
+    chunk.copy(set, at);
     at += chunk.length;
     read.pace.check(at, words.chunk);
   }
-  return Buffer.concat(chunks, size);
+  return set;
 }
 
 /** Null where the terminal refuses as much at once. */

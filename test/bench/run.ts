@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { Command } from 'commander';
 import { benchColdInit } from './cold-init.ts';
 import { benchCreates } from './creates.ts';
+import { benchHostile } from './hostile.ts';
 import { benchLists } from './lists.ts';
 import { benchMemory } from './memory.ts';
 import { benchNeighbours } from './neighbours.ts';
@@ -12,6 +13,7 @@ const BENCHES: Record<string, (print: (text: string) => void) => Promise<void>> 
   lists: benchLists,
   neighbours: benchNeighbours,
   memory: benchMemory,
+  hostile: benchHostile,
   cold: benchColdInit,
 };
 

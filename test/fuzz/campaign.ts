@@ -6,6 +6,7 @@ import { bodies } from './bodies.ts';
 import { decoders } from './decoders.ts';
 import { payloads } from './payloads.ts';
 import { replies } from './replies.ts';
+import { sequences } from './sequences.ts';
 import { breathe, Flaw, type Target } from './target.ts';
 
 export interface CampaignOptions {
@@ -30,7 +31,8 @@ export interface CampaignReport {
 
 /** How the inputs are shared out, per cent: what is dear gets less. */
 const SHARES: readonly { readonly percent: number; readonly open: (random: Random) => Promise<Target> }[] = [
-  { percent: 60, open: async () => decoders() },
+  { percent: 40, open: async () => decoders() },
+  { percent: 20, open: async () => sequences() },
   { percent: 10, open: replies },
   { percent: 25, open: payloads },
   { percent: 5, open: bodies },

@@ -5,7 +5,7 @@ import { Event, Reply } from './protocol.ts';
  * empty-frames, tiny-frames: a run whose frames bring nothing, or a byte each · huge-set: 96 MB announced · punches-12m:
  * twelve million punches of 8 bytes, counted and with room for them · junk-48m: 48 MB of zeros, nothing counted ·
  * trickle: a frame every 3 s · events, strays: events, or answers to nobody's question, as fast as they go ·
- * endless-frame: one frame of 16 MB that is sent again and again, for nobody.
+ * endless-frame: one frame of 4 MB that is sent again and again, for nobody.
  */
 export const HOSTILITIES = [
   'empty-frames',
@@ -63,7 +63,7 @@ function toTable(kind: Hostility): Iterable<Stroke> {
     case 'strays':
       return forEver({ command: Reply.ok, replyId: NOBODY, data: Buffer.alloc(16) });
     case 'endless-frame':
-      return forEver({ command: Reply.data, replyId: NOBODY, data: Buffer.alloc(15_000_000) });
+      return forEver({ command: Reply.data, replyId: NOBODY, data: Buffer.alloc(4_000_000) });
   }
 }
 
