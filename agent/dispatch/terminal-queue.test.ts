@@ -28,7 +28,7 @@ class SlowTerminal implements QueuedTerminal {
     this.repairDueIn = null;
   }
 
-  async probe(): Promise<void> {}
+  async probe(_signal: AbortSignal, _isWanted: () => boolean): Promise<void> {}
 
   async close(): Promise<void> {}
 
@@ -248,5 +248,92 @@ describe('the queue of a terminal', () => {
     } finally {
       vi.useRealTimers();
     }
+  });
+});
+
+describe('a terminal that is full', () => {
+  it('is told to be busy once, and to have time again when half of its places are free', async () => {
+    const told: (string | null)[] = [];
+    const terminal = new SlowTerminal();
+    const queue = queueOf(terminal, { onBusy: (refusal) => void told.push(refusal?.code ?? null) });
+    const log: string[] = [];
+    const running = ask('first', log);
+    queue.push(running.item);
+    const waiting = Array.from({ length: MAX_WAITING }, (_, index) => ask(`q${index}`, log));
+    for (const { item } of waiting) queue.push(item);
+    expect(told).toEqual(['device_busy']);
+    running.end();
+    for (const { end } of waiting.slice(0, MAX_WAITING / 2 - 2)) end();
+    await expect.poll(() => log.filter((line) => line.endsWith('ended')).length).toBe(MAX_WAITING / 2 - 1);
+    expect(told).toEqual(['device_busy']);
+    for (const { end } of waiting) end();
+    await expect.poll(() => told).toEqual(['device_busy', null]);
+    await queue.stop();
+  });
+});
+
+describe('a look at a terminal that nobody asks', () => {
+  /** Looks that end when the test or the queue says so. */
+  class LookedAt extends SlowTerminal {
+    readonly looks: { signal: AbortSignal; isWanted: () => boolean; end: () => void }[] = [];
+
+    override async probe(signal: AbortSignal, isWanted: () => boolean): Promise<void> {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      signal.addEventListener('abort', () => resolve());
+      this.looks.push({ signal, isWanted, end: resolve });
+      await promise;
+    }
+  }
+
+  function lookedAt() {
+    const due: (() => void)[] = [];
+    const terminal = new LookedAt();
+    const queue = queueOf(terminal, {
+      probeMs: () => 60_000,
+      timers: {
+        after(_ms, work) {
+          due.push(work);
+          return () => undefined;
+        },
+      },
+    });
+    queue.start();
+    return { terminal, queue, pass: () => due.shift()?.() };
+  }
+
+  it('that is answered serves the command that comes meanwhile', async () => {
+    const { terminal, queue, pass } = lookedAt();
+    pass();
+    await settle();
+    pass();
+    const [look] = terminal.looks;
+    expect(look?.isWanted()).toBe(false);
+    const log: string[] = [];
+    const { item, end } = ask('q', log);
+    queue.push(item);
+    expect([look?.isWanted(), log]).toEqual([true, []]);
+    look?.end();
+    await expect.poll(() => log).toEqual(['q began']);
+    expect(look?.signal.aborted).toBe(false);
+    end();
+    await queue.stop();
+  });
+
+  it('that is not answered is given up for the command, and for the end of the agent', async () => {
+    const { terminal, queue, pass } = lookedAt();
+    pass();
+    await settle();
+    pass();
+    const log: string[] = [];
+    const { item, end } = ask('q', log);
+    queue.push(item);
+    await expect.poll(() => log, { timeout: 2000 }).toEqual(['q began']);
+    expect(terminal.looks[0]?.signal.aborted).toBe(true);
+    end();
+    await settle();
+    pass();
+    expect(terminal.looks).toHaveLength(2);
+    await queue.stop();
+    expect(terminal.looks[1]?.signal.aborted).toBe(true);
   });
 });
