@@ -1,12 +1,15 @@
 // How a function becomes what Lambda runs: one file with only what it needs, and the files that must lie beside it.
-import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, buildSync } from 'esbuild';
 import { SWAGGER_FILES } from '../../cloud/docs/assets.ts';
+import { NOTICES_FILE, noticesOf, packagesIn } from '../notices.ts';
 
 const FUNCTIONS = fileURLToPath(new URL('../../cloud/functions/', import.meta.url));
+
+const SWAGGER = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 
 /** The file of a bundle, and the handler as Lambda is told it. */
 export const BUNDLE_FILE = 'index.js';
@@ -38,24 +41,29 @@ export function isWritten(name: string): boolean {
 
 /** swagger-ui's files are read at run time, so that only a call of /docs pays for their 1.7 MB. */
 function copySwagger(folder: string): void {
-  const from = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   const to = join(folder, 'swagger-ui');
   mkdirSync(to, { recursive: true });
-  for (const file of SWAGGER_FILES) copyFileSync(join(from, file), join(to, file));
+  for (const file of SWAGGER_FILES) copyFileSync(join(SWAGGER, file), join(to, file));
 }
 
 /**
- * Builds one function of `cloud/functions` into a folder.
+ * Builds one function of `cloud/functions` into a folder, with the licences of what it holds.
  *
  * @throws esbuild's BuildFailure
  */
 export function bundleFunction(name: string, folder: string): void {
-  buildSync({
+  const { metafile } = buildSync({
     ...options,
     entryPoints: [join(FUNCTIONS, `${name}.ts`)],
     outfile: join(folder, BUNDLE_FILE),
+    metafile: true,
   });
-  if (name === 'public') copySwagger(folder);
+  const packages = packagesIn(metafile);
+  if (name === 'public') {
+    copySwagger(folder);
+    packages.push(SWAGGER);
+  }
+  writeFileSync(join(folder, NOTICES_FILE), noticesOf(packages));
 }
 
 /** What a function's bundle is made of: bytes by package, largest first; `sereno` is the code of this repository. */

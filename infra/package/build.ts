@@ -1,4 +1,4 @@
-// npm run package: one tarball of the agent with everything it needs on a Linux machine.
+// npm run package: one tarball of the agent with everything it needs on a Linux machine, and what it is made of.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { VERSION } from '../../shared/version.ts';
 import { archive } from './archive.ts';
 import { ARCHES, layOut } from './layout.ts';
 import { nodeRuntime } from './node-runtime.ts';
+import { billOfMaterials } from './sbom.ts';
 
 const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
 const NAME = `sereno-agent-${VERSION}`;
@@ -23,7 +24,9 @@ rmSync(folder, { recursive: true, force: true });
 const bytes = readFileSync(join(DIST, name));
 const sum = createHash('sha256').update(bytes).digest('hex');
 writeFileSync(join(DIST, `${name}.sha256`), `${sum}  ${name}\n`);
+const bom = `${NAME}.cdx.json`;
+writeFileSync(join(DIST, bom), billOfMaterials());
 process.stdout.write(
-  `dist/${name}: ${(statSync(join(DIST, name)).size / MB).toFixed(1)} MB for ${arches.join(' and ')}\n`,
+  `dist/${name}: ${(statSync(join(DIST, name)).size / MB).toFixed(1)} MB for ${arches.join(' and ')}; dist/${bom}\n`,
 );
 if (missing.length > 0) process.stderr.write(`Node for ${missing.join(', ')} was not to be had.\n`);

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { settleModes } from '../../agent/service/modes.ts';
+import { NOTICES_FILE, noticesOf, packagesIn } from '../notices.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -76,8 +77,9 @@ export async function layOut(folder: string, nodeOf: NodeSource): Promise<Arch[]
   }
   mkdirSync(join(folder, 'bin'), { recursive: true });
   writeFileSync(join(folder, 'bin', 'sereno-agent'), WRAPPER);
-  for (const text of ['LICENSE', 'docs/agent.md', 'docs/configuration.md']) put(join(ROOT, text), text);
-  await build({
+  for (const text of ['LICENSE', 'SECURITY.md', 'docs/agent.md', 'docs/configuration.md'])
+    put(join(ROOT, text), text);
+  const { metafile } = await build({
     entryPoints: [join(ROOT, 'agent', 'cli.ts')],
     outfile: join(folder, 'lib', 'agent.mjs'),
     bundle: true,
@@ -86,7 +88,14 @@ export async function layOut(folder: string, nodeOf: NodeSource): Promise<Arch[]
     format: 'esm',
     banner: { js: BANNER },
     logLevel: 'error',
+    metafile: true,
   });
+  // Beside what is bundled: the native part, and Node.
+  const beside = ['aws-crt', ...done.map((arch) => `node-linux-${arch}`)].map((name) =>
+    join(ROOT, 'node_modules', name),
+  );
+  const folders = [...packagesIn(metafile), ...beside.filter((path) => existsSync(path))];
+  writeFileSync(join(folder, NOTICES_FILE), noticesOf(folders));
   settleModes(folder);
   return done;
 }
