@@ -43,6 +43,11 @@ export function unreachable(device: DeviceSettings, cause: unknown, applied: App
   return new SerenoError('device_unreachable', { params, applied, cause });
 }
 
+/** True if the same question would end alike: the terminal has shown that it answers without measure or end. */
+export function isHopeless(error: unknown): boolean {
+  return error instanceof ZkError && error.code === 'protocol' && error.trouble !== 'garbled';
+}
+
 /** True if the conversation is over, so that whatever was under way is in doubt. */
 export function isBroken(error: unknown): boolean {
   return error instanceof ZkError && error.code !== 'refused';

@@ -9,7 +9,7 @@ import { AttendanceCache } from './attendance-cache.ts';
 import { TerminalConnection } from './connection.ts';
 import type { Dialect } from './dialect.ts';
 import { type DisableNote, STRETCH_MS, whileDisabled } from './disabled.ts';
-import { isBroken, toSerenoError, unreachable } from './errors.ts';
+import { isBroken, isHopeless, toSerenoError, unreachable } from './errors.ts';
 import { failure } from './outcome.ts';
 import { type DueRestore, finishRestores, settleButRestores } from './restores-due.ts';
 import type { Roster } from './roster.ts';
@@ -229,7 +229,8 @@ export class Terminal {
       } catch (error) {
         const isOver = isBroken(error) || isForgotten(error);
         if (isOver) this.#connection.drop();
-        if (!isOver || attempt > 1 || signal?.aborted) throw toSerenoError(error, this.device);
+        if (!isOver || attempt > 1 || signal?.aborted || isHopeless(error))
+          throw toSerenoError(error, this.device);
       } finally {
         this.#connection.release(this.#cache?.dialect.oneClient ?? true);
       }
