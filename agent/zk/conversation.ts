@@ -278,10 +278,9 @@ export class Conversation {
     const isEvent = payload?.command === Command.registerEvents;
     const answers =
       payload !== null && !isEvent && payload.replyId === this.#replyId && this.#current !== null;
-    const isData = answers && payload.command === Command.data;
-    const isBearable = isData
-      ? this.#flood.data(payload.data.length)
-      : answers || this.#flood.stray(bytes.length);
+    const isBearable = answers
+      ? this.#flood.answer(payload.command === Command.data ? payload.data.length : null)
+      : this.#flood.stray(bytes.length);
     if (!isBearable) return this.#end(flooded(payload?.command));
     if (payload === null) return;
     // Events first: their reply id may be that of the exchange under way.

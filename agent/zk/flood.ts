@@ -5,7 +5,7 @@ const MOST = 256;
 const PER_MS = 0.1;
 /** Bytes that weigh as much as one more frame. */
 const BYTES_A_FRAME = 1024;
-/** Data frames from this size on make up for a frame beside them: some terminals send an event before each. */
+/** An answer, or a data frame from this size on, makes up for a frame beside it: some terminals send an event before each. */
 const USEFUL_BYTES = 64;
 
 /** An allowance that stray frames use up, and time and useful frames fill again. */
@@ -20,9 +20,9 @@ export class Flood {
     return this.#left > 0;
   }
 
-  /** A frame of data. False once there are too many that bring next to nothing. */
-  data(bytes: number): boolean {
-    if (bytes >= USEFUL_BYTES) {
+  /** A frame that answers, of so many bytes where it brings data. False once too many bring next to nothing. */
+  answer(bytes: number | null): boolean {
+    if (bytes === null || bytes >= USEFUL_BYTES) {
       this.#refill(1);
       return true;
     }

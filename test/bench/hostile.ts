@@ -16,9 +16,9 @@ import { figures } from './measure.ts';
 const SITE = 'bench';
 /** The last one is asked for its tables where no hostile one is. */
 const GOOD = 6;
-const ROUNDS = 3;
+const ROUNDS = 2;
 /** Calls to the good terminals in a block. */
-const CALLS = 100;
+const CALLS = 80;
 /** Whoever asks for tables asks so often, whether the terminal is good or hostile. */
 const ASK_EVERY_MS = 300;
 const WARM_UP = 60;
