@@ -1,5 +1,6 @@
 // The doctor on the data folder: may the agent write there, is there room, does an agent run on it, is its clock right.
 import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SerenoError } from '../../shared/errors.ts';
@@ -52,8 +53,9 @@ function examineFolder(folder: string): Finding[] {
   // Made here it might belong to the wrong user.
   if (!existsSync(folder)) return [data.ok(`${folder} is not there yet: the first run makes it.`)];
   try {
-    const probe = join(folder, `.doctor-${process.pid}`);
-    writeFileSync(probe, 'x', { mode: 0o600, flush: true });
+    // New, under a name that nobody can guess: a link that waits there would lead elsewhere.
+    const probe = join(folder, `.doctor-${randomUUID()}`);
+    writeFileSync(probe, 'x', { mode: 0o600, flush: true, flag: 'wx' });
     rmSync(probe);
   } catch (error) {
     const next =

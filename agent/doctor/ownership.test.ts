@@ -1,4 +1,13 @@
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -40,7 +49,7 @@ describe.skipIf(process.platform === 'win32')('the files of an agent', () => {
         subject: 'ownership',
         verdict: 'failure',
         found: `${folder}${path} belongs to ${username}, but the agent runs as ${STRANGER}.`,
-        next: `sudo chown ${STRANGER}: ${folder}${path}`,
+        next: `sudo chown -h ${STRANGER}: ${folder}${path}`,
       })),
     );
   });
@@ -49,7 +58,7 @@ describe.skipIf(process.platform === 'win32')('the files of an agent', () => {
     chmodSync(folder, 0o755);
     chmodSync(file, 0o644);
     const [first] = look({ uid: STRANGER, reason: 'r' });
-    expect(first).toMatchObject({ verdict: 'warning', next: `sudo chown ${STRANGER}: ${file}` });
+    expect(first).toMatchObject({ verdict: 'warning', next: `sudo chown -h ${STRANGER}: ${file}` });
   });
 
   it.skipIf(isRoot)('that their own user may not use are told with the mode that they should have', () => {
@@ -73,10 +82,25 @@ describe.skipIf(process.platform === 'win32')('the files of an agent', () => {
     }
     const owner = ownerOf(file, null);
     expect(owner.uid).toBe(STRANGER);
-    expect(look(owner)).toMatchObject([{ next: `sudo chown ${STRANGER}: ${folder}/data/journal.db` }]);
+    expect(look(owner)).toMatchObject([{ next: `sudo chown -h ${STRANGER}: ${folder}/data/journal.db` }]);
     chownSync(join(folder, 'data', 'journal.db'), STRANGER, STRANGER);
     chmodSync(join(folder, 'data', 'journal.db'), 0o400);
-    expect(look(owner)).toMatchObject([{ next: `sudo chmod 600 ${folder}/data/journal.db` }]);
+    expect(look(owner)).toMatchObject([{ next: `sudo -u ${STRANGER} chmod 600 ${folder}/data/journal.db` }]);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('links among the files of an agent', () => {
+  it('are named as such, without a command that root would run on what they lead to', () => {
+    const elsewhere = join(folder, 'elsewhere');
+    writeFileSync(elsewhere, '', { mode: 0o400 });
+    symlinkSync(elsewhere, join(folder, 'data', 'soft'));
+    linkSync(elsewhere, join(folder, 'data', 'hard'));
+    const found = look({ uid: STRANGER, reason: 'r' }).filter((each) => /soft|hard/.test(each.found));
+    expect(found).toMatchObject([
+      { verdict: 'warning', found: expect.stringContaining('data/hard has another name elsewhere') },
+      { verdict: 'warning', found: expect.stringContaining('data/soft is a link') },
+    ]);
+    for (const { next } of found) expect(next).not.toMatch(/sudo|chown|chmod/);
   });
 });
 

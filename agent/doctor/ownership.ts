@@ -1,6 +1,6 @@
 // The doctor on whose the agent's files are: a file made by root, or with a wrong mode, stops an agent that runs as somebody else.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, type Stats, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import type { AgentConfig } from '../config/load.ts';
 import { CONFIG_DIR, UNIT_FILE, USER } from '../service/names.ts';
@@ -58,16 +58,31 @@ function look(path: string, needed: number, { uid, reason }: Owner): Finding[] {
   const stats = statsOf(path);
   if (stats === null) return [];
   const told = about('ownership');
+  const other = otherNameOf(path);
+  if (other !== null)
+    return [
+      told.warning(
+        `${path} ${other}: whose it is there is not looked at.`,
+        `Put the file itself there, not a link.`,
+      ),
+    ];
   const able = may(uid, stats, stats.isDirectory() ? needed | ENTER : needed);
   if (stats.uid !== uid) {
     const found = `${path} belongs to ${nameOf(stats.uid)}, but ${reason}.`;
-    const next = `sudo chown ${nameOf(uid)}: ${path}`;
+    const next = `sudo chown -h ${nameOf(uid)}: ${path}`;
     return [able ? told.warning(found, next) : told.failure(found, next)];
   }
   if (able) return [];
   const mode = (stats.mode & 0o777).toString(8).padStart(4, '0');
   const found = `${path} has mode ${mode}: ${nameOf(uid)} may not use it, and ${reason}.`;
-  return [told.failure(found, `sudo chmod ${stats.isDirectory() ? '700' : '600'} ${path}`)];
+  return [told.failure(found, `sudo -u ${nameOf(uid)} chmod ${stats.isDirectory() ? '700' : '600'} ${path}`)];
+}
+
+/** A link, or a second name of a file: to advise root to change it would be to change something elsewhere. */
+function otherNameOf(path: string): string | null {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats?.isSymbolicLink() === true) return 'is a link';
+  return stats?.isFile() === true && stats.nlink > 1 ? 'has another name elsewhere (a hard link)' : null;
 }
 
 /** As the system decides it, groups but the file's own left aside. */

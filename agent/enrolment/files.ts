@@ -1,48 +1,65 @@
 // Writes files of the agent whole or not at all, for the owner of their folder alone.
+import { randomBytes } from 'node:crypto';
 import {
-  chmodSync,
-  chownSync,
   closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
   fsyncSync,
   openSync,
   renameSync,
-  statSync,
+  unlinkSync,
   writeSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { makeFolder } from '../folder.ts';
+
+const { O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_WRONLY, O_RDONLY, O_DIRECTORY = 0 } = constants;
 
 /**
  * Writes `content` beside `file`, syncs it and renames it, mode 0600. Written by root into somebody's folder it
- * becomes theirs: the agent runs as a user of its own.
+ * becomes theirs: the agent runs as a user of its own. They may swap their folder and its files for links meanwhile:
+ * the folder is opened once, and the draft is a new file in just that one, under a name that nobody can guess.
  * @throws the file system's errors
  */
 export function writeWhole(file: string, content: string): void {
   const folder = dirname(file);
   makeFolder(folder);
-  const draft = `${file}.${process.pid}.new`;
-  const handle = openSync(draft, 'w', 0o600);
+  const opened = openSync(folder, O_RDONLY | O_DIRECTORY | (isRoot() ? O_NOFOLLOW : 0));
   try {
-    writeSync(handle, content);
-    fsyncSync(handle);
+    // Elsewhere than on Linux nobody runs this as root.
+    const within = process.platform === 'linux' ? `/proc/self/fd/${opened}` : folder;
+    writeInto(within, basename(file), content, opened);
+    // A rename outlasts a power cut once its folder is synced.
+    fsyncSync(opened);
   } finally {
-    closeSync(handle);
+    closeSync(opened);
   }
-  chmodSync(draft, 0o600);
-  if (process.getuid?.() === 0) {
-    const { uid, gid } = statSync(folder);
-    chownSync(draft, uid, gid);
-  }
-  renameSync(draft, file);
-  syncFolder(folder);
 }
 
-/** A rename outlasts a power cut once its folder is synced. */
-function syncFolder(folder: string): void {
-  const handle = openSync(folder, 'r');
+function writeInto(folder: string, name: string, content: string, opened: number): void {
+  const draft = join(folder, `${name}.${randomBytes(8).toString('hex')}.new`);
+  const handle = openSync(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
   try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
+    try {
+      writeSync(handle, content);
+      fchmodSync(handle, 0o600);
+      if (isRoot()) {
+        const { uid, gid } = fstatSync(opened);
+        fchownSync(handle, uid, gid);
+      }
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(draft, join(folder, name));
+  } catch (error) {
+    unlinkSync(draft);
+    throw error;
   }
+}
+
+function isRoot(): boolean {
+  return process.getuid?.() === 0;
 }

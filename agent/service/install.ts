@@ -1,10 +1,8 @@
 // Puts the agent on a Linux machine and takes it away again: program, user, folders, unit.
 import {
   chmodSync,
-  chownSync,
   cpSync,
   existsSync,
-  lchownSync,
   mkdirSync,
   readdirSync,
   renameSync,
@@ -15,6 +13,7 @@ import {
 import { dirname, join } from 'node:path';
 import { settleModes } from './modes.ts';
 import { CONFIG_DIR, DATA_DIR, PROGRAM_DIR, PROGRAM_LINK, UNIT, UNIT_FILE, USER } from './names.ts';
+import { giveTree, removeTree } from './tree.ts';
 import { unitFile } from './unit.ts';
 
 /** What is done to the machine beyond its files. */
@@ -48,8 +47,8 @@ export function install(source: string, arch: string, machine: Machine): Install
   symlinkSync(`${PROGRAM_DIR}/bin/${UNIT}`, at(PROGRAM_LINK));
   for (const folder of [CONFIG_DIR, DATA_DIR]) {
     mkdirSync(at(folder), { recursive: true });
-    chmodSync(at(folder), 0o700);
-    giveTo(owner, at(folder));
+    // With all that is in it: an agent.yaml that root wrote by hand would stop the service.
+    giveTree(owner, at(folder));
   }
   mkdirSync(at(dirname(UNIT_FILE)), { recursive: true });
   writeFileSync(at(UNIT_FILE), unitFile());
@@ -65,18 +64,12 @@ export function install(source: string, arch: string, machine: Machine): Install
 export function uninstall(machine: Machine, purge: boolean): void {
   const at = (path: string) => join(machine.root, path);
   if (existsSync(at(UNIT_FILE))) machine.run('systemctl', ['disable', '--now', UNIT]);
-  const gone = [UNIT_FILE, PROGRAM_LINK, PROGRAM_DIR, ...(purge ? [CONFIG_DIR, DATA_DIR] : [])];
-  for (const path of gone) rmSync(at(path), { recursive: true, force: true });
+  for (const path of [UNIT_FILE, PROGRAM_LINK, PROGRAM_DIR]) {
+    rmSync(at(path), { recursive: true, force: true });
+  }
+  if (purge) for (const folder of [CONFIG_DIR, DATA_DIR]) removeTree(at(folder));
   machine.run('systemctl', ['daemon-reload']);
   if (purge) machine.run('userdel', [USER]);
-}
-
-/** With all that is in it: an agent.yaml that root wrote by hand would stop the service. */
-function giveTo({ uid, gid }: { readonly uid: number; readonly gid: number }, folder: string): void {
-  chownSync(folder, uid, gid);
-  for (const { parentPath, name } of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    lchownSync(join(parentPath, name), uid, gid);
-  }
 }
 
 /** The new version is complete before it takes the old one's place. */
