@@ -1,53 +1,23 @@
 // A conversation with one terminal: connect, authenticate, one exchange at a time, events apart from answers.
 import { scrambleCommKey } from './comm-key.ts';
 import { asked, Command, Reply } from './commands.ts';
+import type { Ask, ConversationOptions, Message, TerminalEvent } from './conversation-options.ts';
 import { isZkError, ZkError } from './errors.ts';
-import { type Answer, Exchange, type Pending, type Question } from './exchange.ts';
-import { Flood } from './flood.ts';
+import { type Answer, Exchange, type Pending } from './exchange.ts';
+import { Flood, flooded } from './flood.ts';
 import { decodePayload, encodePayload, PAYLOAD_HEAD, type Payload, REPLY_IDS } from './payload.ts';
 import { Repeats } from './repeats.ts';
 import { openTcp } from './tcp-transport.ts';
 import type { Transport } from './transport.ts';
 import { openUdp } from './udp-transport.ts';
 
-export interface ConversationOptions {
-  readonly host: string;
-  readonly port: number;
-  readonly transport: 'tcp' | 'udp';
-  /** u32, 0 for none. */
-  readonly commKey: number;
-  /** Milliseconds that one exchange may take, connecting included. */
-  readonly timeoutMs: number;
-  /** Asked before the comm key is sent; it may ask what the terminal tells without. Left out: the key is sent. */
-  readonly mayAuthenticate?: (conversation: Conversation) => Promise<boolean>;
-}
-
-/** What every request takes. */
-export interface RequestOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** Milliseconds for this exchange instead of the conversation's. */
-  readonly timeoutMs?: number | undefined;
-}
-
-export interface Message extends RequestOptions {
-  readonly command: number;
-  readonly data?: Buffer | undefined;
-  /** In words, for errors: `write user (8)`. */
-  readonly asked: string;
-  /** Codes that are an answer; any other is a refusal. Default: 2000. */
-  readonly expect?: readonly number[] | undefined;
-  /** True for reads: over UDP they are sent again while nothing comes. Never for writes. */
-  readonly idempotent?: boolean | undefined;
-}
-
-/** A question whose time-out may be left to the conversation. */
-export type Ask<T> = Omit<Question<T>, 'timeoutMs'> & { readonly timeoutMs?: number | undefined };
-
-export interface TerminalEvent {
-  /** See `Event` in commands.ts. */
-  readonly code: number;
-  readonly data: Buffer;
-}
+export type {
+  Ask,
+  ConversationOptions,
+  Message,
+  RequestOptions,
+  TerminalEvent,
+} from './conversation-options.ts';
 
 type Unsubscribe = () => void;
 
@@ -327,9 +297,4 @@ export class Conversation {
   #closedError(words: string): ZkError {
     return new ZkError('closed', words, this.#closedBy === null ? {} : { cause: this.#closedBy });
   }
-}
-
-function flooded(command: number | undefined): ZkError {
-  const problem = `frames without end that answer nothing, the last one ${command ?? 'no frame'}`;
-  return new ZkError('protocol', 'conversation', { problem, trouble: 'flood', sent: true });
 }

@@ -1,4 +1,5 @@
 // Whether a terminal sends more frames that answer nothing than any terminal would.
+import { ZkError } from './errors.ts';
 
 /** So many at once. A busy door sends an event or two a second. */
 const MOST = 256;
@@ -36,4 +37,10 @@ export class Flood {
     this.#left = Math.min(MOST, this.#left + more + (now - this.#at) * PER_MS);
     this.#at = now;
   }
+}
+
+/** What a conversation ends with; `command` is of the last frame, if it was one. */
+export function flooded(command: number | undefined): ZkError {
+  const problem = `frames without end that answer nothing, the last one ${command ?? 'no frame'}`;
+  return new ZkError('protocol', 'conversation', { problem, trouble: 'flood', sent: true });
 }

@@ -22,7 +22,7 @@ const KINDS: readonly TerminalSettings[] = [
 ];
 
 /** Most of the time is spent waiting for answers that do not come: many wait side by side. */
-const LANES_A_KIND = 4;
+const LANES_A_KIND = 8;
 
 interface Lane {
   readonly device: string;
@@ -57,7 +57,9 @@ export async function replies(random: Random): Promise<Target> {
   );
   const devices = lanes.map(({ device, spoiler }, index) => {
     const key = kindOf(index).commKey ?? 0;
-    return `  - {id: ${device}, host: 127.0.0.1, port: ${spoiler.port}, comm_key: ${key}}\n`;
+    // Stated, for a spoilt first answer would be pinned.
+    const serial = `SIM${index}`;
+    return `  - {id: ${device}, host: 127.0.0.1, port: ${spoiler.port}, comm_key: ${key}, serial: ${serial}}\n`;
   });
   agent.start(`devices:\n${devices.join('')}`, {}, EXCHANGE_MS);
   const run = async (lane: Lane, [op, args]: Command) => {
@@ -116,6 +118,7 @@ async function openLane(index: number, random: Random): Promise<Lane> {
     attendance: 30,
     templates: 10,
     logLimit: 1,
+    serialNumber: `SIM${index}`,
     ...kindOf(index),
   });
   return { device: `t${index}`, terminal, spoiler: await Spoiler.before(terminal.port, random) };
