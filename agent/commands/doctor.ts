@@ -6,6 +6,7 @@ import { type AgentConfig, type DeviceSettings, loadConfig } from '../config/loa
 import { examineCertificate } from '../doctor/certificate.ts';
 import { examineCloud } from '../doctor/cloud.ts';
 import { type DataReport, examineData } from '../doctor/data.ts';
+import { dropRoot } from '../doctor/drop.ts';
 import { about, exitStatus, type Finding, toTable } from '../doctor/finding.ts';
 import { examineOwnership, ownerOf } from '../doctor/ownership.ts';
 import { examineTerminal, findingsOf } from '../doctor/terminals.ts';
@@ -39,11 +40,13 @@ async function examine(file: string): Promise<Finding[]> {
     const next = NEXT[unreadableFor(file)] ?? 'Correct it; docs/configuration.md has every key.';
     return error.message.split('\n').map((line) => told.failure(line, next));
   }
+  const privacy = examinePrivacy(file, config);
+  dropRoot(file, config.dataDir);
   const report = await examineData(config);
   const { findings, running } = report;
   return [
     told.ok(`Site '${config.site}' of '${config.tenant}', ${config.devices.length} devices.`),
-    ...examinePrivacy(file, config),
+    ...privacy,
     ...examineOwnership(file, config, ownerOf(file, running)),
     ...findings,
     ...(await examineLine(config)),
