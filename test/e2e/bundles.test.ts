@@ -9,6 +9,7 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BUNDLE_FILE, bundleFunction, isWritten } from '../../infra/cdk/bundle.ts';
 import { grants, type LambdaName } from '../../infra/cdk/grants.ts';
+import { NOTICES_FILE } from '../../infra/notices.ts';
 import { type Asked, authorizerEvent, httpEvent } from '../bundles/events.ts';
 import { LambdaHost } from '../bundles/lambda-host.ts';
 import { type Surroundings, startSurroundings } from '../bundles/surroundings.ts';
@@ -56,7 +57,7 @@ test.each(names)('%s is one file under 1 MB that loads without anything around i
   expect(statSync(join(folder, name, BUNDLE_FILE)).size).toBeLessThan(MOST_BYTES);
   // swagger-ui's own files are larger; they are read from disk when somebody opens the page, and cost no start.
   expect(readdirSync(join(folder, name))).toEqual(
-    name === 'public' ? [BUNDLE_FILE, 'swagger-ui'] : [BUNDLE_FILE],
+    name === 'public' ? [NOTICES_FILE, BUNDLE_FILE, 'swagger-ui'] : [NOTICES_FILE, BUNDLE_FILE],
   );
   const times = await (await hostOf(name)).ready;
   expect(times.loaded).toBeGreaterThan(times.started);
