@@ -33,6 +33,11 @@ const directorySchema = z
   .object({ TABLE_NAME: z.string().min(1) })
   .transform((env) => ({ tableName: env.TABLE_NAME }));
 
+/** Where agents reach the API; without a slash at its end. */
+const publicSchema = z
+  .object({ PUBLIC_URL: z.url() })
+  .transform((env) => ({ url: env.PUBLIC_URL.replace(/\/+$/, '') }));
+
 const enrolmentSchema = z
   .object({
     IOT_POLICY_NAME: z.string().min(1),
@@ -80,6 +85,8 @@ function once<T>(schema: z.ZodType<T>): () => T {
 export const storeConfig = once(storeSchema);
 /** Settings of the functions that only read or write the directory. */
 export const directoryConfig = once(directorySchema);
+/** What the API's callers are told of its address. */
+export const publicConfig = once(publicSchema);
 /** Settings of the authorizer. */
 export const jwtConfig = once(jwtSchema);
 /** Settings of the function that hands out certificates. */

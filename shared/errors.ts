@@ -92,6 +92,16 @@ export const catalogue = {
     es: "Con otra dirección de '{device}' hay que dar de nuevo su clave de comunicación (password).",
     en: "With another address of '{device}' its comm key (password) must be given again.",
   },
+  site_in_use: {
+    status: 409,
+    es: "La sede '{site}' no se puede eliminar: {reason}.",
+    en: "The site '{site}' cannot be deleted: {reason}.",
+  },
+  wrong_host: {
+    status: 421,
+    es: 'Este servidor solo responde en {url}; la petición es para otro (Host: {host}).',
+    en: 'This server answers at {url} only; the request is meant for another (Host: {host}).',
+  },
   site_exists: { status: 409, es: "La sede '{site}' ya existe.", en: "The site '{site}' already exists." },
   finger_enrolled: {
     status: 409,

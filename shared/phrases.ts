@@ -49,6 +49,15 @@ const asked = {
  */
 export const phrases = {
   ...asked,
+  site_has_devices: { es: 'tiene {count} dispositivos', en: 'it has {count} devices' },
+  site_has_agent: {
+    es: 'su agente está enrolado; revóquelo antes',
+    en: 'its agent is enrolled; revoke it first',
+  },
+  site_has_both: {
+    es: 'tiene {count} dispositivos y un agente enrolado; revóquelo antes',
+    en: 'it has {count} devices and an enrolled agent; revoke it first',
+  },
   /** What an agent of another version told in words of its own. */
   agent_said: { es: 'el agente dice «{said}»', en: 'the agent says "{said}"' },
   limit_bytes: { es: 'caben {max} bytes y tiene {got}', en: '{max} bytes fit, it has {got}' },

@@ -2,7 +2,7 @@
 import type { DeviceState } from '../../shared/domain/device-state.ts';
 import { deviceIdSchema } from '../../shared/wire/identifiers.ts';
 import type { Language } from '../../shared/words.ts';
-import { decodeCursor, encodeCursor } from '../http/cursor.ts';
+import { pageOf } from '../http/paging.ts';
 import type { Directory } from './directory.ts';
 import type { DeviceRow } from './rows.ts';
 import { deviceView, standingOf } from './views.ts';
@@ -18,10 +18,9 @@ interface Wanted {
 export async function deviceList(
   directory: Directory,
   tenant: string,
-  { limit, cursor, site: at, state }: Wanted,
+  { site: at, state, ...wanted }: Wanted,
   language: Language,
 ) {
-  const after = cursor === undefined ? null : decodeCursor(deviceIdSchema, cursor);
   const [all, sites] = await Promise.all([directory.devices(tenant), directory.sites(tenant)]);
   const sitesById = new Map(sites.map((site) => [site.site, site]));
   const siteOf = (device: DeviceRow) => sitesById.get(device.site) ?? null;
@@ -30,12 +29,6 @@ export async function deviceList(
       (at === undefined || device.site === at) &&
       (state === undefined || standingOf(device, siteOf(device)).state === state),
   );
-  const rest = after === null ? devices : devices.filter(({ id }) => id > after);
-  const page = rest.slice(0, limit ?? rest.length);
-  const last = page.at(-1);
-  return {
-    total: devices.length,
-    data: page.map((device) => deviceView(device, siteOf(device), language)),
-    ...(last !== undefined && page.length < rest.length ? { next_cursor: encodeCursor(last.id) } : {}),
-  };
+  const { total, page, more } = pageOf(devices, ({ id }) => id, deviceIdSchema, wanted);
+  return { total, data: page.map((device) => deviceView(device, siteOf(device), language)), ...more };
 }

@@ -179,5 +179,11 @@ export const examples: Readonly<Partial<Record<RouteName, Example>>> = {
       },
     },
   },
+  siteUpdate: {
+    params: { site: 'norte' },
+    body: { name: 'Sucursal Norte' },
+    answer: { ...said("Sede 'norte' actualizada."), data: site },
+  },
   siteAgentDelete: { params: { site: 'norte' }, answer: said("Agente de 'norte' revocado.") },
+  siteDelete: { params: { site: 'norte' }, answer: said("Sede 'norte' eliminada.") },
 };

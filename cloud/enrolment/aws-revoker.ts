@@ -15,6 +15,10 @@ import { clientIdOf } from '../../shared/wire/identifiers.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import type { Revoker } from './issuer.ts';
 
+function certificateOf(principal: string): string {
+  return principal.slice(principal.lastIndexOf('/') + 1);
+}
+
 export class AwsRevoker implements Revoker {
   readonly #control: () => IoTClient;
   readonly #data: () => IoTDataPlaneClient;
@@ -32,7 +36,7 @@ export class AwsRevoker implements Revoker {
     const thingName = clientIdOf(tenant, site);
     const revoked: string[] = [];
     for (const principal of await this.#principals(thingName)) {
-      const certificateId = principal.slice(principal.lastIndexOf('/') + 1);
+      const certificateId = certificateOf(principal);
       if (!isMeant(certificateId)) continue;
       await this.#control().send(new UpdateCertificateCommand({ certificateId, newStatus: 'REVOKED' }));
       await this.#control().send(new DetachThingPrincipalCommand({ thingName, principal }));
@@ -48,6 +52,10 @@ export class AwsRevoker implements Revoker {
     } catch (error) {
       if (!(error instanceof NotConnected)) throw error;
     }
+  }
+
+  async certificates({ tenant, site }: SiteAddress): Promise<string[]> {
+    return (await this.#principals(clientIdOf(tenant, site))).map(certificateOf);
   }
 
   async #principals(thingName: string): Promise<string[]> {

@@ -1,5 +1,6 @@
 // What the row of a site knows of its agent's certificates, by conditional writes on that one row.
 import {
+  DeleteCommand,
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
@@ -44,10 +45,37 @@ export class DynamoSiteAgents implements SiteAgents {
     );
   }
 
+  renameSite(at: SiteAddress, name: string): Promise<boolean> {
+    return this.#update(at, {
+      UpdateExpression: 'SET #name = :name',
+      ConditionExpression: 'attribute_exists(pk)',
+      ExpressionAttributeNames: { '#name': 'name' },
+      ExpressionAttributeValues: { ':name': name },
+    });
+  }
+
+  removeSite({ tenant, site }: SiteAddress, lastHello: number | undefined): Promise<boolean> {
+    const isAsSeen = lastHello === undefined ? 'attribute_not_exists(lastHello)' : 'lastHello = :seen';
+    return written(
+      this.#client.send(
+        new DeleteCommand({
+          TableName: this.#table,
+          Key: { ...keys.site(tenant, site) },
+          ConditionExpression: `connected = :no AND attribute_not_exists(newCertificate) AND ${isAsSeen}`,
+          ExpressionAttributeValues: {
+            ':no': false,
+            ...(lastHello === undefined ? {} : { ':seen': lastHello }),
+          },
+        }),
+      ),
+    );
+  }
+
   expect(at: SiteAddress, certificateId: string, since: number): Promise<boolean> {
     return this.#update(at, {
       UpdateExpression: 'SET newCertificate = :id',
-      ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(revokedAt) OR revokedAt < :since)',
+      // A token of a site that was deleted is none of a later one with the same name.
+      ConditionExpression: 'createdAt <= :since AND (attribute_not_exists(revokedAt) OR revokedAt < :since)',
       ExpressionAttributeValues: { ':id': certificateId, ':since': since },
     });
   }

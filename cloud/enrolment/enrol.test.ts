@@ -20,6 +20,10 @@ const invalid = { code: 'token_invalid', status: 401 };
 
 /** An issuer that remembers, and breaks off where it is told to. */
 class Registrar implements Issuer, Revoker {
+  async certificates(): Promise<string[]> {
+    return [];
+  }
+
   signed = 0;
   breaks: 'sign' | 'admit' | null = null;
   beforeAdmit: () => Promise<unknown> = async () => {};

@@ -43,7 +43,11 @@ export interface SiteAgents {
   find(at: SiteAddress): Promise<SiteAgent | null>;
   /** Adds a site; false if it is there already. */
   addSite(at: SiteAddress, name: string, now: number): Promise<boolean>;
-  /** Notes a certificate that will connect; false if the site's agent was revoked at or after `since`. */
+  /** False if there is no such site. */
+  renameSite(at: SiteAddress, name: string): Promise<boolean>;
+  /** Removes a site whose last hello is still that one and whose agent is not there; tells whether it did. */
+  removeSite(at: SiteAddress, lastHello: number | undefined): Promise<boolean>;
+  /** Notes a certificate that will connect; false if the site was made, or its agent revoked, at or after `since`. */
   expect(at: SiteAddress, certificateId: string, since: number): Promise<boolean>;
   /** The expected certificate has connected, and older ones are gone. */
   arrived(at: SiteAddress, certificateId: string): Promise<void>;

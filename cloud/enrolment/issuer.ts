@@ -14,6 +14,8 @@ export interface Issuer {
 export interface Revoker {
   /** Revokes the certificates of the site's agent whose id is meant, and gives their ids. May be done again. */
   revoke(at: SiteAddress, isMeant: (certificateId: string) => boolean): Promise<string[]>;
+  /** Ids of the certificates that are the site's agent's. */
+  certificates(at: SiteAddress): Promise<string[]>;
   /** Cuts the agent's connection, if it has one. */
   disconnect(at: SiteAddress): Promise<void>;
 }

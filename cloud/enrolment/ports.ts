@@ -3,7 +3,7 @@
 import { X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 import { controlClient, documentClient, iotClient } from '../clients.ts';
-import { directoryConfig, enrolmentConfig } from '../config.ts';
+import { directoryConfig, enrolmentConfig, publicConfig } from '../config.ts';
 import { DynamoDirectory } from '../directory/dynamo-directory.ts';
 import { AwsIssuer } from './aws-issuer.ts';
 import { AwsRevoker } from './aws-revoker.ts';
@@ -34,6 +34,7 @@ export function sitePorts(): SitePorts {
     agents: new DynamoSiteAgents(documents, tableName),
     revoker: new AwsRevoker(controlClient, iotClient),
     now,
+    publicUrl: () => publicConfig().url,
   };
   return sites;
 }

@@ -7,6 +7,7 @@ import { siteView } from '../directory/views.ts';
 import { type Answer, ok } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
 import { message } from '../http/messages.ts';
+import { pageOf } from '../http/paging.ts';
 import { Problem } from '../http/problem.ts';
 import { log, note } from '../log.ts';
 import type { Enrolments, SiteAgents } from './enrolments.ts';
@@ -19,15 +20,14 @@ export interface SitePorts {
   readonly agents: SiteAgents;
   readonly revoker: Revoker;
   readonly now: () => number;
+  /** Where agents reach this API, as the deployment is told: whoever calls must not choose it. */
+  readonly publicUrl: () => string;
 }
 
-/** The URL under which the caller reached the API: the gateway routes by that very host. */
-function publicUrl(headers: Readonly<Record<string, string | undefined>>): string {
-  return `${headers['x-forwarded-proto'] ?? 'http'}://${headers.host ?? ''}`;
-}
+type SiteCall = Call<'siteEnrollment' | 'siteAgentDelete' | 'siteUpdate' | 'siteDelete'>;
 
 /** The site of a path; throws 404 `site_not_found` for a text that can be no site's. */
-function siteOf(call: Call<'siteEnrollment'> | Call<'siteAgentDelete'>): SiteAddress {
+function siteOf(call: SiteCall): SiteAddress {
   const { site = '' } = call.params;
   if (!slugSchema.safeParse(site).success) throw new Problem('site_not_found', { params: { site } });
   note({ site });
@@ -42,8 +42,9 @@ async function foundSite({ directory }: SitePorts, { tenant, site }: SiteAddress
 }
 
 export async function listSites({ directory, now }: SitePorts, call: Call<'siteList'>): Promise<Answer> {
-  const data = (await directory.sites(call.principal.tenant)).map((site) => siteView(site, now()));
-  return ok({ total: data.length, data });
+  const rows = await directory.sites(call.principal.tenant);
+  const { total, page, more } = pageOf(rows, ({ site }) => site, slugSchema, call.query);
+  return ok({ total, data: page.map((site) => siteView(site, now())), ...more });
 }
 
 export async function createSite(ports: SitePorts, call: Call<'siteCreate'>): Promise<Answer> {
@@ -59,6 +60,44 @@ export async function createSite(ports: SitePorts, call: Call<'siteCreate'>): Pr
   });
 }
 
+export async function renameSite(ports: SitePorts, call: Call<'siteUpdate'>): Promise<Answer> {
+  const at = siteOf(call);
+  if (!(await ports.agents.renameSite(at, call.body.name))) {
+    throw new Problem('site_not_found', { params: { site: at.site } });
+  }
+  return ok({
+    message: message('site_renamed', call.language, { site: at.site }),
+    data: siteView(await foundSite(ports, at), ports.now()),
+  });
+}
+
+/** What still stands in the way of deleting a site, or null. */
+async function useOf(ports: SitePorts, at: SiteAddress): Promise<Problem | null> {
+  const [devices, certificates, agent] = await Promise.all([
+    ports.directory.devices(at.tenant),
+    ports.revoker.certificates(at),
+    ports.agents.find(at),
+  ]);
+  const count = devices.filter(({ site }) => site === at.site).length;
+  const isEnrolled = certificates.length > 0 || agent?.newCertificate !== undefined;
+  if (count === 0 && !isEnrolled) return null;
+  const reason = count === 0 ? '@site_has_agent' : isEnrolled ? '@site_has_both' : '@site_has_devices';
+  return new Problem('site_in_use', { params: { site: at.site, reason, count } });
+}
+
+export async function deleteSite(ports: SitePorts, call: Call<'siteDelete'>): Promise<Answer> {
+  const at = siteOf(call);
+  const row = await foundSite(ports, at);
+  const use = await useOf(ports, at);
+  if (use !== null) throw use;
+  // An agent that came meanwhile has changed the row.
+  if (!(await ports.agents.removeSite(at, row.lastHello))) {
+    throw new Problem('site_in_use', { params: { site: at.site, reason: '@site_has_agent' } });
+  }
+  log.info('site deleted', { ...at, by: call.principal.subject });
+  return ok({ message: message('site_deleted', call.language, { site: at.site }) });
+}
+
 export async function createEnrolment(ports: SitePorts, call: Call<'siteEnrollment'>): Promise<Answer> {
   const at = siteOf(call);
   await foundSite(ports, at);
@@ -67,7 +106,7 @@ export async function createEnrolment(ports: SitePorts, call: Call<'siteEnrollme
   const validUntil = createdAt + TOKEN_MS;
   await ports.enrolments.add(hashOf(token), { ...at, createdAt, validUntil });
   log.info('enrolment opened', { ...at, by: call.principal.subject });
-  const command = enrolCommand(publicUrl(call.headers), token);
+  const command = enrolCommand(ports.publicUrl(), token);
   return ok({ data: { token, expires_at: new Date(validUntil).toISOString(), command } });
 }
 

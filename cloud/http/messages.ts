@@ -17,6 +17,8 @@ export const messages = {
   time_set: { es: '[{device}] Hora sincronizada.', en: '[{device}] Clock set.' },
   operation_cancelled: { es: 'Operación cancelada.', en: 'Operation cancelled.' },
   site_created: { es: "Sede '{site}' registrada.", en: "Site '{site}' registered." },
+  site_renamed: { es: "Sede '{site}' actualizada.", en: "Site '{site}' updated." },
+  site_deleted: { es: "Sede '{site}' eliminada.", en: "Site '{site}' deleted." },
   agent_revoked: { es: "Agente de '{site}' revocado.", en: "Agent of '{site}' revoked." },
 } as const satisfies Record<string, { readonly es: string; readonly en: string }>;
 

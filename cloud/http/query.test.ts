@@ -34,6 +34,7 @@ const bodies: Partial<Record<RouteName, object>> = {
   userUpdate: {},
   fingerEnroll: { finger_index: 1 },
   siteCreate: { site: 'x' },
+  siteUpdate: { name: 'x' },
   agentEnroll: {
     token: 'x'.repeat(20),
     csr: '-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n',

@@ -21,7 +21,7 @@ const SHARED = new Set(
 );
 /** Exact in the contract in both languages; and names of parameters and states that are words of English too. */
 const CONTRACT =
-  /Connection timeout to device|from (o|or) to|online, offline, refused, swapped, busy (o|or) unknown/;
+  /Connection timeout to device|DELETE (y|and) \?all=true|from (o|or) to|online, offline, refused, swapped, busy (o|or) unknown/;
 
 const placesOf = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '');
 /** Names of fields, codes and settings have an underscore and are the same in every language. */

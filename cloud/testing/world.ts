@@ -36,6 +36,8 @@ export interface World {
   readonly publishStatus: number[];
   /** Asked for every request that a handler makes of DynamoDB or the data plane; by default all are served. */
   fate: () => Fate;
+  /** Ids of the certificates of every thing. */
+  readonly certificates: string[];
   /** Everything that reached the stand-in, in order. */
   readonly received: Command[];
   readonly documents: DynamoDBDocumentClient;
@@ -175,7 +177,15 @@ export async function startWorld(): Promise<World> {
       (request, response) => void answering.push(answer(request, response)),
     ),
   );
-  const [ownUrl, dynamoUrl, iotUrl] = await Promise.all([dynamo, store, iot].map(listen));
+  // Only asked for a thing's principals.
+  const control = createServer((_request, response) => {
+    const principals = world.certificates.map((id) => `arn:aws:iot:us-east-1:1:cert/${id}`);
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ principals }));
+  });
+  const [ownUrl, dynamoUrl, iotUrl, controlUrl] = await Promise.all(
+    [dynamo, store, iot, control].map(listen),
+  );
   Object.assign(process.env, {
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'test',
@@ -184,6 +194,8 @@ export async function startWorld(): Promise<World> {
     AWS_ENDPOINT_URL_IOT_DATA_PLANE: iotUrl,
     TABLE_NAME: TABLE,
     SERENO_SECRET: '5e'.repeat(32),
+    AWS_ENDPOINT_URL_IOT: controlUrl,
+    PUBLIC_URL: 'https://api.sereno.test/',
   });
   // What the test itself asks of the store is always served.
   const client = new DynamoDBClient({ maxAttempts: 1, endpoint: ownUrl as string });
@@ -207,6 +219,7 @@ export async function startWorld(): Promise<World> {
     directStatus: [],
     publishStatus: [],
     fate: () => 'served',
+    certificates: [],
     received: [],
     documents,
     tableName: TABLE,
@@ -230,7 +243,7 @@ export async function startWorld(): Promise<World> {
       // An agent's last reply may still be on its way into the table.
       await Promise.allSettled(answering);
       documents.destroy();
-      for (const server of [iot, store, dynamo]) {
+      for (const server of [iot, store, dynamo, control]) {
         server.closeAllConnections();
         server.close();
       }

@@ -75,7 +75,7 @@ export const grants: Readonly<Record<LambdaName, readonly Grant[]>> = {
     { actions: ['sqs:SendMessage'], on: ['failures'] },
   ],
   sites: [
-    dynamo('GetItem', 'Query', 'PutItem', 'UpdateItem'),
+    dynamo('GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
     ...revokeCertificates,
     { actions: ['iot:DeleteConnection'], on: ['agentClients'] },
   ],

@@ -46,7 +46,7 @@ const expected: Readonly<Record<LambdaName, readonly string[]>> = {
     'sqs:SendMessage failures',
   ],
   sites: [
-    ...dynamo('GetItem', 'PutItem', 'Query', 'UpdateItem'),
+    ...dynamo('DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
     ...revoking,
     'iot:DeleteConnection client/*_*',
   ],

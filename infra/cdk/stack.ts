@@ -31,6 +31,8 @@ export class SerenoStack extends Stack {
       functions,
       domain: domain === undefined ? undefined : new ApiDomain(this, 'Domain', domain, certificateArn),
     });
+    // The gateway's own address is known only here; what stands in `Host` is the caller's word.
+    functions.get('sites').addEnvironment('PUBLIC_URL', api.url);
     new Iot(this, 'Iot', { stage, store, presence: functions.get('presence'), failures: failures.queue });
     const alarms = new Alarms(this, 'Alarms', { settings, api, functions, failures });
 

@@ -160,8 +160,13 @@ export const siteView = z
   })
   .meta({ id: 'Site' });
 export type SiteView = z.infer<typeof siteView>;
-export const siteListAnswer = z.object({ success, total: count, data: z.array(siteView) });
-export const siteCreatedAnswer = z.object({ success, message: z.string(), data: siteView });
+export const siteListAnswer = z.object({
+  success,
+  total: count,
+  data: z.array(siteView),
+  next_cursor: z.string().optional(),
+});
+export const siteSavedAnswer = z.object({ success, message: z.string(), data: siteView });
 export const enrollmentAnswer = z.object({
   success,
   data: z.object({ token: z.string(), expires_at: instant, command: z.string() }),

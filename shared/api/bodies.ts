@@ -81,6 +81,8 @@ export const siteCreateBody = z
   .strictObject({ site: siteField, name: textField.optional() })
   .meta({ id: 'SiteCreate' });
 
+export const siteUpdateBody = z.strictObject({ name: textField }).meta({ id: 'SiteUpdate' });
+
 export const agentEnrollBody = z
   .strictObject({
     token: z.string(error('token')).min(16, error('token')).max(256, error('token')),

@@ -258,6 +258,7 @@ export const routes = {
     access: 'sites:admin',
     fn: 'sites',
     summary: 'The branches of the company',
+    query: bodies.pageQuery,
     answer: answers.siteListAnswer,
   },
   siteCreate: {
@@ -267,7 +268,24 @@ export const routes = {
     fn: 'sites',
     summary: 'Add a branch',
     body: bodies.siteCreateBody,
-    answer: answers.siteCreatedAnswer,
+    answer: answers.siteSavedAnswer,
+  },
+  siteUpdate: {
+    method: 'PUT',
+    path: '/sites/{site}',
+    access: 'sites:admin',
+    fn: 'sites',
+    summary: 'Rename a branch',
+    body: bodies.siteUpdateBody,
+    answer: answers.siteSavedAnswer,
+  },
+  siteDelete: {
+    method: 'DELETE',
+    path: '/sites/{site}',
+    access: 'sites:admin',
+    fn: 'sites',
+    summary: 'Delete a branch that has neither terminals nor an agent',
+    answer: answers.messageAnswer,
   },
   siteEnrollment: {
     method: 'POST',

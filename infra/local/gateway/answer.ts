@@ -1,7 +1,7 @@
 // Turns a function's result into an HTTP answer, and makes the answers that the gateway gives itself.
 import { preferredLanguage } from '../../../cloud/http/language.ts';
 import { Problem, problemAnswer } from '../../../cloud/http/problem.ts';
-import type { ErrorCode } from '../../../shared/errors.ts';
+import type { ErrorCode, ErrorParams } from '../../../shared/errors.ts';
 
 export interface HttpAnswer {
   readonly status: number;
@@ -19,8 +19,12 @@ export const internalServerError = plain(500, 'Internal Server Error');
 export const forbidden = plain(403, 'Forbidden');
 
 /** An answer of the gateway itself in the contract's words. */
-export function contractError(code: ErrorCode, acceptLanguage: string | undefined): HttpAnswer {
-  return toAnswer(problemAnswer(new Problem(code), preferredLanguage(acceptLanguage)));
+export function contractError(
+  code: ErrorCode,
+  acceptLanguage: string | undefined,
+  params: ErrorParams = {},
+): HttpAnswer {
+  return toAnswer(problemAnswer(new Problem(code, { params }), preferredLanguage(acceptLanguage)));
 }
 
 /**

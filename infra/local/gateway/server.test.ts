@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { routes } from '../../../shared/api/routes.ts';
 import { Functions } from './invoke.ts';
@@ -144,4 +145,46 @@ describe('answers of the gateway', () => {
   test('the issuer’s keys are served', async () => {
     expect(await (await fetch(`${url}/.well-known/jwks.json`)).json()).toEqual({ keys: [{ kid: 'one' }] });
   });
+});
+
+describe('requests that are meant for another host', () => {
+  const ask = (path: string, host: string, language = 'es') =>
+    new Promise<{ status: number; body: string }>((resolve, reject) => {
+      const headers = { host, 'accept-language': language };
+      get(`${url}${path}`, { headers }, (response) => {
+        let body = '';
+        response.on('data', (chunk: Buffer) => {
+          body += chunk.toString('utf8');
+        });
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+      }).on('error', reject);
+    });
+
+  test.each([
+    'evil.example',
+    'evil.example:80',
+    '127.0.0.1.evil.example',
+    'localhost.evil.example:8080',
+    '10.0.0.1',
+  ])('are refused with a sentence: %j', async (host) => {
+    for (const path of ['/', '/devices', '/.well-known/jwks.json', '/nowhere']) {
+      const { status, body } = await ask(path, host);
+      expect([path, status, JSON.parse(body)]).toMatchObject([
+        path,
+        421,
+        {
+          success: false,
+          code: 'wrong_host',
+          error: `Este servidor solo responde en ${url}; la petición es para otro (Host: ${host}).`,
+        },
+      ]);
+    }
+  });
+
+  test.each(['localhost:1', '127.0.0.1:8080', 'LOCALHOST', '127.0.0.1'])(
+    'are those of tunnels not: %s',
+    async (host) => {
+      expect((await ask('/', host)).status).toBe(200);
+    },
+  );
 });

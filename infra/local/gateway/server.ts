@@ -24,11 +24,13 @@ export interface GatewayOptions {
 
 export class Gateway {
   readonly port: number;
+  readonly url: string;
   readonly #server: Server;
 
   private constructor(server: Server, port: number) {
     this.#server = server;
     this.port = port;
+    this.url = `http://127.0.0.1:${port}`;
   }
 
   /** @throws the listener's errors, such as EADDRINUSE */
@@ -60,6 +62,7 @@ async function handle(
 ): Promise<HttpAnswer> {
   const { method = '', url = '/', headers } = request;
   const language = headers['accept-language'];
+  if (!isLoopback(headers.host)) return wrongHost(request);
   const rawPath = url.split('?', 1)[0] ?? '/';
   if (method === 'GET' && rawPath === JWKS_PATH) return toAnswer(options.jwks);
   const match = matchRoute(method, rawPath);
@@ -89,6 +92,20 @@ async function handle(
     options.onError(match.route.fn, error);
     return internalServerError;
   }
+}
+
+/**
+ * A page on the internet can have its own name resolve to this machine, and then a browser lets it read what it gets
+ * here: such a request names that host. The port may be another one, of a tunnel.
+ */
+function isLoopback(host: string | undefined): boolean {
+  return host !== undefined && /^(127\.0\.0\.1|localhost)(:\d{1,5})?$/i.test(host);
+}
+
+function wrongHost({ headers, socket }: IncomingMessage): HttpAnswer {
+  const host = (headers.host ?? '').slice(0, 255);
+  const params = { url: `http://127.0.0.1:${socket.localPort}`, host };
+  return contractError('wrong_host', headers['accept-language'], params);
 }
 
 /** Puts the authorizer's context where a function finds it. */

@@ -36,7 +36,8 @@ async function start(): Promise<Gateway> {
   const invoke = (name: string, event: unknown): Promise<unknown> => functions.invoke(name, event);
   const gateway = await Gateway.start({ port, jwks, invoke, onError });
   // Functions read their environment when they are first called, which is after this.
-  process.env.JWKS_URL = `http://127.0.0.1:${gateway.port}/.well-known/jwks.json`;
+  process.env.JWKS_URL = `${gateway.url}/.well-known/jwks.json`;
+  process.env.PUBLIC_URL = gateway.url;
   return gateway;
 }
 
