@@ -4,31 +4,34 @@ import { IoTClient } from '@aws-sdk/client-iot';
 import { IoTDataPlaneClient } from '@aws-sdk/client-iot-data-plane';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
-/**
- * Retries are off: the SDK would send a direct message three times after a 504. Whoever calls knows what
- * a repeat means and repeats itself.
- */
-const maxAttempts = 1;
+/** The SDK would send a direct message three times after a 504: whoever calls knows what a repeat means. */
+const NO_RETRIES = 1;
+/** Reads may be made again, and conditional writes know their own row (conditional.ts). */
+const STORE_TRIES = 3;
 
 let documents: DynamoDBDocumentClient | null = null;
 let iot: IoTDataPlaneClient | null = null;
 let control: IoTClient | null = null;
 
-export function documentClient(): DynamoDBDocumentClient {
-  documents ??= DynamoDBDocumentClient.from(
+export function newDocumentClient(): DynamoDBDocumentClient {
+  return DynamoDBDocumentClient.from(
     new DynamoDBClient({
-      maxAttempts,
-      requestHandler: { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true },
+      maxAttempts: STORE_TRIES,
+      requestHandler: { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true },
     }),
     { marshallOptions: { removeUndefinedValues: true } },
   );
+}
+
+export function documentClient(): DynamoDBDocumentClient {
+  documents ??= newDocumentClient();
   return documents;
 }
 
 /** Its request time-out is a little over the 4 s that a direct message may wait for its PUBACK. */
 export function iotClient(): IoTDataPlaneClient {
   iot ??= new IoTDataPlaneClient({
-    maxAttempts,
+    maxAttempts: NO_RETRIES,
     requestHandler: { connectionTimeout: 1000, requestTimeout: 5000, throwOnRequestTimeout: true },
   });
   return iot;

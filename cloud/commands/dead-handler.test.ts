@@ -90,18 +90,3 @@ test.each(['lost', 'unanswered'] as const)(
   },
   60_000,
 );
-
-test('a store that fails before anything was sent leaves the key to a repeat at once', async () => {
-  key++;
-  world.received.length = 0;
-  world.agent = () => [{ reply: created }];
-  let count = 0;
-  // The third request puts the command.
-  world.fate = () => (++count === 3 ? 'lost' : 'served');
-  expect(await create()).toMatchObject({
-    status: 503,
-    body: { code: 'service_unavailable', applied: 'no' },
-  });
-  expect(world.received).toEqual([]);
-  expect((await create(29_000)).status).toBe(200);
-});

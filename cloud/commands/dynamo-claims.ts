@@ -1,13 +1,7 @@
 // Idempotency claims in DynamoDB: one row per key, conditional single-item writes.
-import {
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { written } from '../dynamo.ts';
+import { deleteIf, putIf, updateIf } from '../conditional.ts';
 import { keys } from '../keys.ts';
 import type { Claim, ClaimKey, Claims } from './idempotency.ts';
 
@@ -32,16 +26,12 @@ export class DynamoClaims implements Claims {
   }
 
   create(key: ClaimKey, claim: Claim, now: number): Promise<boolean> {
-    return written(
-      this.#client.send(
-        new PutCommand({
-          TableName: this.#table,
-          Item: { ...keys.idempotency(key.tenant, key.hash), ...claim },
-          ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now',
-          ExpressionAttributeValues: { ':now': now },
-        }),
-      ),
-    );
+    return putIf(this.#client, {
+      TableName: this.#table,
+      Item: { ...keys.idempotency(key.tenant, key.hash), ...claim },
+      ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now',
+      ExpressionAttributeValues: { ':now': now },
+    });
   }
 
   async read(key: ClaimKey): Promise<Claim | null> {
@@ -56,49 +46,37 @@ export class DynamoClaims implements Claims {
   }
 
   take(key: ClaimKey, seen: Claim, next: Claim, now: number): Promise<boolean> {
-    return written(
-      this.#client.send(
-        new PutCommand({
-          TableName: this.#table,
-          Item: { ...keys.idempotency(key.tenant, key.hash), ...next },
-          ConditionExpression: '#owner = :owner AND leaseUntil = :leaseUntil AND expiresAt > :now',
-          ExpressionAttributeNames: OWNER,
-          ExpressionAttributeValues: {
-            ':owner': seen.owner,
-            ':leaseUntil': seen.leaseUntil,
-            ':now': now,
-          },
-        }),
-      ),
-    );
+    return putIf(this.#client, {
+      TableName: this.#table,
+      Item: { ...keys.idempotency(key.tenant, key.hash), ...next },
+      ConditionExpression: '#owner = :owner AND leaseUntil = :leaseUntil AND expiresAt > :now',
+      ExpressionAttributeNames: OWNER,
+      ExpressionAttributeValues: {
+        ':owner': seen.owner,
+        ':leaseUntil': seen.leaseUntil,
+        ':now': now,
+      },
+    });
   }
 
   async endLease(key: ClaimKey, owner: string): Promise<void> {
-    await written(
-      this.#client.send(
-        new UpdateCommand({
-          TableName: this.#table,
-          Key: { ...keys.idempotency(key.tenant, key.hash) },
-          UpdateExpression: 'SET leaseUntil = :ended',
-          ConditionExpression: '#owner = :owner',
-          ExpressionAttributeNames: OWNER,
-          ExpressionAttributeValues: { ':owner': owner, ':ended': 0 },
-        }),
-      ),
-    );
+    await updateIf(this.#client, {
+      TableName: this.#table,
+      Key: { ...keys.idempotency(key.tenant, key.hash) },
+      UpdateExpression: 'SET leaseUntil = :ended',
+      ConditionExpression: '#owner = :owner',
+      ExpressionAttributeNames: OWNER,
+      ExpressionAttributeValues: { ':owner': owner, ':ended': 0 },
+    });
   }
 
   async forget(key: ClaimKey, owner: string): Promise<void> {
-    await written(
-      this.#client.send(
-        new DeleteCommand({
-          TableName: this.#table,
-          Key: { ...keys.idempotency(key.tenant, key.hash) },
-          ConditionExpression: '#owner = :owner',
-          ExpressionAttributeNames: OWNER,
-          ExpressionAttributeValues: { ':owner': owner },
-        }),
-      ),
-    );
+    await deleteIf(this.#client, {
+      TableName: this.#table,
+      Key: { ...keys.idempotency(key.tenant, key.hash) },
+      ConditionExpression: '#owner = :owner',
+      ExpressionAttributeNames: OWNER,
+      ExpressionAttributeValues: { ':owner': owner },
+    });
   }
 }

@@ -1,14 +1,9 @@
 // The ledger in DynamoDB: one partition per command, single-item conditional writes only.
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Progress } from '../../shared/wire/envelope.ts';
 import { replyPart } from '../../shared/wire/topics.ts';
-import { allItems, unlessRefused, written } from '../dynamo.ts';
+import { changedIf, putIf, updateIf } from '../conditional.ts';
+import { allItems } from '../dynamo.ts';
 import { keys, LEDGER_SECONDS, type RowKey, replyPrefix } from '../keys.ts';
 import { OPS_INDEX } from '../table.ts';
 import {
@@ -42,15 +37,11 @@ export class DynamoLedger implements Ledger {
       opsSk: id,
       expiresAt: Math.floor(issuedAt / 1000) + LEDGER_SECONDS,
     };
-    return written(
-      this.#client.send(
-        new PutCommand({
-          TableName: this.#table,
-          Item: item,
-          ConditionExpression: 'attribute_not_exists(pk)',
-        }),
-      ),
-    );
+    return putIf(this.#client, {
+      TableName: this.#table,
+      Item: item,
+      ConditionExpression: 'attribute_not_exists(pk)',
+    });
   }
 
   async command(tenant: string, id: string): Promise<CommandRow | null> {
@@ -59,33 +50,25 @@ export class DynamoLedger implements Ledger {
   }
 
   async tryAgain(tenant: string, id: string): Promise<CommandRow | null> {
-    const counted = await unlessRefused(
-      this.#client.send(
-        new UpdateCommand({
-          TableName: this.#table,
-          Key: { ...keys.command(tenant, id) },
-          UpdateExpression: 'SET tries = tries + :one',
-          ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(unsent)',
-          ExpressionAttributeValues: { ':one': 1 },
-          ReturnValues: 'ALL_NEW',
-        }),
-      ),
-    );
-    return counted === null ? null : commandRowSchema.parse(counted.Attributes);
+    const counted = await changedIf(this.#client, {
+      TableName: this.#table,
+      Key: { ...keys.command(tenant, id) },
+      UpdateExpression: 'SET tries = tries + :one',
+      ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(unsent)',
+      ExpressionAttributeValues: { ':one': 1 },
+      ReturnValues: 'ALL_NEW',
+    });
+    return counted === null ? null : commandRowSchema.parse(counted);
   }
 
   markUnsent(tenant: string, id: string, unsent: Unsent): Promise<boolean> {
-    return written(
-      this.#client.send(
-        new UpdateCommand({
-          TableName: this.#table,
-          Key: { ...keys.command(tenant, id) },
-          UpdateExpression: 'SET unsent = :unsent',
-          ConditionExpression: 'tries = :once AND attribute_not_exists(unsent)',
-          ExpressionAttributeValues: { ':unsent': unsent, ':once': 1 },
-        }),
-      ),
-    );
+    return updateIf(this.#client, {
+      TableName: this.#table,
+      Key: { ...keys.command(tenant, id) },
+      UpdateExpression: 'SET unsent = :unsent',
+      ConditionExpression: 'tries = :once AND attribute_not_exists(unsent)',
+      ExpressionAttributeValues: { ':unsent': unsent, ':once': 1 },
+    });
   }
 
   async replies({ tenant, id, site }: CommandRow): Promise<StoredReply[]> {

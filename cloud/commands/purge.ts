@@ -1,9 +1,10 @@
 // After a purge the ledger forgets the name too: in the answers to earlier commands about that user, and in lists.
-import { DeleteCommand, type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { replyPart } from '../../shared/wire/topics.ts';
 import { sideBySide } from '../bounded.ts';
 import type { Clock } from '../clock.ts';
-import { allItems, written } from '../dynamo.ts';
+import { updateIf } from '../conditional.ts';
+import { allItems } from '../dynamo.ts';
 import { keys, replyPrefix } from '../keys.ts';
 import { OPS_INDEX } from '../table.ts';
 import { type CommandRow, commandRowSchema, type Settlement } from './ledger.ts';
@@ -48,16 +49,12 @@ export class DynamoEraser implements Eraser {
     const early = purge.issuedAt + INDEX_BEHIND_MS - this.#clock.now();
     if (early > 0) await this.#clock.sleep(early);
     await sideBySide(await this.#before(purge), LANES, (command) => this.#blank(command, purge));
-    await written(
-      this.#client.send(
-        new UpdateCommand({
-          TableName: this.#table,
-          Key: { ...keys.command(purge.tenant, purge.id) },
-          UpdateExpression: 'REMOVE purge',
-          ConditionExpression: 'attribute_exists(pk)',
-        }),
-      ),
-    );
+    await updateIf(this.#client, {
+      TableName: this.#table,
+      Key: { ...keys.command(purge.tenant, purge.id) },
+      UpdateExpression: 'REMOVE purge',
+      ConditionExpression: 'attribute_exists(pk)',
+    });
   }
 
   /** Earlier commands whose answers may hold the name: reads of that terminal, and writes of that badge. */
@@ -110,17 +107,13 @@ export class DynamoEraser implements Eraser {
 
   /** A row that has come to its end meanwhile is not put anew. */
   async #replace(pk: string, sk: string, body: string): Promise<void> {
-    await written(
-      this.#client.send(
-        new UpdateCommand({
-          TableName: this.#table,
-          Key: { pk, sk },
-          UpdateExpression: 'SET body = :body',
-          ConditionExpression: 'attribute_exists(pk)',
-          ExpressionAttributeValues: { ':body': body },
-        }),
-      ),
-    );
+    await updateIf(this.#client, {
+      TableName: this.#table,
+      Key: { pk, sk },
+      UpdateExpression: 'SET body = :body',
+      ConditionExpression: 'attribute_exists(pk)',
+      ExpressionAttributeValues: { ':body': body },
+    });
   }
 }
 

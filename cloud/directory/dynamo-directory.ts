@@ -1,6 +1,7 @@
 // The directory in DynamoDB: single-item conditional writes on the tenant's partition.
-import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { allItems, written } from '../dynamo.ts';
+import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { deleteIf, updateIf } from '../conditional.ts';
+import { allItems } from '../dynamo.ts';
 import { keys, type RowKey } from '../keys.ts';
 import type { DeviceChange, DeviceFacts, Directory, Greeted, SiteHello, Speaker } from './directory.ts';
 import { type DeviceRow, deviceRowSchema, type SiteRow, siteRowSchema } from './rows.ts';
@@ -68,18 +69,14 @@ export class DynamoDirectory implements Directory {
 
   #updateDevice(tenant: string, site: string, id: string, values: Partial<DeviceRow>): Promise<boolean> {
     const update = assignments(values);
-    return written(
-      this.#client.send(
-        new UpdateCommand({
-          TableName: this.#table,
-          Key: { ...keys.device(tenant, id) },
-          UpdateExpression: `SET ${update.set}`,
-          ConditionExpression: '#site = :site',
-          ExpressionAttributeNames: { ...update.names, '#site': 'site' },
-          ExpressionAttributeValues: { ...update.values, ':site': site },
-        }),
-      ),
-    );
+    return updateIf(this.#client, {
+      TableName: this.#table,
+      Key: { ...keys.device(tenant, id) },
+      UpdateExpression: `SET ${update.set}`,
+      ConditionExpression: '#site = :site',
+      ExpressionAttributeNames: { ...update.names, '#site': 'site' },
+      ExpressionAttributeValues: { ...update.values, ':site': site },
+    });
   }
 
   #upsertDevice(
@@ -90,35 +87,27 @@ export class DynamoDirectory implements Directory {
     compared: Readonly<Record<string, number>> = {},
   ): Promise<boolean> {
     const update = assignments({ ...device, updatedAt: now });
-    return written(
-      this.#client.send(
-        new UpdateCommand({
-          TableName: this.#table,
-          Key: { ...keys.device(tenant, device.id) },
-          UpdateExpression: `SET ${update.set}, createdAt = if_not_exists(createdAt, :updatedAt)`,
-          ConditionExpression: condition,
-          ExpressionAttributeNames: update.names,
-          ExpressionAttributeValues: { ...update.values, ...compared },
-        }),
-      ),
-    );
+    return updateIf(this.#client, {
+      TableName: this.#table,
+      Key: { ...keys.device(tenant, device.id) },
+      UpdateExpression: `SET ${update.set}, createdAt = if_not_exists(createdAt, :updatedAt)`,
+      ConditionExpression: condition,
+      ExpressionAttributeNames: update.names,
+      ExpressionAttributeValues: { ...update.values, ...compared },
+    });
   }
 
   removeDevice(tenant: string, site: string, id: string, notAfter?: number): Promise<boolean> {
-    return written(
-      this.#client.send(
-        new DeleteCommand({
-          TableName: this.#table,
-          Key: { ...keys.device(tenant, id) },
-          ConditionExpression: `#site = :site${notAfter === undefined ? '' : ' AND createdAt <= :notAfter'}`,
-          ExpressionAttributeNames: { '#site': 'site' },
-          ExpressionAttributeValues: {
-            ':site': site,
-            ...(notAfter === undefined ? {} : { ':notAfter': notAfter }),
-          },
-        }),
-      ),
-    );
+    return deleteIf(this.#client, {
+      TableName: this.#table,
+      Key: { ...keys.device(tenant, id) },
+      ConditionExpression: `#site = :site${notAfter === undefined ? '' : ' AND createdAt <= :notAfter'}`,
+      ExpressionAttributeNames: { '#site': 'site' },
+      ExpressionAttributeValues: {
+        ':site': site,
+        ...(notAfter === undefined ? {} : { ':notAfter': notAfter }),
+      },
+    });
   }
 
   async greet(tenant: string, site: string, hello: SiteHello, now: number): Promise<Greeted> {
@@ -152,18 +141,14 @@ export class DynamoDirectory implements Directory {
               ':wasSince': known.tenureSince,
             },
           };
-    return written(
-      this.#client.send(
-        new UpdateCommand({
-          TableName: this.#table,
-          Key: { ...keys.site(tenant, site) },
-          UpdateExpression: `SET ${update.set}, createdAt = if_not_exists(createdAt, :lastHello), #name = if_not_exists(#name, :site)`,
-          ConditionExpression: before.condition,
-          ExpressionAttributeNames: { ...update.names, '#name': 'name' },
-          ExpressionAttributeValues: { ...update.values, ...before.values },
-        }),
-      ),
-    );
+    return updateIf(this.#client, {
+      TableName: this.#table,
+      Key: { ...keys.site(tenant, site) },
+      UpdateExpression: `SET ${update.set}, createdAt = if_not_exists(createdAt, :lastHello), #name = if_not_exists(#name, :site)`,
+      ConditionExpression: before.condition,
+      ExpressionAttributeNames: { ...update.names, '#name': 'name' },
+      ExpressionAttributeValues: { ...update.values, ...before.values },
+    });
   }
 
   leave(tenant: string, site: string, session: string, now: number): Promise<boolean> {
@@ -182,18 +167,14 @@ export class DynamoDirectory implements Directory {
     value: string | number,
     now: number,
   ) {
-    return written(
-      this.#client.send(
-        new UpdateCommand({
-          TableName: this.#table,
-          Key: { ...keys.site(tenant, site) },
-          UpdateExpression: 'SET connected = :no, #since = :now',
-          ConditionExpression: `connected = :yes AND ${condition}`,
-          ExpressionAttributeNames: { '#about': about, '#since': 'since' },
-          ExpressionAttributeValues: { ':no': false, ':yes': true, ':value': value, ':now': now },
-        }),
-      ),
-    );
+    return updateIf(this.#client, {
+      TableName: this.#table,
+      Key: { ...keys.site(tenant, site) },
+      UpdateExpression: 'SET connected = :no, #since = :now',
+      ConditionExpression: `connected = :yes AND ${condition}`,
+      ExpressionAttributeNames: { '#about': about, '#since': 'since' },
+      ExpressionAttributeValues: { ':no': false, ':yes': true, ':value': value, ':now': now },
+    });
   }
 
   async #get(key: RowKey): Promise<Record<string, unknown> | undefined> {

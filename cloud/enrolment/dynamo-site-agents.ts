@@ -1,17 +1,12 @@
 // What the row of a site knows of its agent's certificates, by conditional writes on that one row.
-import {
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  UpdateCommand,
-  type UpdateCommandInput,
-} from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
-import { written } from '../dynamo.ts';
+import { deleteIf, putIf, updateIf } from '../conditional.ts';
 import { keys } from '../keys.ts';
 import type { SiteAgent, SiteAgents } from './enrolments.ts';
+
+type Change = Omit<UpdateCommandInput, 'TableName' | 'Key'> & { readonly ConditionExpression: string };
 
 const rowSchema = z.object({ newCertificate: z.string().optional(), revokedAt: z.number().optional() });
 
@@ -38,11 +33,11 @@ export class DynamoSiteAgents implements SiteAgents {
 
   addSite({ tenant, site }: SiteAddress, name: string, now: number): Promise<boolean> {
     const Item = { ...keys.site(tenant, site), site, name, connected: false, createdAt: now };
-    return written(
-      this.#client.send(
-        new PutCommand({ TableName: this.#table, Item, ConditionExpression: 'attribute_not_exists(pk)' }),
-      ),
-    );
+    return putIf(this.#client, {
+      TableName: this.#table,
+      Item,
+      ConditionExpression: 'attribute_not_exists(pk)',
+    });
   }
 
   renameSite(at: SiteAddress, name: string): Promise<boolean> {
@@ -56,19 +51,15 @@ export class DynamoSiteAgents implements SiteAgents {
 
   removeSite({ tenant, site }: SiteAddress, lastHello: number | undefined): Promise<boolean> {
     const isAsSeen = lastHello === undefined ? 'attribute_not_exists(lastHello)' : 'lastHello = :seen';
-    return written(
-      this.#client.send(
-        new DeleteCommand({
-          TableName: this.#table,
-          Key: { ...keys.site(tenant, site) },
-          ConditionExpression: `connected = :no AND attribute_not_exists(newCertificate) AND ${isAsSeen}`,
-          ExpressionAttributeValues: {
-            ':no': false,
-            ...(lastHello === undefined ? {} : { ':seen': lastHello }),
-          },
-        }),
-      ),
-    );
+    return deleteIf(this.#client, {
+      TableName: this.#table,
+      Key: { ...keys.site(tenant, site) },
+      ConditionExpression: `connected = :no AND attribute_not_exists(newCertificate) AND ${isAsSeen}`,
+      ExpressionAttributeValues: {
+        ':no': false,
+        ...(lastHello === undefined ? {} : { ':seen': lastHello }),
+      },
+    });
   }
 
   expect(at: SiteAddress, certificateId: string, since: number): Promise<boolean> {
@@ -96,8 +87,8 @@ export class DynamoSiteAgents implements SiteAgents {
     });
   }
 
-  #update({ tenant, site }: SiteAddress, change: Omit<UpdateCommandInput, 'TableName' | 'Key'>) {
+  #update({ tenant, site }: SiteAddress, change: Change) {
     const Key = { ...keys.site(tenant, site) };
-    return written(this.#client.send(new UpdateCommand({ TableName: this.#table, Key, ...change })));
+    return updateIf(this.#client, { TableName: this.#table, Key, ...change });
   }
 }

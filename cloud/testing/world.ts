@@ -22,8 +22,11 @@ export type Message =
   | { readonly progress: { readonly seq: number; readonly stage: string } }
   | { readonly part: number; readonly bytes: Uint8Array };
 
-/** What becomes of a handler's request: served; served, but the line breaks before the answer; or never arrived. */
-export type Fate = 'served' | 'unanswered' | 'lost';
+/**
+ * What becomes of a handler's request: served; served, but the line breaks before the answer; served, and answered 500;
+ * or never arrived.
+ */
+export type Fate = 'served' | 'unanswered' | 'failed' | 'lost';
 
 type Row = Record<string, unknown>;
 type Change = (row: Row) => Row;
@@ -107,6 +110,16 @@ function fated(fate: () => Fate, serve: Serve): Serve {
     const now = fate();
     if (now === 'lost') return void request.destroy();
     if (now === 'unanswered') response.end = () => response.destroy();
+    if (now === 'failed') {
+      const { end } = response;
+      response.write = () => true;
+      response.end = () => {
+        response.end = end;
+        for (const name of response.getHeaderNames()) response.removeHeader(name);
+        response.writeHead(500, { 'content-type': 'application/x-amz-json-1.0' });
+        return response.end('{"__type":"InternalServerError"}');
+      };
+    }
     serve(request, response);
   };
 }
