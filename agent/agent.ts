@@ -236,6 +236,10 @@ export class Agent {
         read: () => this.#journal.note(`dialect:${device.id}`),
         write: (text) => this.#remember(`dialect:${device.id}`, text),
       },
+      uids: {
+        read: () => this.#journal.note(`uids:${device.id}`),
+        write: (text) => this.#remember(`uids:${device.id}`, text),
+      },
       pin: this.#pins.memory(device.id, (key, text) => this.#remember(key, text)),
       onContact: (failure, isProbe) => {
         this.#standings.note(device.id, { kind: 'contact', failure });

@@ -154,6 +154,31 @@ export const catalogue = {
     es: "El dispositivo '{device}' respondió algo que no se entiende: {problem}.",
     en: "The device '{device}' answered something that cannot be understood: {problem}.",
   },
+  device_full: {
+    status: 409,
+    es: "El dispositivo '{device}' está lleno: tiene {got} usuarios y caben {max}; no se escribió nada.",
+    en: "The device '{device}' is full: it has {got} users and {max} fit; nothing was written.",
+  },
+  device_hung_up: {
+    status: 500,
+    es: "El dispositivo '{device}' acepta la conexión y cuelga enseguida; quizá otro programa está conectado: ciérrelo e intente de nuevo.",
+    en: "The device '{device}' accepts the connection and hangs up at once; perhaps another program is connected: close it and try again.",
+  },
+  device_no_route: {
+    status: 500,
+    es: 'No hay camino en la red hasta {address}; revise la dirección, el cable y la red de la sede.',
+    en: 'The network has no way to {address}; check the address, the cable and the network of the site.',
+  },
+  device_port_closed: {
+    status: 500,
+    es: 'En {address} hay un equipo que no atiende ese puerto; revise la dirección y el puerto (4370 en los terminales).',
+    en: 'At {address} there is a machine that does not serve that port; check address and port (4370 on terminals).',
+  },
+  device_name_unknown: {
+    status: 500,
+    es: "El nombre '{ip}' del dispositivo '{device}' no se conoce en la red de la sede; revíselo, o use su dirección.",
+    en: "The name '{ip}' of the device '{device}' is not known in the network of the site; check it, or use its address.",
+  },
   comm_key_refused: {
     status: 500,
     es: "El dispositivo '{device}' rechazó la clave de comunicación.",
@@ -166,8 +191,8 @@ export const catalogue = {
   },
   dialect_unknown: {
     status: 500,
-    es: "No se reconoce el formato de '{device}': {problem}. Indíquelo en 'dialect' del agent.yaml.",
-    en: "The format of '{device}' is not recognised: {problem}. State it under 'dialect' in agent.yaml.",
+    es: "No se reconoce el formato de '{device}': {problem}. Indíquelo en 'dialect' del agent.yaml, o con PUT /devices/{device}.",
+    en: "The format of '{device}' is not recognised: {problem}. State it under 'dialect' in agent.yaml, or with PUT /devices/{device}.",
   },
   not_verified: {
     status: 500,

@@ -71,7 +71,10 @@ export const phrases = {
     en: 'it has a character that its encoding does not know',
   },
   limit_card: { es: 'caben 32 bits, hasta 4294967295', en: '32 bits fit, up to 4294967295' },
-  limit_digits: { es: 'solo admite cifras', en: 'it takes digits only' },
+  limit_digits: {
+    es: 'solo admite cifras; si admite letras, dígalo con letters_in_user_id en dialect',
+    en: 'it takes digits only; if it takes letters, say so with letters_in_user_id in dialect',
+  },
   limit_ascii: { es: 'solo admite letras ASCII y cifras', en: 'it takes ASCII letters and digits only' },
   limit_number: {
     es: 'solo admite un número de 32 bits sin ceros a la izquierda',
@@ -136,16 +139,20 @@ export const phrases = {
   },
   users_empty: { es: 'su tabla de usuarios está vacía', en: 'its user table is empty' },
   users_layouts: {
-    es: 'su tabla de usuarios cabe en varios formatos (user_record)',
-    en: 'its user table fits several layouts (user_record)',
+    es: 'su tabla de usuarios cabe en varios formatos; indique user_record',
+    en: 'its user table fits several layouts; state user_record',
   },
   attendance_change: {
     es: 'el número de sus marcaciones es otro cada vez que se leen',
     en: 'the number of its punches is another one each time they are read',
   },
   attendance_layouts: {
-    es: 'sus marcaciones caben en varios formatos (attendance_record)',
-    en: 'its attendance fits several layouts (attendance_record)',
+    es: 'sus marcaciones caben en varios formatos; indique attendance_record',
+    en: 'its attendance fits several layouts; state attendance_record',
+  },
+  attendance_nonsense: {
+    es: 'sus marcaciones no tienen sentido en ningún formato conocido; indique attendance_record si lo sabe',
+    en: 'its attendance makes no sense in any layout that is known; state attendance_record if you know it',
   },
   kept_user: { es: "el usuario '{user_id}'", en: "the user '{user_id}'" },
   kept_finger: {

@@ -3,17 +3,11 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Document, LineCounter, parseDocument } from 'yaml';
 import * as z from 'zod';
+import { type DialectOverrides, dialectSchema } from '../../shared/domain/device.ts';
 import { parseSubnet, type Subnet } from '../discovery/subnets.ts';
 import { commKeyIn, type PathAndProblem, problemsAcross } from './across.ts';
 import { configInvalid, lineIn, mustBeYaml, type Problem, unreadable, wordsOf } from './problems.ts';
-import {
-  type AgentFile,
-  agentConfigSchema,
-  cloudSchema,
-  type DialectOverrides,
-  deviceConfigSchema,
-  dialectSchema,
-} from './schema.ts';
+import { type AgentFile, agentConfigSchema, cloudSchema, deviceConfigSchema } from './schema.ts';
 
 /** How one terminal is reached and read, complete: every default filled in, the comm key resolved. */
 export interface DeviceSettings {

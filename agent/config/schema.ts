@@ -3,6 +3,7 @@ import * as z from 'zod';
 import {
   commKeySchema,
   deviceSettingsShape,
+  dialectSchema,
   encodingSchema,
   rosterModeSchema,
   serialSchema,
@@ -10,19 +11,6 @@ import {
 } from '../../shared/domain/device.ts';
 import { deviceIdSchema, slugSchema } from '../../shared/wire/identifiers.ts';
 import { isSubnet } from '../discovery/subnets.ts';
-
-/** What an operator may state about a terminal where the agent's own finding is wrong. */
-export const dialectSchema = z.strictObject({
-  user_record: z.literal([28, 72]).optional(),
-  user_id_width: z.int().min(1).max(24).optional(),
-  letters_in_user_id: z.boolean().optional(),
-  name_bytes: z.int().min(1).max(24).optional(),
-  timed_disable: z.boolean().optional(),
-  counters: z.boolean().optional(),
-  one_client: z.boolean().optional(),
-  attendance_record: z.literal([8, 16, 40, 49]).optional(),
-});
-export type DialectOverrides = z.infer<typeof dialectSchema>;
 
 const hostSchema = z
   .string()

@@ -146,7 +146,7 @@ describe('a terminal that is not followed', () => {
   it('is looked for nowhere', async () => {
     const { moved, time } = await lost({}, 'follow: false, probe: 0');
     await time.pass(A_WHILE);
-    expect(await agent.run('device.ping', 'puerta')).toMatchObject({ code: 'device_unreachable' });
+    expect(await agent.run('device.ping', 'puerta')).toMatchObject({ code: 'device_port_closed' });
     expect(moved.log).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 // The devices registered over the API, in the notes of the journal: with their comm key, which is stored nowhere else.
 import * as z from 'zod';
-import { commKeySchema, deviceSettingsShape } from '../../shared/domain/device.ts';
+import { commKeySchema, deviceSettingsShape, dialectSchema } from '../../shared/domain/device.ts';
 import { commandIdSchema, deviceIdSchema } from '../../shared/wire/identifiers.ts';
 import type { DeviceSettings } from '../config/load.ts';
 import { PROBE_MS } from './settings.ts';
@@ -16,6 +16,7 @@ const settingsSchema = z.strictObject({
   roster: deviceSettingsShape.roster,
   encoding: deviceSettingsShape.encoding,
   timezone: deviceSettingsShape.timezone,
+  dialect: dialectSchema.default({}),
 });
 
 const rowSchema = z.strictObject({
@@ -70,7 +71,7 @@ export class RegisteredDevices {
   }
 }
 
-/** Only agent.yaml can override what a terminal shows of itself; the serial number is pinned elsewhere. */
+/** The serial number is pinned elsewhere. */
 function toDevice(settings: z.output<typeof settingsSchema>): DeviceSettings {
-  return { ...settings, dialect: {}, source: 'api', ...OF_THE_FILE };
+  return { ...settings, source: 'api', ...OF_THE_FILE };
 }

@@ -25,7 +25,7 @@ export function created({ id, name, host, comm_key, timeout, ...rest }: Registra
     roster: rest.roster ?? 'cached',
     encoding: rest.encoding ?? 'utf-8',
     timezone: rest.timezone ?? localTimeZone(),
-    dialect: {},
+    dialect: rest.dialect ?? {},
     source: 'api',
     serial: null,
     follow: false,
@@ -47,6 +47,7 @@ export function updated(device: DeviceSettings, change: Registration): DeviceSet
     roster: change.roster ?? device.roster,
     encoding: change.encoding ?? device.encoding,
     timezone: change.timezone ?? device.timezone,
+    dialect: change.dialect ?? device.dialect,
   };
 }
 

@@ -33,6 +33,7 @@ const STATE_OF: Readonly<Record<string, DeviceState>> = {
   device_unreachable: 'offline',
   device_no_route: 'offline',
   device_port_closed: 'offline',
+  device_name_unknown: 'offline',
   comm_key_refused: 'refused',
   device_refused: 'refused',
   device_protocol: 'refused',

@@ -120,7 +120,7 @@ describe('the dispatcher', () => {
     expect(bench.journal.find(one.id)?.state).toBe('received');
     expect(await bench.link.reply(one.id)).toMatchObject({
       status: 'error',
-      code: 'device_unreachable',
+      code: 'device_port_closed',
       applied: 'no',
     });
     expect(bench.journal.find(one.id)?.reply).toMatchObject({ status: 'error' });

@@ -2,7 +2,7 @@
 import type { Conversation } from '../zk/conversation.ts';
 import { isZkError } from '../zk/errors.ts';
 import { readOption } from '../zk/options.ts';
-import { firstLearnt, type Learnt, parseLearnt } from './dialect.ts';
+import { type Learnt, learntAgain, parseLearnt } from './dialect.ts';
 import { firmwareOf } from './info.ts';
 import type { SerialPin } from './serial-pin.ts';
 
@@ -15,7 +15,7 @@ export interface DialectMemory {
 /** A terminal that answers again after this long, or after it was away, may be another one behind the same address. */
 const GREET_AGAIN_MS = 600_000;
 
-/** Asks a terminal who it is at first contact and now and then; what it can do only if it is a new one. */
+/** Asks a terminal who it is, and what it can hold, at first contact and now and then. */
 export class Acquaintance {
   readonly #memory: DialectMemory;
   readonly #pin: SerialPin;
@@ -45,11 +45,9 @@ export class Acquaintance {
   async meet(conversation: Conversation): Promise<Learnt> {
     const { told, isSilent } = this.#pin;
     const identity = isSilent ? '' : await this.#answered(() => identityOf(conversation, told));
-    const known = this.#learnt ?? parseLearnt(this.#memory.read());
-    const learnt =
-      known?.identity === identity && known.options === !this.#pin.isSilent
-        ? known
-        : await this.#ask(conversation, identity);
+    const before = this.#learnt ?? parseLearnt(this.#memory.read());
+    const known = before?.identity === identity ? before : null;
+    const learnt = await this.#ask(conversation, identity, known);
     this.keep({ ...learnt, asksCommKey: conversation.askedForKey });
     this.#metAt = performance.now();
     return this.#learnt ?? learnt;
@@ -63,13 +61,14 @@ export class Acquaintance {
     this.#learnt = learnt;
   }
 
-  async #ask(conversation: Conversation, identity: string): Promise<Learnt> {
+  /** What the terminal says of itself may be another thing than last time: somebody sets it at the keypad. */
+  async #ask(conversation: Conversation, identity: string, known: Learnt | null): Promise<Learnt> {
     const manners = { options: !this.#pin.isSilent, asksCommKey: conversation.askedForKey };
-    if (this.#pin.isSilent) return firstLearnt(identity, { pin2Width: null, abcPin: null }, manners);
+    if (this.#pin.isSilent) return learntAgain(known, identity, { pin2Width: null, abcPin: null }, manners);
     return await this.#answered(async () => {
       const pin2Width = await readOption(conversation, '~PIN2Width');
       const abcPin = await readOption(conversation, '~IsABCPinEnable');
-      return firstLearnt(identity, { pin2Width, abcPin }, manners);
+      return learntAgain(known, identity, { pin2Width, abcPin }, manners);
     });
   }
 

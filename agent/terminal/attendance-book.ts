@@ -81,6 +81,15 @@ export class AttendanceBook {
     return this.#width === 8 || this.#width === '8b';
   }
 
+  /** The uids of all punches; none where they bear badges. */
+  uids(): Set<number> {
+    const uids = new Set<number>();
+    if (!this.needsNaming) return uids;
+    const { bytes, decode } = ATTENDANCE_LAYOUTS[this.#width];
+    for (let at = 0; at < this.#set.length; at += bytes) uids.add(decode(this.#set, at, null).uid ?? 0);
+    return uids;
+  }
+
   /** The punches that `filter` wants. */
   async select(filter: PunchFilter, name: Naming): Promise<PunchList> {
     const { from, to, user_id } = filter;

@@ -142,14 +142,13 @@ export class AttendanceCache {
     }
     const width = attendanceWidth(set, stated === undefined ? count : set.length / stated);
     if (width === null) return this.#width ?? WIDTH_OF_NOTHING;
-    if (width !== 'ambiguous') {
+    if (width !== 'ambiguous' && width !== 'nonsense') {
       this.#width = width;
       return width;
     }
-    if (this.#width !== null) return this.#width;
-    throw new SerenoError('dialect_unknown', {
-      params: { device: this.#device.id, problem: '@attendance_layouts' },
-    });
+    if (width === 'ambiguous' && this.#width !== null) return this.#width;
+    const problem = width === 'ambiguous' ? '@attendance_layouts' : '@attendance_nonsense';
+    throw new SerenoError('dialect_unknown', { params: { device: this.#device.id, problem } });
   }
 }
 

@@ -54,7 +54,7 @@ describe('when the line breaks', () => {
     await simulated.stop();
     const job = create('804');
     await terminal.write([job], nothingMore);
-    expect(job.outcome).toMatchObject({ error: { code: 'device_unreachable', applied: 'no' } });
+    expect(job.outcome).toMatchObject({ error: { code: 'device_port_closed', applied: 'no' } });
   });
 
   it('does not overwrite a stranger who took the uid while the agent was away', async () => {

@@ -4,7 +4,7 @@ import type { SerenoError } from '../../shared/errors.ts';
 import type { DeviceSettings } from '../config/load.ts';
 import { Conversation } from '../zk/conversation.ts';
 import { isZkError } from '../zk/errors.ts';
-import { toSerenoError } from './errors.ts';
+import { toOpeningError, toSerenoError } from './errors.ts';
 import type { SerialPin } from './serial-pin.ts';
 
 /** Many terminals take one client only: another tool must get its turn soon. */
@@ -93,8 +93,9 @@ export class TerminalConnection {
         return await Conversation.open(options, signal);
       } catch (error) {
         if (isZkError(error, 'withheld')) throw this.#pin.withheld();
-        if (isZkError(error, 'auth', 'protocol')) throw error;
-        if (signal?.aborted || performance.now() + pause > until) throw toSerenoError(error, this.#device);
+        // A clear no stays one; a terminal that hangs up may have another client, who lets go.
+        if (isZkError(error, 'auth', 'protocol', 'refused')) throw error;
+        if (signal?.aborted || performance.now() + pause > until) throw toOpeningError(error, this.#device);
         await sleep(pause);
       }
     }

@@ -85,21 +85,30 @@ describe('what an agent has learnt of a terminal', () => {
   const create = (user_id: string, name = 'Ana') =>
     agent.run('user.put', 'principal', { mode: 'create', user_id, fields: { name } });
 
-  it('is not asked for again after a restart, unless it is another terminal or another firmware', async () => {
-    await begin({ serialNumber: 'A1' });
-    expect(optionsAsked()).toEqual(['~SerialNumber', '~PIN2Width', '~IsABCPinEnable']);
+  it('is asked for again at every greeting: somebody may have set it at the keypad', async () => {
+    await begin({ serialNumber: 'A1', pin2Width: 5 });
+    expect(new Set(optionsAsked())).toEqual(new Set(['~SerialNumber', '~PIN2Width', '~IsABCPinEnable']));
+    expect(await create('123456')).toMatchObject({ code: 'limit_exceeded' });
     await agent.stop();
     await simulated.stop();
-    await begin({ serialNumber: 'A1' });
-    expect(optionsAsked()).toEqual(['~SerialNumber']);
-    await agent.stop();
-    await simulated.stop();
-    await begin({ serialNumber: 'A1', firmware: 'Ver 8.0' });
-    expect(optionsAsked()).toContain('~PIN2Width');
-    await agent.stop();
-    await simulated.stop();
-    await begin({ serialNumber: 'B2', firmware: 'Ver 8.0' });
-    expect(optionsAsked()).toContain('~PIN2Width');
+    await begin({ serialNumber: 'A1', pin2Width: 14, letters: true });
+    expect(await create('12345678901234')).toMatchObject({ status: 'ok' });
+    expect(await create('NB2401')).toMatchObject({ status: 'ok' });
+  });
+
+  it('shows in the table what fits, whatever the terminal says of itself', async () => {
+    await begin({
+      serialNumber: 'A2',
+      pin2Width: 14,
+      userIdBytes: 24,
+      letters: true,
+      hiddenOptions: ['~PIN2Width', '~IsABCPinEnable'],
+      users: [{ uid: 1, userId: 'NB2401004' }],
+    });
+    expect(await create('NB2401005')).toMatchObject({ status: 'ok' });
+    expect(await create('NB24010051')).toMatchObject({ code: 'limit_exceeded' });
+    simulated.keypad.addUser({ userId: '12345678901234' });
+    expect(await create('12345678901235')).toMatchObject({ status: 'ok' });
   });
 
   it('refuses what cannot work before it is queued, while something else holds the terminal up', async () => {
@@ -107,12 +116,11 @@ describe('what an agent has learnt of a terminal', () => {
     const release = simulated.faults.add({ kind: 'stall', command: 201 });
     const stalled = agent.send('device.ping', 'principal', {});
     await simulated.until(({ log }) => log.some(({ command }) => command === 201));
-    expect(await create('123456')).toMatchObject({
+    expect(await create('1', 'x'.repeat(25))).toMatchObject({
       code: 'limit_exceeded',
       applied: 'no',
-      data: { field: 'user_id', device: 'principal', max: 5, got: 6 },
+      data: { field: 'name', device: 'principal', max: 24, got: 25 },
     });
-    expect(await create('1', 'x'.repeat(25))).toMatchObject({ code: 'limit_exceeded' });
     release();
     expect(await agent.reply(stalled)).toMatchObject({ status: 'ok' });
     expect(simulated.disabledStretches).toEqual([]);

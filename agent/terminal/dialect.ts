@@ -1,7 +1,7 @@
 // What one terminal can do and hold: one table, filled at first contact, kept over restarts, overridden by agent.yaml.
 import * as z from 'zod';
+import type { DialectOverrides } from '../../shared/domain/device.ts';
 import type { UserLimits } from '../../shared/domain/limits.ts';
-import type { DialectOverrides } from '../config/schema.ts';
 import type { UserWidth } from '../zk/users.ts';
 
 const learntSchema = z.strictObject({
@@ -23,6 +23,8 @@ const learntSchema = z.strictObject({
    * not; null until then.
    */
   counting: z.boolean().nullable().default(null),
+  /** Highest uid that it takes, once it has refused a higher one; null: none is known. */
+  highestUid: z.int().min(1).max(65_534).nullable().default(null),
   /** True if it asks for the comm key when somebody connects. */
   asksCommKey: z.boolean(),
 });
@@ -44,7 +46,7 @@ export interface TerminalOptions {
 }
 
 /** Badge digits where the terminal does not say: what every known firmware holds. */
-const DEFAULT_USER_ID_WIDTH = 9;
+export const DEFAULT_USER_ID_WIDTH = 9;
 const WIDTH_OF_28 = 10;
 
 /** What is known of a terminal that has only told its options, if those. */
@@ -64,7 +66,26 @@ export function firstLearnt(
     timedDisable: true,
     counters: null,
     counting: null,
+    highestUid: null,
     asksCommKey,
+  };
+}
+
+/** What is known of a terminal that was met before, and has told its options again; see `firstLearnt`. */
+export function learntAgain(
+  known: Learnt | null,
+  identity: string,
+  options: TerminalOptions,
+  manners: Pick<Learnt, 'options' | 'asksCommKey'>,
+): Learnt {
+  const told = firstLearnt(identity, options, manners);
+  if (known === null) return told;
+  return {
+    ...known,
+    ...manners,
+    userIdWidth: told.userIdWidth ?? known.userIdWidth,
+    // Where the option is missing, what its table has shown counts.
+    lettersInUserId: options.abcPin === null ? known.lettersInUserId : told.lettersInUserId,
   };
 }
 

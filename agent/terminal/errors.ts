@@ -1,5 +1,5 @@
 // From failures of the protocol to errors of the catalogue, in the words of the device they concern.
-import { type Applied, SerenoError } from '../../shared/errors.ts';
+import { type Applied, type ErrorCode, SerenoError } from '../../shared/errors.ts';
 import type { Phrase } from '../../shared/words.ts';
 import type { DeviceSettings } from '../config/load.ts';
 import { commandAsked } from '../zk/commands.ts';
@@ -31,6 +31,33 @@ export function toSerenoError(error: unknown, device: DeviceSettings, applied: A
   }
 }
 
+/** Why no connection came about, by the codes of the operating system. */
+const NO_CONNECTION: Readonly<Record<string, ErrorCode>> = {
+  EHOSTUNREACH: 'device_no_route',
+  ENETUNREACH: 'device_no_route',
+  EHOSTDOWN: 'device_no_route',
+  ENETDOWN: 'device_no_route',
+  ECONNREFUSED: 'device_port_closed',
+  ENOTFOUND: 'device_name_unknown',
+  EAI_AGAIN: 'device_name_unknown',
+};
+
+/** The error for a conversation that could not be opened: how the terminal, or the network before it, declined. */
+export function toOpeningError(error: unknown, device: DeviceSettings): SerenoError {
+  const params = addressOf(device);
+  // It was connected, and then let go before it had said a word.
+  if (error instanceof ZkError && error.code === 'closed') {
+    return new SerenoError('device_hung_up', { params, cause: error });
+  }
+  const code =
+    error instanceof ZkError && error.code === 'unreachable' ? NO_CONNECTION[systemCode(error)] : undefined;
+  return code === undefined ? toSerenoError(error, device) : new SerenoError(code, { params, cause: error });
+}
+
+function systemCode({ cause }: ZkError): string {
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+}
+
 /** What was asked, in words for people; some failures are of something else than a command. */
 function askedOf(error: ZkError): Phrase {
   const name = commandAsked(error.asked);
@@ -39,8 +66,11 @@ function askedOf(error: ZkError): Phrase {
 
 /** The terminal does not answer. */
 export function unreachable(device: DeviceSettings, cause: unknown, applied: Applied = 'no'): SerenoError {
-  const params = { address: `${device.host}:${device.port}`, ip: device.host, device: device.id };
-  return new SerenoError('device_unreachable', { params, applied, cause });
+  return new SerenoError('device_unreachable', { params: addressOf(device), applied, cause });
+}
+
+function addressOf({ id, host, port }: DeviceSettings) {
+  return { address: `${host}:${port}`, ip: host, device: id };
 }
 
 /** True if the same question would end alike: the terminal has shown that it answers without measure or end. */

@@ -42,6 +42,8 @@ export interface PlanContext {
   readonly device: string;
   readonly limits: UserLimits;
   readonly encoding: DeviceSettings['encoding'];
+  /** A uid for somebody new; null: none is free. */
+  readonly freeUid: (roster: Roster) => number | null;
 }
 
 /**
@@ -128,8 +130,8 @@ function planRestore(
   return { kind: 'put', before: null, after, fields: { name, password, card }, result };
 }
 
-function freeUid(roster: Roster, { device }: PlanContext): number {
-  const uid = roster.freeUid();
+function freeUid(roster: Roster, { device, freeUid: choose }: PlanContext): number {
+  const uid = choose(roster);
   if (uid !== null) return uid;
   throw new SerenoError('device_refused', { params: { device, asked: '@asked_new_user', reply: 0 } });
 }

@@ -15,11 +15,9 @@ export interface KnownTerminal {
 /** The refusal of a write that this terminal cannot hold; null where it can, or where only the terminal can tell. */
 export function refusalOf(wish: Wish, { device, dialect }: KnownTerminal): SerenoError | null {
   if (wish.op !== 'user.put' || dialect === null || dialect.userWidth === null) return null;
-  const { mode, user_id, fields } = wish.args;
-  const violation = findViolation(
-    mode === 'create' ? { ...fields, user_id } : fields,
-    limitsOf(dialect, dialect.userWidth),
-    (text) => encodedLength(text, device.encoding),
+  // Badges in the table show which badge fits, whatever the terminal says of itself.
+  const violation = findViolation(wish.args.fields, limitsOf(dialect, dialect.userWidth), (text) =>
+    encodedLength(text, device.encoding),
   );
   if (violation === null) return null;
   return new SerenoError('limit_exceeded', { params: { ...violation, device: device.id } });

@@ -8,8 +8,9 @@ import type { Conversation } from '../zk/conversation.ts';
 import { type Counters, readCounters } from '../zk/counters.ts';
 import { isForgotten, isZkError } from '../zk/errors.ts';
 import { decodeUsersInSlices } from '../zk/users.ts';
-import { type Dialect, dialectOf, type Learnt } from './dialect.ts';
+import { DEFAULT_USER_ID_WIDTH, type Dialect, dialectOf, type Learnt } from './dialect.ts';
 import { Roster } from './roster.ts';
+import { type UidMemory, UsedUids } from './used-uids.ts';
 import { judgeTable } from './user-table.ts';
 import { sameCounters } from './verify.ts';
 
@@ -19,6 +20,8 @@ const MAX_AGE_MS = 600_000;
 const CONSISTENT_READS = 3;
 /** A table that is odd must come twice alike within so many reads. */
 const BELIEVABLE_READS = 5;
+/** Bytes of a badge in the longest records. */
+const MOST_BADGE = 24;
 /** Counters not told so often, one time after the other, are taken for missing. */
 const SILENCES = 2;
 
@@ -28,6 +31,8 @@ export interface ReadOptions {
 }
 
 export class RosterCache {
+  /** The uids that this terminal has used. */
+  readonly used: UsedUids;
   readonly #device: DeviceSettings;
   readonly #onLearnt: (learnt: Learnt) => void;
   #learnt: Learnt;
@@ -39,8 +44,9 @@ export class RosterCache {
   /** Digest of the last table that did not agree with what else is known. */
   #odd: string | null = null;
 
-  /** `onLearnt` is told of whatever is found out about the terminal. */
-  constructor(device: DeviceSettings, learnt: Learnt, onLearnt: (learnt: Learnt) => void) {
+  /** `onLearnt` is told of whatever is found out about the terminal, `uids` keeps which uids it has used. */
+  constructor(device: DeviceSettings, learnt: Learnt, onLearnt: (learnt: Learnt) => void, uids: UidMemory) {
+    this.used = new UsedUids(uids, learnt.identity);
     this.#device = device;
     this.#learnt = learnt;
     this.#onLearnt = onLearnt;
@@ -61,6 +67,19 @@ export class RosterCache {
     this.#learnt = { ...this.#learnt, ...found };
     this.#dialect = dialectOf(this.#learnt, this.#device.dialect);
     this.#onLearnt(this.#learnt);
+  }
+
+  /** A uid for somebody new, within what the terminal says that it can hold. Null: none is free. */
+  freeUid(roster: Roster): number | null {
+    const room = roster.counters?.capacity?.users ?? 0;
+    // One that is full by its own account shall say so itself.
+    const ceiling = roster.size >= room ? null : Math.max(room, roster.highestUid);
+    return this.used.choose(roster, this.#learnt.highestUid ?? ceiling);
+  }
+
+  /** The terminal has said again what it can hold; its table may show more. */
+  greeted(learnt: Learnt): void {
+    this.learn({ ...learnt, ...(this.#roster === null ? {} : this.#shownBy(this.#roster, learnt)) });
   }
 
   get current(): Roster | null {
@@ -156,6 +175,7 @@ export class RosterCache {
         const roster = await this.#believed(set, settled ? after : null, startedAt);
         if (roster !== null) {
           this.#compare(roster);
+          this.used.add(roster.uids());
           this.#roster = roster;
           return roster;
         }
@@ -184,12 +204,24 @@ export class RosterCache {
     const records = await decodeUsersInSlices(set, width, this.#device.encoding);
     const roster = new Roster(records, width, counters, readAt);
     if ((!agrees || !roster.isUnique) && !this.#isTwice(set)) return null;
-    if (set.length > 0) this.learn({ userWidth: width });
+    this.learn({ ...(set.length > 0 ? { userWidth: width } : {}), ...this.#shownBy(roster) });
     if (counters !== null && counters.users === 0 && roster.size > 0) {
       this.learn({ counters: false });
       roster.counters = null;
     } else if (!agrees) this.learn({ counting: false });
     return roster;
+  }
+
+  /** Badges that stand in the table show what fits, whatever the terminal says of it. */
+  #shownBy(roster: Roster, { userIdWidth }: Learnt = this.#learnt): Partial<Learnt> {
+    if (roster.width !== 72) return {};
+    const badges = [...roster.badges()];
+    const longest = badges.reduce((most, badge) => Math.max(most, badge.length), 0);
+    const isWider = longest > (userIdWidth ?? 0) && longest > DEFAULT_USER_ID_WIDTH && longest <= MOST_BADGE;
+    return {
+      ...(badges.some((badge) => /[A-Za-z]/.test(badge)) ? { lettersInUserId: true } : {}),
+      ...(isWider ? { userIdWidth: longest } : {}),
+    };
   }
 
   /** True if this very table has come before, though it is odd. */

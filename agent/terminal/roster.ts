@@ -4,9 +4,6 @@ import { SerenoError } from '../../shared/errors.ts';
 import type { Counters } from '../zk/counters.ts';
 import type { UserRecord, UserWidth } from '../zk/users.ts';
 
-/** Highest uid that is given out: 65535 means "none" to some firmwares. */
-const MAX_UID = 65_534;
-
 /**
  * One full read of a terminal's users, kept up to date with what is written since. Terminals hold one badge in several
  * records, and several records under one uid: all of them are kept.
@@ -82,13 +79,21 @@ export class Roster {
     });
   }
 
-  /** The next uid above the highest; where that is used up, the lowest that is free. Null: none is left. */
-  freeUid(): number | null {
+  /** 0 where there is nobody. */
+  get highestUid(): number {
     let highest = 0;
     for (const uid of this.#byUid.keys()) if (uid > highest) highest = uid;
-    if (highest < MAX_UID) return highest + 1;
-    for (let uid = 1; uid <= MAX_UID; uid++) if (!this.#byUid.has(uid)) return uid;
-    return null;
+    return highest;
+  }
+
+  /** All badges, in no order. */
+  badges(): Iterable<string> {
+    return this.#byUserId.keys();
+  }
+
+  /** All uids, in no order. */
+  uids(): Iterable<number> {
+    return this.#byUid.keys();
   }
 
   /** All users, by uid. */

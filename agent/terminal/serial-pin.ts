@@ -19,6 +19,9 @@ const pinSchema = z.strictObject({
 });
 export type Pin = z.infer<typeof pinSchema>;
 
+/** One bad moment must not make a terminal one that tells nothing for good. */
+const SILENT_MS = 3_600_000;
+
 export const UNPINNED: Pin = { serial: null, stranger: null, stated: null };
 
 /** Where a pin outlasts the agent. */
@@ -43,7 +46,7 @@ export class SerialPin {
   readonly #memory: PinMemory;
   #pin: Pin;
   #told: string | null = null;
-  #silent = false;
+  #silentSince: number | null = null;
 
   constructor(device: DeviceSettings, memory: PinMemory) {
     this.#device = device;
@@ -62,13 +65,13 @@ export class SerialPin {
     return this.#told ?? '';
   }
 
-  /** True for a terminal that was asked for an option and did not answer at all: it is not asked again. */
+  /** True for a terminal that was asked for an option and did not answer at all: it is not asked again for an hour. */
   get isSilent(): boolean {
-    return this.#silent;
+    return this.#silentSince !== null && performance.now() - this.#silentSince < SILENT_MS;
   }
 
   silenced(): void {
-    this.#silent = true;
+    this.#silentSince = performance.now();
   }
 
   /**
@@ -92,11 +95,11 @@ export class SerialPin {
    */
   async check(conversation: Conversation, signal?: AbortSignal): Promise<void> {
     const { expected } = this;
-    if (this.#silent && expected === null) return;
+    if (this.isSilent && expected === null) return;
     try {
       this.#told = await readTwice(conversation, expected, signal);
     } catch (error) {
-      if (isZkError(error, 'timeout') && expected === null) this.#silent = true;
+      if (isZkError(error, 'timeout') && expected === null) this.silenced();
       throw error;
     }
     const serial = this.#told;

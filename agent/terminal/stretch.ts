@@ -6,7 +6,6 @@ import { refreshData } from '../zk/control.ts';
 import type { Conversation } from '../zk/conversation.ts';
 import type { Counters } from '../zk/counters.ts';
 import { deleteUser, type UserRecord, writeUser } from '../zk/users.ts';
-import { limitsOf } from './dialect.ts';
 import { Disablement, type DisableNote, STRETCH_MS } from './disabled.ts';
 import { isBroken, toSerenoError } from './errors.ts';
 import { failure, type Outcome } from './outcome.ts';
@@ -15,6 +14,7 @@ import type { Roster } from './roster.ts';
 import type { RosterCache } from './roster-cache.ts';
 import type { FingersToKeep } from './undo.ts';
 import { countersMoved, countersProve, isGone, rosterProves, sameCounters } from './verify.ts';
+import { planContext } from './without-writing.ts';
 import type { DoubtfulJob, WriteJob } from './write-job.ts';
 
 type WritePlan = Exclude<Plan, { kind: 'nothing' }>;
@@ -161,8 +161,7 @@ export class Stretch {
     const userId = job.wish.args.user_id;
     if (job.isOver) return 'next';
     try {
-      const limits = limitsOf(cache.dialect, this.#roster.width);
-      const context = { device: device.id, limits, encoding: device.encoding };
+      const context = planContext(device, cache, this.#roster);
       const plan = planWrite(job.wish, this.#roster, context);
       if (plan.kind === 'nothing') {
         this.#decide(job, { status: 'ok', data: plan.result, verified: 'readback' });
@@ -206,12 +205,16 @@ export class Stretch {
    * known only once it is read back.
    */
   async #send(job: WriteJob, plan: WritePlan): Promise<boolean> {
-    const { conversation, device } = this.#context;
+    const { conversation, device, cache } = this.#context;
     const entry: Entry = { job, plan, refusal: null, acknowledged: false };
     this.#entries.push(entry);
     try {
-      if (plan.kind === 'delete') await deleteUser(conversation, plan.before.uid);
-      else await writeUser(conversation, plan.after.raw);
+      if (plan.kind === 'delete') {
+        await deleteUser(conversation, plan.before.uid);
+      } else {
+        cache.used.add([plan.after.uid]);
+        await writeUser(conversation, plan.after.raw);
+      }
     } catch (error) {
       if (isBroken(error)) throw error;
       entry.refusal = toSerenoError(error, device);
@@ -266,6 +269,22 @@ export class Stretch {
     return roster;
   }
 
+  /**
+   * True if a new user may have been refused for the uid alone, being above all others: from now on lower ones are given,
+   * and this one is tried again with such a one.
+   */
+  #refusedForUid(plan: WritePlan, { code }: SerenoError, roster: Roster): boolean {
+    if (plan.kind !== 'put' || plan.before !== null || code !== 'device_refused') return false;
+    const { cache } = this.#context;
+    const { uid } = plan.after;
+    if (isFull(roster) || uid <= roster.highestUid) return false;
+    const highestUid = Math.max(roster.highestUid, uid - 1);
+    const lower = cache.used.choose(roster, highestUid);
+    if (lower === null || lower >= uid) return false;
+    cache.learn({ highestUid });
+    return true;
+  }
+
   /** True if some of the records that the job was to delete are gone. */
   #isPartlyGone(job: WriteJob, roster: Roster): boolean {
     return this.#entries.some(
@@ -289,8 +308,10 @@ export class Stretch {
         const params = { device: device.id, what: '@kept_user', user_id: userId } as const;
         const error = new SerenoError('not_verified', { params, applied: 'partial' });
         this.#outcomes.push({ job, outcome: failure(error) });
+      } else if (refusal !== null && this.#refusedForUid(plan, refusal, roster)) {
+        this.#left.push(job);
       } else if (refusal !== null) {
-        this.#outcomes.push({ job, outcome: failure(refusal) });
+        this.#outcomes.push({ job, outcome: failure(fullOr(refusal, plan, device.id, roster)) });
       } else {
         unproven.add(userId);
         const error = new SerenoError('not_verified', {
@@ -316,6 +337,19 @@ function withAllFields(plan: WritePlan): WritePlan {
   if (plan.kind === 'delete') return plan;
   const { name, password, card } = plan.after;
   return { ...plan, fields: { name, password, card } };
+}
+
+/** A terminal that has no room left for somebody new says no like any other; its counts tell. */
+function fullOr(refusal: SerenoError, plan: WritePlan, device: string, roster: Roster): SerenoError {
+  const isNew = plan.kind === 'put' && plan.before === null;
+  const { users = 0 } = roster.counters?.capacity ?? {};
+  if (!isNew || !isFull(roster)) return refusal;
+  return new SerenoError('device_full', { params: { device, got: roster.size, max: users }, cause: refusal });
+}
+
+function isFull(roster: Roster): boolean {
+  const { users = 0 } = roster.counters?.capacity ?? {};
+  return users > 0 && roster.size >= users;
 }
 
 function uidOf(plan: WritePlan): number {

@@ -17,6 +17,7 @@ import { type ReadOptions, RosterCache } from './roster-cache.ts';
 import { type PinMemory, SerialPin } from './serial-pin.ts';
 import { Stretch } from './stretch.ts';
 import { readForUndo } from './undo.ts';
+import type { UidMemory } from './used-uids.ts';
 import { elsewhere, judgeAll, lookAndRefresh } from './verdicts.ts';
 import { settleWithoutWriting } from './without-writing.ts';
 import type { DoubtfulJob, WriteJob } from './write-job.ts';
@@ -28,11 +29,14 @@ const ROUNDS = 5;
 const RECONNECTS = 2;
 /** A terminal that was left disabled is looked at for no longer than this before it is enabled. */
 const LOOK_MS = 5000;
+/** So many punches are read in a moment. */
+const PUNCHES_WORTH_READING = 20_000;
 
 export interface TerminalPorts {
   readonly note: DisableNote;
   readonly dialect: DialectMemory;
   readonly pin: PinMemory;
+  readonly uids: UidMemory;
   /** Null: it answered, and it is the one that is expected. */
   readonly onContact: (failure: SerenoError | null, isProbe: boolean) => void;
   readonly log: { warn(fields: object, message: string): void; info(fields: object, message: string): void };
@@ -174,6 +178,7 @@ export class Terminal {
       if (round > ROUNDS) {
         throw new SerenoError('device_busy', { params: { device: this.device.id, reason: '@busy_keypad' } });
       }
+      await this.#learnPunchedUids(conversation, cache, roster, batch.waiting);
       const fingers = await this.#fingersToKeep(conversation, roster, batch.waiting);
       const context = { device: this.device, conversation, cache, note: this.#ports.note, fingers };
       const stretch = new Stretch(context, roster);
@@ -194,6 +199,32 @@ export class Terminal {
       }
       await this.#finish(conversation, cache, due);
       if (result.outcomes.length > 0) round = 0;
+    }
+  }
+
+  /**
+   * Once for each terminal, before the first uid is given out: where punches bear uids alone, those of somebody who is gone
+   * must not become the next one's. A terminal that does not tell its punches shows them to nobody either.
+   */
+  async #learnPunchedUids(
+    conversation: Conversation,
+    cache: RosterCache,
+    roster: Roster,
+    jobs: readonly WriteJob[],
+  ): Promise<void> {
+    const givesOut = jobs.some(
+      ({ wish }) => wish.op !== 'user.delete' && roster.all(wish.args.user_id).length === 0,
+    );
+    const records = roster.counters?.records ?? 0;
+    // Terminals with the longer records of users put badges into their punches; a short list is no matter to look at.
+    const isCostly = roster.width === 72 && records > PUNCHES_WORTH_READING;
+    if (!givesOut || cache.used.knowsPunches || isCostly) return;
+    try {
+      const { book } = await this.attendance.fresh(conversation, cache, { now: Date.now, continuing: false });
+      cache.used.addPunched(book.uids());
+    } catch (error) {
+      if (isBroken(error)) throw error;
+      this.#ports.log.warn({ device: this.device.id, error: String(error) }, 'uids of the punches not read');
     }
   }
 
@@ -240,9 +271,15 @@ export class Terminal {
   async #cacheFor(conversation: Conversation): Promise<RosterCache> {
     if (this.#cache !== null && this.#acquaintance.isFresh) return this.#cache;
     const learnt = await this.#acquaintance.meet(conversation);
+    if (this.#cache?.identity === learnt.identity) this.#cache.greeted(learnt);
     if (this.#cache === null || this.#cache.identity !== learnt.identity) {
       this.#ports.log.info({ device: this.device.id, ...learnt }, 'terminal met');
-      this.#cache = new RosterCache(this.device, learnt, (news) => this.#acquaintance.keep(news));
+      this.#cache = new RosterCache(
+        this.device,
+        learnt,
+        (news) => this.#acquaintance.keep(news),
+        this.#ports.uids,
+      );
       this.attendance.forget();
     }
     return this.#cache;

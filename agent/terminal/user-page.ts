@@ -49,13 +49,13 @@ function startOf({ uid, given }: Place, users: readonly User[]): number {
   return above + Math.min(given, here);
 }
 
-/** Case and accents do not matter; badge, name and card are searched. */
+/** Case and accents do not matter, nor zeros before the number that is printed on a card; badge, name and card are searched. */
 function matcher(search: string): (user: User) => boolean {
   const wanted = fold(search.trim());
   return (user) =>
     fold(user.name).includes(wanted) ||
     fold(user.user_id).includes(wanted) ||
-    (user.card !== 0 && `${user.card}` === wanted);
+    (user.card !== 0 && `${user.card}` === wanted.replace(/^0+/, ''));
 }
 
 function fold(text: string): string {

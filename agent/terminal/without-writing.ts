@@ -3,10 +3,20 @@ import type { DeviceSettings } from '../config/load.ts';
 import { limitsOf } from './dialect.ts';
 import { toSerenoError } from './errors.ts';
 import { failure } from './outcome.ts';
-import { planWrite } from './plan.ts';
+import { type PlanContext, planWrite } from './plan.ts';
 import type { Roster } from './roster.ts';
 import type { RosterCache } from './roster-cache.ts';
 import type { WriteJob } from './write-job.ts';
+
+/** What planning on `roster` needs to know of the device. */
+export function planContext(device: DeviceSettings, cache: RosterCache, { width }: Roster): PlanContext {
+  return {
+    device: device.id,
+    limits: limitsOf(cache.dialect, width),
+    encoding: device.encoding,
+    freeUid: (roster) => cache.freeUid(roster),
+  };
+}
 
 /** Jobs that need no write are answered before anything is disabled, unless an earlier one decides them. */
 export function settleWithoutWriting(
@@ -16,8 +26,7 @@ export function settleWithoutWriting(
   device: DeviceSettings,
 ): WriteJob[] {
   const touched = new Set<string>();
-  const limits = limitsOf(cache.dialect, roster.width);
-  const context = { device: device.id, limits, encoding: device.encoding };
+  const context = planContext(device, cache, roster);
   return jobs.filter((job) => {
     if (job.isOver) return false;
     const userId = job.wish.args.user_id;

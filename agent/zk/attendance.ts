@@ -25,15 +25,18 @@ const SAMPLE = 250;
 export function decodeAttendance(set: Buffer, count: number | null): AttendanceSet | 'ambiguous' {
   const width = attendanceWidth(set, count);
   if (width === 'ambiguous') return width;
+  if (width === 'nonsense') throw damaged(`${set.length} bytes in which no layout makes sense`);
   return width === null ? { width, records: [] } : decodeAttendanceAs(set, width);
 }
 
 /**
  * The width of a set's records, null for an empty set: its length by the terminal's own count where they agree, else
- * the one whose records and dates make sense; `ambiguous` if several do.
- * @throws ZkError `protocol` if no layout makes sense of it.
+ * the one whose records and dates make sense; `ambiguous` if several do, `nonsense` if none does.
  */
-export function attendanceWidth(set: Buffer, count: number | null): AttendanceWidth | 'ambiguous' | null {
+export function attendanceWidth(
+  set: Buffer,
+  count: number | null,
+): AttendanceWidth | 'ambiguous' | 'nonsense' | null {
   if (set.length === 0) return null;
   const candidates: AttendanceWidth[] = [eightByteLayout(set), ...WIDER];
   const counted = candidates.find(
@@ -46,7 +49,7 @@ export function attendanceWidth(set: Buffer, count: number | null): AttendanceWi
     .filter((width) => set.length % ATTENDANCE_LAYOUTS[width].bytes === 0)
     .map((width) => ({ width, share: sensibleShare(set, width) }))
     .filter(({ share }) => share >= MOSTLY);
-  if (best === undefined) throw damaged(`${set.length} bytes in which no layout makes sense`);
+  if (best === undefined) return 'nonsense';
   return others.some(({ share }) => share > best.share) ? 'ambiguous' : best.width;
 }
 

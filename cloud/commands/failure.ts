@@ -66,10 +66,23 @@ export function limitExceeded(params: ErrorParams): Problem {
   });
 }
 
-/** `ping` answers an unreachable terminal in a form of its own. */
-function pingUnreachable(params: ErrorParams): Problem {
+/** How no conversation with a terminal comes about. */
+const UNREACHED: ReadonlySet<ErrorCode> = new Set([
+  'device_unreachable',
+  'device_hung_up',
+  'device_no_route',
+  'device_port_closed',
+  'device_name_unknown',
+]);
+
+/** `ping` answers an unreachable terminal in a form of its own, with the sentence that is true of it. */
+function pingUnreachable(code: ErrorCode, params: ErrorParams): Problem {
   const extras: ErrorExtras = { applied: undefined, ip: String(params.ip ?? '') };
-  return new Problem('device_offline', { params, extras });
+  return new Problem(code === 'device_unreachable' ? 'device_offline' : code, {
+    params,
+    extras,
+    status: 503,
+  });
 }
 
 /**
@@ -88,7 +101,7 @@ export async function problemOf(
   const params: ErrorParams = { device, site, operation_id: id, ...settlement.params };
   if (code === 'device_not_found') return deviceNotFound(device, named);
   if (code === 'limit_exceeded') return limitExceeded(params);
-  if (code === 'device_unreachable' && command.route === 'devicePing') return pingUnreachable(params);
+  if (UNREACHED.has(code) && command.route === 'devicePing') return pingUnreachable(code, params);
   const problem = new Problem(code, {
     params,
     applied,

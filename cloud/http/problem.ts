@@ -16,6 +16,8 @@ export interface ProblemOptions extends Omit<SerenoErrorOptions, 'params'> {
   readonly params?: Localized<ErrorParams>;
   readonly extras?: Localized<ErrorExtras>;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Instead of the catalogue's. */
+  readonly status?: number;
   /** A code of a newer agent that this catalogue does not know: passed on under the sentence of `code`. */
   readonly foreignCode?: string;
 }
@@ -67,7 +69,8 @@ export function problemAnswer(error: unknown, language: Language): Answer {
       error instanceof SerenoError ? error : new SerenoError('internal', { cause: error });
     return problemAnswer(new Problem(code, { params, applied }), language);
   }
-  const { status, code, applied, options } = error;
+  const { code, applied, options } = error;
+  const status = options.status ?? error.status;
   const retryAfter = RETRY_AFTER[code];
   const body = {
     success: false,

@@ -1,6 +1,12 @@
 // Bodies and queries of the REST contract, in zod; OpenAPI is derived from these.
 import * as z from 'zod';
-import { encodingSchema, isTimeZone, rosterModeSchema, transportSchema } from '../domain/device.ts';
+import {
+  type DialectOverrides,
+  encodingSchema,
+  isTimeZone,
+  rosterModeSchema,
+  transportSchema,
+} from '../domain/device.ts';
 import { DEVICE_STATES } from '../domain/device-state.ts';
 import {
   cardField,
@@ -45,6 +51,29 @@ export const userUpdateBody = z
 
 const siteField = z.string(error('site')).regex(/^[a-z0-9-]{1,32}$/, error('site'));
 
+/** What is stated about a terminal; the words and ranges of agent.yaml's `dialect`. */
+const dialectField = z.strictObject(
+  {
+    user_record: z.literal([28, 72], error('user_record')).optional(),
+    user_id_width: z
+      .int(error('badge_width'))
+      .min(1, error('badge_width'))
+      .max(24, error('badge_width'))
+      .optional(),
+    letters_in_user_id: z.boolean(error('flag')).optional(),
+    name_bytes: z
+      .int(error('badge_width'))
+      .min(1, error('badge_width'))
+      .max(24, error('badge_width'))
+      .optional(),
+    timed_disable: z.boolean(error('flag')).optional(),
+    counters: z.boolean(error('flag')).optional(),
+    one_client: z.boolean(error('flag')).optional(),
+    attendance_record: z.literal([8, 16, 40, 49], error('attendance_record')).optional(),
+  } satisfies { [K in keyof Required<DialectOverrides>]: z.ZodType },
+  error('dialect'),
+);
+
 const deviceFields = {
   name: textField,
   ip: z
@@ -58,6 +87,7 @@ const deviceFields = {
   roster: z.enum(rosterModeSchema.options, error('roster')).optional(),
   encoding: z.enum(encodingSchema.options, error('encoding')).optional(),
   timezone: z.string(error('timezone')).refine(isTimeZone, error('timezone')).optional(),
+  dialect: dialectField.optional(),
 };
 
 export const deviceCreateBody = z

@@ -28,6 +28,13 @@ export const fieldTexts = {
     es: 'debe ser YYYY-MM-DD o YYYY-MM-DDTHH:MM:SS, en la hora local del dispositivo',
     en: 'must be YYYY-MM-DD or YYYY-MM-DDTHH:MM:SS, in local time of the device',
   },
+  dialect: {
+    es: 'debe ser un objeto con lo que se sabe del terminal, como dialect en agent.yaml',
+    en: 'must be an object with what is known of the terminal, as dialect in agent.yaml',
+  },
+  user_record: { es: 'debe ser 28 o 72', en: 'must be 28 or 72' },
+  attendance_record: { es: 'debe ser 8, 16, 40 o 49', en: 'must be 8, 16, 40 or 49' },
+  badge_width: { es: 'debe ser un entero de 1 a 24', en: 'must be an integer from 1 to 24' },
   uid: {
     es: 'debe ser un entero de 0 a 65535: el uid de uno de los registros',
     en: 'must be an integer from 0 to 65535: the uid of one of the records',

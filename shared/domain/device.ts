@@ -41,6 +41,25 @@ export const deviceSettingsShape = {
   timezone: timezoneSchema,
 };
 
+/** What an operator may state about a terminal where the agent's own finding is wrong. */
+export const dialectSchema = z.strictObject({
+  /** Bytes of a user record. */
+  user_record: z.literal([28, 72]).optional(),
+  /** Digits, or letters, of a badge. */
+  user_id_width: z.int().min(1).max(24).optional(),
+  letters_in_user_id: z.boolean().optional(),
+  name_bytes: z.int().min(1).max(24).optional(),
+  /** False: it ignores the seconds of a timed disable. */
+  timed_disable: z.boolean().optional(),
+  /** False: its counters tell nothing. */
+  counters: z.boolean().optional(),
+  /** False: it serves several clients at a time. */
+  one_client: z.boolean().optional(),
+  /** Bytes of an attendance record. */
+  attendance_record: z.literal([8, 16, 40, 49]).optional(),
+});
+export type DialectOverrides = z.infer<typeof dialectSchema>;
+
 /** A serial number as terminals tell it, in characters that may be shown anywhere. */
 export const serialSchema = z
   .string()

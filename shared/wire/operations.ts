@@ -1,7 +1,13 @@
 // The one typed map from operation to its arguments and result: what an agent can be asked.
 import * as z from 'zod';
 import { attendanceSchema } from '../domain/attendance.ts';
-import { commKeySchema, deviceInfoShape, deviceSettingsShape, serialSchema } from '../domain/device.ts';
+import {
+  commKeySchema,
+  deviceInfoShape,
+  deviceSettingsShape,
+  dialectSchema,
+  serialSchema,
+} from '../domain/device.ts';
 import { userFieldsSchema, userSchema } from '../domain/user.ts';
 import type { PhraseKey } from '../phrases.ts';
 import { commandIdSchema, deviceIdSchema } from './identifiers.ts';
@@ -148,6 +154,8 @@ export const operations = {
       roster: deviceSettingsShape.roster.optional(),
       encoding: deviceSettingsShape.encoding.optional(),
       timezone: deviceSettingsShape.timezone.optional(),
+      /** All that is stated from now on; what is left out is what the agent finds. */
+      dialect: dialectSchema.optional(),
       /** The serial number that is the right one from now on. */
       accept_serial: serialSchema.optional(),
     }),

@@ -16,7 +16,8 @@ export function admissionRefusal(
   for (const raw of records) {
     if (raw.length !== options.width) return Reply.badData;
     const user = decodeRecord(raw, state.layout);
-    if (user.uid === 0 || user.uid > HIGHEST_UID || user.userId === '') return Reply.error;
+    if (user.uid === 0 || user.uid > Math.min(HIGHEST_UID, options.highestUid) || user.userId === '')
+      return Reply.error;
     const shape = userIdProblem(user.userId, device);
     if (shape !== null) {
       device.violation(`${client.label}: user_id '${user.userId}' ${shape}`);

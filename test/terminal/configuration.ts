@@ -53,6 +53,12 @@ export const terminalOptionsSchema = z.strictObject({
   userIdBytes: z.union([z.literal(9), z.literal(24)]).default(9),
   pin2Width: z.int().min(1).max(24).default(9),
   letters: z.boolean().default(false),
+  /** Options that it does not tell, though it goes by them. */
+  hiddenOptions: z.array(z.string()).default([]),
+  /** Uids above this are refused. */
+  highestUid: z.int().min(1).max(65_535).default(65_535),
+  /** Answered to a connect (1000) instead of taking it. */
+  connectReply: z.int().nullable().default(null),
   encoding: z.string().default('utf-8'),
   /** Empty: it does not have the option. */
   serialNumber: z.string().default('SIM0000000001'),

@@ -33,6 +33,7 @@ export class TerminalState {
     this.settings.set('~DeviceName', options.deviceName);
     this.settings.set('~PIN2Width', String(options.pin2Width));
     if (options.letters) this.settings.set('~IsABCPinEnable', '1');
+    for (const name of options.hiddenOptions) this.settings.delete(name);
   }
 
   decoded(): TerminalUser[] {

@@ -37,6 +37,7 @@ export async function startBench(
   let isFull = false;
   let learnt: string | null = null;
   let pin = UNPINNED;
+  let uids: string | null = null;
   const terminal = new Terminal(
     { ...settingsOfDevice!, timeoutMs },
     {
@@ -60,6 +61,12 @@ export async function startBench(
         read: () => pin,
         write: (news) => {
           pin = news;
+        },
+      },
+      uids: {
+        read: () => uids,
+        write: (text) => {
+          uids = text;
         },
       },
       onContact: () => undefined,

@@ -4,7 +4,8 @@ import { isKey } from '../comm-key.ts';
 import { Command, Reply } from '../protocol.ts';
 
 function connect({ device, client }: Exchange): Answer {
-  const { commKey, alwaysAskKey } = device.options;
+  const { commKey, alwaysAskKey, connectReply } = device.options;
+  if (connectReply !== null) return refuse(connectReply);
   client.session = device.random.between(1, 0xffff);
   client.connected = true;
   client.authenticated = commKey === 0 && !alwaysAskKey;

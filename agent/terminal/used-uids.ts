@@ -1,0 +1,130 @@
+// Which uids a terminal has used: one that was given out, or stands in the punches, would hand somebody's past to the next one hired.
+import * as z from 'zod';
+import type { Roster } from './roster.ts';
+
+/** Highest uid that is given out: 65535 means "none" to some firmwares. */
+const MAX_UID = 65_534;
+const BITMAP_BYTES = 8192;
+
+const noteSchema = z.strictObject({
+  /** Whose uids these are, see `Learnt`. */
+  identity: z.string(),
+  /** Bit n: uid n was seen in a table or in the punches, or was given out. */
+  used: z.base64(),
+  /** Bit n: uid n stands in the punches. */
+  punched: z.base64(),
+  /** True once the punches were looked at. */
+  knowsPunches: z.boolean(),
+});
+
+/** Where they outlast the agent. */
+export interface UidMemory {
+  read(): string | null;
+  write(text: string): void;
+}
+
+export class UsedUids {
+  readonly #memory: UidMemory;
+  readonly #identity: string;
+  readonly #used: Buffer;
+  readonly #punched: Buffer;
+  #knowsPunches = false;
+
+  constructor(memory: UidMemory, identity: string) {
+    this.#memory = memory;
+    this.#identity = identity;
+    const known = parsed(memory.read(), identity);
+    this.#used = bitmap(known?.used);
+    this.#punched = bitmap(known?.punched);
+    this.#knowsPunches = known?.knowsPunches ?? false;
+  }
+
+  get knowsPunches(): boolean {
+    return this.#knowsPunches;
+  }
+
+  /** Takes in uids that are on the terminal, or are about to be. On disk when it returns, where the disk has room. */
+  add(uids: Iterable<number>): void {
+    if (mark(this.#used, uids)) this.#keep();
+  }
+
+  /** Takes in the uids of all punches; none where punches bear badges. */
+  addPunched(uids: Iterable<number>): void {
+    const news = [...uids];
+    const isNews = [mark(this.#used, news), mark(this.#punched, news), !this.#knowsPunches].includes(true);
+    this.#knowsPunches = true;
+    if (isNews) this.#keep();
+  }
+
+  /**
+   * A uid for somebody new: above all that were ever used, up to `ceiling`; then the lowest that never was; then the lowest
+   * that is free and in no punch; then any that is free. Null: none is.
+   */
+  choose(roster: Roster, ceiling: number | null): number | null {
+    const top = Math.min(ceiling ?? MAX_UID, MAX_UID);
+    let highest = roster.highestUid;
+    for (let uid = top; uid > highest; uid--) if (has(this.#used, uid)) highest = uid;
+    if (highest < top) return highest + 1;
+    const isFree = (uid: number) => roster.at(uid).length === 0;
+    return (
+      lowest(top, (uid) => isFree(uid) && !has(this.#used, uid)) ??
+      lowest(top, (uid) => isFree(uid) && !has(this.#punched, uid)) ??
+      lowest(top, isFree)
+    );
+  }
+
+  #keep(): void {
+    // Without a name it could be anybody's after a restart.
+    if (this.#identity === '') return;
+    const note: z.input<typeof noteSchema> = {
+      identity: this.#identity,
+      used: packed(this.#used),
+      punched: packed(this.#punched),
+      knowsPunches: this.#knowsPunches,
+    };
+    this.#memory.write(JSON.stringify(note));
+  }
+}
+
+function parsed(text: string | null, identity: string): z.output<typeof noteSchema> | null {
+  if (text === null) return null;
+  try {
+    const note = noteSchema.parse(JSON.parse(text));
+    return note.identity === identity ? note : null;
+  } catch {
+    return null;
+  }
+}
+
+function bitmap(base64: string | undefined): Buffer {
+  const bits = Buffer.alloc(BITMAP_BYTES);
+  if (base64 !== undefined) Buffer.from(base64, 'base64').copy(bits);
+  return bits;
+}
+
+/** Most terminals use low uids: what follows the last one is left out. */
+function packed(bits: Buffer): string {
+  let end = bits.length;
+  while (end > 0 && bits[end - 1] === 0) end--;
+  return bits.toString('base64', 0, end);
+}
+
+function has(bits: Buffer, uid: number): boolean {
+  return ((bits[uid >> 3] ?? 0) & (1 << (uid & 7))) !== 0;
+}
+
+/** True if any of them is news. */
+function mark(bits: Buffer, uids: Iterable<number>): boolean {
+  let isNews = false;
+  for (const uid of uids) {
+    if (uid < 0 || uid > MAX_UID || has(bits, uid)) continue;
+    bits[uid >> 3] = (bits[uid >> 3] ?? 0) | (1 << (uid & 7));
+    isNews = true;
+  }
+  return isNews;
+}
+
+function lowest(top: number, accepts: (uid: number) => boolean): number | null {
+  for (let uid = 1; uid <= top; uid++) if (accepts(uid)) return uid;
+  return null;
+}
