@@ -15,7 +15,7 @@ import { CLOCK_FILE } from './preload/clock.ts';
 import { DEATH_FILE } from './preload/journal-death.ts';
 import { READ_ONLY_FILE } from './preload/read-only.ts';
 import { UNSYNCED_FILE } from './preload/synced.ts';
-import { settingsOf, VARIANT_NAMES, VARIANTS, type VariantName } from './variants.ts';
+import { settingsOf, transportOf, VARIANT_NAMES, type VariantName } from './variants.ts';
 
 const SITE = { tenant: 'faults', site: 'sede' };
 /** The functions' time limit here: what is lost shows after seconds instead of half a minute. */
@@ -59,7 +59,7 @@ export class Arena {
       host: '127.0.0.1',
       port,
       timeout: 1,
-      ...('transport' in VARIANTS[id] ? { transport: 'udp' } : {}),
+      transport: transportOf(id),
     }));
     const file = join(folder, 'agent.yaml');
     writeFileSync(file, stringify({ ...SITE, devices }));

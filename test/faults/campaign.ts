@@ -61,7 +61,7 @@ export async function campaign(options: CampaignOptions, events: CampaignEvents)
 
 /** Starts a lane and hands it seeds until there are no more. @throws Error if the lane dies or falls silent */
 async function lane(
-  { only, variant, verbose }: CampaignOptions,
+  { only, transport, variant, verbose }: CampaignOptions,
   take: () => number | null,
   tell: (played: Played) => void,
 ): Promise<void> {
@@ -74,7 +74,7 @@ async function lane(
       if (report.kind === 'played') tell(report.played);
       const seed = take();
       if (seed === null) return;
-      child.send({ seed, only, variant, verbose } satisfies LaneOrder);
+      child.send({ seed, only, transport, variant, verbose } satisfies LaneOrder);
     }
   } finally {
     if (child.exitCode === null && child.signalCode === null) {

@@ -1,6 +1,7 @@
 // Compares what a terminal holds with what callers were told and what was done at its keypad.
 import type { SimulatedTerminal } from '../terminal/terminal.ts';
 import type { Caller, Found, Told } from './caller.ts';
+import type { History, ListTold } from './lists.ts';
 import { explains, type Happening, keyOf, type UserState } from './model.ts';
 import type { Naming } from './witness.ts';
 
@@ -10,7 +11,7 @@ export interface Violation {
    * wrong-user: somebody whom nobody asked for was changed · disabled: the terminal stayed locked · unsettled: an
    * operation without an end · disagrees: an operation that says otherwise than the caller was told · manners: what no
    * careful client does at a terminal · away: the agent did not come back · early: told that its time was over before
-   * it was · overtaken: of two changes of one user the one issued first was made last.
+   * it was · wrong-list: a list that the terminal has not held at any moment between question and answer · overtaken: of two changes of one user the one issued first was made last.
    */
   readonly kind:
     | 'lost'
@@ -23,6 +24,7 @@ export interface Violation {
     | 'manners'
     | 'away'
     | 'early'
+    | 'wrong-list'
     | 'overtaken';
   readonly text: string;
 }
@@ -36,6 +38,9 @@ export interface Evidence {
   /** What the terminal noted as bad manners, each with what led to it. */
   readonly noted: readonly string[];
   readonly namings: readonly Naming[];
+  /** Every list that was answered with 200 meanwhile. */
+  readonly lists: readonly ListTold[];
+  readonly history: Pick<History, 'wrongIn'>;
   readonly isBack: boolean;
   readonly enabledMs: number;
   /** A journal was lost, or there were two: some outcomes may stay unknown for good. */
@@ -100,6 +105,12 @@ export async function judge(evidence: Evidence): Promise<Violation[]> {
     if (!bystanders.has(userId) && !histories.has(userId)) {
       violations.push({ kind: 'wrong-user', text: `nobody asked for ${userId}` });
     }
+  }
+  for (const list of evidence.lists) {
+    const wrong = evidence.history.wrongIn(list);
+    if (wrong === null) continue;
+    const text = `${list.table} asked for at ${at(list.from)}, answered at ${at(list.to)}: ${wrong}`;
+    violations.push({ kind: 'wrong-list', text });
   }
   violations.push(...judgeOperations(evidence, operations));
   if (!evidence.mayForget) violations.push(...judgeOrder(evidence, operations));

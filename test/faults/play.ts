@@ -5,6 +5,7 @@ import { FORGETFUL } from './acts.ts';
 import type { Arena } from './arena.ts';
 import { Caller, type Told } from './caller.ts';
 import { judge, type Violation } from './judge.ts';
+import { History, readOn } from './lists.ts';
 import type { Schedule } from './schedule.ts';
 import { type Counts, Strokes } from './strokes.ts';
 import { Timeline } from './timeline.ts';
@@ -23,6 +24,8 @@ export interface Played {
   readonly tookMs: number;
   readonly commands: number;
   readonly attempts: number;
+  /** Lists that were answered with 200. */
+  readonly lists: number;
   readonly verdicts: Counts;
   readonly faults: Counts;
   /** At which moments the agent was killed. */
@@ -49,6 +52,10 @@ export async function play(arena: Arena, schedule: Schedule, verbose: boolean): 
   await arena.connected(CONNECT_MS);
   const witness = new Witness(terminal, timeline);
 
+  const history = new History(terminal);
+  const over = new AbortController();
+  const ports = { url: arena.system.url, token: arena.system.token, device: variant };
+  const reading = readOn(ports, timeline, over.signal);
   const strokes = new Strokes(arena, terminal, timeline);
   strokes.start(schedule);
   let until = Number.POSITIVE_INFINITY;
@@ -75,6 +82,8 @@ export async function play(arena: Arena, schedule: Schedule, verbose: boolean): 
   // Enabled soon after the agent was back, and again once nobody asks for anything any more.
   const [soon, atRest] = [await enabled, await enabledAfter(terminal, performance.now())];
   const enabledMs = Math.max(soon, atRest);
+  over.abort();
+  const lists = await reading;
   timeline.note('** at rest');
   const violations = await judge({
     terminal,
@@ -83,6 +92,8 @@ export async function play(arena: Arena, schedule: Schedule, verbose: boolean): 
     bystanders,
     noted: witness.noted,
     namings: witness.namings,
+    lists,
+    history,
     isBack,
     enabledMs,
     mayForget: FORGETFUL.some((kind) => strokes.counts[kind] !== undefined),
@@ -90,6 +101,7 @@ export async function play(arena: Arena, schedule: Schedule, verbose: boolean): 
     at: (now) => timeline.at(now),
   });
   witness.leave();
+  history.leave();
   if (violations.length > 0) {
     for (const line of agentLines(arena.agentSaid().slice(logged))) timeline.note(`   agent: ${line}`);
   }
@@ -99,6 +111,7 @@ export async function play(arena: Arena, schedule: Schedule, verbose: boolean): 
     seed,
     tookMs: performance.now() - began,
     commands: told.length,
+    lists: lists.length,
     attempts: told.reduce((sum, { attempts }) => sum + attempts, 0),
     verdicts: tally(told.map(({ verdict }) => verdict)),
     faults: { ...strokes.counts, ...cutShort(told) },

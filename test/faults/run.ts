@@ -50,6 +50,7 @@ const program = new Command('npm run faults --')
     1,
   )
   .option('--only <kinds>', 'no faults but of these kinds, with commas between', kinds, [])
+  .addOption(new Option('--transport <name>', 'only at terminals reached so').choices(['tcp', 'udp']))
   .addOption(new Option('--variant <name>', 'only at this terminal').choices(VARIANT_NAMES))
   .option('--keep-going', 'go on after a schedule that failed', false)
   .option('--verbose', 'print what happens as it happens (best with one schedule)', false)
@@ -83,9 +84,10 @@ async function run(options: CampaignOptions): Promise<boolean> {
   });
   for (const line of totals.lines(performance.now() - began)) say(line);
   const only = options.only.length === 0 ? '' : ` --only ${options.only.join()}`;
+  const transport = options.transport === undefined ? '' : ` --transport ${options.transport}`;
   const variant = options.variant === undefined ? '' : ` --variant ${options.variant}`;
   for (const { seed } of totals.failed) {
-    say(`replay: npm run faults -- --seed ${seed} --schedules 1 --verbose${only}${variant}`);
+    say(`replay: npm run faults -- --seed ${seed} --schedules 1 --verbose${only}${transport}${variant}`);
   }
   return totals.failed.length === 0 && !isBroken && totals.schedules > 0;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FAULT_KINDS, type FaultKind } from './acts.ts';
 import { type Schedule, scheduleOf } from './schedule.ts';
-import { VARIANTS } from './variants.ts';
+import { transportOf } from './variants.ts';
 
 /** Under which names the faults of a schedule are drawn. */
 function drawnIn({ strokes, callers }: Schedule): Set<string> {
@@ -41,7 +41,7 @@ describe('schedules', () => {
       const faults = strokes.flatMap(({ act }) => (act.kind === 'terminal-fault' ? [act.fault] : []));
       const lies = faults.filter(({ kind }) => kind === 'ack-without-effect');
       expect(lies.every(({ command }) => command === 8 || command === 18)).toBe(true);
-      const isUdp = 'transport' in VARIANTS[variant];
+      const isUdp = transportOf(variant) === 'udp';
       expect(isUdp || faults.every(({ kind }) => kind !== 'request-twice')).toBe(true);
     }
   });

@@ -3,7 +3,7 @@ import { Random } from '../terminal/random.ts';
 import { FAULT_URN, type FaultKind, FORGETFUL, type Stroke } from './acts.ts';
 import { type DrawnFor, keypadStroke, strokesOf } from './draw.ts';
 import { People, type Wanting } from './people.ts';
-import { VARIANT_NAMES, VARIANTS, type VariantName } from './variants.ts';
+import { type Transport, transportOf, VARIANT_NAMES, type VariantName } from './variants.ts';
 
 /** How a caller makes one attempt. */
 export interface Manner {
@@ -33,7 +33,6 @@ export interface Schedule {
 const RESTARTS: readonly FaultKind[] = ['agent-killed', 'power-cut', 'agent-stopped', ...FORGETFUL];
 /** What lets one change overtake another: both shall be of one user. */
 const DELAYS: readonly FaultKind[] = ['message-late', 'message-swapped'];
-const UDP_VARIANTS = VARIANT_NAMES.filter((name) => 'transport' in VARIANTS[name]);
 /** How many schedules are short: what strikes them may be the last that happens, with no later write to put it right. */
 const SHORT = 0.25;
 const PLAIN: Manner = { async: false, hangUpMs: null, death: null };
@@ -41,12 +40,17 @@ const PLAIN: Manner = { async: false, hangUpMs: null, death: null };
 export interface Narrowed {
   /** Only faults of these kinds; none: of any. */
   readonly only: readonly FaultKind[];
+  /** Only at terminals that are reached so. */
+  readonly transport?: Transport | undefined;
   /** Only at this terminal. */
   readonly variant?: VariantName | undefined;
 }
 
 /** The schedule of a seed. */
-export function scheduleOf(seed: number, { only, variant: wanted }: Narrowed = { only: [] }): Schedule {
+export function scheduleOf(
+  seed: number,
+  { only, transport, variant: wanted }: Narrowed = { only: [] },
+): Schedule {
   const random = new Random(seed * 2654435761);
   const kinds = Array.from({ length: random.between(1, 4) }, () =>
     one(random, only.length > 0 ? only : FAULT_URN),
@@ -61,11 +65,16 @@ export function scheduleOf(seed: number, { only, variant: wanted }: Narrowed = {
     hangUp: kinds.includes('caller-gone') ? 0.4 : 0,
   };
   const slowest = kinds.some((kind) => RESTARTS.includes(kind)) ? 800 : 300;
-  const drawnVariant = one(random, kinds.includes('terminal-request-twice') ? UDP_VARIANTS : VARIANT_NAMES);
+  // Only a datagram brings a request twice.
+  const needed = kinds.includes('terminal-request-twice') ? 'udp' : undefined;
+  const reached = VARIANT_NAMES.filter(
+    (name) => transportOf(name) === (transport ?? needed ?? transportOf(name)),
+  );
+  const drawnVariant = one(random, reached);
   const variant = wanted ?? drawnVariant;
   const drawn: DrawnFor = {
     random,
-    isUdp: UDP_VARIANTS.includes(variant),
+    isUdp: transportOf(variant) === 'udp',
     latest: isShort ? 2 : 4,
     atKeypad: () => people.atKeypad(callers),
   };

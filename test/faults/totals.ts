@@ -18,6 +18,7 @@ export class Totals {
   schedules = 0;
   commands = 0;
   attempts = 0;
+  lists = 0;
   storageRefusals = 0;
   lostCommits = 0;
   readonly failed: Played[] = [];
@@ -34,6 +35,7 @@ export class Totals {
     this.schedules++;
     this.commands += played.commands;
     this.attempts += played.attempts;
+    this.lists += played.lists;
     this.storageRefusals += played.storageRefusals;
     this.lostCommits += played.lostCommits;
     addAll(this.#verdicts, played.verdicts);
@@ -66,7 +68,7 @@ export class Totals {
       `enabled   within ${spread(this.#enabledMs)} of the agent being back`,
       `schedule  ${spread(this.#tookMs)}`,
       `disk      ${this.storageRefusals} commands refused because it could not be written`,
-      `${violated('lost', 'untrue')} lost, ${violated('doubled')} doubled, ${violated('wrong-user')} wrong users changed, ${violated('disabled')} left disabled` +
+      `${violated('lost', 'untrue')} lost, ${violated('doubled')} doubled, ${violated('wrong-user')} wrong users changed, ${violated('disabled')} left disabled, ${violated('wrong-list')} wrong of ${this.lists} lists` +
         (others === 0 ? '' : `; ${list(this.#violations)}`),
     ];
   }

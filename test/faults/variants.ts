@@ -2,6 +2,9 @@
 import type { TerminalSettings } from '../terminal/terminal.ts';
 
 const PEOPLE = 12;
+const PUNCHES = 60;
+/** Datagrams are lost in bursts, in both directions; some come twice or late. */
+export const STORM = { burstBegins: 0.01, burstGoesOn: 0.5, doubled: 0.005, overtaken: 0.01 };
 
 export const VARIANTS = {
   plain: {},
@@ -9,14 +12,37 @@ export const VARIANTS = {
   ignoring: { timedDisable: 'ignored', oplogCountsWrites: false },
   countless: { counters: 'none' },
   chopped: { split: { min: 1, max: 40 }, bulk: 'chunked', frameBytes: 200, eventsBetween: true },
-  narrow: { width: 28, pin2Width: 9, oneClient: 'close' },
+  narrow: { width: 28, pin2Width: 9, oneClient: 'close', attendanceWidth: 8 },
+  contradicting: { countersSay: { users: 5, oplog: 77 } },
   datagram: { transport: 'udp', oneClient: 'silent', udpIdleMs: 1500 },
+  stormy: { transport: 'udp', datagrams: STORM, datagramsIn: STORM },
+  'stormy-narrow': {
+    transport: 'udp',
+    width: 28,
+    attendanceWidth: 16,
+    bulk: 'prepared',
+    datagrams: STORM,
+    datagramsIn: STORM,
+  },
 } as const satisfies Record<string, TerminalSettings>;
 export type VariantName = keyof typeof VARIANTS;
+
+export type Transport = 'tcp' | 'udp';
+
+export function transportOf(name: VariantName): Transport {
+  return 'transport' in VARIANTS[name] ? 'udp' : 'tcp';
+}
 
 export const VARIANT_NAMES = Object.keys(VARIANTS) as VariantName[];
 
 /** What the terminal of this variant is started with; `serial` makes its contents its own. */
 export function settingsOf(name: VariantName, serial: number): TerminalSettings {
-  return { users: PEOPLE, seed: serial + 1, serialNumber: `SIM-${name}`, logLimit: 5000, ...VARIANTS[name] };
+  return {
+    users: PEOPLE,
+    attendance: PUNCHES,
+    seed: serial + 1,
+    serialNumber: `SIM-${name}`,
+    logLimit: 5000,
+    ...VARIANTS[name],
+  };
 }

@@ -47,7 +47,8 @@ export class Session implements Client {
     this.label = label;
     this.transport = line.transport;
     this.#outbox = new Outbox(line, device.options, device.random, this.#gone.signal);
-    this.#manners = new Manners(this, (text) => device.violation(`${label}: ${text}`));
+    const mayDouble = this.transport === 'udp' && device.options.datagramsIn.doubled > 0;
+    this.#manners = new Manners(this, mayDouble, (text) => device.violation(`${label}: ${text}`));
     device.clients.add(this);
   }
 
