@@ -158,4 +158,22 @@ export const MUTATIONS: readonly Mutation[] = [
     to: 'this.#ports.outbox',
     only: ['disk-full', 'agent-killed'],
   },
+  {
+    name: 'hole-unseen',
+    breaks: 'over UDP a run is whole only when its pieces, from the first one on, add up to its size',
+    file: 'agent/zk/datagram-run.ts',
+    from: 'return prefix.length === this.#announced ? prefix : null;',
+    to: 'return this.#closed ? Buffer.concat(this.#arrived) : prefix.length === this.#announced ? prefix : null;',
+    only: ['keypad'],
+    variant: 'stormy-narrow',
+  },
+  {
+    name: 'counters-believed',
+    breaks: 'counters prove something only once they were seen to move with a write',
+    file: 'agent/terminal/roster-cache.ts',
+    from: 'return this.#dialect.counting === true;',
+    to: 'return true;',
+    only: ['keypad'],
+    variant: 'contradicting',
+  },
 ];
