@@ -1,4 +1,5 @@
 // The keys of every row, and the row that the IoT rule makes of an agent's message.
+import { clientIdOf } from '../shared/wire/identifiers.ts';
 import { parseTopic } from '../shared/wire/topics.ts';
 
 /**
@@ -29,6 +30,12 @@ export const keys = {
   enrolment: (hash: string): RowKey => ({ pk: `E#${hash}`, sk: 'E' }),
   /** `hash` is an HMAC of tenant, caller and the caller's own key. */
   idempotency: (tenant: string, hash: string): RowKey => ({ pk: `T#${tenant}#I#${hash}`, sk: 'I' }),
+};
+
+/** Where rows are found by something else than their key: attributes of the table's index. */
+export const indexed = {
+  /** The sites that count as connected, of all tenants: a site that goes loses them. */
+  connected: (tenant: string, site: string) => ({ opsPk: 'CONNECTED', opsSk: clientIdOf(tenant, site) }),
 };
 
 /** What the sort keys of all replies of one site begin with: sites hold no `#`, so no other site matches. */

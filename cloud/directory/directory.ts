@@ -1,4 +1,5 @@
 // The directory as the functions use it: sites, agents and devices of a tenant.
+import type { SiteAddress } from '../../shared/wire/topics.ts';
 import type { DeviceRow, SiteRow } from './rows.ts';
 
 /** What a hello says of a site. */
@@ -57,8 +58,13 @@ export interface Directory {
   removeDevice(tenant: string, site: string, id: string, notAfter?: number): Promise<boolean>;
   /** Takes a hello that the broker had at `now`. */
   greet(tenant: string, site: string, hello: SiteHello, now: number): Promise<Greeted>;
-  /** Marks a site as gone since `now` if `session` is still the one that spoke last; tells whether it was. */
+  /** Marks a site as gone since `now` if `session` spoke last and said nothing since `now`; tells whether it was. */
   leave(tenant: string, site: string, session: string, now: number): Promise<boolean>;
-  /** Marks a site as gone if its last hello came before `quietSince` (epoch ms); tells whether it did. */
-  leaveQuiet(tenant: string, site: string, quietSince: number): Promise<boolean>;
+  /**
+   * Marks a site as gone `since` (by default `quietSince`) if its last hello came before `quietSince` (epoch ms); tells
+   * whether it did.
+   */
+  leaveQuiet(tenant: string, site: string, quietSince: number, since?: number): Promise<boolean>;
+  /** The sites of every tenant that count as connected, but for those that came or went within the last moment. */
+  connectedSites(): Promise<SiteAddress[]>;
 }

@@ -1,8 +1,11 @@
 // The directory in DynamoDB: single-item conditional writes on the tenant's partition.
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { parseClientId } from '../../shared/wire/identifiers.ts';
+import type { SiteAddress } from '../../shared/wire/topics.ts';
 import { deleteIf, updateIf } from '../conditional.ts';
 import { allItems } from '../dynamo.ts';
-import { keys, type RowKey } from '../keys.ts';
+import { indexed, keys, type RowKey } from '../keys.ts';
+import { OPS_INDEX } from '../table.ts';
 import type { DeviceChange, DeviceFacts, Directory, Greeted, SiteHello, Speaker } from './directory.ts';
 import { type DeviceRow, deviceRowSchema, type SiteRow, siteRowSchema } from './rows.ts';
 import { isNews, speakerAfter, speakerOf } from './speaker.ts';
@@ -118,7 +121,9 @@ export class DynamoDirectory implements Directory {
       const speaker = speakerAfter(known, hello, now);
       if (speaker === null) return { taken, speaker };
       const arrival = row?.connected === true ? {} : { since: now };
-      const news = taken ? { ...hello, ...speaker, ...arrival, connected: true } : speaker;
+      const news = taken
+        ? { ...hello, ...speaker, ...arrival, ...indexed.connected(tenant, site), connected: true }
+        : speaker;
       if (await this.#note(tenant, site, news, known)) return { taken, speaker };
     }
     throw new Error(`the hellos of site ${site} contradict each other`);
@@ -152,28 +157,46 @@ export class DynamoDirectory implements Directory {
   }
 
   leave(tenant: string, site: string, session: string, now: number): Promise<boolean> {
-    return this.#disconnect(tenant, site, '#about = :value', 'session', session, now);
+    const condition = '#session = :session AND lastHello < :quiet';
+    return this.#disconnect(tenant, site, now, condition, { ':session': session, ':quiet': now });
   }
 
-  leaveQuiet(tenant: string, site: string, quietSince: number): Promise<boolean> {
-    return this.#disconnect(tenant, site, '#about < :value', 'lastHello', quietSince, quietSince);
+  leaveQuiet(tenant: string, site: string, quietSince: number, since = quietSince): Promise<boolean> {
+    return this.#disconnect(tenant, site, since, 'lastHello < :quiet', { ':quiet': quietSince });
   }
 
   #disconnect(
     tenant: string,
     site: string,
+    since: number,
     condition: string,
-    about: string,
-    value: string | number,
-    now: number,
+    compared: Readonly<Record<string, string | number>>,
   ) {
     return updateIf(this.#client, {
       TableName: this.#table,
       Key: { ...keys.site(tenant, site) },
-      UpdateExpression: 'SET connected = :no, #since = :now',
+      UpdateExpression: 'SET connected = :no, #since = :since REMOVE opsPk, opsSk',
       ConditionExpression: `connected = :yes AND ${condition}`,
-      ExpressionAttributeNames: { '#about': about, '#since': 'since' },
-      ExpressionAttributeValues: { ':no': false, ':yes': true, ':value': value, ':now': now },
+      ExpressionAttributeNames: {
+        '#since': 'since',
+        ...(':session' in compared ? { '#session': 'session' } : {}),
+      },
+      ExpressionAttributeValues: { ':no': false, ':yes': true, ':since': since, ...compared },
+    });
+  }
+
+  async connectedSites(): Promise<SiteAddress[]> {
+    const { opsPk } = indexed.connected('', '');
+    const rows = await allItems(this.#client, {
+      TableName: this.#table,
+      IndexName: OPS_INDEX,
+      KeyConditionExpression: 'opsPk = :pk',
+      ExpressionAttributeValues: { ':pk': opsPk },
+      ProjectionExpression: 'opsSk',
+    });
+    return rows.flatMap(({ opsSk }) => {
+      const at = parseClientId(String(opsSk));
+      return at === null ? [] : [at];
     });
   }
 

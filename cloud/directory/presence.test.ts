@@ -1,9 +1,11 @@
 // Presence: hellos make the directory, ends of sessions take only their own session away.
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Hello, PresenceEvent } from '../../shared/wire/envelope.ts';
 import { startWorld, type World } from '../testing/world.ts';
+import type { Connection } from './connections.ts';
 import { DynamoDirectory } from './dynamo-directory.ts';
 import { applyPresence } from './presence.ts';
+import { sweep } from './sweep.ts';
 
 let world: World;
 let directory: DynamoDirectory;
@@ -12,7 +14,10 @@ beforeAll(async () => {
   directory = new DynamoDirectory(world.documents, world.tableName);
 });
 afterAll(() => world.close());
-beforeEach(() => world.clear());
+beforeEach(async () => {
+  connection = null;
+  await world.clear();
+});
 
 const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64');
 
@@ -39,7 +44,15 @@ function helloOf(ids: readonly string[], change: Partial<Hello> = {}): Hello {
   };
 }
 
-const apply = (event: PresenceEvent) => applyPresence(directory, event, async () => undefined);
+/** What the broker says of every connection. */
+let connection: Connection = null;
+const apply = (event: PresenceEvent) =>
+  applyPresence(
+    directory,
+    event,
+    async () => undefined,
+    async () => connection,
+  );
 
 function greet(site: string, hello: Hello, now: number) {
   return apply({ tenant: 'acme', site, kind: 'hello', at: now, body: base64(hello) });
@@ -203,4 +216,81 @@ test('hellos of one session are ordered by their number, whatever the wall clock
   expect((await greet('casa', steppedBack, 1001)).applied).toBe(true);
   expect(await directory.site('acme', 'casa')).toMatchObject({ clockOffsetMs: -600_000 });
   expect((await greet('casa', helloOf(['a'], { seq: 1, at: 1_000_000 }), 1002)).applied).toBe(false);
+});
+
+test('a late last will of a connection that the same run of the agent has replaced takes nothing away', async () => {
+  const will = (at: number) =>
+    apply({ tenant: 'acme', site: 'casa', kind: 'will', at, body: base64({ v: 1, session: 's1' }) });
+  await greet('casa', helloOf([], { seq: 1 }), 1000);
+  await greet('casa', helloOf([], { seq: 2 }), 5000);
+  expect(await will(4990)).toMatchObject({ applied: false });
+  expect(await connected()).toBe(true);
+  // Told by the broker after the hello: of the connection that was taken over, or of the new one?
+  connection = { connected: true };
+  expect(await will(5010)).toMatchObject({ applied: false });
+  expect(await connected()).toBe(true);
+  connection = { connected: false, since: 5009 };
+  expect(await will(5010)).toMatchObject({ applied: true });
+  expect(await connected()).toBe(false);
+});
+
+test('the end of a connection takes nothing away while the broker says that the agent is connected', async () => {
+  const gone = (at: number) => apply({ tenant: 'acme', site: 'casa', kind: 'disconnected', at });
+  await greet('casa', helloOf([]), 1000);
+  connection = { connected: true };
+  expect(await gone(2000)).toMatchObject({ applied: false });
+  connection = { connected: false, since: null };
+  expect(await gone(2000)).toMatchObject({ applied: true });
+});
+
+describe('a sweep', () => {
+  const swept = (answers: Record<string, Connection>, now = 9000) =>
+    sweep(directory, async ({ tenant, site }) => answers[`${tenant}/${site}`] ?? null, {
+      now: () => now,
+      endsAt: 10_000,
+    });
+
+  test('finds sites of any tenant whose end was never told, and leaves those that are there', async () => {
+    await greet('casa', helloOf([]), 1000);
+    await greet('sur', helloOf([]), 1000);
+    await greet('norte', helloOf([]), 1000);
+    await apply({ tenant: 'rival', site: 'casa', kind: 'hello', at: 1000, body: base64(helloOf([])) });
+    const answers = {
+      'acme/casa': { connected: false, since: 7000 },
+      'acme/sur': { connected: true },
+      'rival/casa': { connected: false, since: null },
+    } as const;
+    const { asked, gone, left } = await swept(answers);
+    expect([asked, left]).toEqual([3, 1]);
+    expect(new Set(gone.map(({ tenant, site }) => `${tenant}/${site}`))).toEqual(
+      new Set(['acme/casa', 'rival/casa']),
+    );
+    expect(await directory.site('acme', 'casa')).toMatchObject({ connected: false, since: 7000 });
+    expect(await directory.site('rival', 'casa')).toMatchObject({ connected: false, since: 9000 });
+    expect([await connected('sur'), await connected('norte')]).toEqual([true, true]);
+    expect(await swept(answers)).toMatchObject({ asked: 1, gone: [] });
+    // Who comes again is asked about again.
+    await greet('casa', helloOf([], { session: 's2' }), 9500);
+    expect(await swept({}, 9600)).toMatchObject({ left: 3 });
+  });
+
+  test('leaves a site whose hello came while the broker was asked', async () => {
+    await greet('casa', helloOf([]), 1000);
+    const { gone } = await sweep(
+      directory,
+      async () => {
+        await greet('casa', helloOf([], { session: 's2' }), 9001);
+        return { connected: false, since: 8000 };
+      },
+      { now: () => 9000, endsAt: 10_000 },
+    );
+    expect([gone, await connected()]).toEqual([[], true]);
+  });
+
+  test('ends when its time is over', async () => {
+    await greet('casa', helloOf([]), 1000);
+    const answers = { 'acme/casa': { connected: false, since: 1 } } as const;
+    expect(await swept(answers, 10_000)).toEqual({ asked: 0, gone: [], left: 1 });
+    expect(await connected()).toBe(true);
+  });
 });

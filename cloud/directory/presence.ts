@@ -9,6 +9,7 @@ import {
 } from '../../shared/wire/envelope.ts';
 import type { ArgsOf } from '../../shared/wire/operations.ts';
 import { sideBySide } from '../bounded.ts';
+import type { AskBroker } from './connections.ts';
 import type { DeviceFacts, Directory, Greeted } from './directory.ts';
 import type { DeviceRow } from './rows.ts';
 
@@ -104,13 +105,23 @@ export async function applyPresence(
   directory: Directory,
   event: PresenceEvent,
   tell: TellTenure,
+  ask: AskBroker,
 ): Promise<PresenceResult> {
-  const { tenant, site, kind } = event;
-  if (kind === 'hello') return greet(directory, event, tell);
-  // The end of a connection names no session of ours: it is that of the last hello if none came since.
-  const applied =
-    event.body === undefined
-      ? await directory.leaveQuiet(tenant, site, event.at)
-      : await directory.leave(tenant, site, willSchema.parse(parsedBody(event)).session, event.at);
-  return { applied, refused: [] };
+  if (event.kind === 'hello') return greet(directory, event, tell);
+  return { applied: await leave(directory, event, ask), refused: [] };
+}
+
+/**
+ * The end of a connection comes late, twice and in any order: one that a newer connection has replaced takes nothing
+ * away. The broker's times tell which was first; where it says that the agent is connected, it is.
+ */
+async function leave(directory: Directory, event: PresenceEvent, ask: AskBroker): Promise<boolean> {
+  const { tenant, site, at, body } = event;
+  const session = body === undefined ? null : willSchema.parse(parsedBody(event)).session;
+  if ((await directory.site(tenant, site))?.connected !== true) return false;
+  if ((await ask(event))?.connected === true) return false;
+  // The end itself names no session of ours: it is that of the last hello if none came since.
+  return session === null
+    ? directory.leaveQuiet(tenant, site, at)
+    : directory.leave(tenant, site, session, at);
 }

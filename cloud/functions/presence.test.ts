@@ -1,6 +1,8 @@
 // The function behind the IoT rules: what an agent is told of its hello.
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Hello } from '../../shared/wire/envelope.ts';
+import { DynamoDirectory } from '../directory/dynamo-directory.ts';
 import { hello, startWorld, type World } from '../testing/world.ts';
 import { handler as presence } from './presence.ts';
 
@@ -78,4 +80,20 @@ test('an agent whose devices are its own is told nothing, and one that cannot be
   world.directStatus.push(500);
   world.publishStatus.push(500);
   expect(await presence(helloFrom('sur', ['principal']))).toMatchObject({ refused: ['principal'] });
+});
+
+test('by the clock the broker is asked, and a branch that has gone without a word is away', async () => {
+  const isOnline = async () => {
+    const directory = new DynamoDirectory(world.documents, world.tableName);
+    return (await directory.site('acme', 'oeste'))?.connected;
+  };
+  await presence(helloFrom('oeste', []));
+  world.connections.set('acme_oeste', { connected: true });
+  expect(await presence({ kind: 'sweep' })).toBeNull();
+  expect(await isOnline()).toBe(true);
+  world.connections.set('acme_oeste', { connected: false, disconnectedSince: Date.now() });
+  // A hello within the very millisecond of the question is one of a new connection.
+  await setTimeout(2);
+  await presence({ kind: 'sweep' });
+  expect(await isOnline()).toBe(false);
 });

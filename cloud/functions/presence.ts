@@ -1,23 +1,47 @@
-// Called by the IoT rules for hellos, last wills and disconnects: keeps the directory.
-import { type PresenceEvent, presenceEventSchema } from '../../shared/wire/envelope.ts';
+// Called by the IoT rules for hellos, last wills and disconnects, and by the clock for a sweep: keeps the directory.
+import { type PresenceEvent, presenceEventSchema, sweepEventSchema } from '../../shared/wire/envelope.ts';
 import { controlClient, documentClient, iotClient } from '../clients.ts';
 import { systemClock } from '../clock.ts';
 import { IotDispatcher } from '../commands/iot-dispatcher.ts';
 import { directoryConfig } from '../config.ts';
+import { brokerOf } from '../directory/connections.ts';
 import { DynamoDirectory } from '../directory/dynamo-directory.ts';
 import { applyPresence, type PresenceResult } from '../directory/presence.ts';
+import { sweep } from '../directory/sweep.ts';
 import { tell } from '../directory/word.ts';
 import { welcome } from '../enrolment/arrival.ts';
 import { AwsRevoker } from '../enrolment/aws-revoker.ts';
 import { DynamoSiteAgents } from '../enrolment/dynamo-site-agents.ts';
 import { about, log } from '../log.ts';
 
+const askBroker = brokerOf(iotClient);
+/** A sweep ends a while before the function's time does. */
+const SWEEP_MS = 20_000;
+
+/** What it cannot do now the next one does: it fails for nobody. */
+async function sweepSites(): Promise<void> {
+  const { now } = systemClock;
+  const endsAt = now() + SWEEP_MS;
+  try {
+    const directory = new DynamoDirectory(documentClient(), directoryConfig().tableName);
+    const { asked, gone, left } = await sweep(directory, askBroker, { now, endsAt });
+    // As the end that was lost would have been told, so that it is counted with the others.
+    for (const at of gone) log.warn('presence', { ...at, kind: 'disconnected', applied: true, swept: true });
+    log.info('sweep', { asked, gone: gone.length, left });
+  } catch (error) {
+    log.error('sweep failed', error as Error);
+  }
+}
+
 async function take(presence: PresenceEvent): Promise<PresenceResult> {
   const { tableName } = directoryConfig();
   const directory = new DynamoDirectory(documentClient(), tableName);
   const dispatcher = new IotDispatcher(iotClient(), systemClock);
-  const result = await applyPresence(directory, presence, (word) =>
-    tell(dispatcher, presence, 'site.tenure', word, systemClock),
+  const result = await applyPresence(
+    directory,
+    presence,
+    (word) => tell(dispatcher, presence, 'site.tenure', word, systemClock),
+    askBroker,
   );
   const { kind } = presence;
   const { applied, refused } = result;
@@ -33,7 +57,11 @@ async function take(presence: PresenceEvent): Promise<PresenceResult> {
 }
 
 /** @throws what went wrong, for the event to be brought again or put aside */
-export async function handler(event: unknown): Promise<PresenceResult> {
+export async function handler(event: unknown): Promise<PresenceResult | null> {
+  if (sweepEventSchema.safeParse(event).success) {
+    await sweepSites();
+    return null;
+  }
   const presence = presenceEventSchema.parse(event);
   const { tenant, site } = presence;
   return about({ tenant, site }, async () => {

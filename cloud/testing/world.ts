@@ -39,6 +39,8 @@ export interface World {
   readonly publishStatus: number[];
   /** Asked for every request that a handler makes of DynamoDB or the data plane; by default all are served. */
   fate: () => Fate;
+  /** What the broker knows of connections, by client id; of others it says that they do not exist. */
+  readonly connections: Map<string, { readonly connected: boolean; readonly disconnectedSince?: number }>;
   /** Ids of the certificates of every thing. */
   readonly certificates: string[];
   /** Everything that reached the stand-in, in order. */
@@ -99,7 +101,12 @@ export async function hello(
     body: Buffer.from(JSON.stringify(body)).toString('base64'),
   };
   const directory = new DynamoDirectory(world.documents, world.tableName);
-  await applyPresence(directory, presenceEventSchema.parse(event), async () => undefined);
+  await applyPresence(
+    directory,
+    presenceEventSchema.parse(event),
+    async () => undefined,
+    async () => null,
+  );
 }
 
 type Serve = (request: IncomingMessage, response: ServerResponse) => void;
@@ -232,6 +239,7 @@ export async function startWorld(): Promise<World> {
     directStatus: [],
     publishStatus: [],
     fate: () => 'served',
+    connections: new Map(),
     certificates: [],
     received: [],
     documents,
@@ -278,6 +286,14 @@ export async function startWorld(): Promise<World> {
     const body = await bodyOf(request);
     const url = new URL(request.url ?? '', iotUrl);
     const direct = url.pathname.startsWith('/connections/');
+    if (request.method === 'GET') {
+      const known = world.connections.get(url.pathname.slice('/connections/'.length));
+      response.writeHead(known === undefined ? 404 : 200, {
+        'content-type': 'application/json',
+        ...(known === undefined ? { 'x-amzn-errortype': 'ResourceNotFoundException' } : {}),
+      });
+      return void response.end(JSON.stringify(known ?? { message: 'no such connection' }));
+    }
     const status = (direct ? world.directStatus : world.publishStatus).shift() ?? 200;
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(JSON.stringify(status === 200 ? { message: 'OK' } : { message: 'no' }));

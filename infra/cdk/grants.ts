@@ -68,6 +68,9 @@ export const grants: Readonly<Record<LambdaName, readonly Grant[]>> = {
   ],
   presence: [
     dynamo('GetItem', 'Query', 'UpdateItem', 'DeleteItem'),
+    // A sweep finds the sites that count as connected, and the broker is asked whether they are.
+    { actions: ['dynamodb:Query'], on: ['opsIndex'] },
+    { actions: ['iot:GetConnection'], on: ['agentClients'] },
     // An agent is told since when it speaks for its site, and which devices of its hello another site holds.
     ...sendCommands,
     ...revokeCertificates,

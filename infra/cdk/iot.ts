@@ -1,11 +1,15 @@
 // The IoT side: what agents may do, and the rules that carry their messages into table and presence.
 import { Duration, Stack } from 'aws-cdk-lib';
+import { Schedule as Rate, RuleTargetInput, Rule as Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnPolicy, CfnThingType, CfnTopicRule } from 'aws-cdk-lib/aws-iot';
 import { CfnPermission, EventInvokeConfig, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type * as z from 'zod';
+import { SWEEP_MINUTES, type sweepEventSchema } from '../../shared/wire/envelope.ts';
 import { agentPolicy } from './agent-policy.ts';
 import { agentPolicyName, thingTypeName } from './names.ts';
 import { presenceRules, rowRules, SQL_VERSION } from './rule-sql.ts';
@@ -47,6 +51,15 @@ export class Iot extends Construct {
       const rule = this.#rule(name, sql, { lambda: { functionArn: props.presence.functionArn } });
       this.#mayCallPresence(name, rule);
     }
+    new Schedule(this, 'Sweep', {
+      description: 'Sereno: asks the broker about sites that count as connected',
+      schedule: Rate.rate(Duration.minutes(SWEEP_MINUTES)),
+      targets: [
+        new LambdaFunction(props.presence, {
+          event: RuleTargetInput.fromObject({ kind: 'sweep' } satisfies z.input<typeof sweepEventSchema>),
+        }),
+      ],
+    });
     // What fails twice is put aside: an old presence event is worth nothing, the next hello tells all.
     new EventInvokeConfig(this, 'PresenceFailures', {
       function: props.presence,

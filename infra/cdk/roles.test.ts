@@ -43,6 +43,8 @@ const expected: Readonly<Record<LambdaName, readonly string[]>> = {
     ...dynamo('DeleteItem', 'GetItem', 'Query', 'UpdateItem'),
     ...sending,
     ...revoking,
+    'dynamodb:Query table/index/ops',
+    'iot:GetConnection client/*_*',
     'sqs:SendMessage failures',
   ],
   sites: [
@@ -101,6 +103,10 @@ describe('requests, role by role', () => {
     ['presence', 'dynamodb:UpdateItem', table, {}, true],
     ['presence', 'iot:SendDirectMessage', iot('client/acme_norte'), command, true],
     ['presence', 'iot:Publish', iot('topic/sereno/v1/acme/norte/hello'), {}, false],
+    ['presence', 'iot:GetConnection', iot('client/acme_norte'), {}, true],
+    ['presence', 'iot:GetConnection', iot('client/forklift7'), {}, false],
+    ['presence', 'iot:DeleteConnection', iot('client/acme_norte'), {}, false],
+    ['users', 'iot:GetConnection', iot('client/acme_norte'), {}, false],
     ['presence', 'iot:CreateThing', iot('thing/acme_norte'), {}, false],
     ['sites', 'iot:UpdateCertificate', iot('cert/1234'), {}, true],
     ['sites', 'iot:CreateCertificateFromCsr', '*', {}, false],
@@ -168,13 +174,13 @@ test('each role is for one service alone, and that of the rules for rules of thi
   }
 });
 
-test('functions are called by this API and these rules alone', () => {
+test('functions are called by this API, these rules and this schedule alone', () => {
   const permissions = ofType(stack.resources, 'AWS::Lambda::Permission').map(
     ([, { Properties }]) => Properties,
   );
   expect(permissions.length).toBeGreaterThan(0);
   for (const { Principal, SourceArn } of permissions) {
-    expect(['apigateway.amazonaws.com', 'iot.amazonaws.com']).toContain(Principal);
+    expect(['apigateway.amazonaws.com', 'iot.amazonaws.com', 'events.amazonaws.com']).toContain(Principal);
     expect(SourceArn).toBeDefined();
   }
 });

@@ -212,6 +212,15 @@ describe('IoT rules', () => {
     ]);
   });
 
+  test('the clock asks for a sweep every five minutes', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      ScheduleExpression: 'rate(5 minutes)',
+      State: 'ENABLED',
+      Targets: [Match.objectLike({ Input: '{"kind":"sweep"}' })],
+    });
+    template.resourceCountIs('AWS::Events::Rule', 1);
+  });
+
   test('a presence event that fails goes into the queue too', () => {
     template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
       MaximumRetryAttempts: 2,

@@ -128,3 +128,36 @@ describe('with an operator’s file', () => {
     START_MS,
   );
 });
+
+test(
+  'a branch whose last will and disconnect got lost is found by asking the broker',
+  async () => {
+    let isLosing = false;
+    const lost: string[] = [];
+    const system = await startSystem({
+      dataDir: join(folder, 'sweep'),
+      port: 0,
+      sweepMs: 200,
+      losesPresence: ({ kind }) => {
+        if (isLosing) lost.push(kind);
+        return isLosing;
+      },
+    });
+    try {
+      const state = async () => {
+        const headers = { authorization: `Bearer ${system.token}` };
+        const response = await fetch(`${system.url}/sites`, { headers });
+        const { data } = (await response.json()) as { data: { state: string }[] };
+        return data[0]?.state;
+      };
+      expect(await state()).toBe('online');
+      isLosing = true;
+      await system.agents[0]?.stop();
+      await vi.waitFor(async () => expect(await state()).toBe('offline'), { timeout: 10_000, interval: 100 });
+      expect(lost).toContain('disconnected');
+    } finally {
+      await system.stop();
+    }
+  },
+  START_MS,
+);

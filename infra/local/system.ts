@@ -1,6 +1,7 @@
 // The whole system on one machine, put together: for npm start and for tests that run the same thing.
 import { appendFile } from 'node:fs/promises';
 import type { RuleItem } from '../../cloud/keys.ts';
+import type { PresenceEvent } from '../../shared/wire/envelope.ts';
 import type { TerminalSettings } from '../../test/terminal/terminal.ts';
 import { furnish } from './agents/home.ts';
 import { type AgentPlan, planForTerminals, planFromFiles } from './agents/plan.ts';
@@ -35,6 +36,8 @@ import { followTroubles } from './troubles.ts';
 
 /** A busy or slow machine takes its time; what never comes is told much earlier, by `onWaiting`. */
 const READY_MS = 120_000;
+/** In AWS it is five minutes: there every question is another call over the network. */
+const SWEEP_MS = 60_000;
 
 export interface SystemOptions {
   readonly dataDir: string;
@@ -61,6 +64,10 @@ export interface SystemOptions {
   readonly interceptRow?: (item: RuleItem, put: () => void) => void;
   /** The same for what goes between broker and agents. */
   readonly disturbance?: Disturbance;
+  /** A test's way to lose hellos, last wills and ends of connections on their way. */
+  readonly losesPresence?: (event: PresenceEvent) => boolean;
+  /** How often sites that count as connected are asked about. Default: a minute. */
+  readonly sweepMs?: number;
   /** The functions' time limit. Default 29 s, as deployed; tests that lose replies need not wait so long. */
   readonly lambdaMs?: number;
   /** A part died that cannot be started again by itself. */
@@ -152,7 +159,10 @@ async function assemble(options: SystemOptions, cleanup: Cleanup): Promise<Omit<
   const rules = new Rules({
     client: rows.client,
     tableName: TABLE_NAME,
-    presence: async (event) => (await gatewayReady.promise).invoke('presence', event),
+    presence: async (event) => {
+      if (options.losesPresence?.(event) !== true)
+        await (await gatewayReady.promise).invoke('presence', event);
+    },
     log,
     intercept: options.interceptRow,
   });
@@ -212,6 +222,11 @@ async function assemble(options: SystemOptions, cleanup: Cleanup): Promise<Omit<
   });
   gatewayReady.resolve(gateway);
   cleanup.add(() => gateway.close());
+  const sweeping = setInterval(
+    () => void gateway.invoke('presence', { kind: 'sweep' }).catch((error: unknown) => log(String(error))),
+    options.sweepMs ?? SWEEP_MS,
+  );
+  cleanup.add(() => clearInterval(sweeping));
 
   const tenant = plans[0]?.site.tenant ?? 'local';
   const token = await issuer.issue({ tenant });

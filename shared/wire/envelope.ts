@@ -141,3 +141,8 @@ export const presenceEventSchema = z.object({
   certificate: z.string().max(128).optional(),
 });
 export type PresenceEvent = z.infer<typeof presenceEventSchema>;
+
+/** What the presence function is handed by the clock. */
+export const sweepEventSchema = z.strictObject({ kind: z.literal('sweep') });
+/** How often, in minutes. */
+export const SWEEP_MINUTES = 5;

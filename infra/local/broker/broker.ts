@@ -5,6 +5,7 @@ import { createServer, type Server, TLSSocket } from 'node:tls';
 import { Aedes, type AedesOptions, type AuthenticateError, type Client } from 'aedes';
 import { clientIdOf, parseClientId } from '../../../shared/wire/identifiers.ts';
 import { type ParsedTopic, type SiteAddress, topics } from '../../../shared/wire/topics.ts';
+import { Connections } from './connections.ts';
 import type { Disturbance } from './disturbance.ts';
 import { type OutgoingStore, trackOutgoing } from './outgoing.ts';
 import {
@@ -57,6 +58,7 @@ export class Broker {
   readonly #sites = new WeakMap<Client, SiteAddress>();
   readonly #certificates = new WeakMap<Client, string>();
   readonly #clients = new Map<string, Client>();
+  readonly connections = new Connections();
   readonly #sockets = new Set<Socket>();
   #aedes: Aedes | null = null;
   #server: Server | null = null;
@@ -219,6 +221,7 @@ export class Broker {
     aedes.on('clientReady', (client) => {
       // On a takeover this may come before 'client', with the end of the old connection between them.
       this.#clients.set(client.id, client);
+      this.connections.note(client.id, true);
       this.#session(client.id).connect(
         (message, again) => this.#deliver(client, message, again),
         present.get(client) ?? false,
@@ -237,6 +240,7 @@ export class Broker {
       if (this.#clients.get(client.id) === client) {
         this.#clients.delete(client.id);
         this.#session(client.id).disconnect();
+        this.connections.note(client.id, false);
       }
       const site = this.#sites.get(client);
       if (site !== undefined && client.disconnectReasonCode !== SESSION_TAKEN_OVER)

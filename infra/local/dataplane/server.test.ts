@@ -1,5 +1,6 @@
 import {
   DeleteConnectionCommand,
+  GetConnectionCommand,
   IoTDataPlaneClient,
   PublishCommand,
   SendDirectMessageCommand,
@@ -50,6 +51,25 @@ afterAll(async () => {
   sdk.destroy();
   await dataPlane.stop();
   await room.close();
+});
+
+test('a connection is told as long as it stands and for a while after; one that never was is not found', async () => {
+  const at = { tenant: 'acme', site: 'vista' };
+  const ask = () => sdk.send(new GetConnectionCommand({ clientId: clientIdOf(at.tenant, at.site) }));
+  await expect(ask()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  const began = Date.now();
+  const client = await room.client(at);
+  const standing = await ask();
+  expect(standing).toMatchObject({ connected: true, clientId: 'acme_vista' });
+  expect(standing.connectedSince).toBeGreaterThanOrEqual(began);
+  const gone = client.disconnected();
+  room.broker.disconnect('acme_vista');
+  await gone;
+  await room.until(() => !room.broker.isConnected('acme_vista'));
+  const ended = await ask();
+  expect(ended).toMatchObject({ connected: false });
+  expect(ended.disconnectedSince).toBeGreaterThanOrEqual(standing.connectedSince ?? 0);
+  expect(ended.connectedSince).toBeUndefined();
 });
 
 describe('while the agent is connected', () => {

@@ -1,4 +1,4 @@
-// The HTTP side of the IoT data plane in front of the broker: Publish, SendDirectMessage, DeleteConnection.
+// The HTTP side of the IoT data plane in front of the broker: Publish, SendDirectMessage, GetConnection, DeleteConnection.
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { parseTopic } from '../../../shared/wire/topics.ts';
@@ -34,7 +34,7 @@ export class DataPlane {
     const check = signatureCheck(credentials, { region, service: 'iotdata' });
     const server = createServer({ noDelay: true, keepAliveTimeout: 60_000 }, (request, response) => {
       answer(request, broker, check).then(
-        () => sendJson(response, 200, { message: 'OK', traceId: randomUUID() }),
+        (body) => sendJson(response, 200, body),
         (error: unknown) => refuse(response, error),
       );
     });
@@ -50,22 +50,37 @@ async function answer(
   request: IncomingMessage,
   broker: Broker,
   check: ReturnType<typeof signatureCheck>,
-): Promise<void> {
+): Promise<object> {
   const { method = '', url = '/', headers } = request;
   const body = await readBody(request, PAYLOAD_BYTES);
   const wrong = check({ method, url, headers, body });
   if (wrong !== null) throw new ServiceError('ForbiddenException', wrong);
   const { pathname, searchParams: query } = new URL(url, 'http://localhost');
   const [, room, name, rest] = pathname.split('/').map(decodeURIComponent);
-  if (method === 'POST' && room === 'topics' && name !== undefined) return publish(broker, name, query, body);
+  const done = { message: 'OK', traceId: randomUUID() };
+  if (method === 'POST' && room === 'topics' && name !== undefined) {
+    publish(broker, name, query, body);
+    return done;
+  }
   if (method === 'POST' && room === 'connections' && name !== undefined && rest === 'messages') {
-    return sendDirect(broker, name, query, body);
+    await sendDirect(broker, name, query, body);
+    return done;
+  }
+  if (method === 'GET' && room === 'connections' && name !== undefined && rest === undefined) {
+    return connection(broker, name);
   }
   if (method === 'DELETE' && room === 'connections' && name !== undefined && rest === undefined) {
-    if (broker.disconnect(name)) return;
+    if (broker.disconnect(name)) return done;
     throw new ServiceError('ResourceNotFoundException', `${name} is not connected`);
   }
   throw new ServiceError('MethodNotAllowedException', 'This stand-in does not know that call.');
+}
+
+function connection(broker: Broker, clientId: string): object {
+  const known = broker.connections.of(clientId);
+  if (known === null) throw new ServiceError('ResourceNotFoundException', `${clientId} is not known`);
+  const { connected, since } = known;
+  return { clientId, connected, ...(connected ? { connectedSince: since } : { disconnectedSince: since }) };
 }
 
 function publish(broker: Broker, topic: string, query: URLSearchParams, payload: Buffer): void {
