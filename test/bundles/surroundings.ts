@@ -80,6 +80,8 @@ export async function startSurroundings(): Promise<Surroundings> {
         AWS_ENDPOINT_URL_DYNAMODB: guard.url,
         AWS_ENDPOINT_URL_IOT_DATA_PLANE: guard.url,
         AWS_ENDPOINT_URL_IOT: guard.url,
+        // The stack tells it to the one function that writes it into a command; it is known only once the API is there.
+        ...(name === 'sites' ? { PUBLIC_URL: 'https://api.sereno.test' } : {}),
         ...environmentOf(shapeOf(name).sees, { settings, tableName: TABLE_NAME, secret: 'ab'.repeat(32) }),
       };
     },

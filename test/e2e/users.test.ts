@@ -31,7 +31,7 @@ describe('a user, from HTTP to the record in the terminal and back', () => {
       },
     });
     expect(Object.keys(created.body)).toEqual(['success', 'message', 'data']);
-    expect(created.headers.get('sereno-verified')).toBe('counters');
+    expect(created.headers.get('sereno-verified')).toBe('readback');
     const record = terminal.users().find(({ userId }) => userId === '900001')!;
     expect(record).toMatchObject({
       name: 'Ana Quispe',
