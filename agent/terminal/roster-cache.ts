@@ -41,6 +41,8 @@ export class RosterCache {
   /** What the last full read took, ms: tells whether another fits into a stretch of disablement. */
   #lastReadMs = 0;
   #silences = 0;
+  /** The uid above this was refused, perhaps for being so high: a lower one is being tried. */
+  #suspectedTop: number | null = null;
   /** Digest of the last table that did not agree with what else is known. */
   #odd: string | null = null;
 
@@ -74,7 +76,21 @@ export class RosterCache {
     const room = roster.counters?.capacity?.users ?? 0;
     // One that is full by its own account shall say so itself.
     const ceiling = roster.size >= room ? null : Math.max(room, roster.highestUid);
-    return this.used.choose(roster, this.#learnt.highestUid ?? ceiling);
+    const top = this.#suspectedTop ?? this.#learnt.highestUid;
+    const below = top === null ? null : this.used.choose(roster, top);
+    // The limit that it has shown may be another by now: where nothing is left below, it has the last word.
+    return below ?? this.used.choose(roster, ceiling);
+  }
+
+  /** A uid above `top` was refused, and a lower one may do. */
+  suspectTop(top: number): void {
+    this.#suspectedTop = top;
+  }
+
+  /** Somebody new was taken, or refused for good: only a lower uid that was taken shows that the higher one was the reason. */
+  sawCreate(taken: boolean): void {
+    if (taken && this.#suspectedTop !== null) this.learn({ highestUid: this.#suspectedTop });
+    this.#suspectedTop = null;
   }
 
   /** The terminal has said again what it can hold; its table may show more. */

@@ -270,18 +270,17 @@ export class Stretch {
   }
 
   /**
-   * True if a new user may have been refused for the uid alone, being above all others: from now on lower ones are given,
-   * and this one is tried again with such a one.
+   * True if a new user may have been refused for the uid alone, being above all others: it is tried again with a lower one.
    */
   #refusedForUid(plan: WritePlan, { code }: SerenoError, roster: Roster): boolean {
-    if (plan.kind !== 'put' || plan.before !== null || code !== 'device_refused') return false;
+    if (plan.kind !== 'put' || !isCreate(plan) || code !== 'device_refused') return false;
     const { cache } = this.#context;
     const { uid } = plan.after;
     if (isFull(roster) || uid <= roster.highestUid) return false;
     const highestUid = Math.max(roster.highestUid, uid - 1);
     const lower = cache.used.choose(roster, highestUid);
     if (lower === null || lower >= uid) return false;
-    cache.learn({ highestUid });
+    cache.suspectTop(highestUid);
     return true;
   }
 
@@ -293,7 +292,7 @@ export class Stretch {
   }
 
   #tell(proves: (plan: WritePlan) => boolean, verified: Verified, roster: Roster = this.#roster): void {
-    const { device } = this.#context;
+    const { device, cache } = this.#context;
     // The table may hold what was refused; if it does not, what was written before is seen as it was left.
     const traces = this.#entries.filter(
       ({ plan, refusal }) => refusal === null || proves(withAllFields(plan)),
@@ -303,6 +302,7 @@ export class Stretch {
       const userId = job.wish.args.user_id;
       const isTrace = traces.some((entry) => entry.job === job);
       if (isTrace && proves(lastWord(traces, userId, plan))) {
+        if (isCreate(plan)) cache.sawCreate(true);
         this.#outcomes.push({ job, outcome: { status: 'ok', data: plan.result, verified } });
       } else if (this.#isPartlyGone(job, roster)) {
         const params = { device: device.id, what: '@kept_user', user_id: userId } as const;
@@ -311,6 +311,7 @@ export class Stretch {
       } else if (refusal !== null && this.#refusedForUid(plan, refusal, roster)) {
         this.#left.push(job);
       } else if (refusal !== null) {
+        if (isCreate(plan)) cache.sawCreate(false);
         this.#outcomes.push({ job, outcome: failure(fullOr(refusal, plan, device.id, roster)) });
       } else {
         unproven.add(userId);
@@ -341,10 +342,13 @@ function withAllFields(plan: WritePlan): WritePlan {
 
 /** A terminal that has no room left for somebody new says no like any other; its counts tell. */
 function fullOr(refusal: SerenoError, plan: WritePlan, device: string, roster: Roster): SerenoError {
-  const isNew = plan.kind === 'put' && plan.before === null;
   const { users = 0 } = roster.counters?.capacity ?? {};
-  if (!isNew || !isFull(roster)) return refusal;
+  if (!isCreate(plan) || !isFull(roster)) return refusal;
   return new SerenoError('device_full', { params: { device, got: roster.size, max: users }, cause: refusal });
+}
+
+function isCreate(plan: WritePlan): boolean {
+  return plan.kind === 'put' && plan.before === null;
 }
 
 function isFull(roster: Roster): boolean {

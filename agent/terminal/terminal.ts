@@ -11,6 +11,7 @@ import type { Dialect } from './dialect.ts';
 import { type DisableNote, STRETCH_MS, whileDisabled } from './disabled.ts';
 import { isBroken, isHopeless, toSerenoError, unreachable } from './errors.ts';
 import { failure } from './outcome.ts';
+import { PunchedUids } from './punched-uids.ts';
 import { type DueRestore, finishRestores, settleButRestores } from './restores-due.ts';
 import type { Roster } from './roster.ts';
 import { type ReadOptions, RosterCache } from './roster-cache.ts';
@@ -29,8 +30,6 @@ const ROUNDS = 5;
 const RECONNECTS = 2;
 /** A terminal that was left disabled is looked at for no longer than this before it is enabled. */
 const LOOK_MS = 5000;
-/** So many punches are read in a moment. */
-const PUNCHES_WORTH_READING = 20_000;
 
 export interface TerminalPorts {
   readonly note: DisableNote;
@@ -52,6 +51,7 @@ export class Terminal {
   readonly device: DeviceSettings;
   readonly attendance: AttendanceCache;
   readonly #ports: TerminalPorts;
+  readonly #punched: PunchedUids;
   readonly #connection: TerminalConnection;
   readonly #pin: SerialPin;
   readonly #acquaintance: Acquaintance;
@@ -64,6 +64,7 @@ export class Terminal {
   constructor(device: DeviceSettings, ports: TerminalPorts) {
     this.device = device;
     this.attendance = new AttendanceCache(device);
+    this.#punched = new PunchedUids(this.attendance);
     this.#ports = ports;
     this.#pin = new SerialPin(device, ports.pin);
     this.#acquaintance = new Acquaintance(ports.dialect, this.#pin);
@@ -202,30 +203,15 @@ export class Terminal {
     }
   }
 
-  /**
-   * Once for each terminal, before the first uid is given out: where punches bear uids alone, those of somebody who is gone
-   * must not become the next one's. A terminal that does not tell its punches shows them to nobody either.
-   */
   async #learnPunchedUids(
     conversation: Conversation,
     cache: RosterCache,
     roster: Roster,
     jobs: readonly WriteJob[],
   ): Promise<void> {
-    const givesOut = jobs.some(
-      ({ wish }) => wish.op !== 'user.delete' && roster.all(wish.args.user_id).length === 0,
-    );
-    const records = roster.counters?.records ?? 0;
-    // Terminals with the longer records of users put badges into their punches; a short list is no matter to look at.
-    const isCostly = roster.width === 72 && records > PUNCHES_WORTH_READING;
-    if (!givesOut || cache.used.knowsPunches || isCostly) return;
-    try {
-      const { book } = await this.attendance.fresh(conversation, cache, { now: Date.now, continuing: false });
-      cache.used.addPunched(book.uids());
-    } catch (error) {
-      if (isBroken(error)) throw error;
-      this.#ports.log.warn({ device: this.device.id, error: String(error) }, 'uids of the punches not read');
-    }
+    const error = await this.#punched.learn(conversation, cache, roster, jobs);
+    if (error === null) return;
+    this.#ports.log.warn({ device: this.device.id, error: String(error) }, 'uids of the punches not read');
   }
 
   async #fingersToKeep(conversation: Conversation, roster: Roster, jobs: readonly WriteJob[]) {

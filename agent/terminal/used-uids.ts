@@ -43,6 +43,11 @@ export class UsedUids {
     return this.#knowsPunches;
   }
 
+  /** True once a punch was seen that bears a uid and no badge. */
+  get punchesBearUids(): boolean {
+    return this.#punched.some((bits) => bits !== 0);
+  }
+
   /** Takes in uids that are on the terminal, or are about to be. On disk when it returns, where the disk has room. */
   add(uids: Iterable<number>): void {
     if (mark(this.#used, uids)) this.#keep();
