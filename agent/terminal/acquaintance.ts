@@ -45,8 +45,9 @@ export class Acquaintance {
   async meet(conversation: Conversation): Promise<Learnt> {
     const { told, isSilent } = this.#pin;
     const identity = isSilent ? '' : await this.#answered(() => identityOf(conversation, told));
-    const before = this.#learnt ?? parseLearnt(this.#memory.read());
-    const known = before?.identity === identity ? before : null;
+    // What is on disk is of the terminal by its name, also after an hour in which it told none.
+    const before = [this.#learnt, parseLearnt(this.#memory.read())];
+    const known = before.find((each) => each?.identity === identity) ?? null;
     const learnt = await this.#ask(conversation, identity, known);
     this.keep({ ...learnt, asksCommKey: conversation.askedForKey });
     this.#metAt = performance.now();

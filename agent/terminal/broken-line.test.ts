@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Command } from '../zk/commands.ts';
 import { benchOfEachTest, codeOf, create, jobOf, nothingMore, update } from './testing/bench.ts';
 
 const start = benchOfEachTest();
@@ -55,6 +56,15 @@ describe('when the line breaks', () => {
     const job = create('804');
     await terminal.write([job], nothingMore);
     expect(job.outcome).toMatchObject({ error: { code: 'device_port_closed', applied: 'no' } });
+  });
+
+  it('knows a terminal that hangs up from one that is silent, also when it lets go only at the first question', async () => {
+    const { terminal, simulated } = await start({ users: 3 });
+    const end = simulated.faults.add({ kind: 'silent-close', command: Command.readOption });
+    await expect(terminal.roster()).rejects.toMatchObject({ code: 'device_hung_up', applied: 'no' });
+    end();
+    simulated.faults.add({ kind: 'silent-close', command: Command.readOption, times: 1 });
+    expect((await terminal.roster()).size).toBe(3);
   });
 
   it('does not overwrite a stranger who took the uid while the agent was away', async () => {

@@ -73,6 +73,17 @@ describe('sync-time', () => {
     await expect(syncTime()).rejects.toMatchObject({ code: 'not_verified' });
   });
 
+  it.each([
+    ['hangs up', { kind: 'cut', command: 1000 }],
+    ['refuses the connection', { kind: 'refuse', command: 1000, reply: 6001 }],
+  ] as const)('does not say that nothing was set where the terminal sets it, then %s', async (_, fault) => {
+    bench = await startBench();
+    await bench.terminal.roster();
+    bench.simulated.faults.add({ kind: 'cut', command: 202, when: 'after-effect', times: 1 });
+    bench.simulated.faults.add(fault);
+    await expect(syncTime()).rejects.toMatchObject({ code: 'outcome_unknown', applied: 'unknown' });
+  });
+
   it('names the refusal of a terminal whose clock cannot be set', async () => {
     bench = await startBench();
     bench.simulated.faults.add({ kind: 'refuse', command: 202, reply: 2001 });

@@ -15,7 +15,7 @@ const ROUND_MS = 500;
 export const syncTime: Ask<'device.sync_time'> = async (_args, context) => {
   const { terminal, signal } = context;
   const { id } = terminal.device;
-  const attempt = { sent: false };
+  const attempt = { isOpen: false };
   try {
     const device_time = await terminal.read(
       (conversation) => setClock(conversation, context, attempt),
@@ -23,9 +23,8 @@ export const syncTime: Ask<'device.sync_time'> = async (_args, context) => {
     );
     return { data: { device_time }, verified: 'readback' };
   } catch (error) {
-    // The line broke behind the setting, twice: the clock may be right by now.
-    const broke = error instanceof SerenoError && error.code === 'device_unreachable';
-    if (!attempt.sent || !broke) throw error;
+    // The line broke behind the setting, and there is no other to look: the clock may be right by now.
+    if (!attempt.isOpen) throw error;
     throw new SerenoError('outcome_unknown', { params: { device: id }, applied: 'unknown', cause: error });
   }
 };
@@ -34,20 +33,23 @@ export const syncTime: Ask<'device.sync_time'> = async (_args, context) => {
 async function setClock(
   conversation: Conversation,
   { terminal, signal, now }: AskContext,
-  attempt: { sent: boolean },
+  attempt: { isOpen: boolean },
 ): Promise<string> {
   const { id: device, timezone } = terminal.device;
   const wanted = localTimeIn(timezone, now() + ROUND_MS);
   const wroteAt = performance.now();
+  const before = attempt.isOpen;
   try {
-    attempt.sent = true;
+    attempt.isOpen = true;
     await writeTime(conversation, wanted, { signal });
   } catch (error) {
-    if (isZkError(error, 'refused')) attempt.sent = false;
+    // This one changed nothing; one before it may have.
+    if (isZkError(error, 'refused')) attempt.isOpen = before;
     throw error;
   }
   await tolerateRefusal(refreshData(conversation, { signal }));
   const shown = await readTime(conversation, { signal });
+  attempt.isOpen = false;
   const expectedMs = localMs(wanted) + performance.now() - wroteAt;
   if (shown !== null && Math.abs(Date.parse(`${shown}Z`) - expectedMs) <= TOLERANCE_MS) return shown;
   throw new SerenoError('not_verified', {

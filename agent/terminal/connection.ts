@@ -73,14 +73,27 @@ export class TerminalConnection {
 
   async #open(signal?: AbortSignal): Promise<Conversation> {
     try {
-      const conversation = await this.#patiently(signal);
-      await this.#identified(conversation, signal);
+      const conversation = await this.#met(signal);
       this.#events.onContact(null);
       return conversation;
     } catch (error) {
       // What the caller has given up says nothing of the terminal.
       if (!signal?.aborted) this.#events.onContact(toSerenoError(error, this.#device));
       throw error;
+    }
+  }
+
+  /** One that lets go before it has told who it is gets another chance: perhaps somebody else was just leaving. */
+  async #met(signal?: AbortSignal): Promise<Conversation> {
+    for (let attempt = 1; ; attempt++) {
+      const conversation = await this.#patiently(signal);
+      try {
+        await this.#identified(conversation, signal);
+        return conversation;
+      } catch (error) {
+        if (!isZkError(error, 'closed')) throw error;
+        if (attempt > 1 || signal?.aborted) throw toOpeningError(error, this.#device);
+      }
     }
   }
 

@@ -45,8 +45,8 @@ const NO_CONNECTION: Readonly<Record<string, ErrorCode>> = {
 /** The error for a conversation that could not be opened: how the terminal, or the network before it, declined. */
 export function toOpeningError(error: unknown, device: DeviceSettings): SerenoError {
   const params = addressOf(device);
-  // It was connected, and then let go before it had said a word.
-  if (error instanceof ZkError && error.code === 'closed') {
+  // It was connected, and then let go before it had told who it is. Over UDP nothing is connected.
+  if (error instanceof ZkError && error.code === 'closed' && device.transport === 'tcp') {
     return new SerenoError('device_hung_up', { params, cause: error });
   }
   const code =
