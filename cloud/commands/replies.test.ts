@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { UNZIPPED_BYTES } from '../../shared/wire/envelope.ts';
-import { joined, progressOf, replyOf } from './replies.ts';
+import { joined, progressOf, replyOf, settlementOf } from './replies.ts';
 
 const id = '01JD8000000000000000000000';
 const good = {
@@ -58,4 +58,20 @@ test('unzipping stops at the limit', async () => {
   const text = (bytes: number) => gzipSync(JSON.stringify('x'.repeat(bytes - 2)));
   expect(await joined([text(UNZIPPED_BYTES)])).toHaveLength(UNZIPPED_BYTES - 2);
   expect(await joined([text(UNZIPPED_BYTES + 1)])).toBeNull();
+});
+
+test('what fills a sentence has no characters that may not be shown, and an end; a code that is none is left out', () => {
+  const told = (code: string, data: unknown) => {
+    const stored = replyOf(row('R#casa#error-0', { ...good, status: 'error', code, data }), id, 'casa');
+    return stored === null ? null : settlementOf(stored);
+  };
+  const address = 'a\u202eb\u001b[31m\n';
+  expect(told('device_unreachable', { address, long: 'x'.repeat(2000), n: 3 })).toMatchObject({
+    code: 'device_unreachable',
+    params: { address: 'a b [31m ', long: 'x'.repeat(500), n: 3 },
+  });
+  for (const code of ['Not a code', '<script>', 'a\u202e']) {
+    expect(told(code, {})).not.toBeNull();
+    expect(told(code, {})).not.toHaveProperty('code');
+  }
 });

@@ -10,6 +10,7 @@ import {
   replySchema,
   UNZIPPED_BYTES,
 } from '../../shared/wire/envelope.ts';
+import { shownText, toldCode } from '../../shared/wire/told.ts';
 import { replyPart } from '../../shared/wire/topics.ts';
 import { replyPrefix } from '../keys.ts';
 import type { Settlement, StoredReply } from './ledger.ts';
@@ -72,17 +73,26 @@ export function isKnown(reply: Pick<Reply, 'status' | 'applied'>): boolean {
   return reply.status !== 'unknown' && reply.applied !== 'unknown';
 }
 
+/** What fills a place of a sentence is no longer. */
+const PARAM_CHARACTERS = 500;
+
 /** The params of the catalogue's sentence; values of a newer agent that are no texts or numbers are dropped. */
 function paramsOf(data: unknown): ErrorParams {
   const result = paramsSchema.safeParse(data);
-  return result.success ? result.data : {};
+  if (!result.success) return {};
+  const shown = Object.entries(result.data).map(
+    ([place, value]) =>
+      [place, typeof value === 'string' ? shownText(value, PARAM_CHARACTERS) : value] as const,
+  );
+  return Object.fromEntries(shown);
 }
 
 export function settlementOf({ reply, at }: StoredReply, data: unknown = reply.data): Settlement {
   const { status, code, applied, verified, queueMs, deviceMs } = reply;
   return {
     status,
-    ...(code === undefined ? {} : { code }),
+    // A code is shown as it is: one that can be none is told by the status alone.
+    ...(code !== undefined && toldCode.safeParse(code).success ? { code } : {}),
     params: status === 'ok' ? {} : paramsOf(reply.data),
     applied,
     verified,

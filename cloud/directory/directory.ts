@@ -56,6 +56,8 @@ export interface Directory {
   noteContact(tenant: string, device: DeviceFacts, now: number): Promise<boolean>;
   /** Removes a device of that site; tells whether it was there. `notAfter`: only if made no later (epoch ms). */
   removeDevice(tenant: string, site: string, id: string, notAfter?: number): Promise<boolean>;
+  /** Removes all devices of a site. */
+  freeDevices(tenant: string, site: string): Promise<void>;
   /** Takes a hello that the broker had at `now`. */
   greet(tenant: string, site: string, hello: SiteHello, now: number): Promise<Greeted>;
   /** Marks a site as gone since `now` if `session` spoke last and said nothing since `now`; tells whether it was. */

@@ -2,6 +2,7 @@
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { parseClientId } from '../../shared/wire/identifiers.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
+import { sideBySide } from '../bounded.ts';
 import { deleteIf, updateIf } from '../conditional.ts';
 import { allItems } from '../dynamo.ts';
 import { indexed, keys, type RowKey } from '../keys.ts';
@@ -12,6 +13,8 @@ import { isNews, speakerAfter, speakerOf } from './speaker.ts';
 
 /** Hellos of one site that come at the same moment are taken one after the other. */
 const GREETING_ROUNDS = 10;
+/** Deletes at a time: a site holds 500 devices at most. */
+const FREEING_LANES = 20;
 
 /** `SET` of plain values: names and values are made from the object's own keys. */
 function assignments(values: Readonly<Record<string, unknown>>) {
@@ -113,9 +116,15 @@ export class DynamoDirectory implements Directory {
     });
   }
 
+  async freeDevices(tenant: string, site: string): Promise<void> {
+    const own = (await this.devices(tenant)).filter((device) => device.site === site);
+    await sideBySide(own, FREEING_LANES, ({ id }) => this.removeDevice(tenant, site, id));
+  }
+
   async greet(tenant: string, site: string, hello: SiteHello, now: number): Promise<Greeted> {
     for (let round = 1; round <= GREETING_ROUNDS; round++) {
       const row = await this.site(tenant, site);
+      if ((row?.revokedAt ?? Number.NEGATIVE_INFINITY) >= now) return { taken: false, speaker: null };
       const known = speakerOf(row);
       const taken = isNews(known, hello, now);
       const speaker = speakerAfter(known, hello, now);
@@ -124,13 +133,19 @@ export class DynamoDirectory implements Directory {
       const news = taken
         ? { ...hello, ...speaker, ...arrival, ...indexed.connected(tenant, site), connected: true }
         : speaker;
-      if (await this.#note(tenant, site, news, known)) return { taken, speaker };
+      if (await this.#note(tenant, site, news, known, now)) return { taken, speaker };
     }
     throw new Error(`the hellos of site ${site} contradict each other`);
   }
 
   /** False if the site's speaker is not `known` any more. */
-  #note(tenant: string, site: string, news: Speaker, known: Speaker | null): Promise<boolean> {
+  #note(
+    tenant: string,
+    site: string,
+    news: Speaker,
+    known: Speaker | null,
+    heardAt: number,
+  ): Promise<boolean> {
     const update = assignments({ ...news, site });
     const before =
       known === null
@@ -150,9 +165,10 @@ export class DynamoDirectory implements Directory {
       TableName: this.#table,
       Key: { ...keys.site(tenant, site) },
       UpdateExpression: `SET ${update.set}, createdAt = if_not_exists(createdAt, :lastHello), #name = if_not_exists(#name, :site)`,
-      ConditionExpression: before.condition,
+      // Whoever revoked the agent meanwhile has freed its devices.
+      ConditionExpression: `(${before.condition}) AND (attribute_not_exists(revokedAt) OR revokedAt < :heardAt)`,
       ExpressionAttributeNames: { ...update.names, '#name': 'name' },
-      ExpressionAttributeValues: { ...update.values, ...before.values },
+      ExpressionAttributeValues: { ...update.values, ...before.values, ':heardAt': heardAt },
     });
   }
 

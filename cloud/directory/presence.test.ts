@@ -1,10 +1,11 @@
 // Presence: hellos make the directory, ends of sessions take only their own session away.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Hello, PresenceEvent } from '../../shared/wire/envelope.ts';
+import { DEVICES_PER_SITE, type Hello, type PresenceEvent } from '../../shared/wire/envelope.ts';
+import { DynamoSiteAgents } from '../enrolment/dynamo-site-agents.ts';
 import { startWorld, type World } from '../testing/world.ts';
 import type { Connection } from './connections.ts';
 import { DynamoDirectory } from './dynamo-directory.ts';
-import { applyPresence } from './presence.ts';
+import { applyPresence, MalformedMessage } from './presence.ts';
 import { sweep } from './sweep.ts';
 
 let world: World;
@@ -62,7 +63,7 @@ const connected = async (site = 'casa') => (await directory.site('acme', site))?
 const ids = async () => (await directory.devices('acme')).map(({ id }) => id);
 
 test('the first hello makes the site and its devices; later ones keep when they were made', async () => {
-  expect(await greet('casa', helloOf(['a', 'b']), 1000)).toEqual({
+  expect(await greet('casa', helloOf(['a', 'b']), 1000)).toMatchObject({
     applied: true,
     refused: [],
   });
@@ -88,7 +89,7 @@ test('the first hello makes the site and its devices; later ones keep when they 
 
 test('an id that another site holds is refused and stays where it is', async () => {
   await greet('casa', helloOf(['a']), 1000);
-  expect(await greet('sur', helloOf(['a', 'z']), 1001)).toEqual({
+  expect(await greet('sur', helloOf(['a', 'z']), 1001)).toMatchObject({
     applied: true,
     refused: ['a'],
   });
@@ -156,7 +157,7 @@ test('a hello that was sent before the API changed a device does not undo the ch
   await directory.changeDevice('acme', 'casa', 'a', { name: 'New' }, 5000);
   const late = helloOf(['a'], { at: 4900 });
   late.devices[0]!.reachable = false;
-  expect(await greet('casa', late, 5200)).toEqual({ applied: true, refused: [] });
+  expect(await greet('casa', late, 5200)).toMatchObject({ applied: true, refused: [] });
   expect(await directory.device('acme', 'a')).toMatchObject({ name: 'New', reachable: false });
   const next = helloOf(['a'], { at: 5050 });
   Object.assign(next.devices[0]!, { name: 'From the file' });
@@ -293,4 +294,93 @@ describe('a sweep', () => {
     expect(await swept(answers, 10_000)).toEqual({ asked: 0, gone: [], left: 1 });
     expect(await connected()).toBe(true);
   });
+});
+
+describe('what a hello may say', () => {
+  const greetRaw = (entries: readonly unknown[], at = 1000) =>
+    apply({
+      tenant: 'acme',
+      site: 'casa',
+      kind: 'hello',
+      at,
+      body: base64({ ...helloOf([], { at }), devices: entries }),
+    });
+  const entry = (id: string, change: object = {}) => ({ ...helloOf([id]).devices[0]!, ...change });
+
+  test.each<[string, unknown]>([
+    ['a name with a line break', entry('bad', { name: 'Main\nsecond line' })],
+    ['a name that turns the direction around', entry('bad', { name: 'abc\u202etxt' })],
+    ['half a character', entry('bad', { name: 'a\ud800' })],
+    ['a host with an escape', entry('bad', { host: '10.0.0.1\u001b[2J' })],
+    ['a name without end', entry('bad', { name: 'x'.repeat(129) })],
+    ['a time zone with a null', entry('bad', { timezone: 'UTC\0' })],
+    ['an id that is none', entry('BAD id')],
+    ['nothing', null],
+    ['a number', 7],
+  ])('%s is passed over and counted, and the other devices are there', async (_, bad) => {
+    expect(await greetRaw([entry('a'), bad, entry('b')])).toMatchObject({ applied: true, dropped: 1 });
+    expect(await ids()).toEqual(['a', 'b']);
+  });
+
+  test('a bad entry leaves its own device as it was', async () => {
+    await greetRaw([entry('a'), entry('b', { name: 'Good' })], 1000);
+    expect(await greetRaw([entry('a'), entry('b', { name: 'B\u0007' })], 2000)).toMatchObject({ dropped: 1 });
+    expect(await directory.device('acme', 'b')).toMatchObject({ name: 'Good' });
+  });
+
+  test('reason and serial with such characters are left out, the device stays', async () => {
+    const reason = { code: 'device_unreachable', params: { address: 'x\u202ey' } };
+    await greetRaw([
+      entry('a', { state: 'offline', reason, serial: 'S\u0001' }),
+      entry('b', { reason: { code: 'No Code!', params: {} } }),
+    ]);
+    expect(await directory.device('acme', 'a')).toMatchObject({
+      state: 'offline',
+      reason: null,
+      serial: null,
+    });
+    expect(await directory.device('acme', 'b')).toMatchObject({ reason: null });
+  });
+
+  test.each(['{', '[]', '{"v":2}', '"\u0000"', ''])(
+    'a message that is none is malformed: %j',
+    async (text) => {
+      const body = Buffer.from(text).toString('base64');
+      for (const kind of ['hello', 'will'] as const) {
+        if (kind === 'will') await greet('casa', helloOf([]), 1000);
+        const event = { tenant: 'acme', site: 'casa', kind, at: 2000, body };
+        await expect(apply(event)).rejects.toThrow(MalformedMessage);
+      }
+    },
+  );
+});
+
+test('a site holds so many ids, however many hellos name others and whatever time they claim', async () => {
+  const named = (from: number) => Array.from({ length: 300 }, (_, number) => `d${from + number}`);
+  // A hello that was said before everything removes nothing.
+  const early = { at: 1, clockOffsetMs: 0 };
+  expect(await greet('casa', helloOf(named(0), { ...early, seq: 1 }), 1000)).toMatchObject({ dropped: 0 });
+  expect(await greet('casa', helloOf(named(300), { ...early, seq: 2 }), 2000)).toMatchObject({
+    dropped: 100,
+  });
+  expect(await greet('casa', helloOf(named(600), { ...early, seq: 3 }), 3000)).toMatchObject({
+    dropped: 300,
+  });
+  expect(await ids()).toHaveLength(DEVICES_PER_SITE);
+  // An honest one that names others instead gets them all.
+  expect(await greet('casa', helloOf(named(600), { at: 4000, seq: 4 }), 4000)).toMatchObject({ dropped: 0 });
+  expect((await ids()).toSorted()).toEqual(named(600).toSorted());
+});
+
+test('what an agent said before it was revoked takes no id any more', async () => {
+  const agents = new DynamoSiteAgents(world.documents, world.tableName);
+  await greet('casa', helloOf(['a', 'b'], { seq: 1 }), 1000);
+  await greet('sur', helloOf(['c'], { seq: 1 }), 1000);
+  await agents.revoke({ tenant: 'acme', site: 'casa' }, 2000);
+  await directory.freeDevices('acme', 'casa');
+  expect(await ids()).toEqual(['c']);
+  expect(await greet('casa', helloOf(['a', 'b'], { seq: 2 }), 1999)).toMatchObject({ applied: false });
+  expect(await ids()).toEqual(['c']);
+  await greet('sur', helloOf(['a', 'c'], { seq: 2 }), 2001);
+  expect(await directory.device('acme', 'a')).toMatchObject({ site: 'sur' });
 });

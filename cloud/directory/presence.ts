@@ -1,9 +1,11 @@
 // What hellos, last wills and disconnects make of the directory.
 import { isDeepStrictEqual } from 'node:util';
+import type * as z from 'zod';
 import {
-  type Hello,
+  DEVICES_PER_SITE,
   type HelloDevice,
-  helloSchema,
+  heardHelloSchema,
+  helloDeviceSchema,
   type PresenceEvent,
   willSchema,
 } from '../../shared/wire/envelope.ts';
@@ -13,6 +15,8 @@ import type { AskBroker } from './connections.ts';
 import type { DeviceFacts, Directory, Greeted } from './directory.ts';
 import type { DeviceRow } from './rows.ts';
 
+type HeardHello = z.infer<typeof heardHelloSchema>;
+
 /** Writes at a time: a hello may name 500 devices. */
 const LANES = 20;
 
@@ -21,13 +25,44 @@ export interface PresenceResult {
   readonly applied: boolean;
   /** Ids of the hello that another site of the tenant holds. */
   readonly refused: readonly string[];
+  /** Entries of the hello that were passed over: not of the contract, or more than a site may hold. */
+  readonly dropped: number;
 }
 
 /** Tells the agent that speaks for the site what it does not know yet of its tenure. */
 export type TellTenure = (word: ArgsOf<'site.tenure'>) => Promise<void>;
 
-function parsedBody(event: PresenceEvent): unknown {
-  return JSON.parse(Buffer.from(event.body ?? '', 'base64').toString('utf8'));
+/** A message that is none of the contract's: its sender's fault, which no repeat mends. */
+export class MalformedMessage extends Error {
+  override readonly name = 'MalformedMessage';
+}
+
+function messageOf<T>(schema: z.ZodType<T>, event: PresenceEvent): T {
+  try {
+    return schema.parse(JSON.parse(Buffer.from(event.body ?? '', 'base64').toString('utf8')));
+  } catch (cause) {
+    throw new MalformedMessage(`a ${event.kind} that is none`, { cause });
+  }
+}
+
+interface Told {
+  readonly devices: readonly HelloDevice[];
+  /** Ids that were named, also by entries that were dropped: what is there of them stays as it is. */
+  readonly named: ReadonlySet<string>;
+  readonly dropped: number;
+}
+
+/** The entries that hold, each id once. */
+function toldDevices(entries: readonly unknown[]): Told {
+  const devices = new Map<string, HelloDevice>();
+  const named = new Set<string>();
+  for (const entry of entries) {
+    const result = helloDeviceSchema.safeParse(entry);
+    if (result.success) devices.set(result.data.id, result.data);
+    const id = (entry as { readonly id?: unknown } | null)?.id;
+    if (typeof id === 'string') named.add(id);
+  }
+  return { devices: [...devices.values()], named, dropped: entries.length - devices.size };
 }
 
 function facts(site: string, device: HelloDevice): DeviceFacts {
@@ -45,7 +80,7 @@ function factsOf(row: DeviceRow | undefined): DeviceFacts | null {
 
 async function greet(directory: Directory, event: PresenceEvent, tell: TellTenure): Promise<PresenceResult> {
   const { tenant, site, at: now } = event;
-  const hello = helloSchema.parse(parsedBody(event));
+  const hello = messageOf(heardHelloSchema, event);
   const { session, agentVersion, seq, at, clockOffsetMs, journalDepth, ownSessions = [session] } = hello;
   const greeted = await directory.greet(
     tenant,
@@ -55,25 +90,35 @@ async function greet(directory: Directory, event: PresenceEvent, tell: TellTenur
   );
   const word = newsOfTenure(greeted, hello);
   // What the agent had before this connection waits for it, and a hello may name hundreds of devices.
-  const [refused] = await Promise.all([
-    greeted.taken ? takeDevices(directory, event, hello) : [],
+  const [{ refused, dropped }] = await Promise.all([
+    greeted.taken ? takeDevices(directory, event, hello) : { refused: [], dropped: 0 },
     word === null ? undefined : tell(word),
   ]);
-  return { applied: greeted.taken, refused };
+  return { applied: greeted.taken, refused, dropped };
 }
 
-/** @returns ids that another site of the tenant holds */
+/** Ids that another site of the tenant holds are refused; more than a site may hold are dropped. */
 async function takeDevices(
   directory: Directory,
   { tenant, site, at: now }: PresenceEvent,
-  hello: Hello,
-): Promise<readonly string[]> {
+  hello: HeardHello,
+): Promise<Pick<PresenceResult, 'refused' | 'dropped'>> {
   const { at, clockOffsetMs } = hello;
+  const { devices, named, dropped } = toldDevices(hello.devices);
   const known = new Map((await directory.devices(tenant)).map((device) => [device.id, device]));
-  const told = hello.devices.map((device) => facts(site, device));
-  const changed = told.filter((device) => !isDeepStrictEqual(device, factsOf(known.get(device.id))));
   // What the API did to a device after the hello was sent is not in it for that reason alone.
   const sentAt = Math.min(now, at - (clockOffsetMs ?? 0));
+  const own = [...known.values()].filter((device) => device.site === site);
+  const missing = own.filter(({ id }) => !named.has(id));
+  const removed = await sideBySide(missing, LANES, ({ id }) =>
+    directory.removeDevice(tenant, site, id, sentAt),
+  );
+  const room = DEVICES_PER_SITE - own.length + removed.filter((isRemoved) => isRemoved).length;
+  const told = devices.map((device) => facts(site, device));
+  const excess = new Set(told.filter(({ id }) => !known.has(id)).slice(Math.max(0, room)));
+  const changed = told.filter(
+    (device) => !excess.has(device) && !isDeepStrictEqual(device, factsOf(known.get(device.id))),
+  );
   const puts = await sideBySide(
     changed,
     LANES,
@@ -81,14 +126,14 @@ async function takeDevices(
       (await directory.putDevice(tenant, device, sentAt, now)) || directory.noteContact(tenant, device, now),
   );
   const refused = changed.filter((_, index) => puts[index] === false).map(({ id }) => id);
-  const named = new Set(hello.devices.map((device) => device.id));
-  const missing = [...known.values()].filter((device) => device.site === site && !named.has(device.id));
-  await sideBySide(missing, LANES, ({ id }) => directory.removeDevice(tenant, site, id, sentAt));
-  return refused.sort();
+  return { refused: refused.sort(), dropped: dropped + excess.size };
 }
 
 /** A hello that is not taken any more is news where it shows that another spoke during the tenure of who speaks now. */
-function newsOfTenure({ taken, speaker }: Greeted, { tenureSince }: Hello): ArgsOf<'site.tenure'> | null {
+function newsOfTenure(
+  { taken, speaker }: Greeted,
+  { tenureSince }: HeardHello,
+): ArgsOf<'site.tenure'> | null {
   if (speaker === null || (taken && (tenureSince === undefined || tenureSince === speaker.tenureSince))) {
     return null;
   }
@@ -99,7 +144,7 @@ function newsOfTenure({ taken, speaker }: Greeted, { tenureSince }: Hello): Args
 /**
  * Takes one presence event into the directory.
  *
- * @throws ZodError or SyntaxError where the message is none of the contract's
+ * @throws MalformedMessage where the message is none of the contract's
  */
 export async function applyPresence(
   directory: Directory,
@@ -108,7 +153,7 @@ export async function applyPresence(
   ask: AskBroker,
 ): Promise<PresenceResult> {
   if (event.kind === 'hello') return greet(directory, event, tell);
-  return { applied: await leave(directory, event, ask), refused: [] };
+  return { applied: await leave(directory, event, ask), refused: [], dropped: 0 };
 }
 
 /**
@@ -117,7 +162,7 @@ export async function applyPresence(
  */
 async function leave(directory: Directory, event: PresenceEvent, ask: AskBroker): Promise<boolean> {
   const { tenant, site, at, body } = event;
-  const session = body === undefined ? null : willSchema.parse(parsedBody(event)).session;
+  const session = body === undefined ? null : messageOf(willSchema, event).session;
   if ((await directory.site(tenant, site))?.connected !== true) return false;
   if ((await ask(event))?.connected === true) return false;
   // The end itself names no session of ours: it is that of the last hello if none came since.

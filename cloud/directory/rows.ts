@@ -24,6 +24,8 @@ export const siteRowSchema = z.object({
   /** What the agent that spoke last called its own, and since when no other has spoken, broker's time; 0: none ever. */
   ownSessions: z.array(z.string()).optional(),
   tenureSince: epochMs.optional(),
+  /** When its agent was last revoked: what was said before that counts no more. */
+  revokedAt: epochMs.optional(),
   createdAt: epochMs,
 });
 export type SiteRow = z.infer<typeof siteRowSchema>;

@@ -117,6 +117,9 @@ export async function revokeAgent(ports: SitePorts, call: Call<'siteAgentDelete'
   }
   const certificates = await ports.revoker.revoke(at, () => true);
   await ports.revoker.disconnect(at);
+  // What the agent still said until then counts no more either, and the ids of its terminals are free.
+  await ports.agents.revoke(at, ports.now());
+  await ports.directory.freeDevices(at.tenant, at.site);
   log.info('agent revoked', { ...at, by: call.principal.subject, certificates });
   return ok({ message: message('agent_revoked', call.language, { site: at.site }) });
 }

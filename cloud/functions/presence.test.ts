@@ -49,7 +49,7 @@ function helloFrom(site: string, ids: readonly string[], change: Partial<Hello> 
 test('an agent is told which of its devices another site holds, and of no others', async () => {
   await hello(world, 'acme', 'casa', ['principal', 'entrada']);
   await hello(world, 'rival', 'casa', ['bodega']);
-  expect(await presence(helloFrom('sur', ['bodega', 'entrada', 'principal']))).toEqual({
+  expect(await presence(helloFrom('sur', ['bodega', 'entrada', 'principal']))).toMatchObject({
     applied: true,
     refused: ['entrada', 'principal'],
   });
@@ -96,4 +96,14 @@ test('by the clock the broker is asked, and a branch that has gone without a wor
   await setTimeout(2);
   await presence({ kind: 'sweep' });
   expect(await isOnline()).toBe(false);
+});
+
+test.each(['hello', 'will'])('a %s that is none is no failure of the function', async (kind) => {
+  const body = Buffer.from('{"v":1,"session":7').toString('base64');
+  await presence(helloFrom('centro', []));
+  expect(await presence({ tenant: 'acme', site: 'centro', kind, at: Date.now(), body })).toEqual({
+    applied: false,
+    refused: [],
+    dropped: 1,
+  });
 });

@@ -6,7 +6,7 @@ import { IotDispatcher } from '../commands/iot-dispatcher.ts';
 import { directoryConfig } from '../config.ts';
 import { brokerOf } from '../directory/connections.ts';
 import { DynamoDirectory } from '../directory/dynamo-directory.ts';
-import { applyPresence, type PresenceResult } from '../directory/presence.ts';
+import { applyPresence, MalformedMessage, type PresenceResult } from '../directory/presence.ts';
 import { sweep } from '../directory/sweep.ts';
 import { tell } from '../directory/word.ts';
 import { welcome } from '../enrolment/arrival.ts';
@@ -44,8 +44,9 @@ async function take(presence: PresenceEvent): Promise<PresenceResult> {
     askBroker,
   );
   const { kind } = presence;
-  const { applied, refused } = result;
+  const { applied, refused, dropped } = result;
   log.info('presence', { kind, applied });
+  if (dropped > 0) log.warn('presence malformed', { kind, dropped });
   if (refused.length > 0) {
     log.warn('devices of another site', { devices: refused });
     await tell(dispatcher, presence, 'device.refused', { devices: [...refused] }, systemClock);
@@ -68,6 +69,11 @@ export async function handler(event: unknown): Promise<PresenceResult | null> {
     try {
       return await take(presence);
     } catch (error) {
+      if (error instanceof MalformedMessage) {
+        // Whoever may speak for a site must not raise an alarm of this function, nor fill the queue of what failed.
+        log.warn('presence malformed', { kind: presence.kind, dropped: 1 });
+        return { applied: false, refused: [], dropped: 1 };
+      }
       log.error('presence not taken', error as Error);
       throw error;
     }

@@ -1,5 +1,6 @@
 // Branches: what a path may name, and what there is.
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DynamoDirectory } from '../directory/dynamo-directory.ts';
 import { invoke } from '../testing/invoke.ts';
 import { hello, startWorld, type World } from '../testing/world.ts';
 import { handler as sites } from './sites.ts';
@@ -134,4 +135,14 @@ test('the command of an enrolment names the configured URL, whatever the request
   const { command, token } = body.data as { command: string; token: string };
   expect(command).toContain(`--url https://api.sereno.test --token ${token}`);
   expect(JSON.stringify(body)).not.toContain('evil');
+});
+
+test('revoking an agent frees the ids of its terminals, of no other branch', async () => {
+  const tenant = 'freed';
+  await hello(world, tenant, 'norte', ['a', 'b']);
+  await hello(world, tenant, 'sur', ['c']);
+  const params = { site: 'norte' };
+  expect(await invoke(sites, 'siteAgentDelete', { tenant, params })).toMatchObject({ status: 200 });
+  const directory = new DynamoDirectory(world.documents, world.tableName);
+  expect((await directory.devices(tenant)).map(({ id }) => id)).toEqual(['c']);
 });

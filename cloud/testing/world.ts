@@ -286,6 +286,10 @@ export async function startWorld(): Promise<World> {
     const body = await bodyOf(request);
     const url = new URL(request.url ?? '', iotUrl);
     const direct = url.pathname.startsWith('/connections/');
+    if (request.method === 'DELETE') {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      return void response.end('{"message":"OK"}');
+    }
     if (request.method === 'GET') {
       const known = world.connections.get(url.pathname.slice('/connections/'.length));
       response.writeHead(known === undefined ? 404 : 200, {

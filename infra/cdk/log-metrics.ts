@@ -20,6 +20,9 @@ export class LogMetrics extends Construct {
   /** Failures to read the keys of the issuer of tokens. */
   readonly issuerKeys: Metric;
 
+  /** Hellos, and entries of hellos, that were passed over: an agent's fault, or somebody with its certificate. */
+  readonly malformed: Metric;
+
   constructor(scope: Construct, id: string, functions: Functions) {
     super(scope, id);
     const late = FilterPattern.all(is('message', 'command'), FilterPattern.booleanValue('$.unsettled', true));
@@ -31,6 +34,7 @@ export class LogMetrics extends Construct {
       FilterPattern.booleanValue('$.applied', true),
     );
     this.agentsLost = this.#metric('AgentsLost', functions, ['presence'], gone);
+    this.malformed = this.#metric('Malformed', functions, ['presence'], is('message', 'presence malformed'));
     this.issuerKeys = this.#metric('IssuerKeys', functions, ['authorizer'], is('message', 'issuer keys'));
   }
 

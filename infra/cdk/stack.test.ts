@@ -270,6 +270,7 @@ describe('metrics of logs', () => {
     expect(patternOf('AgentsLost')).toEqual([
       '{ ($.message = "presence") && ($.kind = "disconnected") && ($.applied IS TRUE) }',
     ]);
+    expect(patternOf('Malformed')).toEqual(['{ $.message = "presence malformed" }']);
     expect(patternOf('IssuerKeys')).toEqual(['{ $.message = "issuer keys" }']);
   });
 });

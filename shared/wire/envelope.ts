@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { serialSchema } from '../domain/device.ts';
 import { deviceStateSchema, stateReasonSchema } from '../domain/device-state.ts';
 import { commandIdSchema, deviceIdSchema, slugSchema } from './identifiers.ts';
+import { toldText } from './told.ts';
 
 export const WIRE_VERSION = 1;
 
@@ -87,11 +88,11 @@ export type Progress = z.infer<typeof progressSchema>;
 /** One terminal as its agent sees it. */
 export const helloDeviceSchema = z.object({
   id: deviceIdSchema,
-  name: z.string().max(128),
-  host: z.string().max(255),
+  name: toldText(128),
+  host: toldText(255),
   port: z.int().min(1).max(65535),
   source: z.enum(['file', 'api']),
-  timezone: z.string().max(64),
+  timezone: toldText(64),
   /** Null until the first contact was tried. */
   reachable: z.boolean().nullable(),
   /** Time of the last successful contact. */
@@ -105,12 +106,18 @@ export const helloDeviceSchema = z.object({
 });
 export type HelloDevice = z.infer<typeof helloDeviceSchema>;
 
+/** A mini-PC looks after terminals of one branch: the largest that were tried had hundreds, and no site may hold more. */
+export const DEVICES_PER_SITE = 500;
+
+/** A run of an agent, by its own name for it. */
+const sessionSchema = toldText(64).min(1);
+
 /** Sent on connect and on change; the directory is made of these. */
 export const helloSchema = z.object({
   v: z.literal(WIRE_VERSION),
   /** New for every run of the agent; the last will names the same, so that an old will cannot hide a new session. */
-  session: z.string().min(1).max(64),
-  agentVersion: z.string().max(64),
+  session: sessionSchema,
+  agentVersion: toldText(64),
   /** Counts the hellos of one session: the wall clock in `at` may have stepped between two of them. */
   seq: z.int().min(0).optional(),
   at: epochMs,
@@ -118,14 +125,17 @@ export const helloSchema = z.object({
   clockOffsetMs: z.number().nullable(),
   journalDepth: z.int().min(0),
   /** The last sessions that the agent's journal knows, this one with them: who spoke last in none of them was another. */
-  ownSessions: z.array(z.string().min(1).max(64)).max(OWN_SESSIONS).optional(),
+  ownSessions: z.array(sessionSchema).max(OWN_SESSIONS).optional(),
   /** What the agent was told by `site.tenure` on this connection; null: nothing yet; absent: it does not ask. */
   tenureSince: epochMs.nullable().optional(),
-  devices: z.array(helloDeviceSchema).max(500),
+  devices: z.array(helloDeviceSchema).max(DEVICES_PER_SITE),
 });
 export type Hello = z.infer<typeof helloSchema>;
 
-export const willSchema = z.object({ v: z.literal(WIRE_VERSION), session: z.string().min(1).max(64) });
+/** A hello as the cloud hears it: its devices are looked at one by one, so that a bad one takes no other away. */
+export const heardHelloSchema = helloSchema.extend({ devices: z.array(z.unknown()).max(DEVICES_PER_SITE) });
+
+export const willSchema = z.object({ v: z.literal(WIRE_VERSION), session: sessionSchema });
 export type Will = z.infer<typeof willSchema>;
 
 /** What the presence function is handed by the rules for hello and last will. */
