@@ -118,9 +118,18 @@ test('of many terminals asked in one call, the line tells which one failed', asy
 });
 
 test('an event that cannot be taken in tells its site, and is brought again', async () => {
-  const event = { tenant: 'acme', site: 'casa', kind: 'hello', at: Date.now(), body: 'e30=' };
-  await expect(presence(event)).rejects.toThrow();
+  world.fate = () => 'lost';
+  await expect(presence({ tenant: 'acme', site: 'casa', kind: 'disconnected', at: 1 })).rejects.toThrow();
   expect(lines('presence not taken')).toMatchObject([{ level: 'ERROR', tenant: 'acme', site: 'casa' }]);
+});
+
+test('a hello that is none tells its site, is counted, and raises no alarm', async () => {
+  const event = { tenant: 'acme', site: 'casa', kind: 'hello', at: Date.now(), body: 'e30=' };
+  await presence(event);
+  expect(lines('presence malformed')).toMatchObject([
+    { level: 'WARN', tenant: 'acme', site: 'casa', kind: 'hello', dropped: 1 },
+  ]);
+  expect(lines('presence not taken')).toEqual([]);
 });
 
 test('an issuer whose keys cannot be read is told with the request that needed them', async () => {
