@@ -47,7 +47,11 @@ export class Session implements Client {
     this.label = label;
     this.transport = line.transport;
     this.#outbox = new Outbox(line, device.options, device.random, this.#gone.signal);
-    const mayDouble = this.transport === 'udp' && device.options.datagramsIn.doubled > 0;
+    const { datagrams, datagramsIn } = device.options;
+    const loses = datagrams.burstBegins > 0 || datagramsIn.burstBegins > 0;
+    // Whose datagrams are lost cannot end in good order: what was written is refreshed in the next conversation.
+    this.disturbed = this.transport === 'udp' && loses;
+    const mayDouble = this.transport === 'udp' && datagramsIn.doubled > 0;
     this.#manners = new Manners(this, mayDouble, (text) => device.violation(`${label}: ${text}`));
     device.clients.add(this);
   }
