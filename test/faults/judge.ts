@@ -64,6 +64,13 @@ export async function judge(evidence: Evidence): Promise<Violation[]> {
     const since = terminal.disabledSince === null ? '' : `, ${Date.now() - terminal.disabledSince} ms since`;
     violations.push({ kind: 'disabled', text: `still disabled when its time was over${since}` });
   }
+  // Whoever was cut off between a write and its refresh makes up for it. Who has lost the journal knows of none.
+  if (terminal.state.refreshPending && !evidence.mayForget) {
+    violations.push({
+      kind: 'manners',
+      text: 'at rest, and what was written last was never refreshed (1013)',
+    });
+  }
 
   const held = new Map<string, UserState>();
   for (const { userId, raw, name, password, privilege, card, group } of terminal.users()) {

@@ -31,8 +31,8 @@ export interface ListTold {
 
 const rowOf: Record<Table, (row: Row) => string> = {
   users: ({ uid, user_id, name, privilege, card }) => [uid, user_id, name, privilege, card].join('|'),
-  // Whose a punch is may change with the users: where it bears a uid alone, the roster names it.
-  attendance: ({ timestamp, status, punch }) => [timestamp, status, punch].join('|'),
+  // Who has punched is nobody whom a schedule changes, so a punch that bears a uid alone has its badge all the while.
+  attendance: ({ user_id, timestamp, status, punch }) => [user_id, timestamp, status, punch].join('|'),
 };
 
 /** What the terminal holds, in the words of the API. */

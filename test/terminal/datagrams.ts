@@ -39,18 +39,20 @@ export class DatagramWeather {
     this.#isBurst = false;
   }
 
-  /** Calls `send` once, twice, later or never. */
-  pass(send: Send): void {
+  /** Calls `send` once, twice, later or never; first `onStrike` where it is twice or never. */
+  pass(send: Send, onStrike: () => void = () => {}): void {
     const { burstBegins, burstGoesOn, doubled, overtaken } = this.#settings;
     this.#isBurst = this.#happens(this.#isBurst ? burstGoesOn : burstBegins);
-    if (this.#isBurst) return;
+    if (this.#isBurst) return onStrike();
     if (this.#held === null && this.#happens(overtaken)) {
       this.#held = send;
       this.#timer = setTimeout(() => this.#release(), HELD_MS);
       return;
     }
+    const isDoubled = this.#happens(doubled);
+    if (isDoubled) onStrike();
     send();
-    if (this.#happens(doubled)) send();
+    if (isDoubled) send();
     this.#release();
   }
 

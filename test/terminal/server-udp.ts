@@ -28,7 +28,12 @@ export class UdpServer {
       out: new DatagramWeather(datagrams, new Random(seed + OUT)),
       in: new DatagramWeather(datagramsIn, new Random(seed + IN)),
     };
-    this.#socket.on('message', (bytes, peer) => this.weather.in.pass(() => this.#receive(bytes, peer)));
+    this.#socket.on('message', (bytes, peer) =>
+      this.weather.in.pass(
+        () => this.#receive(bytes, peer),
+        () => this.#disturb(keyOf(peer)),
+      ),
+    );
   }
 
   /** Answers the port that it listens on. Rejects where that port cannot be had. */
@@ -54,7 +59,7 @@ export class UdpServer {
 
   #receive(bytes: Buffer, peer: RemoteInfo): void {
     if (this.isAway) return;
-    const key = `${peer.address}:${peer.port}`;
+    const key = keyOf(peer);
     const known = this.#sessions.get(key);
     if (known !== undefined) {
       known.receive(bytes);
@@ -84,6 +89,12 @@ export class UdpServer {
     }
   }
 
+  /** The weather is a fault, too: a client that hears no answer may leave and come again. */
+  #disturb(key: string): void {
+    const session = this.#sessions.get(key);
+    if (session !== undefined) session.disturbed = true;
+  }
+
   #line(key: string, peer: RemoteInfo): Line {
     const forget = () => {
       const session = this.#sessions.get(key);
@@ -96,11 +107,18 @@ export class UdpServer {
       // Settles whatever becomes of the datagram: nobody who sends one is told.
       write: (bytes) =>
         new Promise((resolve) => {
-          this.weather.out.pass(() => this.#socket.send(bytes, peer.port, peer.address, () => resolve()));
+          this.weather.out.pass(
+            () => this.#socket.send(bytes, peer.port, peer.address, () => resolve()),
+            () => this.#disturb(key),
+          );
           setImmediate(resolve);
         }),
       close: forget,
       cut: forget,
     };
   }
+}
+
+function keyOf({ address, port }: RemoteInfo): string {
+  return `${address}:${port}`;
 }

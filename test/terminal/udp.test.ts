@@ -106,6 +106,25 @@ test('a read that is sent again is answered again; a write that is sent again is
   expect(terminal.violations).toEqual([expect.stringContaining('8 sent again')]);
 });
 
+const ALL_LOST = { burstBegins: 1, burstGoesOn: 1 };
+test.each([
+  ['is noted', {}, 1],
+  ['is not noted where it did not hear the answer', { out: ALL_LOST }, 0],
+  ['is not noted where its own requests are doubled', { in: { doubled: 1 } }, 0],
+] as const)('a peer that leaves without a refresh %s', async (_, weather, notes) => {
+  const terminal = await start({ transport: 'udp' });
+  const peer = new Peer(terminal);
+  await peer.connect();
+  await peer.ask(1003);
+  terminal.setWeather(weather);
+  peer.send(8, seedUsers(1)[0]);
+  await terminal.until(() => terminal.users().length === 1);
+  terminal.setWeather({});
+  peer.send(1001);
+  await terminal.until(() => terminal.connections() === 0);
+  expect(terminal.violations.filter((text) => text.includes('without a refresh'))).toHaveLength(notes);
+});
+
 test('both transports share one port and one terminal', async () => {
   const terminal = await start({ transport: 'both' });
   const peer = new Peer(terminal);
