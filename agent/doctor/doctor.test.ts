@@ -288,7 +288,26 @@ describe('a terminal', () => {
     expect(other).toMatchObject({ verdict: 'failure', next: 'Set transport: udp.' });
     await keyed.stop();
     const [gone] = await examineTerminal(deviceAt(keyed.port));
-    expect(gone).toMatchObject({ verdict: 'failure', found: expect.stringContaining('does not answer') });
+    expect(gone).toMatchObject({
+      verdict: 'failure',
+      found: expect.stringContaining('does not serve that port'),
+      next: expect.stringContaining('sereno-agent discover'),
+    });
+  });
+
+  it.each([
+    ['refuses the connection', { kind: 'refuse', reply: 6001 }, /connect \(1000\).*6001/, /Restart it/],
+    ['hangs up', { kind: 'silent-close' }, /accepts the connection and hangs up/, /another program/],
+    ['is silent', { kind: 'drop' }, /does not answer/, /power, cable and address/],
+  ] as const)('that %s is told so, with what to do about it', async (_, fault, found, next) => {
+    const simulated = await begin();
+    simulated.faults.add({ ...fault, command: 1000 });
+    const [finding] = await examineTerminal(deviceAt(simulated.port));
+    expect(finding).toMatchObject({
+      verdict: 'failure',
+      found: expect.stringMatching(found),
+      next: expect.stringMatching(next),
+    });
   });
 
   it('that the running agent is talking to is not called broken', async () => {

@@ -5,12 +5,14 @@ import { SerenoError } from '../../shared/errors.ts';
 import type { HelloDevice } from '../../shared/wire/envelope.ts';
 import type { DeviceSettings } from '../config/load.ts';
 import type { Examined } from '../status-socket.ts';
+import { toOpeningError } from '../terminal/errors.ts';
 import { type Identity, readIdentity } from '../terminal/info.ts';
 import { type Pin, SerialPin, UNPINNED } from '../terminal/serial-pin.ts';
 import { Conversation } from '../zk/conversation.ts';
 import { type Counters, readCounters } from '../zk/counters.ts';
 import { isZkError } from '../zk/errors.ts';
 import { readTime } from '../zk/time.ts';
+import { declineOf, refusalOf } from './declines.ts';
 import { about, type Finding, messageOf } from './finding.ts';
 import { examineTerminalClock } from './terminal-clock.ts';
 
@@ -52,7 +54,7 @@ export async function examineTerminal(
         'Nothing, if this terminal takes one client at a time: the running agent is talking to it.';
       return [finding.warning(`${address} did not answer now; the agent reached it last at ${at}.`, next)];
     }
-    return [await silent(device, address, messageOf(error))];
+    return [await unmet(device, address, error)];
   }
 }
 
@@ -98,18 +100,24 @@ function failureOf(
   if (code === 'device_busy' || code === 'expired') {
     return told.warning(`${address} has no time now: ${message}`, 'Ask again when that is over.');
   }
-  return null;
+  if (code === 'device_refused') return refusalOf({ id }, address, message);
+  return declineOf({ id }, code, address);
 }
 
-async function silent(device: DeviceSettings, address: string, message: string): Promise<Finding> {
+/** It did not come to a conversation. */
+async function unmet(device: DeviceSettings, address: string, error: unknown): Promise<Finding> {
   const told = about(`terminal ${device.id}`);
   const other = device.transport === 'tcp' ? 'udp' : 'tcp';
   if (await answersOver(other, device)) {
     return told.failure(`${address} does not answer, but over ${other} it does.`, `Set transport: ${other}.`);
   }
+  const { code, message } = toOpeningError(error, device);
   const next =
     'Check its power, cable and address (menu Comm., Ethernet); sereno-agent discover finds moved ones.';
-  return told.failure(`${address} does not answer: ${message}.`, next);
+  return (
+    failureOf(device, code, address, message) ??
+    told.failure(`${address} does not answer: ${messageOf(error)}.`, next)
+  );
 }
 
 function codeOf(error: unknown): string {
