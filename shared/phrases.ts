@@ -125,6 +125,10 @@ export const phrases = {
     es: 'los {got} bytes de su tabla de usuarios no son registros enteros de {max}, como dice user_record',
     en: 'the {got} bytes of its user table are not whole records of {max}, as user_record says',
   },
+  attendance_not_whole: {
+    es: 'los {got} bytes de sus marcaciones no son registros enteros de {max}, como dice attendance_record',
+    en: 'the {got} bytes of its attendance are not whole records of {max}, as attendance_record says',
+  },
   users_vanished: {
     es: 'cuenta {got} usuarios y entrega una tabla vacía',
     en: 'it counts {got} users and hands out an empty table',

@@ -137,8 +137,8 @@ export class AttendanceCache {
   #widthOf(set: Buffer, count: number | null): AttendanceWidth {
     const stated = this.#device.dialect.attendance_record;
     if (stated !== undefined && set.length % stated !== 0) {
-      const problem = `${set.length} bytes are not whole records of ${stated}, which agent.yaml states`;
-      throw new ZkError('protocol', 'attendance set', { problem });
+      const params = { problem: '@attendance_not_whole', got: set.length, max: stated } as const;
+      throw new SerenoError('device_contradicts', { params: { device: this.#device.id, ...params } });
     }
     const width = attendanceWidth(set, stated === undefined ? count : set.length / stated);
     if (width === null) return this.#width ?? WIDTH_OF_NOTHING;

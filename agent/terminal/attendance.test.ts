@@ -157,7 +157,7 @@ describe('attendance', () => {
     expect((await list()).total).toBe(5);
     await bench.stop();
     const wrong = await start({ users, attendance: PUNCHES }, 'dialect: {attendance_record: 49}');
-    await expect(wrong.list()).rejects.toMatchObject({ code: 'device_protocol', applied: 'no' });
+    await expect(wrong.list()).rejects.toMatchObject({ code: 'device_contradicts', applied: 'no' });
   });
 
   it('reads 100,000 records with progress, in pages that end before Lambda does', async () => {

@@ -13,6 +13,17 @@ describe('a terminal that refuses a write', () => {
     expect(simulated.enabled).toBe(true);
   });
 
+  it('is called full where it acknowledges somebody for whom it has no room', async () => {
+    const { terminal, simulated } = await start({ users: 3, capacity: { users: 3 } });
+    simulated.faults.add({ kind: 'ack-without-effect', command: 8 });
+    const [created, changed] = [create('505'), update('1001', { name: 'Otra' })];
+    await terminal.write([created, changed], nothingMore);
+    expect(created.outcome).toMatchObject({
+      error: { code: 'device_full', applied: 'no', params: { got: 3, max: 3 } },
+    });
+    expect(codeOf(changed)).toBe('not_verified');
+  });
+
   it('reports a refusal with what was asked, and enables the terminal', async () => {
     const { terminal, simulated } = await start({ users: 9 });
     simulated.faults.add({ kind: 'refuse', command: 8, times: 1 });

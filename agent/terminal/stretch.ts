@@ -318,7 +318,11 @@ export class Stretch {
         const error = new SerenoError('not_verified', {
           params: { device: device.id, what: '@kept_user', user_id: userId },
         });
-        this.#outcomes.push({ job, outcome: failure(error) });
+        const isAbsent = roster.all(userId).length === 0;
+        this.#outcomes.push({
+          job,
+          outcome: failure(isAbsent ? fullOr(error, plan, device.id, roster) : error),
+        });
       }
     }
     for (const told of this.#dependent) {
