@@ -64,6 +64,7 @@ function dataPlane({ method, url }: Asked): Request[] {
   const [, room, name = ''] = url.pathname.split('/').map(decodeURIComponent);
   if (room === 'topics') return [{ action: 'iot:Publish', resource: iot(`topic/${name}`) }];
   const resource = iot(`client/${name}`);
+  if (method === 'GET') return [{ action: 'iot:GetConnection', resource }];
   if (method === 'DELETE') return [{ action: 'iot:DeleteConnection', resource }];
   const context = { 'iot:Topic': url.searchParams.get('topic') ?? '' };
   return [{ action: 'iot:SendDirectMessage', resource, context }];
