@@ -1,5 +1,14 @@
 // The place of many schedules: one site with one terminal of every kind, the cloud and its agent as they are started anywhere.
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -156,7 +165,8 @@ export class Arena {
     rmSync(home, { recursive: true, force: true });
     mkdirSync(home);
     const journal = join(this.home, 'data');
-    const isCopied = (file: string) => (hasCopy || file !== journal) && !ORDERS.includes(basename(file));
+    const isCopied = (file: string) =>
+      (hasCopy || file !== journal) && !ORDERS.includes(basename(file)) && !lstatSync(file).isSocket();
     cpSync(this.home, home, { recursive: true, filter: isCopied });
     const log = join(this.#folder, 'twin.log');
     this.#twin = new AgentProcess({ site: SITE, config: join(home, 'agent.yaml'), log, onStart: () => {} });
