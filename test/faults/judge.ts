@@ -1,4 +1,5 @@
 // Compares what a terminal holds with what callers were told and what was done at its keypad.
+import { Command } from '../terminal/protocol.ts';
 import type { SimulatedTerminal } from '../terminal/terminal.ts';
 import type { Caller, Found, Told } from './caller.ts';
 import type { History, ListTold } from './lists.ts';
@@ -64,12 +65,10 @@ export async function judge(evidence: Evidence): Promise<Violation[]> {
     const since = terminal.disabledSince === null ? '' : `, ${Date.now() - terminal.disabledSince} ms since`;
     violations.push({ kind: 'disabled', text: `still disabled when its time was over${since}` });
   }
-  // Whoever was cut off between a write and its refresh makes up for it. Who has lost the journal knows of none.
-  if (terminal.state.refreshPending && !evidence.mayForget) {
-    violations.push({
-      kind: 'manners',
-      text: 'at rest, and what was written last was never refreshed (1013)',
-    });
+  // Who has lost the journal knows of no refresh that is due.
+  if (terminal.state.refreshPending && !evidence.mayForget && !askedToRefresh(terminal)) {
+    const text = 'at rest, and nobody asked for a refresh (1013) after the last write';
+    violations.push({ kind: 'manners', text });
   }
 
   const held = new Map<string, UserState>();
@@ -122,6 +121,14 @@ export async function judge(evidence: Evidence): Promise<Violation[]> {
   violations.push(...judgeOperations(evidence, operations));
   if (!evidence.mayForget) violations.push(...judgeOrder(evidence, operations));
   return violations;
+}
+
+/** Whoever was cut off between a write and its refresh makes up for it. A terminal that refuses is left alone. */
+function askedToRefresh({ log }: SimulatedTerminal): boolean {
+  const written = log.findLastIndex(
+    ({ command }) => command === Command.writeUser || command === Command.deleteUser,
+  );
+  return log.findLastIndex(({ command }) => command === Command.refreshData) > written;
 }
 
 /** No write of a change reaches the terminal once one that was issued later has. Names tell whose write it is. */
