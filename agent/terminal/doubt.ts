@@ -86,7 +86,9 @@ function judgeUpdate(
   inTime: boolean,
 ): Verdict {
   const record = recordOf(user_id, before?.uid ?? uid, roster);
-  if (record === undefined) {
+  // Another record of the badge is not the one that was meant, even if it holds just what was wanted.
+  const isMeant = uid === undefined || record?.uid === uid;
+  if (record === undefined || (before === null && !isMeant)) {
     return { kind: 'failed', error: new SerenoError('user_not_found', { params: { user_id } }) };
   }
   if (before !== null && record.uid !== before.uid) return conflict(user_id);

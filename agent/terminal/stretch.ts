@@ -13,7 +13,17 @@ import { type Plan, type PlanContext, planWrite } from './plan.ts';
 import type { Roster } from './roster.ts';
 import type { RosterCache } from './roster-cache.ts';
 import type { FingersToKeep } from './undo.ts';
-import { countersMoved, countersProve, isGone, rosterProves, sameCounters } from './verify.ts';
+import {
+  countersMoved,
+  countersProve,
+  isCreate,
+  isGone,
+  lastWord,
+  rosterProves,
+  sameCounters,
+  uidOf,
+  withAllFields,
+} from './verify.ts';
 import { planContext } from './without-writing.ts';
 import type { DoubtfulJob, WriteJob } from './write-job.ts';
 
@@ -291,6 +301,14 @@ export class Stretch {
     );
   }
 
+  /** Those of `traces` that came after `plan` and were about its badge. */
+  #after(plan: WritePlan, traces: readonly Entry[]): WritePlan[] {
+    const at = this.#entries.findIndex((entry) => entry.plan === plan);
+    const userId = this.#entries[at]?.job.wish.args.user_id;
+    const later = this.#entries.slice(at + 1).filter((entry) => traces.includes(entry));
+    return later.filter(({ job }) => job.wish.args.user_id === userId).map((entry) => entry.plan);
+  }
+
   #tell(proves: (plan: WritePlan) => boolean, verified: Verified, roster: Roster = this.#roster): void {
     const { device, cache } = this.#context;
     // The table may hold what was refused; if it does not, what was written before is seen as it was left.
@@ -301,12 +319,13 @@ export class Stretch {
     for (const { job, plan, refusal } of this.#entries) {
       const userId = job.wish.args.user_id;
       const isTrace = traces.some((entry) => entry.job === job);
-      if (isTrace && proves(lastWord(traces, userId, plan))) {
+      if (isTrace && proves(lastWord(plan, this.#after(plan, traces)))) {
         if (isCreate(plan)) cache.sawCreate(true);
         this.#outcomes.push({ job, outcome: { status: 'ok', data: plan.result, verified } });
       } else if (this.#isPartlyGone(job, roster)) {
         const params = { device: device.id, what: '@kept_user', user_id: userId } as const;
         const error = new SerenoError('not_verified', { params, applied: 'partial' });
+        unproven.add(userId);
         this.#outcomes.push({ job, outcome: failure(error) });
       } else if (refusal !== null && this.#refusedForUid(plan, refusal, roster)) {
         this.#left.push(job);
@@ -332,18 +351,6 @@ export class Stretch {
   }
 }
 
-/** What can still be seen of `plan`: where a later write changed the same user, that one with all its fields. */
-function lastWord(entries: readonly Entry[], userId: string, plan: WritePlan): WritePlan {
-  const last = entries.findLast((entry) => entry.job.wish.args.user_id === userId)?.plan ?? plan;
-  return last === plan ? last : withAllFields(last);
-}
-
-function withAllFields(plan: WritePlan): WritePlan {
-  if (plan.kind === 'delete') return plan;
-  const { name, password, card } = plan.after;
-  return { ...plan, fields: { name, password, card } };
-}
-
 /** A terminal that has no room left for somebody new says no like any other; its counts tell. */
 function fullOr(refusal: SerenoError, plan: WritePlan, device: string, roster: Roster): SerenoError {
   const { users = 0 } = roster.counters?.capacity ?? {};
@@ -351,17 +358,9 @@ function fullOr(refusal: SerenoError, plan: WritePlan, device: string, roster: R
   return new SerenoError('device_full', { params: { device, got: roster.size, max: users }, cause: refusal });
 }
 
-function isCreate(plan: WritePlan): boolean {
-  return plan.kind === 'put' && plan.before === null;
-}
-
 function isFull(roster: Roster): boolean {
   const { users = 0 } = roster.counters?.capacity ?? {};
   return users > 0 && roster.size >= users;
-}
-
-function uidOf(plan: WritePlan): number {
-  return plan.kind === 'put' ? plan.after.uid : plan.before.uid;
 }
 
 function applyPlan(plan: WritePlan, roster: Roster): void {

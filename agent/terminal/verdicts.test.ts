@@ -16,3 +16,13 @@ it('judges a write that was begun on a terminal of other records, replaced since
   expect([codeOf(there), codeOf(late)]).toEqual(['ok', 'expired']);
   expect(bench.terminal.repairDueIn).toBeNull();
 });
+
+it('does not take one record of a badge for another one, whatever the two were to become', async () => {
+  bench = await startBench({ users: 3 });
+  const [first] = bench.simulated.users();
+  const elsewhere = update(first!.userId, { name: first!.name });
+  Object.assign(elsewhere.wish.args, { uid: 50 });
+  bench.terminal.adopt([{ job: elsewhere, uid: null, preimage: null }]);
+  await bench.terminal.repair();
+  expect(codeOf(elsewhere)).toBe('user_not_found');
+});

@@ -63,6 +63,7 @@ export function judgeAll(
   const restored: DueRestore[] = [];
   const again: DoubtfulJob[] = [];
   const contested: DoubtfulJob[] = [];
+  /** Badges, and single records of them, of which a later write tells. */
   const proven = new Set<string>();
   for (const doubt of doubts.toReversed()) {
     const { job, uid, preimage, acknowledged = false } = doubt;
@@ -72,8 +73,11 @@ export function judgeAll(
     const before = isOfThis ? decodeUser(preimage, roster.width, encoding) : null;
     const verdict = judge(job.wish, { uid, before, acknowledged }, roster, job.timeLeft() > 0);
     const isBegunHere = uid !== null;
-    if (verdict.kind === 'succeeded' || (isBegunHere && proven.has(userId))) {
-      if (isBegunHere) proven.add(userId);
+    if (
+      verdict.kind === 'succeeded' ||
+      (isBegunHere && (proven.has(userId) || proven.has(recordKey(userId, uid))))
+    ) {
+      if (isBegunHere) proven.add(isOfWholeBadge(job.wish) ? userId : recordKey(userId, uid));
       const data = verdict.kind === 'succeeded' ? verdict.result : resultOf(job, uid);
       if (job.wish.op === 'user.restore') restored.unshift({ ...doubt, verified: 'readback' });
       else told.push({ job, outcome: { status: 'ok', data, verified: 'readback' } });
@@ -90,6 +94,17 @@ export function judgeAll(
     }
   }
   return { told, restored, again, contested };
+}
+
+/** No badge has a zero byte. */
+function recordKey(userId: string, uid: number): string {
+  return `${userId}\0${uid}`;
+}
+
+/** True if all that was at the terminal of the badge before is covered: a write of one of several records tells of that alone. */
+function isOfWholeBadge({ op, args }: WriteJob['wish']): boolean {
+  if (op === 'user.put') return args.mode === 'create';
+  return op === 'user.restore' || args.uid === undefined;
 }
 
 /** What a write that was overtaken by a later one answers. */

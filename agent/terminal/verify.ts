@@ -58,12 +58,46 @@ export function rosterProves(plan: WritePlan, roster: Roster): boolean {
     return plan.wholeBadge ? roster.all(plan.before.userId).length === 0 : isGone(plan.before, roster);
   }
   const [record, another] = roster.at(plan.after.uid);
+  // Nobody else may have the badge of somebody new: it would be two people's.
+  if (isCreate(plan) && roster.all(plan.after.userId).length !== 1) return false;
   return another === undefined && record?.userId === plan.after.userId && holds(record, plan.fields);
 }
 
 /** True if no record with this badge and uid is left. */
 export function isGone({ userId, uid }: UserRecord, roster: Roster): boolean {
   return roster.all(userId).every((record) => record.uid !== uid);
+}
+
+/**
+ * What can still be seen of `plan` after `later` writes of the same badge: the last that stands over it, with all its fields.
+ * A write of another record of the badge tells nothing of it.
+ */
+export function lastWord(plan: WritePlan, later: readonly WritePlan[]): WritePlan {
+  const last = later.reduce((known, next) => (covers(next, known) ? next : known), plan);
+  return last === plan ? last : withAllFields(last);
+}
+
+/** Somebody new is planned only where the badge has no record left, so that stands over all before, as a whole delete does. */
+function covers(next: WritePlan, earlier: WritePlan): boolean {
+  if (uidOf(next) === uidOf(earlier) || isCreate(next)) return true;
+  return next.kind === 'delete' && next.wholeBadge;
+}
+
+/** The plan as it is seen once nothing of the record may differ. */
+export function withAllFields(plan: WritePlan): WritePlan {
+  if (plan.kind === 'delete') return plan;
+  const { name, password, card } = plan.after;
+  return { ...plan, fields: { name, password, card } };
+}
+
+/** True for somebody new, and for somebody restored. */
+export function isCreate(plan: WritePlan): boolean {
+  return plan.kind === 'put' && plan.before === null;
+}
+
+/** The uid that a write is about. */
+export function uidOf(plan: WritePlan): number {
+  return plan.kind === 'put' ? plan.after.uid : plan.before.uid;
 }
 
 /** True if nothing that the counters count has changed between two readings. */
