@@ -188,7 +188,8 @@ export class RosterCache {
       const after = before === null ? null : await this.counters(conversation, signal);
       const settled = before === null || (after !== null && sameCounters(before, after));
       if (settled || attempt >= CONSISTENT_READS) {
-        const roster = await this.#believed(set, settled ? after : null, startedAt);
+        const restless = settled ? null : rangeOf(before, after);
+        const roster = await this.#believed(set, settled ? after : null, restless, startedAt);
         if (roster !== null) {
           this.#compare(roster);
           this.used.add(roster.uids());
@@ -202,10 +203,16 @@ export class RosterCache {
   }
 
   /** Null where the table must be read once more before it is believed, or refused. */
-  async #believed(set: Buffer, counters: Counters | null, readAt: number): Promise<Roster | null> {
+  async #believed(
+    set: Buffer,
+    counters: Counters | null,
+    restless: CountRange | null,
+    readAt: number,
+  ): Promise<Roster | null> {
     const count = counters === null || counters.users === 0 ? null : counters.users;
     const verdict = judgeTable(set, {
-      count,
+      // However many there are: an empty table is none of them.
+      count: set.length === 0 ? (count ?? restless?.least ?? null) : count,
       stated: this.#device.dialect.user_record ?? null,
       learnt: this.#learnt.userWidth,
       transport: this.#device.transport,
@@ -219,7 +226,8 @@ export class RosterCache {
     const { width, agrees } = verdict;
     const records = await decodeUsersInSlices(set, width, this.#device.encoding);
     const roster = new Roster(records, width, counters, readAt);
-    if ((!agrees || !roster.isUnique) && !this.#isTwice(set)) return null;
+    const fits = restless === null || (roster.size >= restless.least && roster.size <= restless.most);
+    if ((!agrees || !fits || !roster.isUnique) && !this.#isTwice(set)) return null;
     this.learn({ ...(set.length > 0 ? { userWidth: width } : {}), ...this.#shownBy(roster) });
     if (counters !== null && counters.users === 0 && roster.size > 0) {
       this.learn({ counters: false });
@@ -259,4 +267,16 @@ export class RosterCache {
   #contradicts(problem: Phrase, params: Readonly<Record<string, number>>): SerenoError {
     return new SerenoError('device_contradicts', { params: { device: this.#device.id, problem, ...params } });
   }
+}
+
+/** How many users there may have been while counters moved. */
+interface CountRange {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Null where one of them counts none: zero is not "empty". */
+function rangeOf(before: Counters | null, after: Counters | null): CountRange | null {
+  if (before === null || after === null || before.users === 0 || after.users === 0) return null;
+  return { least: Math.min(before.users, after.users), most: Math.max(before.users, after.users) };
 }
