@@ -38,6 +38,21 @@ test.each(['__proto__', 'constructor', 'toString'])('the key %s is one like any 
   });
 });
 
+test('an unknown key of an object within is told with the keys of that object', async () => {
+  const devices = httpHandler({ deviceUpdate: ({ body }) => ok({ body }) });
+  const answer = await invoke(devices, 'deviceUpdate', {
+    params: { device_id: 'principal' },
+    body: '{"dialect":{"foo":1}}',
+  });
+  expect(answer.body.details).toEqual([
+    {
+      path: 'dialect.foo',
+      message:
+        'no existe aquí; se admiten: user_record, user_id_width, letters_in_user_id, name_bytes, timed_disable, counters, one_client, attendance_record',
+    },
+  ]);
+});
+
 test('an object within an object within an object lacks its fields like any other', async () => {
   const deep = `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`;
   expect(await send(deep)).toMatchObject({ status: 400, body: { code: 'missing_fields' } });

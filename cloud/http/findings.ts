@@ -31,9 +31,17 @@ export function toldProblem(params: ErrorParams, language: Language): string {
   return isFieldText(problem) ? fieldText(problem, language) : wordsOf(problem, params, language);
 }
 
+/** The keys of the object at that place, which may lie within another one. */
+function keysAt(path: readonly PropertyKey[], schema: unknown): string[] {
+  if (schema instanceof z.ZodOptional) return keysAt(path, schema.unwrap());
+  if (!(schema instanceof z.ZodObject)) return [];
+  const [step, ...rest] = path;
+  return step === undefined ? Object.keys(schema.shape) : keysAt(rest, schema.shape[String(step)]);
+}
+
 function findings(issue: z.core.$ZodIssue, schema: z.ZodType): Finding[] {
   if (issue.code === 'unrecognized_keys') {
-    const allowed = schema instanceof z.ZodObject ? Object.keys(schema.shape).join(', ') : '';
+    const allowed = keysAt(issue.path, schema).join(', ');
     return issue.keys.map((key) => ({
       path: [...issue.path, key].join('.'),
       text: (language) => fieldText('unknown_key', language, { allowed }),
