@@ -15,6 +15,19 @@ test('a terminal that refuses the comm key is told with its id and the next step
   );
 });
 
+test('a terminal whose words make no sense is not told to be of another comm key', () => {
+  const entry = {
+    device: 'norte',
+    state: 'refused',
+    reason: 'device_protocol',
+    problem: '@answer_garbled',
+    asked: '@asked_connect',
+    msg: 'terminal is refused',
+  };
+  expect(told(entry)).toMatch(/cannot be understood.* Is a terminal what answers there\?/);
+  expect(told(entry)).not.toContain('comm_key');
+});
+
 test('a command that failed is told with what, where and the code', () => {
   const entry = {
     op: 'user.put',

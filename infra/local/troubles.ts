@@ -21,9 +21,10 @@ const lineSchema = z.looseObject({
 const WELL = new Set(['online', 'busy', 'unknown']);
 const ERROR_LEVEL = 50;
 
-/** What follows from a state of a terminal. */
+/** What follows from why a terminal is in a state, or from the state. */
 const NEXT: Readonly<Record<string, string>> = {
-  refused: "Set 'comm_key' of this device in agent.yaml to the terminal's communication password.",
+  comm_key_refused: "Set 'comm_key' of this device in agent.yaml to the terminal's communication password.",
+  device_protocol: "Is a terminal what answers there? Look at 'host' and 'port' in agent.yaml.",
   offline: "Is it switched on, and are 'host' and 'port' in agent.yaml right?",
   swapped: "If it was replaced: PUT /devices/{id} with 'accept_serial'.",
 };
@@ -65,7 +66,7 @@ export function troubleOf(line: string): string | null {
   if (device !== undefined && state !== undefined && msg === `terminal is ${state}`) {
     if (WELL.has(state)) return null;
     const why = entry.reason === undefined ? '' : `: ${sentence(entry.reason, entry)}`;
-    const next = NEXT[state];
+    const next = NEXT[entry.reason ?? ''] ?? NEXT[state];
     return `Terminal '${device}' is ${state}${why}${next === undefined ? '' : ` ${next}`}`;
   }
   if (msg === 'command settled' && status !== undefined && status !== 'ok') {
