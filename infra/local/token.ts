@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { NARROW_SCOPES, SCOPES } from '../../shared/api/scopes.ts';
+import { slugSchema } from '../../shared/wire/identifiers.ts';
 import { DataDir } from './data-dir.ts';
 import { Issuer, type TokenClaims } from './issuer.ts';
 
@@ -30,12 +31,15 @@ const { scopes, sub, data, ...rest } = command.opts<Flags>();
 const wanted = scopes.split(/[ ,]+/).filter(Boolean);
 const unknown = wanted.filter((scope) => !([...SCOPES, ...NARROW_SCOPES] as string[]).includes(scope));
 if (unknown.length > 0) console.error(`No route asks for the scope ${unknown.join(', ')}.`);
+if (!slugSchema.safeParse(rest.tenant).success)
+  console.error(`The API refuses the tenant '${rest.tenant}': 1 to 32 of a-z, 0-9 and -.`);
 const file = new DataDir(data).issuer;
 if (!existsSync(file))
   command.error(`There is no issuer in ${data}. Run npm start with that data folder first.`);
-try {
-  const issuer = await Issuer.open(file);
-  console.log(await issuer.issue({ ...rest, subject: sub, scopes: wanted }));
-} catch (error) {
-  command.error(error instanceof Error ? error.message : String(error));
-}
+const issuer = await Issuer.open(file).catch((error: unknown) =>
+  command.error(error instanceof Error ? error.message : String(error)),
+);
+const token = await issuer
+  .issue({ ...rest, subject: sub, scopes: wanted })
+  .catch(() => command.error(`--expires ${rest.expires}: write a span such as 1h, 30 days or -5m.`));
+console.log(token);
