@@ -34,6 +34,11 @@ export const keys = {
 
 /** Where rows are found by something else than their key: attributes of the table's index. */
 export const indexed = {
+  /** The devices of one site, by id. */
+  deviceOf: (tenant: string, site: string, id: string) => ({
+    opsPk: `T#${tenant}#S#${site}`,
+    opsSk: `D#${id}`,
+  }),
   /** The sites that count as connected, of all tenants: a site that goes loses them. */
   connected: (tenant: string, site: string) => ({ opsPk: 'CONNECTED', opsSk: clientIdOf(tenant, site) }),
 };

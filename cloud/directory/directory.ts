@@ -43,6 +43,10 @@ export interface Directory {
   device(tenant: string, id: string): Promise<DeviceRow | null>;
   /** By id. */
   devices(tenant: string): Promise<DeviceRow[]>;
+  /** Those of these ids that there are, whichever sites they belong to, as they are now. */
+  namedDevices(tenant: string, ids: readonly string[]): Promise<DeviceRow[]>;
+  /** Ids of one site's devices; what changed within the last moment may not show yet. */
+  deviceIds(tenant: string, site: string): Promise<string[]>;
   /**
    * Puts a device unless another site holds its id, or the API changed it after `saidAt` (epoch ms); tells whether it
    * did. A device keeps its `createdAt`.

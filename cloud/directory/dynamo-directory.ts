@@ -4,7 +4,7 @@ import { parseClientId } from '../../shared/wire/identifiers.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import { sideBySide } from '../bounded.ts';
 import { deleteIf, updateIf } from '../conditional.ts';
-import { allItems } from '../dynamo.ts';
+import { allItems, itemsOf } from '../dynamo.ts';
 import { indexed, keys, type RowKey } from '../keys.ts';
 import { OPS_INDEX } from '../table.ts';
 import type { DeviceChange, DeviceFacts, Directory, Greeted, SiteHello, Speaker } from './directory.ts';
@@ -53,6 +53,24 @@ export class DynamoDirectory implements Directory {
     return (await this.#list(tenant, 'D#')).map((item) => deviceRowSchema.parse(item));
   }
 
+  async namedDevices(tenant: string, ids: readonly string[]): Promise<DeviceRow[]> {
+    const wanted = ids.map((id) => ({ ...keys.device(tenant, id) }));
+    const items = await itemsOf(this.#client, this.#table, wanted);
+    return items.map((item) => deviceRowSchema.parse(item));
+  }
+
+  async deviceIds(tenant: string, site: string): Promise<string[]> {
+    const { opsPk } = indexed.deviceOf(tenant, site, '');
+    const rows = await allItems(this.#client, {
+      TableName: this.#table,
+      IndexName: OPS_INDEX,
+      KeyConditionExpression: 'opsPk = :pk',
+      ExpressionAttributeValues: { ':pk': opsPk },
+      ProjectionExpression: 'id',
+    });
+    return rows.map(({ id }) => String(id));
+  }
+
   putDevice(tenant: string, device: DeviceFacts, saidAt: number, now: number): Promise<boolean> {
     const condition =
       'attribute_not_exists(pk) OR (#site = :site AND (attribute_not_exists(changedAt) OR changedAt <= :saidAt))';
@@ -92,7 +110,8 @@ export class DynamoDirectory implements Directory {
     condition: string,
     compared: Readonly<Record<string, number>> = {},
   ): Promise<boolean> {
-    const update = assignments({ ...device, updatedAt: now });
+    const { site, id } = device;
+    const update = assignments({ ...device, ...indexed.deviceOf(tenant, site, id), updatedAt: now });
     return updateIf(this.#client, {
       TableName: this.#table,
       Key: { ...keys.device(tenant, device.id) },

@@ -1,5 +1,5 @@
 // Presence: hellos make the directory, ends of sessions take only their own session away.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DEVICES_PER_SITE, type Hello, type PresenceEvent } from '../../shared/wire/envelope.ts';
 import { DynamoSiteAgents } from '../enrolment/dynamo-site-agents.ts';
 import { startWorld, type World } from '../testing/world.ts';
@@ -85,6 +85,16 @@ test('the first hello makes the site and its devices; later ones keep when they 
     updatedAt: 3000,
     reachable: false,
   });
+});
+
+test('a hello reads what it names and what its own site has, never all of the tenant', async () => {
+  await greet('sur', helloOf(['x', 'y']), 1000);
+  const all = vi.spyOn(directory, 'devices');
+  await greet('casa', helloOf(['a', 'b']), 1001);
+  await greet('casa', helloOf(['b'], { at: 2000 }), 2000);
+  expect(all).not.toHaveBeenCalled();
+  all.mockRestore();
+  expect(await ids()).toEqual(['b', 'x', 'y']);
 });
 
 test('an id that another site holds is refused and stays where it is', async () => {

@@ -105,15 +105,21 @@ async function takeDevices(
 ): Promise<Pick<PresenceResult, 'refused' | 'dropped'>> {
   const { at, clockOffsetMs } = hello;
   const { devices, named, dropped } = toldDevices(hello.devices);
-  const known = new Map((await directory.devices(tenant)).map((device) => [device.id, device]));
+  const [rows, listed] = await Promise.all([
+    directory.namedDevices(
+      tenant,
+      devices.map(({ id }) => id),
+    ),
+    directory.deviceIds(tenant, site),
+  ]);
+  const known = new Map(rows.map((device) => [device.id, device]));
   // What the API did to a device after the hello was sent is not in it for that reason alone.
   const sentAt = Math.min(now, at - (clockOffsetMs ?? 0));
-  const own = [...known.values()].filter((device) => device.site === site);
-  const missing = own.filter(({ id }) => !named.has(id));
-  const removed = await sideBySide(missing, LANES, ({ id }) =>
-    directory.removeDevice(tenant, site, id, sentAt),
-  );
-  const room = DEVICES_PER_SITE - own.length + removed.filter((isRemoved) => isRemoved).length;
+  // The list may be a moment behind what is there; the rows by their keys are not.
+  const own = new Set([...listed, ...rows.filter((device) => device.site === site).map(({ id }) => id)]);
+  const missing = [...own].filter((id) => !named.has(id));
+  const removed = await sideBySide(missing, LANES, (id) => directory.removeDevice(tenant, site, id, sentAt));
+  const room = DEVICES_PER_SITE - own.size + removed.filter((isRemoved) => isRemoved).length;
   const told = devices.map((device) => facts(site, device));
   const excess = new Set(told.filter(({ id }) => !known.has(id)).slice(Math.max(0, room)));
   const changed = told.filter(

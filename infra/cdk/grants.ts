@@ -67,7 +67,7 @@ export const grants: Readonly<Record<LambdaName, readonly Grant[]>> = {
     ...sendCommands,
   ],
   presence: [
-    dynamo('GetItem', 'Query', 'UpdateItem', 'DeleteItem'),
+    dynamo('GetItem', 'BatchGetItem', 'UpdateItem', 'DeleteItem'),
     // A sweep finds the sites that count as connected, and the broker is asked whether they are.
     { actions: ['dynamodb:Query'], on: ['opsIndex'] },
     { actions: ['iot:GetConnection'], on: ['agentClients'] },

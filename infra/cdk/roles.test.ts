@@ -40,7 +40,7 @@ const expected: Readonly<Record<LambdaName, readonly string[]>> = {
     ...sending,
   ],
   presence: [
-    ...dynamo('DeleteItem', 'GetItem', 'Query', 'UpdateItem'),
+    ...dynamo('BatchGetItem', 'DeleteItem', 'GetItem', 'UpdateItem'),
     ...sending,
     ...revoking,
     'dynamodb:Query table/index/ops',
