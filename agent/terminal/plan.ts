@@ -99,7 +99,7 @@ function planDelete(
 ): Plan {
   const before = all === true ? roster.all(user_id)[0] : roster.find(user_id, uid);
   if (before === undefined) throw new SerenoError('user_not_found', { params: { user_id } });
-  checkAlone(before, roster, context);
+  for (const record of all === true ? roster.all(user_id) : [before]) checkAlone(record, roster, context);
   return { kind: 'delete', before, wholeBadge: uid === undefined, result: { user_id } };
 }
 

@@ -43,6 +43,8 @@ export class RosterCache {
   #silences = 0;
   /** The uid above this was refused, perhaps for being so high: a lower one is being tried. */
   #suspectedTop: number | null = null;
+  /** The uid that was refused last, being above all others; null once somebody new was taken, or refused for good. */
+  #refusedUid: number | null = null;
   /** Digest of the last table that did not agree with what else is known. */
   #odd: string | null = null;
 
@@ -82,15 +84,25 @@ export class RosterCache {
     return below ?? this.used.choose(roster, ceiling);
   }
 
-  /** A uid above `top` was refused, and a lower one may do. */
-  suspectTop(top: number): void {
-    this.#suspectedTop = top;
+  /**
+   * A uid above all others was refused. True if another one may do: a lower one that nobody had; or, as whoever had it may
+   * stand in the punches, one that was used only where the uids above are refused twice.
+   */
+  refusedUid(uid: number, roster: Roster): boolean {
+    const before = this.#refusedUid;
+    const top = Math.max(roster.highestUid, Math.min(uid, before ?? uid) - 1);
+    const lower = this.used.choose(roster, top);
+    if (lower === null || lower >= uid) return false;
+    if (before !== null || !this.used.has(lower)) this.#suspectedTop = top;
+    this.#refusedUid = uid;
+    return true;
   }
 
   /** Somebody new was taken, or refused for good: only a lower uid that was taken shows that the higher one was the reason. */
   sawCreate(taken: boolean): void {
     if (taken && this.#suspectedTop !== null) this.learn({ highestUid: this.#suspectedTop });
     this.#suspectedTop = null;
+    this.#refusedUid = null;
   }
 
   /** The terminal has said again what it can hold; its table may show more. */

@@ -193,12 +193,25 @@ export class Stretch {
   /** The other records of a badge all of whose records are to go. */
   async #sendRest(job: WriteJob, context: PlanContext): Promise<Onward> {
     while (this.#roster.all(job.wish.args.user_id).length > 0) {
-      const plan = planWrite(job.wish, this.#roster, context);
-      if (plan.kind !== 'delete') break;
-      job.started(uidOf(plan), plan.before);
-      if (!(await this.#send(job, plan))) return 'last';
+      try {
+        const plan = planWrite(job.wish, this.#roster, context);
+        if (plan.kind !== 'delete') break;
+        job.started(uidOf(plan), plan.before);
+        if (!(await this.#send(job, plan))) return 'last';
+      } catch (error) {
+        if (isBroken(error)) throw error;
+        return this.#endRest(job, error);
+      }
     }
     return 'next';
+  }
+
+  /** Some records of the badge are left and cannot be written: what has become of it is read back. */
+  #endRest(job: WriteJob, error: unknown): Onward {
+    const last = this.#entries.findLast((entry) => entry.job === job);
+    if (last === undefined) throw error;
+    last.refusal = toSerenoError(error, this.#context.device);
+    return 'last';
   }
 
   /** False if the fingers that go with the user have not been read. */
@@ -280,18 +293,14 @@ export class Stretch {
   }
 
   /**
-   * True if a new user may have been refused for the uid alone, being above all others: it is tried again with a lower one.
+   * True if a new user may have been refused for the uid alone, being above all others: it is tried again with another one.
    */
   #refusedForUid(plan: WritePlan, { code }: SerenoError, roster: Roster): boolean {
     if (plan.kind !== 'put' || !isCreate(plan) || code !== 'device_refused') return false;
     const { cache } = this.#context;
     const { uid } = plan.after;
     if (isFull(roster) || uid <= roster.highestUid) return false;
-    const highestUid = Math.max(roster.highestUid, uid - 1);
-    const lower = cache.used.choose(roster, highestUid);
-    if (lower === null || lower >= uid) return false;
-    cache.suspectTop(highestUid);
-    return true;
+    return cache.refusedUid(uid, roster);
   }
 
   /** True if some of the records that the job was to delete are gone. */

@@ -48,6 +48,11 @@ export class UsedUids {
     return this.#punched.some((bits) => bits !== 0);
   }
 
+  /** True for a uid that is or was somebody's, as far as is known. */
+  has(uid: number): boolean {
+    return has(this.#used, uid);
+  }
+
   /** Takes in uids that are on the terminal, or are about to be. On disk when it returns, where the disk has room. */
   add(uids: Iterable<number>): void {
     if (mark(this.#used, uids)) this.#keep();
