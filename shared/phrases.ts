@@ -133,6 +133,10 @@ export const phrases = {
     es: 'cuenta {got} usuarios y entrega una tabla vacía',
     en: 'it counts {got} users and hands out an empty table',
   },
+  attendance_vanished: {
+    es: 'cuenta {got} marcaciones y no entrega ninguna',
+    en: 'it counts {got} punches and hands out none',
+  },
   users_change: {
     es: 'su tabla de usuarios es otra cada vez que se lee',
     en: 'its user table is another one each time it is read',

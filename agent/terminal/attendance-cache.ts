@@ -79,7 +79,7 @@ export class AttendanceCache {
 
   /**
    * A table with another number of punches than the terminal counts is read again: somebody may have punched meanwhile.
-   * Where it has the same number once more, the counter counts something else.
+   * Where it has the same number once more, the counter counts something else; no table at all is not one of them.
    */
   async #readBelieved(
     conversation: Conversation,
@@ -91,7 +91,12 @@ export class AttendanceCache {
     let size = -1;
     for (let read = 1; read <= BELIEVABLE_READS; read++) {
       const book = await this.#read(conversation, count, counters?.capacity, options);
-      if (count === null || book.size === count || book.size === size) return book;
+      if (count === null || book.size === count) return book;
+      if (book.size === size) {
+        if (size > 0) return book;
+        const params = { device: this.#device.id, problem: '@attendance_vanished', got: count } as const;
+        throw new SerenoError('device_contradicts', { params });
+      }
       size = book.size;
       count = countIn(await cache.counters(conversation, options.signal));
       if (book.size === count) return book;

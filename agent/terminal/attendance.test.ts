@@ -234,3 +234,11 @@ describe('pages of punches', () => {
     );
   });
 });
+
+it('a terminal that counts punches and hands out none is not taken for an empty one', async () => {
+  const { list, simulated } = await start({ users: 1, countersSay: { records: 7 } });
+  const vanished = { problem: '@attendance_vanished', got: 7 };
+  await expect(list()).rejects.toMatchObject({ code: 'device_contradicts', params: vanished });
+  simulated.options.countersSay = { records: 0 };
+  expect(await list()).toMatchObject({ total: 0 });
+});

@@ -21,6 +21,8 @@ export const VARIANTS = {
     width: 28,
     attendanceWidth: 16,
     bulk: 'prepared',
+    // Small tables, too, are runs of several pieces.
+    datagramBytes: 128,
     datagrams: STORM,
     datagramsIn: STORM,
   },
