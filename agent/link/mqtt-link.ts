@@ -43,7 +43,11 @@ export class MqttLink implements Link {
       this.#down(event.error.toString());
       if (event.disconnect?.reasonCode === mqtt5.DisconnectReasonCode.SessionTakenOver) this.#standDown();
     });
-    this.#client.on('connectionFailure', (event) => this.#down(event.error.toString()));
+    this.#client.on('connectionFailure', ({ error, connack }) => {
+      // The library's own sentence does not tell a certificate that was revoked from a broker that is overloaded.
+      const told = connack === undefined ? '' : ` (${mqtt5.ConnectReasonCode[connack.reasonCode]})`;
+      this.#down(`${error.toString()}${told}`);
+    });
     this.#client.on('error', (error) => this.#down(String(error)));
     this.#client.on('messageReceived', (event) => this.#received(event));
   }
