@@ -103,6 +103,9 @@ class Enrolment {
     });
     this.#replaced ??= fingers.find((template) => template.finger === finger) ?? null;
     await terminal.disabled(conversation, cache, async () => {
+      if (!(await cache.stillHolds(conversation, user_id, uid))) {
+        throw new SerenoError('user_not_found', { params: { user_id } });
+      }
       await deleteFinger(conversation, { width: roster.width, uid, userId: user_id, finger });
       await tolerateRefusal(refreshData(conversation));
     });
@@ -141,9 +144,11 @@ class Enrolment {
   async #putBack(conversation: Conversation, cache: RosterCache, template: FingerTemplate): Promise<boolean> {
     const { terminal } = this.#context;
     const roster = await cache.fresh(conversation);
-    const uid = roster.find(this.#args.user_id)?.uid;
+    const { user_id: userId } = this.#args;
+    const uid = roster.find(userId)?.uid;
     if (uid === undefined) return false;
     await terminal.disabled(conversation, cache, async () => {
+      if (!(await cache.stillHolds(conversation, userId, uid))) return;
       await tolerateRefusal(uploadTemplate(conversation, { ...template, uid }));
       await tolerateRefusal(refreshData(conversation));
     });

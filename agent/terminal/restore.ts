@@ -22,15 +22,16 @@ export async function restoreFingers(
   note: DisableNote,
   { userId, copy, device }: { readonly userId: string; readonly copy: UndoCopy; readonly device: string },
 ): Promise<number> {
+  const gone = () =>
+    new SerenoError('not_verified', { params: { device, what: '@kept_user', user_id: userId } });
   const uid = (await cache.fresh(conversation)).find(userId)?.uid;
-  if (uid === undefined) {
-    throw new SerenoError('not_verified', { params: { device, what: '@kept_user', user_id: userId } });
-  }
+  if (uid === undefined) throw gone();
   for (const finger of copy.fingers) {
     if ((await readFinger(conversation, uid, finger.finger)) !== null) continue;
-    await whileDisabled(conversation, cache, note, () =>
-      tolerateRefusal(uploadTemplate(conversation, { uid, ...finger })),
-    );
+    await whileDisabled(conversation, cache, note, async () => {
+      if (!(await cache.stillHolds(conversation, userId, uid))) throw gone();
+      await tolerateRefusal(uploadTemplate(conversation, { uid, ...finger }));
+    });
   }
   if (copy.fingers.length === 0) return 0;
   await tolerateRefusal(refreshData(conversation));
@@ -38,5 +39,6 @@ export async function restoreFingers(
   for (const { finger } of copy.fingers) {
     if ((await readFinger(conversation, uid, finger)) !== null) there++;
   }
+  if (!(await cache.stillHolds(conversation, userId, uid))) throw gone();
   return there;
 }

@@ -110,6 +110,15 @@ export class RosterCache {
     this.learn({ ...learnt, ...(this.#roster === null ? {} : this.#shownBy(this.#roster, learnt)) });
   }
 
+  /**
+   * True if a uid is still that badge's, and no other record's. Ask while nobody can type: fingers go by uid, and must not
+   * become somebody else's.
+   */
+  async stillHolds(conversation: Conversation, userId: string, uid: number): Promise<boolean> {
+    const [record, another] = (await this.fresh(conversation)).at(uid);
+    return another === undefined && record?.userId === userId;
+  }
+
   get current(): Roster | null {
     return this.#roster;
   }

@@ -180,6 +180,28 @@ describe('restoring a user', () => {
   });
 });
 
+describe('restoring fingers', () => {
+  it('gives none to somebody who took the uid between two of them', async () => {
+    const { simulated, terminal, remove, restore } = await start({
+      users: [{ uid: 10, userId: '1000' }, ...seeded('1001')],
+      templates: fingers.slice(0, 2),
+    });
+    await terminal.write([remove('1001')], nothingMore);
+    const back = restore('1001');
+    const writing = terminal.write([back], nothingMore);
+    await simulated.until((at) => at.templates().length === 1);
+    await simulated.keypad.whenUnlocked((keypad) => {
+      keypad.deleteUser('1001');
+      keypad.addUser({ userId: '5555', name: 'Otra' });
+    });
+    await writing;
+    expect(simulated.users().map(({ uid, userId }) => `${uid}:${userId}`)).toContain('11:5555');
+    expect(simulated.templates()).toEqual([]);
+    expect(codeOf(back)).not.toBe('ok');
+    expect(simulated.enabled).toBe(true);
+  });
+});
+
 describe('keeping what a delete takes away', () => {
   it('asks for all fingers at one go where the terminal says that it has none', async () => {
     const { terminal, remove, copies } = await start({ templates: 0 });
