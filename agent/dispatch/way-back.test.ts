@@ -66,6 +66,18 @@ describe('the way back', () => {
     expect(await ask('user.restore', { user_id })).toMatchObject({ code: 'undo_not_found' });
   });
 
+  it('of an earlier delete stays open where a later one is refused', async () => {
+    const user_id = victim();
+    await ask('user.delete', { user_id });
+    await ask('user.put', { mode: 'create', user_id, fields: { name: 'Again' } });
+    bench.at.simulated.faults.add({ kind: 'refuse', command: 18, times: 1 });
+    expect(await ask('user.delete', { user_id })).toMatchObject({ code: 'device_refused' });
+    expect(isKept(user_id)).toBe(true);
+    await bench.at.simulated.keypad.deleteUser(user_id);
+    expect(await ask('user.restore', { user_id })).toMatchObject({ status: 'ok' });
+    expect(bench.at.simulated.users().find(({ userId }) => userId === user_id)?.name).not.toBe('Again');
+  });
+
   it('is closed by a purge of somebody who was deleted before', async () => {
     const user_id = victim();
     await ask('user.delete', { user_id });

@@ -16,6 +16,8 @@ export class WayBack {
   readonly #wish: Wish;
   readonly #log: Logger;
   #kept = false;
+  /** What an earlier delete had kept. */
+  #earlier: Buffer | null = null;
 
   constructor(undo: UndoVault, device: string, wish: Wish, log: Logger) {
     this.#undo = undo;
@@ -35,7 +37,7 @@ export class WayBack {
 
   /** The copy of somebody who was not deleted after all is of no use, nor that of somebody who is back whole. */
   afterSettled(outcome: Outcome): void {
-    if (this.#kept && outcome.status !== 'ok' && outcome.error.applied === 'no') this.#erase();
+    if (this.#kept && outcome.status !== 'ok' && outcome.error.applied === 'no') this.#takeBack();
     if (this.#wish.op === 'user.restore' && outcome.status === 'ok' && isWhole(outcome.data, this.#wish)) {
       this.#erase();
     }
@@ -44,13 +46,24 @@ export class WayBack {
   /** Where all records of a badge go, the first one is what can be restored. */
   #keep(copy: UndoCopy): void {
     if (this.#kept) return;
+    this.#earlier = this.#undo.find(this.#device, this.#wish.args.user_id);
     this.#undo.put(this.#device, this.#wish.args.user_id, encodeUndoCopy(copy));
     this.#kept = true;
   }
 
+  #takeBack(): void {
+    const earlier = this.#earlier;
+    if (earlier === null) return this.#erase();
+    this.#change(() => this.#undo.put(this.#device, this.#wish.args.user_id, earlier));
+  }
+
   #erase(): void {
+    this.#change(() => this.#undo.erase(this.#device, this.#wish.args.user_id));
+  }
+
+  #change(work: () => void): void {
     try {
-      this.#undo.erase(this.#device, this.#wish.args.user_id);
+      work();
     } catch (error) {
       if (!isStorageError(error)) throw error;
       this.#log.error(

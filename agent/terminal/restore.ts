@@ -10,6 +10,15 @@ import { readFinger } from './fingerprints.ts';
 import type { RosterCache } from './roster-cache.ts';
 import type { UndoCopy } from './undo-copy.ts';
 
+/** A user whose record is there again. */
+interface Restored {
+  readonly userId: string;
+  /** Where the record was written; null where another agent may have done it. */
+  readonly uid: number | null;
+  readonly copy: UndoCopy;
+  readonly device: string;
+}
+
 /**
  * Puts back the fingers of a user whose record is there again, each in a short stretch of its own, so that ten of
  * them on a slow terminal do not lock it for long. A finger that the terminal refuses stays away.
@@ -20,11 +29,12 @@ export async function restoreFingers(
   conversation: Conversation,
   cache: RosterCache,
   note: DisableNote,
-  { userId, copy, device }: { readonly userId: string; readonly copy: UndoCopy; readonly device: string },
+  { userId, uid: written, copy, device }: Restored,
 ): Promise<number> {
   const gone = () =>
     new SerenoError('not_verified', { params: { device, what: '@kept_user', user_id: userId } });
-  const uid = (await cache.fresh(conversation)).find(userId)?.uid;
+  const roster = await cache.fresh(conversation);
+  const uid = written ?? roster.all(userId)[0]?.uid;
   if (uid === undefined) throw gone();
   for (const finger of copy.fingers) {
     if ((await readFinger(conversation, uid, finger.finger)) !== null) continue;

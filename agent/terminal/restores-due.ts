@@ -47,12 +47,12 @@ export async function finishRestores(
   due: readonly DueRestore[],
   onBroken: (left: readonly DueRestore[]) => void,
 ): Promise<void> {
-  for (const [index, { job, verified }] of due.entries()) {
+  for (const [index, { job, verified, uid }] of due.entries()) {
     const { wish } = job;
     if (wish.op !== 'user.restore') continue;
     const userId = wish.args.user_id;
     try {
-      const what = { userId, copy: wish.copy(), device: device.id };
+      const what = { userId, uid, copy: wish.copy(), device: device.id };
       const fingers = await restoreFingers(conversation, cache, note, what);
       job.settle({ status: 'ok', data: { user_id: userId, fingers }, verified });
     } catch (error) {

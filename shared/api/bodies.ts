@@ -149,7 +149,12 @@ export const userUpdateQuery = userWriteQuery.extend(userRecordQuery.shape);
 /** `?all=true`: every record that bears the badge. */
 export const userDeleteQuery = userUpdateQuery
   .extend({ all: flagField.optional(), purge: flagField.optional() })
-  .refine(({ uid, all }) => uid === undefined || all !== true, { path: ['all'], ...error('uid_and_all') });
+  .refine(({ uid, all }) => uid === undefined || all !== true, { path: ['all'], ...error('uid_and_all') })
+  // What is known of a badge is known of all its records: one of them cannot be purged.
+  .refine(({ uid, purge }) => uid === undefined || purge !== true, {
+    path: ['purge'],
+    ...error('uid_and_all'),
+  });
 
 export const attendanceQuery = pageQuery
   .extend({

@@ -140,7 +140,9 @@ describe('a badge that stands in two records', () => {
     expect(badges('badge-twice-one')).toEqual(['1:1001', '2:1002', '3:1003']);
     expect((await call('GET', one)).body.data).toMatchObject({ uid: 2 });
 
-    expect(await call('DELETE', `${users}/1002?uid=2&all=true`)).toMatchObject({ status: 400 });
+    for (const also of ['all', 'purge']) {
+      expect(await call('DELETE', `${users}/1002?uid=2&${also}=true`)).toMatchObject({ status: 400 });
+    }
     expect((await call('DELETE', `${users}/1002?all=true`)).status).toBe(200);
     expect(badges(id)).toEqual(['1:1001', '3:1003']);
     expect(await call('GET', `${users}/1002`)).toMatchObject({ status: 404 });
