@@ -40,6 +40,11 @@ export const catalogue = {
     es: "El dispositivo '{device}' no admite esto: {what}.",
     en: "The device '{device}' cannot do this: {what}.",
   },
+  request_malformed: {
+    status: 400,
+    es: 'La petición no es HTTP válido: ¿la dirección lleva letras sin codificar?',
+    en: 'The request is not valid HTTP: does its address hold letters that were not encoded?',
+  },
   route_not_found: { status: 404, es: 'Ruta no encontrada.', en: 'Route not found.' },
   device_not_found: {
     status: 404,

@@ -180,7 +180,7 @@ describe('registering', () => {
     expect(await register(simulated)).toMatchObject({ code: 'invalid_field', data: params });
     await register({ port: 1 });
     const moved = await agent.run('device.put', 'bodega', change({ port: simulated.port }));
-    expect(moved).toMatchObject({ code: 'invalid_field', data: params });
+    expect(moved).toMatchObject({ code: 'invalid_field', data: { ...params, field: 'port' } });
   });
 
   it.each(['8.8.8.8', '127.0.0.1', 'router.lan'])(

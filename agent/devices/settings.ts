@@ -82,8 +82,10 @@ export function checkAddress(
     ({ id, host, port }) => id !== device.id && host === device.host && port === device.port,
   );
   if (holder !== undefined) {
+    // The part of the address that was changed.
+    const field = before !== null && device.host === before.host ? 'port' : 'ip';
     throw new SerenoError('invalid_field', {
-      params: { field: 'ip', problem: '@address_taken', holder: holder.id },
+      params: { field, problem: '@address_taken', holder: holder.id },
     });
   }
 }

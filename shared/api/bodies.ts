@@ -126,29 +126,52 @@ export const agentEnrollBody = z
   })
   .meta({ id: 'AgentEnroll' });
 
-export const pageQuery = z.strictObject({ limit: limitField.optional(), cursor: cursorField.optional() });
+/** What a parameter is for, as OpenAPI tells it. */
+const says = (description: string) => ({ description });
+
+export const pageQuery = z.strictObject({
+  limit: limitField.optional().meta(says('Rows of a page at most')),
+  cursor: cursorField.optional().meta(says('The `next_cursor` of the page before')),
+});
 
 export const deviceListQuery = pageQuery.extend({
-  site: siteField.optional(),
-  state: z.enum(DEVICE_STATES, error('device_state')).optional(),
+  site: siteField.optional().meta(says('Only terminals of this branch')),
+  state: z.enum(DEVICE_STATES, error('device_state')).optional().meta(says('Only terminals in this state')),
 });
 
 export const userListQuery = pageQuery.extend({
-  search: z.string(error('text')).min(1, error('text')).max(256, error('text')).optional(),
-  refresh: flagField.optional(),
+  search: z
+    .string(error('text'))
+    .min(1, error('text'))
+    .max(256, error('text'))
+    .optional()
+    .meta(
+      says('Only users with this in their name or badge, or with this card; case and accents do not matter'),
+    ),
+  refresh: flagField.optional().meta(says('Reads the table of the terminal anew in any case')),
 });
 
 /** `?verify=readback` reads the terminal back after the write in any case. */
-export const userWriteQuery = z.strictObject({ verify: z.enum(['readback'], error('verify')).optional() });
+export const userWriteQuery = z.strictObject({
+  verify: z
+    .enum(['readback'], error('verify'))
+    .optional()
+    .meta(says('Reads the table back after the write in any case')),
+});
 
 /** `?uid=` says which record is meant where several bear the badge. */
-export const userRecordQuery = z.strictObject({ uid: uidField.optional() });
+export const userRecordQuery = z.strictObject({
+  uid: uidField.optional().meta(says('Which record is meant, where several bear the badge')),
+});
 
 export const userUpdateQuery = userWriteQuery.extend(userRecordQuery.shape);
 
 /** `?all=true`: every record that bears the badge. */
 export const userDeleteQuery = userUpdateQuery
-  .extend({ all: flagField.optional(), purge: flagField.optional() })
+  .extend({
+    all: flagField.optional().meta(says('Deletes every record that bears the badge')),
+    purge: flagField.optional().meta(says('Keeps no way back, and the name nowhere')),
+  })
   .refine(({ uid, all }) => uid === undefined || all !== true, { path: ['all'], ...error('uid_and_all') })
   // What is known of a badge is known of all its records: one of them cannot be purged.
   .refine(({ uid, purge }) => uid === undefined || purge !== true, {
@@ -158,10 +181,14 @@ export const userDeleteQuery = userUpdateQuery
 
 export const attendanceQuery = pageQuery
   .extend({
-    user_id: textField.optional(),
-    date: dateField.optional(),
-    from: momentField.optional(),
-    to: momentField.optional(),
+    user_id: textField.optional().meta(says('Only punches of exactly this badge')),
+    date: dateField.optional().meta(says('Only punches of this day, in the local time of the terminal')),
+    from: momentField
+      .optional()
+      .meta(says('Only punches from this moment on, in the local time of the terminal')),
+    to: momentField
+      .optional()
+      .meta(says('Only punches up to this moment, in the local time of the terminal')),
   })
   .refine((query) => query.date === undefined || (query.from === undefined && query.to === undefined), {
     path: ['date'],
@@ -180,6 +207,6 @@ export const OPERATION_STATES = [
 export type OperationState = (typeof OPERATION_STATES)[number];
 
 export const operationListQuery = pageQuery.extend({
-  device: deviceIdField.optional(),
-  state: z.enum(OPERATION_STATES, error('state')).optional(),
+  device: deviceIdField.optional().meta(says('Only operations at this terminal')),
+  state: z.enum(OPERATION_STATES, error('state')).optional().meta(says('Only operations in this state')),
 });

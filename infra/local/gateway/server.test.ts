@@ -1,4 +1,6 @@
 import { get } from 'node:http';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { routes } from '../../../shared/api/routes.ts';
 import { Functions } from './invoke.ts';
@@ -187,4 +189,16 @@ describe('requests that are meant for another host', () => {
       expect((await ask('/', host)).status).toBe(200);
     },
   );
+});
+
+test('a request that is no HTTP gets a sentence, and the next one is served', async () => {
+  const socket = connect(gateway.port, '127.0.0.1');
+  socket.end('GET /devices?search=N\u00fa\u00f1ez HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
+  const answered = await text(socket);
+  expect(answered).toMatch(/^HTTP\/1\.1 400 /);
+  expect(JSON.parse(answered.split('\r\n\r\n')[1] ?? '')).toMatchObject({
+    success: false,
+    code: 'request_malformed',
+  });
+  expect((await fetch(`${url}/`)).status).toBe(200);
 });

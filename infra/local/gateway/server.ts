@@ -1,5 +1,6 @@
 // The HTTP gateway: node's HTTP server in front, API Gateway v2 events to the Lambda handlers behind.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { routeKey } from '../../../shared/api/routes.ts';
 import { BodyTooLarge, listen, readBody, stopServer } from '../http.ts';
@@ -46,6 +47,7 @@ export class Gateway {
         },
       );
     });
+    server.on('clientError', (_error, socket) => refuse(socket));
     return new Gateway(server, await listen(server, options.port));
   }
 
@@ -53,6 +55,19 @@ export class Gateway {
   stop(graceMs: number): Promise<void> {
     return stopServer(this.#server, graceMs);
   }
+}
+
+/** What is no HTTP, a path with letters that were not encoded for instance, gets a sentence too. */
+function refuse(socket: Duplex): void {
+  if (!socket.writable) return;
+  const { body } = contractError('request_malformed', undefined);
+  const head = [
+    'HTTP/1.1 400 Bad Request',
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
 async function handle(
