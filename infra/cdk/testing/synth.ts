@@ -1,4 +1,7 @@
 // The synthesized stack for tests, without bundles: what CloudFormation would be given.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { type Built, build } from '../build.ts';
 
@@ -14,7 +17,16 @@ export interface Synthesized extends Built {
 
 /** @param context settings as `-c name=value` would give them */
 export function synthesized(context: Readonly<Record<string, unknown>> = {}): Synthesized {
-  const built = build({ context: { ...context, 'aws:cdk:bundling-stacks': [] } });
+  // Without one of ours CDK makes a folder that nobody removes.
+  const outdir = mkdtempSync(join(tmpdir(), 'sereno-synth-'));
+  try {
+    return templateOf(build({ outdir, context: { ...context, 'aws:cdk:bundling-stacks': [] } }));
+  } finally {
+    rmSync(outdir, { recursive: true, force: true });
+  }
+}
+
+function templateOf(built: Built): Synthesized {
   const template = Template.fromStack(built.stack);
   return { ...built, template, resources: template.toJSON().Resources as Record<string, Resource> };
 }
