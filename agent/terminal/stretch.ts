@@ -9,25 +9,22 @@ import { deleteUser, type UserRecord, writeUser } from '../zk/users.ts';
 import { Disablement, type DisableNote, STRETCH_MS } from './disabled.ts';
 import { isBroken, toSerenoError } from './errors.ts';
 import { failure, type Outcome } from './outcome.ts';
-import { type Plan, type PlanContext, planWrite } from './plan.ts';
+import { type PlanContext, planWrite } from './plan.ts';
 import type { Roster } from './roster.ts';
 import type { RosterCache } from './roster-cache.ts';
+import { type Entry, isFull, type Told, told } from './telling.ts';
 import type { FingersToKeep } from './undo.ts';
 import {
   countersMoved,
   countersProve,
   isCreate,
-  isGone,
-  lastWord,
   rosterProves,
   sameCounters,
   uidOf,
-  withAllFields,
+  type WritePlan,
 } from './verify.ts';
 import { planContext } from './without-writing.ts';
 import type { DoubtfulJob, WriteJob } from './write-job.ts';
-
-type WritePlan = Exclude<Plan, { kind: 'nothing' }>;
 
 /** No further write begins after this: refresh, verification and enabling need their time too. */
 const WRITING_MS = 8000;
@@ -52,21 +49,8 @@ export interface StretchResult {
   readonly broken: unknown;
 }
 
-interface Entry {
-  readonly job: WriteJob;
-  readonly plan: WritePlan;
-  /** The terminal said no. Some keep what they refuse, so the table has the last word. */
-  refusal: SerenoError | null;
-  acknowledged: boolean;
-}
-
 /** Whether the stretch goes on after a write: with the next one, with none, or with none and this one comes later, too. */
 type Onward = 'next' | 'last' | 'later';
-
-interface Told {
-  readonly job: WriteJob;
-  readonly outcome: Outcome;
-}
 
 /** The writes of one stretch on one conversation. Use once. */
 export class Stretch {
@@ -303,73 +287,21 @@ export class Stretch {
     return cache.refusedUid(uid, roster);
   }
 
-  /** True if some of the records that the job was to delete are gone. */
-  #isPartlyGone(job: WriteJob, roster: Roster): boolean {
-    return this.#entries.some(
-      ({ job: of, plan }) => of === job && plan.kind === 'delete' && isGone(plan.before, roster),
-    );
-  }
-
-  /** Those of `traces` that came after `plan` and were about its badge. */
-  #after(plan: WritePlan, traces: readonly Entry[]): WritePlan[] {
-    const at = this.#entries.findIndex((entry) => entry.plan === plan);
-    const userId = this.#entries[at]?.job.wish.args.user_id;
-    const later = this.#entries.slice(at + 1).filter((entry) => traces.includes(entry));
-    return later.filter(({ job }) => job.wish.args.user_id === userId).map((entry) => entry.plan);
-  }
-
   #tell(proves: (plan: WritePlan) => boolean, verified: Verified, roster: Roster = this.#roster): void {
     const { device, cache } = this.#context;
-    // The table may hold what was refused; if it does not, what was written before is seen as it was left.
-    const traces = this.#entries.filter(
-      ({ plan, refusal }) => refusal === null || proves(withAllFields(plan)),
-    );
-    const unproven = new Set<string>();
-    for (const { job, plan, refusal } of this.#entries) {
-      const userId = job.wish.args.user_id;
-      const isTrace = traces.some((entry) => entry.job === job);
-      if (isTrace && proves(lastWord(plan, this.#after(plan, traces)))) {
-        if (isCreate(plan)) cache.sawCreate(true);
-        this.#outcomes.push({ job, outcome: { status: 'ok', data: plan.result, verified } });
-      } else if (this.#isPartlyGone(job, roster)) {
-        const params = { device: device.id, what: '@kept_user', user_id: userId } as const;
-        const error = new SerenoError('not_verified', { params, applied: 'partial' });
-        unproven.add(userId);
-        this.#outcomes.push({ job, outcome: failure(error) });
-      } else if (refusal !== null && this.#refusedForUid(plan, refusal, roster)) {
-        this.#left.push(job);
-      } else if (refusal !== null) {
-        if (isCreate(plan)) cache.sawCreate(false);
-        this.#outcomes.push({ job, outcome: failure(fullOr(refusal, plan, device.id, roster)) });
-      } else {
-        unproven.add(userId);
-        const error = new SerenoError('not_verified', {
-          params: { device: device.id, what: '@kept_user', user_id: userId },
-        });
-        const isAbsent = roster.all(userId).length === 0;
-        this.#outcomes.push({
-          job,
-          outcome: failure(isAbsent ? fullOr(error, plan, device.id, roster) : error),
-        });
-      }
-    }
-    for (const told of this.#dependent) {
-      if (unproven.has(told.job.wish.args.user_id)) this.#left.push(told.job);
-      else this.#outcomes.push(told);
-    }
+    const { outcomes, left } = told({
+      device: device.id,
+      entries: this.#entries,
+      dependent: this.#dependent,
+      roster,
+      verified,
+      proves,
+      wasForUid: (plan, refusal) => this.#refusedForUid(plan, refusal, roster),
+      onCreate: (isThere) => cache.sawCreate(isThere),
+    });
+    this.#outcomes.push(...outcomes);
+    this.#left.push(...left);
   }
-}
-
-/** A terminal that has no room left for somebody new says no like any other; its counts tell. */
-function fullOr(refusal: SerenoError, plan: WritePlan, device: string, roster: Roster): SerenoError {
-  const { users = 0 } = roster.counters?.capacity ?? {};
-  if (!isCreate(plan) || !isFull(roster)) return refusal;
-  return new SerenoError('device_full', { params: { device, got: roster.size, max: users }, cause: refusal });
-}
-
-function isFull(roster: Roster): boolean {
-  const { users = 0 } = roster.counters?.capacity ?? {};
-  return users > 0 && roster.size >= users;
 }
 
 function applyPlan(plan: WritePlan, roster: Roster): void {

@@ -4,21 +4,21 @@ import type { DeviceSettings } from '../config/load.ts';
 import { enable } from '../zk/control.ts';
 import type { Conversation } from '../zk/conversation.ts';
 import { isForgotten } from '../zk/errors.ts';
-import { Acquaintance, type DialectMemory } from './acquaintance.ts';
+import { Acquaintance } from './acquaintance.ts';
 import { AttendanceCache } from './attendance-cache.ts';
 import { TerminalConnection } from './connection.ts';
 import type { Dialect } from './dialect.ts';
-import { type DisableNote, STRETCH_MS, whileDisabled } from './disabled.ts';
+import { STRETCH_MS, whileDisabled } from './disabled.ts';
 import { isBroken, isHopeless, toSerenoError, unreachable } from './errors.ts';
 import { failure } from './outcome.ts';
+import type { TerminalPorts } from './ports.ts';
 import { PunchedUids } from './punched-uids.ts';
 import { type DueRestore, finishRestores, settleButRestores } from './restores-due.ts';
 import type { Roster } from './roster.ts';
 import { type ReadOptions, RosterCache } from './roster-cache.ts';
-import { type PinMemory, SerialPin } from './serial-pin.ts';
+import { SerialPin } from './serial-pin.ts';
 import { Stretch } from './stretch.ts';
 import { readForUndo } from './undo.ts';
-import type { UidMemory } from './used-uids.ts';
 import { elsewhere, judgeAll, lookAndRefresh } from './verdicts.ts';
 import { settleWithoutWriting } from './without-writing.ts';
 import type { DoubtfulJob, WriteJob } from './write-job.ts';
@@ -30,16 +30,6 @@ const ROUNDS = 5;
 const RECONNECTS = 2;
 /** A terminal that was left disabled is looked at for no longer than this before it is enabled. */
 const LOOK_MS = 5000;
-
-export interface TerminalPorts {
-  readonly note: DisableNote;
-  readonly dialect: DialectMemory;
-  readonly pin: PinMemory;
-  readonly uids: UidMemory;
-  /** Null: it answered, and it is the one that is expected. */
-  readonly onContact: (failure: SerenoError | null, isProbe: boolean) => void;
-  readonly log: { warn(fields: object, message: string): void; info(fields: object, message: string): void };
-}
 
 /** Writes that wait; taken out as they are settled, so that a broken conversation leaves a true list. */
 interface Batch {

@@ -4,7 +4,8 @@ import type { UserRecord } from '../zk/users.ts';
 import { holds, type Plan } from './plan.ts';
 import type { Roster } from './roster.ts';
 
-type WritePlan = Exclude<Plan, { kind: 'nothing' }>;
+/** A plan by which something is written. */
+export type WritePlan = Exclude<Plan, { kind: 'nothing' }>;
 
 interface Movement {
   users: number;
