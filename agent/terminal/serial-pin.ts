@@ -104,7 +104,8 @@ export class SerialPin {
     }
     const serial = this.#told;
     if (expected !== null && shownSerial(serial) !== expected) {
-      this.#keep({ ...this.#pin, stranger: shownSerial(serial), stated: this.#device.serial });
+      // One that tells none may be the right one in a bad moment: where it asks for the key, it could not show itself again.
+      if (serial !== '') this.#keep({ ...this.#pin, stranger: serial, stated: this.#device.serial });
       throw this.#swapped(serial);
     }
     if (serial !== '') this.#keep({ serial, stranger: null, stated: this.#device.serial });
