@@ -21,6 +21,7 @@ const KINDS: Record<string, TerminalSettings> = {
   'top-refused': { users: people(1, 2, 3, 4, 5, 900), highestUid: 900 },
   full: { users: people(1, 2, 3), capacity: { users: 3 } },
   letters: { users: [{ uid: 1, userId: 'NB240104' }], letters: true, hiddenOptions: ['~IsABCPinEnable'] },
+  'width-set': { serialNumber: 'W11', pin2Width: 9, userIdBytes: 24 },
   'odd-attendance': { users: people(1), attendance: 10, attendanceWidth: 40, countersSay: { records: 0 } },
   'zeros-card': { users: [{ uid: 1, userId: '1', name: 'Ana', card: 12_345 }] },
 };
@@ -161,6 +162,30 @@ describe('what fits', () => {
     const digits = await call('POST', '/devices/full/users', { user_id: 'AB1', name: 'Eva' });
     expect(digits).toMatchObject({ status: 400, body: { code: 'limit_exceeded' } });
     expect(digits.body.error).toContain('letters_in_user_id');
+  });
+
+  it('is asked of the terminal anew when somebody has set it at the keypad', async () => {
+    const before = at('width-set');
+    const users = '/devices/width-set/users';
+    const wide = { user_id: '12345678901234', name: 'Eva' };
+    expect((await call('POST', users, { user_id: '1009', name: 'Ana' })).status).toBe(200);
+    const refused = await call('POST', users, wide);
+    expect(refused).toMatchObject({ status: 400, body: { code: 'limit_exceeded' } });
+    await before.stop();
+    // A terminal that was away is greeted again.
+    expect((await call('GET', users)).body.code).toBe('device_port_closed');
+    const { serialNumber } = before.options;
+    const after = await startTerminal({
+      port: before.port,
+      serialNumber,
+      pin2Width: 14,
+      userIdBytes: 24,
+      letters: true,
+    });
+    terminals.set('width-set', after);
+    expect((await call('POST', users, wide)).status).toBe(200);
+    expect((await call('POST', users, { user_id: 'NB2401', name: 'Luis' })).status).toBe(200);
+    expect(after.users().map(({ userId }) => userId)).toEqual(['12345678901234', 'NB2401']);
   });
 
   it('is found by a card with leading zeros', async () => {
