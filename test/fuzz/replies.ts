@@ -134,7 +134,8 @@ async function heal(
   // A terminal that was not reached last may still be waited for.
   while (reply.status !== 'ok' && performance.now() < until)
     reply = await run(['user.list', { refresh: true }]);
-  if (reply.status !== 'ok') throw new Flaw(`${device} does not work on an honest line: ${JSON.stringify(reply)}`);
+  if (reply.status !== 'ok')
+    throw new Flaw(`${device} does not work on an honest line: ${JSON.stringify(reply)}`);
   await within(
     HEALS_MS,
     `${device} being enabled`,
