@@ -1,11 +1,9 @@
 // How terminals decline, what they take, and which uids they are given, over HTTP: each no has its own true sentence.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type SimulatedTerminal, startTerminal, type TerminalSettings } from '../terminal/terminal.ts';
-import { type Caller, type Running, startForTest } from './client.ts';
+import { startTerminal, type TerminalSettings } from '../terminal/terminal.ts';
+import { type Branch, startBranch } from './branch.ts';
+import type { Caller } from './client.ts';
 
 const people = (...uids: number[]) => uids.map((uid) => ({ uid, userId: `${1000 + uid}`, name: 'Ana' }));
 
@@ -26,12 +24,10 @@ const KINDS: Record<string, TerminalSettings> = {
   'zeros-card': { users: [{ uid: 1, userId: '1', name: 'Ana', card: 12_345 }] },
 };
 
-let folder: string;
-let running: Running;
+let branch: Branch;
 let call: Caller;
 let hangsUp: Server;
-const terminals = new Map<string, SimulatedTerminal>();
-const at = (id: string) => terminals.get(id)!;
+const at = (id: string) => branch.terminals.get(id)!;
 
 /** A port that was free a moment ago. */
 async function freePort(): Promise<number> {
@@ -43,30 +39,20 @@ async function freePort(): Promise<number> {
 }
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'sereno-declines-'));
   hangsUp = createServer((socket: Socket) => socket.on('error', () => {}).destroy());
   await new Promise<void>((resolve) => hangsUp.listen(0, '127.0.0.1', resolve));
-  const ports = new Map<string, number>([
-    ['hangs-up', (hangsUp.address() as AddressInfo).port],
-    ['port-closed', await freePort()],
-  ]);
-  for (const [id, settings] of Object.entries(KINDS)) {
-    const terminal = await startTerminal(settings);
-    terminals.set(id, terminal);
-    ports.set(id, terminal.port);
-  }
-  const lines = [...ports].map(([id, port]) => `  - {id: ${id}, host: 127.0.0.1, port: ${port}, timeout: 3}`);
-  lines.push('  - {id: name-unknown, host: no.such.host.invalid, timeout: 3}');
-  const file = join(folder, 'agent.yaml');
-  writeFileSync(file, `site: norte\ndevices:\n${lines.join('\n')}\n`);
-  running = await startForTest({ agents: [file] });
-  call = running.call;
+  const entries = [
+    `id: hangs-up, host: 127.0.0.1, port: ${(hangsUp.address() as AddressInfo).port}, timeout: 3`,
+    `id: port-closed, host: 127.0.0.1, port: ${await freePort()}, timeout: 3`,
+    'id: name-unknown, host: no.such.host.invalid, timeout: 3',
+  ];
+  const kinds = Object.fromEntries(Object.entries(KINDS).map(([id, settings]) => [id, { settings }]));
+  branch = await startBranch(kinds, { entries });
+  call = branch.call;
 });
 afterAll(async () => {
-  await running.stop();
-  await Promise.all([...terminals.values()].map((terminal) => terminal.stop()));
+  await branch.stop();
   await new Promise((resolve) => hangsUp.close(resolve));
-  rmSync(folder, { recursive: true });
 });
 
 describe('a terminal that declines', () => {
@@ -182,7 +168,7 @@ describe('what fits', () => {
       userIdBytes: 24,
       letters: true,
     });
-    terminals.set('width-set', after);
+    branch.terminals.set('width-set', after);
     expect((await call('POST', users, wide)).status).toBe(200);
     expect((await call('POST', users, { user_id: 'NB2401', name: 'Luis' })).status).toBe(200);
     expect(after.users().map(({ userId }) => userId)).toEqual(['12345678901234', 'NB2401']);
@@ -203,7 +189,7 @@ describe('a dialect stated over the API', () => {
     expect(taken.body.details).toEqual([{ path: 'dialect.user_record', message: 'debe ser 28 o 72' }]);
 
     const own = await startTerminal({ users: 3, letters: false });
-    terminals.set('estado', own);
+    branch.terminals.set('estado', own);
     expect((await call('POST', '/devices', { ...body, port: own.port })).status).toBe(200);
     expect(await call('POST', '/devices/estado/users', { user_id: '1234567890', name: 'A' })).toMatchObject({
       status: 400,

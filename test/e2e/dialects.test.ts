@@ -1,15 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type SimulatedTerminal, startTerminal, type TerminalSettings } from '../terminal/terminal.ts';
-import { type Caller, type Running, startForTest } from './client.ts';
-
-interface Kind {
-  readonly settings: TerminalSettings;
-  /** More keys of its entry in agent.yaml. */
-  readonly yaml?: string;
-}
+import { type Branch, type Kind, startBranch } from './branch.ts';
+import type { Caller } from './client.ts';
 
 const KINDS: Record<string, Kind> = {
   plain: { settings: {} },
@@ -17,8 +8,8 @@ const KINDS: Record<string, Kind> = {
   joined: { settings: { join: true, users: 900 } },
   events: { settings: { eventsBetween: true, split: { min: 1, max: 40 } } },
   narrow: { settings: { width: 28, attendanceWidth: 16 } },
-  udp: { settings: { transport: 'udp' }, yaml: 'transport: udp' },
-  'udp-narrow': { settings: { transport: 'udp', width: 28, attendanceWidth: 8 }, yaml: 'transport: udp' },
+  udp: { settings: { transport: 'udp' } },
+  'udp-narrow': { settings: { transport: 'udp', width: 28, attendanceWidth: 8 } },
   'comm-key': { settings: { commKey: 8642 }, yaml: 'comm_key: 8642' },
   'asks-always': { settings: { alwaysAskKey: true } },
   'no-counters': { settings: { counters: 'none' } },
@@ -31,35 +22,18 @@ const KINDS: Record<string, Kind> = {
   'large-frames': { settings: { frameBytes: 65_472, users: 3000 } },
 };
 
-let folder: string;
-let running: Running;
+let branch: Branch;
 let call: Caller;
-const terminals = new Map<string, SimulatedTerminal>();
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'sereno-dialects-'));
-  const lines: string[] = [];
-  for (const [id, { settings, yaml = '' }] of Object.entries(KINDS)) {
-    const terminal = await startTerminal({ users: 120, attendance: 300, templates: 5, ...settings });
-    terminals.set(id, terminal);
-    lines.push(
-      `  - {id: ${id}, host: 127.0.0.1, port: ${terminal.port}, timeout: 3${yaml === '' ? '' : `, ${yaml}`}}`,
-    );
-  }
-  const file = join(folder, 'agent.yaml');
-  writeFileSync(file, `site: norte\ndevices:\n${lines.join('\n')}\n`);
-  running = await startForTest({ agents: [file] });
-  call = running.call;
+  branch = await startBranch(KINDS, { common: { users: 120, attendance: 300, templates: 5 } });
+  call = branch.call;
 });
-afterAll(async () => {
-  await running.stop();
-  await Promise.all([...terminals.values()].map((terminal) => terminal.stop()));
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => branch.stop());
 
 describe('every route that reads or writes users, over every kind of terminal', () => {
   it.each(Object.keys(KINDS))('%s', async (id) => {
-    const terminal = terminals.get(id)!;
+    const terminal = branch.terminals.get(id)!;
     const before = terminal.rawUsers();
     const users = `/devices/${id}/users`;
 

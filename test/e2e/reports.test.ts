@@ -1,11 +1,8 @@
 // Terminals as field reports tell of them, over HTTP: whatever they contradict, no answer says what is not so.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type SimulatedTerminal, startTerminal, type TerminalSettings } from '../terminal/terminal.ts';
 import { newRecord } from '../terminal/user-record.ts';
-import { type Caller, type Running, startForTest } from './client.ts';
+import { type Branch, type Kind, startBranch } from './branch.ts';
+import type { Caller } from './client.ts';
 
 const LAYOUT = { width: 72, userIdBytes: 9, encoding: 'utf-8' } as const;
 
@@ -27,7 +24,7 @@ const narrow = Buffer.concat(
   }),
 );
 
-const KINDS: Record<string, { readonly settings: TerminalSettings; readonly yaml?: string }> = {
+const KINDS: Record<string, Kind> = {
   'badge-twice': { settings: { users: twice } },
   'badge-twice-purged': { settings: { users: twice } },
   'badge-twice-one': { settings: { users: twice } },
@@ -54,36 +51,19 @@ const KINDS: Record<string, { readonly settings: TerminalSettings; readonly yaml
   'log-still': { settings: { users: 5, countersSay: { oplog: 10_000 } } },
 };
 
-let folder: string;
-let running: Running;
+let branch: Branch;
 let call: Caller;
-const terminals = new Map<string, SimulatedTerminal>();
-const at = (id: string) => terminals.get(id)!;
+const at = (id: string) => branch.terminals.get(id)!;
 const badges = (id: string) =>
   at(id)
     .users()
     .map(({ uid, userId }) => `${uid}:${userId}`);
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'sereno-reports-'));
-  const lines: string[] = [];
-  for (const [id, { settings, yaml = '' }] of Object.entries(KINDS)) {
-    const terminal = await startTerminal(settings);
-    terminals.set(id, terminal);
-    lines.push(
-      `  - {id: ${id}, host: 127.0.0.1, port: ${terminal.port}, timeout: 3${yaml === '' ? '' : `, ${yaml}`}}`,
-    );
-  }
-  const file = join(folder, 'agent.yaml');
-  writeFileSync(file, `site: norte\ndevices:\n${lines.join('\n')}\n`);
-  running = await startForTest({ agents: [file] });
-  call = running.call;
+  branch = await startBranch(KINDS);
+  call = branch.call;
 });
-afterAll(async () => {
-  await running.stop();
-  await Promise.all([...terminals.values()].map((terminal) => terminal.stop()));
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => branch.stop());
 
 describe('a badge that stands in two records', () => {
   const id = 'badge-twice';
