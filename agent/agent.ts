@@ -6,6 +6,7 @@ import { WIRE_VERSION } from '../shared/wire/envelope.ts';
 import type { ArgsOf } from '../shared/wire/operations.ts';
 import type { Stage } from '../shared/wire/stage.ts';
 import { topics } from '../shared/wire/topics.ts';
+import { type Clock, systemClock, type Timers } from './clock.ts';
 import type { AgentConfig, DeviceSettings } from './config/load.ts';
 import { FoundAddresses } from './devices/addresses.ts';
 import { Branch } from './devices/branch.ts';
@@ -15,11 +16,10 @@ import { RegisteredDevices } from './devices/registered.ts';
 import { Standings } from './devices/standings.ts';
 import { disabledNote } from './disabled-note.ts';
 import { hostsOf } from './discovery/subnets.ts';
-import { type Clock, CloudClock, systemClock } from './dispatch/clock.ts';
+import { CloudClock } from './dispatch/cloud-clock.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
 import { isStorageError, Outbox } from './dispatch/outbox.ts';
 import { Tenure } from './dispatch/tenure.ts';
-import { systemTimers, type Timers } from './dispatch/timers.ts';
 import { examineStation } from './examination.ts';
 import { HelloTeller } from './hello.ts';
 import { Journal } from './journal/journal.ts';
@@ -38,7 +38,7 @@ export interface AgentPorts {
   /** Makes the link; tests bring their own. */
   readonly connect: (events: LinkEvents) => Link;
   readonly clock?: Clock;
-  /** When terminals that nobody asks are looked at. */
+  /** When terminals that nobody asks are looked at; by the clock where it is left out. */
   readonly timers?: Timers;
 }
 
@@ -66,7 +66,7 @@ export class Agent {
   #notedOffset: number;
 
   /** @throws SerenoError `agent_storage` if the data folder cannot be used or another agent runs on it. */
-  constructor(config: AgentConfig, { log, connect, clock = systemClock, timers = systemTimers }: AgentPorts) {
+  constructor(config: AgentConfig, { log, connect, clock = systemClock, timers = clock }: AgentPorts) {
     this.#config = config;
     this.#log = log;
     this.#clock = clock;

@@ -1,5 +1,5 @@
 // The note on disk that a terminal may be disabled, and what it says of a terminal that this journal has never seen.
-import type { Clock } from './dispatch/clock.ts';
+import type { TimeTeller } from './clock.ts';
 import type { Journal } from './journal/journal.ts';
 import { type DisableNote, STRETCH_MS } from './terminal/disabled.ts';
 
@@ -8,7 +8,7 @@ import { type DisableNote, STRETCH_MS } from './terminal/disabled.ts';
  * once: where another agent works in this one's name it may be amid a write, and is done with it after `STRETCH_MS`.
  * @throws SerenoError `agent_storage`, also later from `set`.
  */
-export function disabledNote(device: string, journal: Journal, clock: Clock): DisableNote {
+export function disabledNote(device: string, journal: Journal, clock: TimeTeller): DisableNote {
   const [disabled, known] = [`disabled:${device}`, `known:${device}`];
   const set = () => journal.setNote(disabled, String(clock.now()));
   let dueAt = Number.NEGATIVE_INFINITY;

@@ -1,7 +1,7 @@
 // What the doctor asks of a terminal while the agent runs: in the terminal's own queue, over the agent's conversation.
 import { ulid } from 'ulid';
 import { SerenoError } from '../shared/errors.ts';
-import type { Clock } from './dispatch/clock.ts';
+import type { Clock } from './clock.ts';
 import type { Station } from './dispatch/ports.ts';
 import type { Examined } from './status-socket.ts';
 import { info } from './terminal/info.ts';

@@ -1,7 +1,8 @@
 // Looks for followed terminals whose address does not answer any more, or is another's now: DHCP moves them.
+
+import type { Timers } from '../clock.ts';
 import type { DeviceSettings } from '../config/load.ts';
 import { findBySerial } from '../discovery/by-serial.ts';
-import type { Timers } from '../dispatch/timers.ts';
 import type { Standing } from './standing.ts';
 
 /** One that only restarts is back by then. */

@@ -1,9 +1,9 @@
 // One terminal with its lock, whose settings can change while commands wait for it.
 import type { SerenoError } from '../../shared/errors.ts';
+import type { Timers } from '../clock.ts';
 import type { DeviceSettings } from '../config/load.ts';
 import type { Station } from '../dispatch/ports.ts';
 import { TerminalQueue } from '../dispatch/terminal-queue.ts';
-import type { Timers } from '../dispatch/timers.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { DoubtfulJob } from '../terminal/write-job.ts';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { ulid } from 'ulid';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Command } from '../../shared/wire/envelope.ts';
-import { CloudClock } from './clock.ts';
+import { CloudClock } from './cloud-clock.ts';
 import { LATEST_MS, SetAside } from './set-aside.ts';
 import { Tenure } from './tenure.ts';
 import { command, create, DispatchBench } from './testing/bench.ts';

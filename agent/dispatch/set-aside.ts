@@ -1,7 +1,7 @@
 // Writes that another agent may have made, or may still make: they are looked for at the terminal and never begun.
 import type { Command } from '../../shared/wire/envelope.ts';
 import { STRETCH_MS } from '../terminal/disabled.ts';
-import type { CloudClock } from './clock.ts';
+import type { CloudClock } from './cloud-clock.ts';
 import type { Tenure } from './tenure.ts';
 
 /** A write that was begun in the last moment is made or given up so long after its deadline. */

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { CloudClock } from './clock.ts';
+import { CloudClock } from './cloud-clock.ts';
 import { Tenure } from './tenure.ts';
 
 /** The cloud's time at the monotonic moment 0; the wall clock is ten minutes behind it, and is not to be minded. */

@@ -1,5 +1,6 @@
 // Whether a command can only have come here: since when this agent's journal alone has spoken for its site.
-import type { Clock, CloudClock } from './clock.ts';
+import type { TimeTeller } from '../clock.ts';
+import type { CloudClock } from './cloud-clock.ts';
 
 /** Clocks of the cloud agree so far. */
 const MARGIN_MS = 250;
@@ -19,14 +20,14 @@ export type Claim = 'ours' | 'contested' | 'untold';
  * every connect it is asked (`tenureSince` of the hello) and says (`site.tenure`). All times are the cloud's.
  */
 export class Tenure {
-  readonly #clock: Clock;
+  readonly #clock: TimeTeller;
   readonly #cloudClock: CloudClock;
   #isConnected = false;
   #since: number | null = null;
   /** Monotonic, from when on the cloud knows that this agent speaks; null before that, on this connection. */
   #announcedAt: number | null = null;
 
-  constructor(clock: Clock, cloudClock: CloudClock) {
+  constructor(clock: TimeTeller, cloudClock: CloudClock) {
     this.#clock = clock;
     this.#cloudClock = cloudClock;
   }

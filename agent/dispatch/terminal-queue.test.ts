@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { SerenoError } from '../../shared/errors.ts';
 import type { Phrase } from '../../shared/words.ts';
+import { systemClock } from '../clock.ts';
 import type { WriteJob } from '../terminal/write-job.ts';
 import {
   MAX_WAITING,
@@ -9,7 +10,6 @@ import {
   type QueuePorts,
   TerminalQueue,
 } from './terminal-queue.ts';
-import { systemTimers } from './timers.ts';
 
 /** A terminal whose work ends when the test says so. */
 class SlowTerminal implements QueuedTerminal {
@@ -42,7 +42,7 @@ const queueOf = (terminal: QueuedTerminal, ports: Partial<QueuePorts> = {}) =>
     isReachable: () => true,
     probeMs: () => 0,
     onBusy: () => undefined,
-    timers: systemTimers,
+    timers: systemClock,
     ...ports,
   });
 

@@ -2,8 +2,8 @@
 
 import { SerenoError } from '../../shared/errors.ts';
 import type { Phrase } from '../../shared/words.ts';
+import type { Timers } from '../clock.ts';
 import type { WriteJob } from '../terminal/write-job.ts';
-import type { Timers } from './timers.ts';
 import { nextUpkeep, type Upkeep } from './upkeep.ts';
 
 /** More than this many waiting: the next is told that the device is busy. */

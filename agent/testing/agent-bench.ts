@@ -13,8 +13,8 @@ import {
 } from '../../shared/wire/envelope.ts';
 import { parseTopic } from '../../shared/wire/topics.ts';
 import { Agent } from '../agent.ts';
+import type { Timers } from '../clock.ts';
 import { parseConfig } from '../config/load.ts';
-import type { Timers } from '../dispatch/timers.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 
 /** A line to a cloud that notes every reply and every hello. */

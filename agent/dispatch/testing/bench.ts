@@ -7,16 +7,16 @@ import { ulid } from 'ulid';
 import type { Command, Reply } from '../../../shared/wire/envelope.ts';
 import { parseTopic } from '../../../shared/wire/topics.ts';
 import type { TerminalSettings } from '../../../test/terminal/terminal.ts';
+import { systemClock } from '../../clock.ts';
 import { Journal } from '../../journal/journal.ts';
 import { UndoVault } from '../../journal/undo-vault.ts';
 import type { Link } from '../../link/link.ts';
 import { type Bench, startBench } from '../../terminal/testing/bench.ts';
-import { CloudClock, systemClock } from '../clock.ts';
+import { CloudClock } from '../cloud-clock.ts';
 import { Dispatcher } from '../dispatcher.ts';
 import { Outbox } from '../outbox.ts';
 import { Tenure } from '../tenure.ts';
 import { TerminalQueue } from '../terminal-queue.ts';
-import { systemTimers } from '../timers.ts';
 
 const UNDO_DAYS = 30;
 
@@ -123,7 +123,7 @@ export class DispatchBench {
       isReachable: () => true,
       probeMs: () => 0,
       onBusy: () => undefined,
-      timers: systemTimers,
+      timers: systemClock,
     });
   }
 

@@ -136,7 +136,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'local-clock',
     breaks: 'deadlines are kept by the clock of the cloud',
-    file: 'agent/dispatch/clock.ts',
+    file: 'agent/dispatch/cloud-clock.ts',
     from: 'ahead === null ? this.#clock.now() - this.#assumedOffset : this.#clock.monotonic() + ahead,',
     to: 'this.#clock.now(),',
     only: ['clock-stepped'],

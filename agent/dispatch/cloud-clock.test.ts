@@ -1,33 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Clock, CloudClock } from './clock.ts';
-
-/** A machine whose wall clock may be wrong and may step; only `advance` moves time on. */
-class TestClock implements Clock {
-  wall: number;
-  #monotonic = 1234.5;
-
-  constructor(wall: number) {
-    this.wall = wall;
-  }
-
-  now(): number {
-    return this.wall;
-  }
-
-  monotonic(): number {
-    return this.#monotonic;
-  }
-
-  advance(ms: number): void {
-    this.wall += ms;
-    this.#monotonic += ms;
-  }
-}
+import { ManualClock } from '../testing/manual-clock.ts';
+import { CloudClock } from './cloud-clock.ts';
 
 describe("the cloud's clock as the agent sees it", () => {
   it('takes the quickest of the direct messages for the closest', () => {
-    const clock = new TestClock(1_000_000);
+    const clock = new ManualClock(1_000_000);
     const cloud = new CloudClock(clock);
     cloud.observe(1_600_000 - 300);
     cloud.observe(1_600_000 - 40);
@@ -37,7 +15,7 @@ describe("the cloud's clock as the agent sees it", () => {
   });
 
   it('tells whole milliseconds, and is never ahead of what was measured', () => {
-    const clock = new TestClock(1_000_000);
+    const clock = new ManualClock(1_000_000);
     const cloud = new CloudClock(clock);
     cloud.observe(1_000_000);
     clock.advance(0.9);
@@ -47,7 +25,7 @@ describe("the cloud's clock as the agent sees it", () => {
   });
 
   it('is not moved by a step of the wall clock', () => {
-    const clock = new TestClock(1_000_000);
+    const clock = new ManualClock(1_000_000);
     const cloud = new CloudClock(clock);
     cloud.observe(1_000_000);
     clock.wall += 600_000;
@@ -57,7 +35,7 @@ describe("the cloud's clock as the agent sees it", () => {
   });
 
   it('uses what an earlier run measured until this one has measured', () => {
-    const cloud = new CloudClock(new TestClock(1_000_000), -600_000);
+    const cloud = new CloudClock(new ManualClock(1_000_000), -600_000);
     expect(cloud.now()).toBe(1_600_000);
     expect(cloud.offset).toBeNull();
   });
@@ -65,7 +43,7 @@ describe("the cloud's clock as the agent sees it", () => {
   it.each([-600_000, 600_000])(
     'does not believe a wall clock that is %i ms off when a message shows it, even before anything was measured',
     (off) => {
-      const clock = new TestClock(1_000_000 + off);
+      const clock = new ManualClock(1_000_000 + off);
       const cloud = new CloudClock(clock);
       cloud.suppose(1_000_000, 1_022_000);
       expect(cloud.left(1_022_000)).toBe(22_000);
@@ -78,7 +56,7 @@ describe("the cloud's clock as the agent sees it", () => {
   );
 
   it('believes a wall clock that fits what arrives, and what was measured before that', () => {
-    const cloud = new CloudClock(new TestClock(1_010_000));
+    const cloud = new CloudClock(new ManualClock(1_010_000));
     cloud.suppose(1_000_000, 1_022_000);
     expect(cloud.now()).toBe(1_010_000);
     cloud.observe(1_010_000);
@@ -88,7 +66,7 @@ describe("the cloud's clock as the agent sees it", () => {
 
   it('keeps with the cloud over months though the two clocks drift apart, either way', () => {
     for (const drift of [5e-5, -5e-5]) {
-      const clock = new TestClock(1_000_000);
+      const clock = new ManualClock(1_000_000);
       const cloud = new CloudClock(clock);
       let cloudTime = 1_000_000;
       for (let hour = 0; hour < 24 * 90; hour++) {
@@ -101,7 +79,7 @@ describe("the cloud's clock as the agent sees it", () => {
   });
 
   it('is not led astray by one message with a wrong time, and believes two that agree', () => {
-    const clock = new TestClock(1_000_000);
+    const clock = new ManualClock(1_000_000);
     const cloud = new CloudClock(clock);
     cloud.observe(1_000_000);
     cloud.observe(9_000_000);
@@ -121,7 +99,7 @@ describe("the cloud's clock as the agent sees it", () => {
         fc.integer({ min: -1_000_000, max: 1_000_000 }),
         fc.array(fc.record({ gap: fc.nat(5000), transit: fc.nat(4000) }), { minLength: 1 }),
         (offset, messages) => {
-          const clock = new TestClock(50_000_000);
+          const clock = new ManualClock(50_000_000);
           const cloud = new CloudClock(clock);
           for (const { gap, transit } of messages) {
             clock.advance(gap);

@@ -1,14 +1,5 @@
-// Time as the agent uses it: a monotonic clock for deadlines, and what it says of the cloud's clock.
-
-/** The two clocks of the machine, in ms. Tests bring their own. */
-export interface Clock {
-  /** Wall clock; may step. */
-  now(): number;
-  /** Monotonic; only differences mean something. */
-  monotonic(): number;
-}
-
-export const systemClock: Clock = { now: () => Date.now(), monotonic: () => performance.now() };
+// The cloud's clock, as far as this machine can tell it: from when messages left there and came here.
+import type { TimeTeller } from '../clock.ts';
 
 /** Confirmed messages are seconds old at most: what is further off than this is wrong, or all else was. */
 const DOUBTFUL_MS = 60_000;
@@ -23,7 +14,7 @@ const DRIFT = 1e-4;
  * the wall clock does not move it.
  */
 export class CloudClock {
-  readonly #clock: Clock;
+  readonly #clock: TimeTeller;
   #ahead: number | null = null;
   /** Monotonic: when it was believed last. */
   #believedAt = 0;
@@ -34,7 +25,7 @@ export class CloudClock {
   #supposed: number | null = null;
 
   /** `assumedOffset`: agent minus cloud in ms as measured in an earlier run, until this run has measured. */
-  constructor(clock: Clock, assumedOffset = 0) {
+  constructor(clock: TimeTeller, assumedOffset = 0) {
     this.#clock = clock;
     this.#assumedOffset = assumedOffset;
   }
