@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { disabledNote } from './disabled-note.ts';
 import { Journal } from './journal/journal.ts';
-import { STRETCH_MS } from './terminal/disabled.ts';
+import { STRETCH_MS } from './terminal/session/disabled.ts';
 
 let folder: string;
 let journal: Journal;

@@ -1,7 +1,7 @@
 // The note on disk that a terminal may be disabled, and what it says of a terminal that this journal has never seen.
 import type { TimeTeller } from './clock.ts';
 import type { Journal } from './journal/journal.ts';
-import { type DisableNote, STRETCH_MS } from './terminal/disabled.ts';
+import { type DisableNote, STRETCH_MS } from './terminal/session/disabled.ts';
 
 /**
  * A journal that has never seen a terminal cannot know how an earlier one has left it: it is enabled to be sure. Not at

@@ -4,8 +4,8 @@ import { SerenoError } from '../shared/errors.ts';
 import type { Clock } from './clock.ts';
 import type { Station } from './dispatch/ports.ts';
 import type { Examined } from './status-socket.ts';
-import { info } from './terminal/info.ts';
-import { failure } from './terminal/outcome.ts';
+import { info } from './terminal/asks/info.ts';
+import { failure } from './terminal/session/result.ts';
 
 /** The doctor does not wait for a queue that is full of work. */
 const WITHIN_MS = 20_000;

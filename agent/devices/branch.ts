@@ -5,7 +5,7 @@ import type { Command } from '../../shared/wire/envelope.ts';
 import { type ArgsOf, operations } from '../../shared/wire/operations.ts';
 import type { DeviceSettings } from '../config/load.ts';
 import type { Station } from '../dispatch/ports.ts';
-import { failure, type Outcome } from '../terminal/outcome.ts';
+import { failure, type Outcome } from '../terminal/session/result.ts';
 import { type FoundAddresses, movedTo } from './addresses.ts';
 import type { HostRules } from './hosts.ts';
 import type { Pins } from './pins.ts';

@@ -1,5 +1,5 @@
 // The pinned serial numbers of all devices, in the notes of the journal.
-import { type Pin, type PinMemory, parsePin, UNPINNED } from '../terminal/serial-pin.ts';
+import { type Pin, type PinMemory, parsePin, UNPINNED } from '../terminal/session/serial-pin.ts';
 
 /** The part of the journal that is needed here. */
 export interface PinNotes {

@@ -5,7 +5,7 @@ import type { DeviceSettings } from '../config/load.ts';
 import type { Station } from '../dispatch/ports.ts';
 import { TerminalQueue } from '../dispatch/terminal-queue.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import type { DoubtfulJob } from '../terminal/write-job.ts';
+import type { DoubtfulJob } from '../terminal/writes/write-job.ts';
 
 export interface StationPorts {
   readonly open: (device: DeviceSettings) => Terminal;

@@ -1,6 +1,6 @@
 // Terminals by their serial number: which of the addresses they answer at, without a comm key for anybody.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readSerial } from '../terminal/serial-pin.ts';
+import { readSerial } from '../terminal/session/serial-pin.ts';
 import { Conversation } from '../zk/conversation.ts';
 
 /** Addresses asked at a time, and how long each place takes at least: 20 a second, on a network that others work in. */

@@ -1,6 +1,6 @@
 // Whether a terminal answers under an address, and what it says of itself.
 
-import { type Identity, readIdentity } from '../terminal/info.ts';
+import { type Identity, readIdentity } from '../terminal/session/identity.ts';
 import { Conversation } from '../zk/conversation.ts';
 import { ZkError } from '../zk/errors.ts';
 import { readTime } from '../zk/time.ts';

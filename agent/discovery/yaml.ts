@@ -1,7 +1,7 @@
 // What was found, as lines of agent.yaml to paste.
 import { cleanSerial } from '../../shared/domain/device.ts';
 import { localTimeZone } from '../config/load.ts';
-import { skewOf } from '../terminal/zone.ts';
+import { skewOf } from '../terminal/session/zone.ts';
 import type { Found } from './probe.ts';
 
 const DEFAULT_PORT = 4370;

@@ -2,7 +2,7 @@
 import { SerenoError } from '../../shared/errors.ts';
 import type { Command } from '../../shared/wire/envelope.ts';
 import { isOfKind, operations } from '../../shared/wire/operations.ts';
-import { failure, type Outcome } from '../terminal/outcome.ts';
+import { failure, type Outcome } from '../terminal/session/result.ts';
 import type { DispatcherPorts } from './ports.ts';
 import { toMessages } from './replies.ts';
 import type { Settlements } from './settlements.ts';

@@ -1,6 +1,6 @@
 // Writes that another agent may have made, or may still make: they are looked for at the terminal and never begun.
 import type { Command } from '../../shared/wire/envelope.ts';
-import { STRETCH_MS } from '../terminal/disabled.ts';
+import { STRETCH_MS } from '../terminal/session/disabled.ts';
 import type { CloudClock } from './cloud-clock.ts';
 import type { Tenure } from './tenure.ts';
 

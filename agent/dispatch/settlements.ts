@@ -3,7 +3,7 @@ import type { Command, Reply } from '../../shared/wire/envelope.ts';
 import { operations } from '../../shared/wire/operations.ts';
 import { purgeNote } from '../journal/purges.ts';
 import type { JournalRow, OutboxMessage } from '../journal/rows.ts';
-import type { Outcome } from '../terminal/outcome.ts';
+import type { Outcome } from '../terminal/session/result.ts';
 import { isZkError } from '../zk/errors.ts';
 import { naming } from './naming.ts';
 import { isStorageError } from './outbox.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { SerenoError } from '../../shared/errors.ts';
 import type { Phrase } from '../../shared/words.ts';
 import { systemClock } from '../clock.ts';
-import type { WriteJob } from '../terminal/write-job.ts';
+import type { WriteJob } from '../terminal/writes/write-job.ts';
 import {
   MAX_WAITING,
   type QueuedTerminal,

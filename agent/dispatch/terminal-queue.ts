@@ -3,7 +3,7 @@
 import { SerenoError } from '../../shared/errors.ts';
 import type { Phrase } from '../../shared/words.ts';
 import type { Timers } from '../clock.ts';
-import type { WriteJob } from '../terminal/write-job.ts';
+import type { WriteJob } from '../terminal/writes/write-job.ts';
 import { nextUpkeep, type Upkeep } from './upkeep.ts';
 
 /** More than this many waiting: the next is told that the device is busy. */

@@ -7,7 +7,7 @@ import { commandIdSchema } from '../../shared/wire/identifiers.ts';
 import { isOfKind, isOperation, operations } from '../../shared/wire/operations.ts';
 import type { Phrase } from '../../shared/words.ts';
 import type { UndoVault } from '../journal/undo-vault.ts';
-import type { Wish } from '../terminal/plan.ts';
+import type { Wish } from '../terminal/writes/plan.ts';
 import { findCopy } from './way-back.ts';
 
 /** @throws SerenoError `rejected`: this version does not understand the command, and does not guess. */

@@ -2,10 +2,10 @@
 import type { Logger } from 'pino';
 import { SerenoError } from '../../shared/errors.ts';
 import type { UndoVault } from '../journal/undo-vault.ts';
-import type { Outcome } from '../terminal/outcome.ts';
-import type { Wish } from '../terminal/plan.ts';
-import { decodeUndoCopy, encodeUndoCopy, type UndoCopy } from '../terminal/undo-copy.ts';
-import type { WriteJob } from '../terminal/write-job.ts';
+import type { Outcome } from '../terminal/session/result.ts';
+import type { Wish } from '../terminal/writes/plan.ts';
+import { decodeUndoCopy, encodeUndoCopy, type UndoCopy } from '../terminal/writes/undo-copy.ts';
+import type { WriteJob } from '../terminal/writes/write-job.ts';
 import { isStorageError } from './outbox.ts';
 
 export class WayBack {

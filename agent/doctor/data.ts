@@ -11,7 +11,7 @@ import { RegisteredDevices } from '../devices/registered.ts';
 import { Journal } from '../journal/journal.ts';
 import { readStatus, type Status } from '../status.ts';
 import { askStatus } from '../status-socket.ts';
-import type { Pin } from '../terminal/serial-pin.ts';
+import type { Pin } from '../terminal/session/serial-pin.ts';
 import { about, type Finding, messageOf } from './finding.ts';
 
 const MB = 1024 * 1024;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { localMs, localTimeIn } from '../terminal/zone.ts';
+import { localMs, localTimeIn } from '../terminal/session/zone.ts';
 import { examineTerminalClock } from './terminal-clock.ts';
 
 const NOW = Date.UTC(2026, 10, 27, 12);

@@ -1,6 +1,6 @@
 // The doctor on a terminal's clock: wrong, or right in a time zone that it was not said to be in.
 import type { DeviceSettings } from '../config/load.ts';
-import { skewOf } from '../terminal/zone.ts';
+import { skewOf } from '../terminal/session/zone.ts';
 import { about, type Finding } from './finding.ts';
 
 /** A terminal's clock that is further off than this punches people in at the wrong minute. */

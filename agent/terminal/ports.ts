@@ -1,9 +1,9 @@
 // What a terminal needs from the agent around it: where it writes down what it learns, and whom it tells.
 import type { SerenoError } from '../../shared/errors.ts';
-import type { DialectMemory } from './acquaintance.ts';
-import type { DisableNote } from './disabled.ts';
-import type { PinMemory } from './serial-pin.ts';
-import type { UidMemory } from './used-uids.ts';
+import type { DisableNote } from './session/disabled.ts';
+import type { DialectMemory } from './session/identification.ts';
+import type { PinMemory } from './session/serial-pin.ts';
+import type { UidMemory } from './tables/used-uids.ts';
 
 export interface TerminalPorts {
   readonly note: DisableNote;

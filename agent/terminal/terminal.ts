@@ -4,24 +4,25 @@ import type { DeviceSettings } from '../config/load.ts';
 import { enable } from '../zk/control.ts';
 import type { Conversation } from '../zk/conversation.ts';
 import { isForgotten } from '../zk/errors.ts';
-import { Acquaintance } from './acquaintance.ts';
-import { AttendanceCache } from './attendance-cache.ts';
-import { TerminalConnection } from './connection.ts';
-import type { Dialect } from './dialect.ts';
-import { STRETCH_MS, whileDisabled } from './disabled.ts';
-import { isBroken, isHopeless, toSerenoError, unreachable } from './errors.ts';
-import { failure } from './outcome.ts';
+import type { AskedTerminal } from './asks/ask.ts';
 import type { TerminalPorts } from './ports.ts';
-import { PunchedUids } from './punched-uids.ts';
-import { type DueRestore, finishRestores, settleButRestores } from './restores-due.ts';
-import type { Roster } from './roster.ts';
-import { type ReadOptions, RosterCache } from './roster-cache.ts';
-import { SerialPin } from './serial-pin.ts';
-import { Stretch } from './stretch.ts';
-import { readForUndo } from './undo.ts';
-import { elsewhere, judgeAll, lookAndRefresh } from './verdicts.ts';
-import { settleWithoutWriting } from './without-writing.ts';
-import type { DoubtfulJob, WriteJob } from './write-job.ts';
+import { TerminalConnection } from './session/connection.ts';
+import type { Dialect } from './session/dialect.ts';
+import { STRETCH_MS, whileDisabled } from './session/disabled.ts';
+import { isBroken, isHopeless, toSerenoError, unreachable } from './session/errors.ts';
+import { Acquaintance } from './session/identification.ts';
+import { failure } from './session/result.ts';
+import { SerialPin } from './session/serial-pin.ts';
+import { AttendanceCache } from './tables/attendance-cache.ts';
+import type { Roster } from './tables/roster.ts';
+import { type ReadOptions, RosterCache } from './tables/roster-cache.ts';
+import { readForUndo } from './writes/fingers-to-keep.ts';
+import { Stretch } from './writes/locked-window.ts';
+import { PunchedUids } from './writes/punched-uids.ts';
+import { type DueRestore, finishRestores, settleButRestores } from './writes/restores-due.ts';
+import { elsewhere, judgeAll, lookAndRefresh } from './writes/verdicts.ts';
+import { settleWithoutWriting } from './writes/without-writing.ts';
+import type { DoubtfulJob, WriteJob } from './writes/write-job.ts';
 
 /** A table that keeps changing under our hands is read while the terminal is disabled from this round on. */
 const ROUNDS_BEFORE_READING_INSIDE = 3;
@@ -37,7 +38,7 @@ interface Batch {
 }
 
 /** Not safe for concurrent use: the queue of the terminal is the device lock. */
-export class Terminal {
+export class Terminal implements AskedTerminal {
   readonly device: DeviceSettings;
   readonly attendance: AttendanceCache;
   readonly #ports: TerminalPorts;

@@ -70,3 +70,14 @@ export async function readCounters(
   });
   return decodeCounters(data);
 }
+
+/** True if nothing that the counters count has changed between two readings. */
+export function sameCounters(a: Counters, b: Counters): boolean {
+  return (
+    a.users === b.users &&
+    a.fingers === b.fingers &&
+    a.admins === b.admins &&
+    a.passwords === b.passwords &&
+    a.oplog === b.oplog
+  );
+}

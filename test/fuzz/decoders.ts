@@ -1,6 +1,6 @@
 // Every decoder of the protocol on bytes that nobody meant: it answers or refuses with ZkError, and nothing else.
 
-import { judgeTable } from '../../agent/terminal/user-table.ts';
+import { judgeTable } from '../../agent/terminal/tables/user-table.ts';
 import { type AttendanceWidth, decodeAttendance, decodeAttendanceAs } from '../../agent/zk/attendance.ts';
 import { decodeCounters } from '../../agent/zk/counters.ts';
 import { DataRun } from '../../agent/zk/data-run.ts';

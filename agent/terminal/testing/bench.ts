@@ -7,11 +7,11 @@ import {
   type TerminalSettings,
 } from '../../../test/terminal/terminal.ts';
 import { parseConfig } from '../../config/load.ts';
-import type { Outcome } from '../outcome.ts';
-import type { Wish } from '../plan.ts';
-import { UNPINNED } from '../serial-pin.ts';
+import type { Outcome } from '../session/result.ts';
+import { UNPINNED } from '../session/serial-pin.ts';
 import { Terminal } from '../terminal.ts';
-import type { WriteJob } from '../write-job.ts';
+import type { Wish } from '../writes/plan.ts';
+import type { WriteJob } from '../writes/write-job.ts';
 
 export interface Bench {
   readonly simulated: SimulatedTerminal;

@@ -51,7 +51,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'no-second-count',
     breaks: 'nothing is written if somebody at the keypad came between reading and disabling',
-    file: 'agent/terminal/stretch.ts',
+    file: 'agent/terminal/writes/locked-window.ts',
     from: 'else if (!this.#unchanged(before))',
     to: 'else if (before === undefined)',
     only: ['keypad'],
@@ -59,7 +59,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'no-verification',
     breaks: 'a 200 was seen at the terminal before it was told',
-    file: 'agent/terminal/stretch.ts',
+    file: 'agent/terminal/writes/locked-window.ts',
     from: 'before !== null && after !== null && countersProve(plans, before, after)',
     to: 'before !== null && after !== null',
     only: ['terminal-ack-without-effect'],
@@ -67,7 +67,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'no-readback',
     breaks: 'a table that was read back is compared with what was written',
-    file: 'agent/terminal/stretch.ts',
+    file: 'agent/terminal/writes/locked-window.ts',
     from: '(plan) => rosterProves(plan, roster)',
     to: '() => true',
     only: ['terminal-ack-without-effect'],
@@ -83,7 +83,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'overtaking',
     breaks: 'a change that was issued before the last one that began is not made any more',
-    file: 'agent/terminal/stretch.ts',
+    file: 'agent/terminal/writes/locked-window.ts',
     from: 'if (job.isSuperseded())',
     to: 'if (job.isOver)',
     only: ['message-late', 'message-swapped'],
@@ -91,7 +91,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'endless-disable',
     breaks: 'a terminal enables itself should the agent not come back',
-    file: 'agent/terminal/disabled.ts',
+    file: 'agent/terminal/session/disabled.ts',
     from: 'wanted ? TIMED_DISABLE_SECONDS : null',
     to: 'null',
     only: ['agent-killed'],
@@ -170,7 +170,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'counters-believed',
     breaks: 'counters prove something only once they were seen to move with a write',
-    file: 'agent/terminal/roster-cache.ts',
+    file: 'agent/terminal/tables/roster-cache.ts',
     from: 'return this.#dialect.counting === true;',
     to: 'return true;',
     only: ['keypad'],

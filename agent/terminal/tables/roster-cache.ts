@@ -1,0 +1,302 @@
+// The roster of one terminal, read when it must be: counters that moved, age, `strict`, or no counters at all.
+import { createHash } from 'node:crypto';
+import { SerenoError } from '../../../shared/errors.ts';
+import type { Phrase } from '../../../shared/words.ts';
+import type { DeviceSettings } from '../../config/load.ts';
+import { readSet } from '../../zk/bulk.ts';
+import type { Conversation } from '../../zk/conversation.ts';
+import { type Counters, readCounters, sameCounters } from '../../zk/counters.ts';
+import { isForgotten, isZkError } from '../../zk/errors.ts';
+import { decodeUsersInSlices } from '../../zk/users.ts';
+import { DEFAULT_USER_ID_WIDTH, type Dialect, dialectOf, type Learnt } from '../session/dialect.ts';
+import { Roster } from './roster.ts';
+import { type UidMemory, UsedUids } from './used-uids.ts';
+import { judgeTable } from './user-table.ts';
+
+/** Older than this, the table is read again even if no counter moved. */
+const MAX_AGE_MS = 600_000;
+/** The table is read anew while somebody enrols people at the keypad, this often at most. */
+const CONSISTENT_READS = 3;
+/** A table that is odd must come twice alike within so many reads. */
+const BELIEVABLE_READS = 5;
+/** Bytes of a badge in the longest records. */
+const MOST_BADGE = 24;
+/** Counters not told so often, one time after the other, are taken for missing. */
+const SILENCES = 2;
+
+export interface ReadOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (bytes: number, total: number) => void;
+}
+
+export class RosterCache {
+  /** The uids that this terminal has used. */
+  readonly used: UsedUids;
+  readonly #device: DeviceSettings;
+  readonly #onLearnt: (learnt: Learnt) => void;
+  #learnt: Learnt;
+  #dialect: Dialect;
+  #roster: Roster | null = null;
+  /** What the last full read took, ms: tells whether another fits into a stretch of disablement. */
+  #lastReadMs = 0;
+  #silences = 0;
+  /** The uid above this was refused, perhaps for being so high: a lower one is being tried. */
+  #suspectedTop: number | null = null;
+  /** The uid that was refused last, being above all others; null once somebody new was taken, or refused for good. */
+  #refusedUid: number | null = null;
+  /** Digest of the last table that did not agree with what else is known. */
+  #odd: string | null = null;
+
+  /** `onLearnt` is told of whatever is found out about the terminal, `uids` keeps which uids it has used. */
+  constructor(device: DeviceSettings, learnt: Learnt, onLearnt: (learnt: Learnt) => void, uids: UidMemory) {
+    this.used = new UsedUids(uids, learnt.identity);
+    this.#device = device;
+    this.#learnt = learnt;
+    this.#onLearnt = onLearnt;
+    this.#dialect = dialectOf(learnt, device.dialect);
+  }
+
+  /** Whose users these are, see `Learnt`. */
+  get identity(): string {
+    return this.#learnt.identity;
+  }
+
+  get dialect(): Dialect {
+    return this.#dialect;
+  }
+
+  /** Takes in something that was found out about the terminal. */
+  learn(found: Partial<Learnt>): void {
+    this.#learnt = { ...this.#learnt, ...found };
+    this.#dialect = dialectOf(this.#learnt, this.#device.dialect);
+    this.#onLearnt(this.#learnt);
+  }
+
+  /** A uid for somebody new, within what the terminal says that it can hold. Null: none is free. */
+  freeUid(roster: Roster): number | null {
+    const room = roster.counters?.capacity?.users ?? 0;
+    // One that is full by its own account shall say so itself.
+    const ceiling = roster.size >= room ? null : Math.max(room, roster.highestUid);
+    const top = this.#suspectedTop ?? this.#learnt.highestUid;
+    const below = top === null ? null : this.used.choose(roster, top);
+    // The limit that it has shown may be another by now: where nothing is left below, it has the last word.
+    return below ?? this.used.choose(roster, ceiling);
+  }
+
+  /**
+   * A uid above all others was refused. True if another one may do: a lower one that nobody had; or, as whoever had it may
+   * stand in the punches, one that was used only where the uids above are refused twice.
+   */
+  refusedUid(uid: number, roster: Roster): boolean {
+    const before = this.#refusedUid;
+    const top = Math.max(roster.highestUid, Math.min(uid, before ?? uid) - 1);
+    const lower = this.used.choose(roster, top);
+    if (lower === null || lower >= uid) return false;
+    if (before !== null || !this.used.has(lower)) this.#suspectedTop = top;
+    this.#refusedUid = uid;
+    return true;
+  }
+
+  /** Somebody new was taken, or refused for good: only a lower uid that was taken shows that the higher one was the reason. */
+  sawCreate(taken: boolean): void {
+    if (taken && this.#suspectedTop !== null) this.learn({ highestUid: this.#suspectedTop });
+    this.#suspectedTop = null;
+    this.#refusedUid = null;
+  }
+
+  /** The terminal has said again what it can hold; its table may show more. */
+  greeted(learnt: Learnt): void {
+    this.learn({ ...learnt, ...(this.#roster === null ? {} : this.#shownBy(this.#roster, learnt)) });
+  }
+
+  /**
+   * True if a uid is still that badge's, and no other record's. Ask while nobody can type: fingers go by uid, and must not
+   * become somebody else's.
+   */
+  async stillHolds(conversation: Conversation, userId: string, uid: number): Promise<boolean> {
+    const [record, another] = (await this.fresh(conversation)).at(uid);
+    return another === undefined && record?.userId === userId;
+  }
+
+  get current(): Roster | null {
+    return this.#roster;
+  }
+
+  get lastReadMs(): number {
+    return this.#lastReadMs;
+  }
+
+  forget(): void {
+    this.#roster = null;
+  }
+
+  /** The counters as the terminal tells them, or null where it has none (remembered). They may prove nothing, see `counts`. */
+  async counters(conversation: Conversation, signal?: AbortSignal): Promise<Counters | null> {
+    if (this.#dialect.counters === false || this.#silences >= SILENCES) return null;
+    const counters = await this.#askCounters(conversation, signal);
+    if (counters === 'refused') return null;
+    // A terminal that has users but counts none does not count: zero is not "empty".
+    const useful = counters !== null && !(counters.users === 0 && (this.#roster?.size ?? 0) > 0);
+    if (counters === null) this.learn({ counters: false });
+    else if (this.#dialect.counters === null && counters.users > 0) this.learn({ counters: true });
+    return useful ? counters : null;
+  }
+
+  /**
+   * True if equal counters prove that nothing has changed. They do once they were seen to move with a write of ours, and
+   * never again after they did not, or contradicted a table.
+   */
+  get counts(): boolean {
+    return this.#dialect.counting === true;
+  }
+
+  /** Call after writes that the table has shown: whether the counters, read before and after, moved as they should. */
+  sawCount(moved: boolean): void {
+    if (this.#dialect.counting === false || this.#dialect.counting === moved) return;
+    this.learn({ counting: moved });
+  }
+
+  /**
+   * A terminal that is silent to the question again and again, or refuses it, is served without; once may be a bad
+   * moment, and several times are no fact to be written down.
+   */
+  async #askCounters(conversation: Conversation, signal?: AbortSignal): Promise<Counters | null | 'refused'> {
+    try {
+      const counters = await readCounters(conversation, signal === undefined ? {} : { signal });
+      this.#silences = 0;
+      return counters;
+    } catch (error) {
+      const isRefused = isZkError(error, 'refused') && !isForgotten(error);
+      if (isRefused || isZkError(error, 'timeout')) this.#silences++;
+      if (isRefused) return 'refused';
+      throw error;
+    }
+  }
+
+  /** A roster that is true now: the cached one if the counters prove it, else a new read. */
+  async fresh(conversation: Conversation, options: ReadOptions & { force?: boolean } = {}): Promise<Roster> {
+    const { signal, force = false } = options;
+    const before = await this.counters(conversation, signal);
+    const cached = this.#roster;
+    const usable =
+      !force &&
+      this.counts &&
+      cached !== null &&
+      this.#device.roster === 'cached' &&
+      performance.now() - cached.readAt < MAX_AGE_MS &&
+      before !== null &&
+      cached.counters !== null &&
+      sameCounters(before, cached.counters);
+    return usable ? cached : await this.read(conversation, { ...options, before });
+  }
+
+  /**
+   * Reads the whole table. Counters before and after must agree, so that they belong to what was read; a table that does
+   * not agree with what else is known is read again, and believed where it comes the same once more.
+   * @throws SerenoError `dialect_unknown`, `device_contradicts`; ZkError
+   */
+  async read(
+    conversation: Conversation,
+    options: ReadOptions & { before?: Counters | null } = {},
+  ): Promise<Roster> {
+    const { signal } = options;
+    let before = options.before === undefined ? await this.counters(conversation, signal) : options.before;
+    for (let attempt = 1; ; attempt++) {
+      const startedAt = performance.now();
+      const set = await readSet(conversation, 'users', { ...options, capacity: before?.capacity });
+      this.#lastReadMs = performance.now() - startedAt;
+      const after = before === null ? null : await this.counters(conversation, signal);
+      const settled = before === null || (after !== null && sameCounters(before, after));
+      if (settled || attempt >= CONSISTENT_READS) {
+        const restless = settled ? null : rangeOf(before, after);
+        const roster = await this.#believed(set, settled ? after : null, restless, startedAt);
+        if (roster !== null) {
+          this.#compare(roster);
+          this.used.add(roster.uids());
+          this.#roster = roster;
+          return roster;
+        }
+        if (attempt >= BELIEVABLE_READS) throw this.#contradicts('@users_change', {});
+      }
+      before = after;
+    }
+  }
+
+  /** Null where the table must be read once more before it is believed, or refused. */
+  async #believed(
+    set: Buffer,
+    counters: Counters | null,
+    restless: CountRange | null,
+    readAt: number,
+  ): Promise<Roster | null> {
+    const count = counters === null || counters.users === 0 ? null : counters.users;
+    const verdict = judgeTable(set, {
+      // However many there are: an empty table is none of them.
+      count: set.length === 0 ? (count ?? restless?.least ?? null) : count,
+      stated: this.#device.dialect.user_record ?? null,
+      learnt: this.#learnt.userWidth,
+      transport: this.#device.transport,
+    });
+    if (verdict.kind === 'refused') {
+      if (!this.#isTwice(set)) return null;
+      this.#odd = null;
+      const params = { device: this.#device.id, problem: verdict.problem, ...verdict.params };
+      throw new SerenoError(verdict.code, { params });
+    }
+    const { width, agrees } = verdict;
+    const records = await decodeUsersInSlices(set, width, this.#device.encoding);
+    const roster = new Roster(records, width, counters, readAt);
+    const fits = restless === null || (roster.size >= restless.least && roster.size <= restless.most);
+    if ((!agrees || !fits || !roster.isUnique) && !this.#isTwice(set)) return null;
+    this.learn({ ...(set.length > 0 ? { userWidth: width } : {}), ...this.#shownBy(roster) });
+    if (counters !== null && counters.users === 0 && roster.size > 0) {
+      this.learn({ counters: false });
+      roster.counters = null;
+    } else if (!agrees) this.learn({ counting: false });
+    return roster;
+  }
+
+  /** Badges that stand in the table show what fits, whatever the terminal says of it. */
+  #shownBy(roster: Roster, { userIdWidth }: Learnt = this.#learnt): Partial<Learnt> {
+    if (roster.width !== 72) return {};
+    const badges = [...roster.badges()];
+    const longest = badges.reduce((most, badge) => Math.max(most, badge.length), 0);
+    const isWider = longest > (userIdWidth ?? 0) && longest > DEFAULT_USER_ID_WIDTH && longest <= MOST_BADGE;
+    return {
+      ...(badges.some((badge) => /[A-Za-z]/.test(badge)) ? { lettersInUserId: true } : {}),
+      ...(isWider ? { userIdWidth: longest } : {}),
+    };
+  }
+
+  /** True if this very table has come before, though it is odd. */
+  #isTwice(set: Buffer): boolean {
+    const digest = createHash('sha256').update(set).digest('hex');
+    const twice = this.#odd === digest;
+    this.#odd = digest;
+    return twice;
+  }
+
+  /** Counters that stood still while the table changed prove nothing any more. */
+  #compare(roster: Roster): void {
+    const known = this.#roster;
+    if (known?.counters == null || roster.counters === null || !sameCounters(known.counters, roster.counters))
+      return;
+    if (!roster.equals(known)) this.learn({ counting: false });
+  }
+
+  #contradicts(problem: Phrase, params: Readonly<Record<string, number>>): SerenoError {
+    return new SerenoError('device_contradicts', { params: { device: this.#device.id, problem, ...params } });
+  }
+}
+
+/** How many users there may have been while counters moved. */
+interface CountRange {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Null where one of them counts none: zero is not "empty". */
+function rangeOf(before: Counters | null, after: Counters | null): CountRange | null {
+  if (before === null || after === null || before.users === 0 || after.users === 0) return null;
+  return { least: Math.min(before.users, after.users), most: Math.max(before.users, after.users) };
+}

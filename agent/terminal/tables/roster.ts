@@ -1,0 +1,140 @@
+// The users of a terminal as raw records, findable by badge and by uid.
+import type { User } from '../../../shared/domain/user.ts';
+import { SerenoError } from '../../../shared/errors.ts';
+import type { Counters } from '../../zk/counters.ts';
+import type { UserRecord, UserWidth } from '../../zk/users.ts';
+
+/**
+ * One full read of a terminal's users, kept up to date with what is written since. Terminals hold one badge in several
+ * records, and several records under one uid: all of them are kept.
+ */
+export class Roster {
+  readonly width: UserWidth;
+  /** Counters that belong to exactly this content; null where they prove nothing. */
+  counters: Counters | null;
+  /** Monotonic ms of the full read: the cache is not trusted for long. */
+  readonly readAt: number;
+  readonly #byUserId = new Map<string, readonly UserRecord[]>();
+  readonly #byUid = new Map<number, readonly UserRecord[]>();
+  #size = 0;
+
+  constructor(records: readonly UserRecord[], width: UserWidth, counters: Counters | null, readAt: number) {
+    this.width = width;
+    this.counters = counters;
+    this.readAt = readAt;
+    for (const record of records) this.#add(record);
+  }
+
+  /** Records. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** All records of a badge, by uid. */
+  all(userId: string): readonly UserRecord[] {
+    return this.#byUserId.get(userId) ?? [];
+  }
+
+  /** All records under a uid: one, unless the terminal contradicts itself. */
+  at(uid: number): readonly UserRecord[] {
+    return this.#byUid.get(uid) ?? [];
+  }
+
+  /**
+   * The one record of a badge, or that of them under `uid`; undefined if there is none.
+   * @throws SerenoError `badge_ambiguous` if there are several and `uid` does not say which
+   */
+  find(userId: string, uid?: number): UserRecord | undefined {
+    const all = this.all(userId);
+    const [record, another] = uid === undefined ? all : all.filter((each) => each.uid === uid);
+    if (another !== undefined) throw ambiguous(userId, all);
+    return record;
+  }
+
+  /** Takes in what was written: it stands in the place of what was under that uid. */
+  put(record: UserRecord): void {
+    for (const previous of this.at(record.uid)) this.#drop(previous);
+    this.#add(record);
+  }
+
+  /** Takes out what was deleted. */
+  remove(uid: number): void {
+    for (const record of this.at(uid)) this.#drop(record);
+  }
+
+  /** True if no uid and no badge stands in two records. */
+  get isUnique(): boolean {
+    return this.#byUid.size === this.#size && this.#byUserId.size === this.#size;
+  }
+
+  /** True if both hold the same records, byte for byte. */
+  equals(other: Roster): boolean {
+    if (this.#size !== other.size || this.width !== other.width) return false;
+    return [...this.#byUid].every(([uid, records]) => {
+      const others = other.at(uid);
+      return (
+        records.length === others.length &&
+        records.every(({ raw }) => others.some((each) => each.raw.equals(raw)))
+      );
+    });
+  }
+
+  /** 0 where there is nobody. */
+  get highestUid(): number {
+    let highest = 0;
+    for (const uid of this.#byUid.keys()) if (uid > highest) highest = uid;
+    return highest;
+  }
+
+  /** All badges, in no order. */
+  badges(): Iterable<string> {
+    return this.#byUserId.keys();
+  }
+
+  /** All uids, in no order. */
+  uids(): Iterable<number> {
+    return this.#byUid.keys();
+  }
+
+  /** All users, by uid. */
+  list(): User[] {
+    return [...this.#byUid.values()]
+      .flat()
+      .sort((a, b) => a.uid - b.uid)
+      .map(toUser);
+  }
+
+  #add(record: UserRecord): void {
+    this.#byUid.set(record.uid, [...this.at(record.uid), record]);
+    const all = [...this.all(record.userId), record];
+    this.#byUserId.set(record.userId, all.length > 1 ? all.sort((a, b) => a.uid - b.uid) : all);
+    this.#size++;
+  }
+
+  #drop(record: UserRecord): void {
+    const rest = <K>(map: Map<K, readonly UserRecord[]>, key: K) => {
+      const left = (map.get(key) ?? []).filter((each) => each !== record);
+      if (left.length === 0) map.delete(key);
+      else map.set(key, left);
+    };
+    rest(this.#byUid, record.uid);
+    rest(this.#byUserId, record.userId);
+    this.#size--;
+  }
+}
+
+function ambiguous(userId: string, records: readonly UserRecord[]): SerenoError {
+  const uids = records.map(({ uid }) => uid).join(', ');
+  return new SerenoError('badge_ambiguous', { params: { user_id: userId, uids } });
+}
+
+/** A record as it is listed: no password. */
+export function toUser(record: UserRecord): User {
+  return {
+    uid: record.uid,
+    user_id: record.userId,
+    name: record.name,
+    privilege: record.privilege,
+    card: record.card,
+  };
+}

@@ -1,0 +1,302 @@
+// One stretch during which a terminal is disabled: counters again, the writes, one refresh, one verification, enabled again.
+import { SerenoError } from '../../../shared/errors.ts';
+import type { Verified } from '../../../shared/wire/envelope.ts';
+import type { DeviceSettings } from '../../config/load.ts';
+import { refreshData } from '../../zk/control.ts';
+import type { Conversation } from '../../zk/conversation.ts';
+import { type Counters, sameCounters } from '../../zk/counters.ts';
+import { deleteUser, type UserRecord, writeUser } from '../../zk/users.ts';
+import { Disablement, type DisableNote, STRETCH_MS } from '../session/disabled.ts';
+import { isBroken, toSerenoError } from '../session/errors.ts';
+import { failure, type Outcome } from '../session/result.ts';
+import type { Roster } from '../tables/roster.ts';
+import type { RosterCache } from '../tables/roster-cache.ts';
+import type { FingersToKeep } from './fingers-to-keep.ts';
+import { type PlanContext, planWrite } from './plan.ts';
+import { type Entry, isFull, type Told, told } from './telling.ts';
+import { countersMoved, countersProve, isCreate, rosterProves, uidOf, type WritePlan } from './verify.ts';
+import { planContext } from './without-writing.ts';
+import type { DoubtfulJob, WriteJob } from './write-job.ts';
+
+/** No further write begins after this: refresh, verification and enabling need their time too. */
+const WRITING_MS = 8000;
+
+export interface StretchContext {
+  readonly device: DeviceSettings;
+  readonly conversation: Conversation;
+  readonly cache: RosterCache;
+  readonly note: DisableNote;
+  /** What deletes must keep; one whose user was not looked at waits for the next stretch. */
+  readonly fingers: FingersToKeep;
+}
+
+/** What a stretch leaves behind. `outcomes` are ready to be told; the others are not settled. */
+export interface StretchResult {
+  readonly outcomes: readonly Told[];
+  /** Begun, and the line broke before it was known what became of them. */
+  readonly doubts: readonly DoubtfulJob[];
+  /** Not begun. */
+  readonly left: readonly WriteJob[];
+  /** The conversation is over, by this error. */
+  readonly broken: unknown;
+}
+
+/** Whether the stretch goes on after a write: with the next one, with none, or with none and this one comes later, too. */
+type Onward = 'next' | 'last' | 'later';
+
+/** The writes of one stretch on one conversation. Use once. */
+export class Stretch {
+  readonly #context: StretchContext;
+  #roster: Roster;
+  #disablement: Disablement | null = null;
+  readonly #entries: Entry[] = [];
+  readonly #outcomes: Told[] = [];
+  /** What follows from a write of this stretch that is not verified yet (`user_exists` after a create). */
+  readonly #dependent: Told[] = [];
+  readonly #left: WriteJob[] = [];
+
+  constructor(context: StretchContext, roster: Roster) {
+    this.#context = context;
+    this.#roster = roster;
+  }
+
+  /**
+   * Serves `jobs` and what `more` still brings while there is time. Null: the terminal's users changed just
+   * before it was disabled; it is enabled again, nothing was written, and the roster must be read anew.
+   * `readInside` reads the table while it is disabled instead: for a terminal without counters, and for one
+   * whose counters never come to rest.
+   */
+  async run(
+    jobs: readonly WriteJob[],
+    more: () => WriteJob | undefined,
+    readInside: boolean,
+  ): Promise<StretchResult | null> {
+    const { cache, conversation, note } = this.#context;
+    try {
+      this.#disablement = await Disablement.begin(conversation, cache, note);
+      let before = await cache.counters(conversation);
+      if ((before === null || !cache.counts || readInside) && this.#fits()) {
+        this.#roster = await cache.read(conversation, { before });
+        before = this.#roster.counters;
+      } else if (!this.#unchanged(before)) {
+        await this.#enable();
+        return null;
+      }
+      await this.#writeAll(jobs, more);
+      await this.#finish(before);
+      return { outcomes: this.#outcomes, doubts: [], left: this.#left, broken: null };
+    } catch (error) {
+      cache.forget();
+      return this.#broken(jobs, error);
+    } finally {
+      this.#disablement?.leave();
+    }
+  }
+
+  #broken(jobs: readonly WriteJob[], error: unknown): StretchResult {
+    const done = new Set(this.#outcomes.map(({ job }) => job));
+    // Of a job with several writes the last one tells.
+    const last = new Map(this.#entries.map((entry) => [entry.job, entry]));
+    const begun = [...last.values()].filter(({ job }) => !done.has(job));
+    const doubts = begun.map(({ job, plan, acknowledged }) => {
+      return { job, uid: uidOf(plan), preimage: plan.before?.raw ?? null, acknowledged };
+    });
+    for (const { job } of begun) done.add(job);
+    const waiting = [...jobs, ...this.#dependent.map(({ job }) => job), ...this.#left];
+    const left = [...new Set(waiting)].filter((job) => !done.has(job));
+    return { outcomes: this.#outcomes, doubts, left, broken: error };
+  }
+
+  /** True if another full read is likely to end before the terminal must be enabled. */
+  #fits(): boolean {
+    return this.#context.cache.lastReadMs * 2 < STRETCH_MS - this.#lasts;
+  }
+
+  /** A terminal without counters whose table is too large to be read while it is disabled: nothing to compare. */
+  #unchanged(before: Counters | null): boolean {
+    const known = this.#roster.counters;
+    return before === null || known === null ? before === known : sameCounters(before, known);
+  }
+
+  /** How long the terminal has been disabled, ms. */
+  get #lasts(): number {
+    return this.#disablement?.lasts ?? 0;
+  }
+
+  async #enable(): Promise<void> {
+    await this.#disablement?.end();
+  }
+
+  async #writeAll(jobs: readonly WriteJob[], more: () => WriteJob | undefined): Promise<void> {
+    const waiting = [...jobs];
+    for (let job = waiting.shift() ?? more(); job !== undefined; job = waiting.shift() ?? more()) {
+      if (this.#lasts > WRITING_MS) {
+        this.#left.push(job, ...waiting);
+        return;
+      }
+      const onward = await this.#write(job);
+      if (onward === 'next') continue;
+      this.#left.push(...(onward === 'later' ? [job] : []), ...waiting);
+      return;
+    }
+  }
+
+  /** One that cannot be written in this stretch comes later: what follows must not overtake it. */
+  async #write(job: WriteJob): Promise<Onward> {
+    const { device, cache } = this.#context;
+    const userId = job.wish.args.user_id;
+    if (job.isOver) return 'next';
+    try {
+      const context = planContext(device, cache, this.#roster);
+      const plan = planWrite(job.wish, this.#roster, context);
+      if (plan.kind === 'nothing') {
+        this.#decide(job, { status: 'ok', data: plan.result, verified: 'readback' });
+        return 'next';
+      }
+      if (job.timeLeft() <= 0) throw new SerenoError('expired');
+      if (job.isSuperseded()) throw new SerenoError('superseded', { params: { user_id: userId } });
+      if (plan.kind === 'delete' && !this.#keep(job, plan.before)) return 'later';
+      job.started(uidOf(plan), plan.before);
+      if (!(await this.#send(job, plan))) return 'last';
+      return plan.kind === 'delete' && plan.wholeBadge ? await this.#sendRest(job, context) : 'next';
+    } catch (error) {
+      if (isBroken(error)) throw error;
+      this.#decide(job, failure(toSerenoError(error, device)));
+    }
+    return 'next';
+  }
+
+  /** The other records of a badge all of whose records are to go. */
+  async #sendRest(job: WriteJob, context: PlanContext): Promise<Onward> {
+    while (this.#roster.all(job.wish.args.user_id).length > 0) {
+      try {
+        const plan = planWrite(job.wish, this.#roster, context);
+        if (plan.kind !== 'delete') break;
+        job.started(uidOf(plan), plan.before);
+        if (!(await this.#send(job, plan))) return 'last';
+      } catch (error) {
+        if (isBroken(error)) throw error;
+        return this.#endRest(job, error);
+      }
+    }
+    return 'next';
+  }
+
+  /** Some records of the badge are left and cannot be written: what has become of it is read back. */
+  #endRest(job: WriteJob, error: unknown): Onward {
+    const last = this.#entries.findLast((entry) => entry.job === job);
+    if (last === undefined) throw error;
+    last.refusal = toSerenoError(error, this.#context.device);
+    return 'last';
+  }
+
+  /** False if the fingers that go with the user have not been read. */
+  #keep(job: WriteJob, { uid, raw }: UserRecord): boolean {
+    if (job.keep === null) return true;
+    const fingers = this.#context.fingers.get(uid);
+    if (fingers === undefined) return false;
+    job.keep({ width: this.#roster.width, raw, fingers });
+    return true;
+  }
+
+  /**
+   * From here on the job is in doubt until it is verified. False if the terminal refused: what the roster is now is
+   * known only once it is read back.
+   */
+  async #send(job: WriteJob, plan: WritePlan): Promise<boolean> {
+    const { conversation, device, cache } = this.#context;
+    const entry: Entry = { job, plan, refusal: null, acknowledged: false };
+    this.#entries.push(entry);
+    try {
+      if (plan.kind === 'delete') {
+        await deleteUser(conversation, plan.before.uid);
+      } else {
+        cache.used.add([plan.after.uid]);
+        await writeUser(conversation, plan.after.raw);
+      }
+    } catch (error) {
+      if (isBroken(error)) throw error;
+      entry.refusal = toSerenoError(error, device);
+      return false;
+    }
+    entry.acknowledged = true;
+    job.written();
+    applyPlan(plan, this.#roster);
+    return true;
+  }
+
+  #decide(job: WriteJob, outcome: Outcome): void {
+    const userId = job.wish.args.user_id;
+    const depends = this.#entries.some((entry) => entry.job.wish.args.user_id === userId);
+    (depends ? this.#dependent : this.#outcomes).push({ job, outcome });
+  }
+
+  async #finish(before: Counters | null): Promise<void> {
+    const { cache, conversation } = this.#context;
+    if (this.#entries.length === 0) return await this.#enable();
+    try {
+      await refreshData(conversation);
+    } catch (error) {
+      // The write stands; the terminal refreshes by itself sooner or later.
+      if (isBroken(error)) throw error;
+    }
+    const after = await cache.counters(conversation);
+    const plans = this.#entries.map(({ plan }) => plan);
+    const asked = this.#entries.some(({ job, refusal }) => job.readback || refusal !== null);
+    const strict = this.#context.device.roster === 'strict';
+    const isTold = !asked && !strict && cache.counts;
+    if (isTold && before !== null && after !== null && countersProve(plans, before, after)) {
+      this.#roster.counters = after;
+      await this.#enable();
+      return this.#tell(() => true, 'counters');
+    }
+    const roster = await this.#readBack();
+    const isClear = this.#entries.every(
+      ({ plan, refusal }) => refusal === null && rosterProves(plan, roster),
+    );
+    if (isClear && before !== null && after !== null) cache.sawCount(countersMoved(plans, before, after));
+  }
+
+  /** While still disabled if it fits into the stretch, else after enabling. */
+  async #readBack(): Promise<Roster> {
+    const { cache, conversation } = this.#context;
+    const fits = this.#fits();
+    if (!fits) await this.#enable();
+    const roster = await cache.read(conversation);
+    if (fits) await this.#enable();
+    this.#tell((plan) => rosterProves(plan, roster), 'readback', roster);
+    return roster;
+  }
+
+  /**
+   * True if a new user may have been refused for the uid alone, being above all others: it is tried again with another one.
+   */
+  #refusedForUid(plan: WritePlan, { code }: SerenoError, roster: Roster): boolean {
+    if (plan.kind !== 'put' || !isCreate(plan) || code !== 'device_refused') return false;
+    const { cache } = this.#context;
+    const { uid } = plan.after;
+    if (isFull(roster) || uid <= roster.highestUid) return false;
+    return cache.refusedUid(uid, roster);
+  }
+
+  #tell(proves: (plan: WritePlan) => boolean, verified: Verified, roster: Roster = this.#roster): void {
+    const { device, cache } = this.#context;
+    const { outcomes, left } = told({
+      device: device.id,
+      entries: this.#entries,
+      dependent: this.#dependent,
+      roster,
+      verified,
+      proves,
+      wasForUid: (plan, refusal) => this.#refusedForUid(plan, refusal, roster),
+      onCreate: (isThere) => cache.sawCreate(isThere),
+    });
+    this.#outcomes.push(...outcomes);
+    this.#left.push(...left);
+  }
+}
+
+function applyPlan(plan: WritePlan, roster: Roster): void {
+  if (plan.kind === 'delete') roster.remove(plan.before.uid);
+  else roster.put(plan.after);
+}

@@ -1,0 +1,69 @@
+// Before somebody new is given a uid: which uids stand in the punches, where those bear no badge.
+
+import { asked } from '../../zk/commands.ts';
+import type { Conversation } from '../../zk/conversation.ts';
+import { ZkError } from '../../zk/errors.ts';
+import { isBroken } from '../session/errors.ts';
+import type { AttendanceCache } from '../tables/attendance-cache.ts';
+import type { Roster } from '../tables/roster.ts';
+import type { RosterCache } from '../tables/roster-cache.ts';
+import type { WriteJob } from './write-job.ts';
+
+/** So many punches are read in a moment. */
+const PUNCHES_WORTH_READING = 20_000;
+/** Punches that could not be read are left alone so long: people must get in meanwhile. */
+const LEFT_ALONE_MS = 600_000;
+
+/** The punches of somebody who is gone must not become those of the next one. */
+export class PunchedUids {
+  readonly #attendance: AttendanceCache;
+  #failedAt: number | null = null;
+
+  constructor(attendance: AttendanceCache) {
+    this.#attendance = attendance;
+  }
+
+  /**
+   * Takes the uids of the punches into `cache.used` if one of `jobs` will be given a new one. Where punches bear badges, one
+   * look will do; where they bear uids, somebody may have come, punched and gone since the last one. A terminal that does
+   * not tell its punches shows them to nobody either: then the error is returned, and what was asked goes on.
+   * @throws ZkError if the conversation is over; the next one goes on without a look.
+   */
+  async learn(
+    conversation: Conversation,
+    cache: RosterCache,
+    roster: Roster,
+    jobs: readonly WriteJob[],
+  ): Promise<unknown> {
+    if (!jobs.some((job) => isNewTo(roster, job)) || this.#isLeftAlone || isCostly(roster)) return null;
+    if (cache.used.knowsPunches && !cache.used.punchesBearUids) return null;
+    try {
+      const { book } = await this.#attendance.fresh(conversation, cache, {
+        now: Date.now,
+        continuing: false,
+      });
+      // An empty list tells nothing of those to come.
+      if (book.size > 0) cache.used.addPunched(book.uids());
+      return null;
+    } catch (error) {
+      this.#failedAt = performance.now();
+      if (isBroken(error) && !conversation.isOpen) {
+        throw new ZkError('closed', asked('readAttendance'), { cause: error });
+      }
+      return error;
+    }
+  }
+
+  get #isLeftAlone(): boolean {
+    return this.#failedAt !== null && performance.now() - this.#failedAt < LEFT_ALONE_MS;
+  }
+}
+
+function isNewTo(roster: Roster, { wish }: WriteJob): boolean {
+  return wish.op !== 'user.delete' && roster.all(wish.args.user_id).length === 0;
+}
+
+/** Terminals with the longer records of users put badges into their punches; a short list is no matter to look at. */
+function isCostly({ width, counters }: Roster): boolean {
+  return width === 72 && (counters?.records ?? 0) > PUNCHES_WORTH_READING;
+}

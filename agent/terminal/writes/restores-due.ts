@@ -1,0 +1,66 @@
+// Restores whose record is back: each has an outcome only once its fingers are back too.
+import type { Verified } from '../../../shared/wire/envelope.ts';
+import type { DeviceSettings } from '../../config/load.ts';
+import type { Conversation } from '../../zk/conversation.ts';
+import type { DisableNote } from '../session/disabled.ts';
+import { isBroken, toSerenoError } from '../session/errors.ts';
+import { failure, type Outcome } from '../session/result.ts';
+import type { RosterCache } from '../tables/roster-cache.ts';
+import { restoreFingers } from './restore-fingers.ts';
+import type { DoubtfulJob, WriteJob } from './write-job.ts';
+
+export interface DueRestore extends DoubtfulJob {
+  /** What the answer rests on as far as the record goes. */
+  readonly verified: Verified;
+}
+
+interface Context {
+  readonly device: DeviceSettings;
+  readonly conversation: Conversation;
+  readonly cache: RosterCache;
+  readonly note: DisableNote;
+}
+
+/** Settles all but the restores that went well so far: these are returned. */
+export function settleButRestores(
+  outcomes: readonly { readonly job: WriteJob; readonly outcome: Outcome }[],
+  cache: RosterCache,
+): DueRestore[] {
+  const due: DueRestore[] = [];
+  for (const { job, outcome } of outcomes) {
+    if (job.wish.op === 'user.restore' && outcome.status === 'ok') {
+      const uid = cache.current?.all(job.wish.args.user_id)[0]?.uid ?? 0;
+      due.push({ job, uid, preimage: null, verified: outcome.verified });
+    } else {
+      job.settle(outcome);
+    }
+  }
+  return due;
+}
+
+/**
+ * Puts the fingers back and settles the restores.
+ * @throws ZkError if the conversation breaks; `onBroken` is told before which of them are not settled.
+ */
+export async function finishRestores(
+  { device, conversation, cache, note }: Context,
+  due: readonly DueRestore[],
+  onBroken: (left: readonly DueRestore[]) => void,
+): Promise<void> {
+  for (const [index, { job, verified, uid }] of due.entries()) {
+    const { wish } = job;
+    if (wish.op !== 'user.restore') continue;
+    const userId = wish.args.user_id;
+    try {
+      const what = { userId, uid, copy: wish.copy(), device: device.id };
+      const fingers = await restoreFingers(conversation, cache, note, what);
+      job.settle({ status: 'ok', data: { user_id: userId, fingers }, verified });
+    } catch (error) {
+      if (isBroken(error)) {
+        onBroken(due.slice(index));
+        throw error;
+      }
+      job.settle(failure(toSerenoError(error, device)));
+    }
+  }
+}

@@ -1,0 +1,110 @@
+// What the writes of a stretch are answered, by what the terminal then shows.
+import { SerenoError } from '../../../shared/errors.ts';
+import type { Verified } from '../../../shared/wire/envelope.ts';
+import { failure, type Outcome } from '../session/result.ts';
+import type { Roster } from '../tables/roster.ts';
+import { isCreate, isGone, lastWord, type WritePlan, withAllFields } from './verify.ts';
+import type { WriteJob } from './write-job.ts';
+
+/** A write that was sent; a job has several where all records of a badge are to go. */
+export interface Entry {
+  readonly job: WriteJob;
+  readonly plan: WritePlan;
+  /** The terminal said no. Some keep what they refuse, so the table has the last word. */
+  refusal: SerenoError | null;
+  acknowledged: boolean;
+}
+
+export interface Told {
+  readonly job: WriteJob;
+  readonly outcome: Outcome;
+}
+
+export interface Shown {
+  readonly device: string;
+  /** In the order in which they were sent. */
+  readonly entries: readonly Entry[];
+  /** What follows from a write that was not verified yet (`user_exists` after a create). */
+  readonly dependent: readonly Told[];
+  /** As it is now. */
+  readonly roster: Roster;
+  readonly verified: Verified;
+  /** True if the terminal shows that a plan took effect. */
+  readonly proves: (plan: WritePlan) => boolean;
+  /** True if a write was refused for its uid alone: it is tried again with another one. */
+  readonly wasForUid: (plan: WritePlan, refusal: SerenoError) => boolean;
+  /** Told of each create that is there, or was refused for good. */
+  readonly onCreate: (isThere: boolean) => void;
+}
+
+/** What can be told now, and the jobs that must be served once more. */
+export interface Telling {
+  readonly outcomes: readonly Told[];
+  readonly left: readonly WriteJob[];
+}
+
+/** The outcome of each job, by the last that can be seen of its user. */
+export function told(shown: Shown): Telling {
+  const { device, entries, dependent, roster, verified, proves, wasForUid, onCreate } = shown;
+  const outcomes: Told[] = [];
+  const left: WriteJob[] = [];
+  // The table may hold what was refused; if it does not, what was written before is seen as it was left.
+  const traces = entries.filter(({ plan, refusal }) => refusal === null || proves(withAllFields(plan)));
+  const unproven = new Set<string>();
+  for (const { job, plan, refusal } of entries) {
+    const userId = job.wish.args.user_id;
+    const isTrace = traces.some((entry) => entry.job === job);
+    const notKept = { device, what: '@kept_user', user_id: userId } as const;
+    const fail = (error: SerenoError) => outcomes.push({ job, outcome: failure(error) });
+    if (isTrace && proves(lastWord(plan, laterOf(plan, entries, traces)))) {
+      if (isCreate(plan)) onCreate(true);
+      outcomes.push({ job, outcome: { status: 'ok', data: plan.result, verified } });
+    } else if (isPartlyGone(job, entries, roster)) {
+      unproven.add(userId);
+      fail(new SerenoError('not_verified', { params: notKept, applied: 'partial' }));
+    } else if (refusal !== null && wasForUid(plan, refusal)) {
+      left.push(job);
+    } else if (refusal !== null) {
+      if (isCreate(plan)) onCreate(false);
+      fail(fullOr(refusal, plan, device, roster));
+    } else {
+      unproven.add(userId);
+      const error = new SerenoError('not_verified', { params: notKept });
+      const isAbsent = roster.all(userId).length === 0;
+      fail(isAbsent ? fullOr(error, plan, device, roster) : error);
+    }
+  }
+  for (const waiting of dependent) {
+    if (unproven.has(waiting.job.wish.args.user_id)) left.push(waiting.job);
+    else outcomes.push(waiting);
+  }
+  return { outcomes, left };
+}
+
+/** True if some of the records that a job was to delete are gone. */
+function isPartlyGone(job: WriteJob, entries: readonly Entry[], roster: Roster): boolean {
+  return entries.some(
+    ({ job: of, plan }) => of === job && plan.kind === 'delete' && isGone(plan.before, roster),
+  );
+}
+
+/** Those of `traces` that came after `plan` and were about its badge. */
+function laterOf(plan: WritePlan, entries: readonly Entry[], traces: readonly Entry[]): WritePlan[] {
+  const at = entries.findIndex((entry) => entry.plan === plan);
+  const userId = entries[at]?.job.wish.args.user_id;
+  const later = entries.slice(at + 1).filter((entry) => traces.includes(entry));
+  return later.filter(({ job }) => job.wish.args.user_id === userId).map((entry) => entry.plan);
+}
+
+/** A terminal that has no room left for somebody new says no like any other; its counts tell. */
+function fullOr(refusal: SerenoError, plan: WritePlan, device: string, roster: Roster): SerenoError {
+  const { users = 0 } = roster.counters?.capacity ?? {};
+  if (!isCreate(plan) || !isFull(roster)) return refusal;
+  return new SerenoError('device_full', { params: { device, got: roster.size, max: users }, cause: refusal });
+}
+
+/** True if there is no room for another user, by the terminal's own account. */
+export function isFull(roster: Roster): boolean {
+  const { users = 0 } = roster.counters?.capacity ?? {};
+  return users > 0 && roster.size >= users;
+}

@@ -1,0 +1,28 @@
+import { afterEach, expect, it } from 'vitest';
+import { type Bench, codeOf, startBench, update } from '../testing/bench.ts';
+
+let bench: Bench;
+afterEach(() => bench.stop());
+
+it('judges a write that was begun on a terminal of other records, replaced since, by what the new one holds', async () => {
+  bench = await startBench({ users: 3 });
+  const [first, second] = bench.simulated.users();
+  const there = update(first!.userId, { name: first!.name });
+  const late = update(second!.userId, { name: 'Another' });
+  late.timeLeft = () => -1;
+  const preimage = Buffer.alloc(28);
+  bench.terminal.adopt([there, late].map((job) => ({ job, uid: 1, preimage })));
+  await bench.terminal.repair();
+  expect([codeOf(there), codeOf(late)]).toEqual(['ok', 'expired']);
+  expect(bench.terminal.repairDueIn).toBeNull();
+});
+
+it('does not take one record of a badge for another one, whatever the two were to become', async () => {
+  bench = await startBench({ users: 3 });
+  const [first] = bench.simulated.users();
+  const elsewhere = update(first!.userId, { name: first!.name });
+  Object.assign(elsewhere.wish.args, { uid: 50 });
+  bench.terminal.adopt([{ job: elsewhere, uid: null, preimage: null }]);
+  await bench.terminal.repair();
+  expect(codeOf(elsewhere)).toBe('user_not_found');
+});

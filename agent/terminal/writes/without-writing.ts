@@ -1,0 +1,47 @@
+// Writes that need none: what the terminal already holds, and what it could never hold, is answered from the roster.
+import type { DeviceSettings } from '../../config/load.ts';
+import { limitsOf } from '../session/dialect.ts';
+import { toSerenoError } from '../session/errors.ts';
+import { failure } from '../session/result.ts';
+import type { Roster } from '../tables/roster.ts';
+import type { RosterCache } from '../tables/roster-cache.ts';
+import { type PlanContext, planWrite } from './plan.ts';
+import type { WriteJob } from './write-job.ts';
+
+/** What planning on `roster` needs to know of the device. */
+export function planContext(device: DeviceSettings, cache: RosterCache, { width }: Roster): PlanContext {
+  return {
+    device: device.id,
+    limits: limitsOf(cache.dialect, width),
+    encoding: device.encoding,
+    freeUid: (roster) => cache.freeUid(roster),
+  };
+}
+
+/** Jobs that need no write are answered before anything is disabled, unless an earlier one decides them. */
+export function settleWithoutWriting(
+  jobs: readonly WriteJob[],
+  roster: Roster,
+  cache: RosterCache,
+  device: DeviceSettings,
+): WriteJob[] {
+  const touched = new Set<string>();
+  const context = planContext(device, cache, roster);
+  return jobs.filter((job) => {
+    if (job.isOver) return false;
+    const userId = job.wish.args.user_id;
+    if (touched.has(userId)) return true;
+    try {
+      const plan = planWrite(job.wish, roster, context);
+      if (plan.kind === 'nothing') {
+        job.settle({ status: 'ok', data: plan.result, verified: 'readback' });
+        return false;
+      }
+      touched.add(userId);
+      return true;
+    } catch (error) {
+      job.settle(failure(toSerenoError(error, device)));
+      return false;
+    }
+  });
+}
