@@ -9,6 +9,10 @@ export interface SiteAddress {
 
 const ROOT = 'sereno/v1';
 
+/** The rule that events are handed to, without the broker's subscribers in between (Basic Ingest). */
+export const EVENTS_RULE = 'sereno_events';
+const TO_EVENTS_RULE = `$aws/rules/${EVENTS_RULE}/`;
+
 function prefix({ tenant, site }: SiteAddress): string {
   return `${ROOT}/${tenant}/${site}`;
 }
@@ -20,6 +24,10 @@ export const topics = {
   progress: (at: SiteAddress, commandId: string) => `${prefix(at)}/prog/${commandId}`,
   hello: (at: SiteAddress) => `${prefix(at)}/hello`,
   will: (at: SiteAddress) => `${prefix(at)}/will`,
+  /** Straight to the rule; `seq` is that of the batch. */
+  events: (at: SiteAddress, seq: number | '*') => `${TO_EVENTS_RULE}${prefix(at)}/events/${seq}`,
+  /** How far the cloud has stored an agent's events. */
+  stored: (at: SiteAddress) => `${prefix(at)}/stored`,
 };
 
 /**
@@ -32,19 +40,31 @@ export function replyPart(status: string, number: number): string {
 
 export type ParsedTopic = SiteAddress &
   (
-    | { readonly kind: 'cmd' | 'hello' | 'will' }
+    | { readonly kind: 'cmd' | 'hello' | 'will' | 'stored' }
+    | { readonly kind: 'events'; readonly seq: number }
     | { readonly kind: 'res'; readonly commandId: string; readonly part: string }
     | { readonly kind: 'prog'; readonly commandId: string }
   );
 
-/** What a topic is about, or null if it is none of ours. */
+/** What a topic is about, or null if it is none of ours. Events alone go straight to a rule. */
 export function parseTopic(topic: string): ParsedTopic | null {
+  const isToRule = topic.startsWith(TO_EVENTS_RULE);
+  const parsed = parseName(isToRule ? topic.slice(TO_EVENTS_RULE.length) : topic);
+  return (parsed?.kind === 'events') === isToRule ? parsed : null;
+}
+
+function parseName(topic: string): ParsedTopic | null {
   const [root, version, tenant, site, kind, commandId, part, ...rest] = topic.split('/');
   if (`${root}/${version}` !== ROOT || rest.length > 0) return null;
   if (!slugSchema.safeParse(tenant).success || !slugSchema.safeParse(site).success) return null;
   const at = { tenant: tenant as string, site: site as string };
   if (commandId === undefined) {
-    return kind === 'cmd' || kind === 'hello' || kind === 'will' ? { ...at, kind } : null;
+    return kind === 'cmd' || kind === 'hello' || kind === 'will' || kind === 'stored'
+      ? { ...at, kind }
+      : null;
+  }
+  if (kind === 'events' && part === undefined && /^[1-9]\d{0,15}$/.test(commandId)) {
+    return { ...at, kind, seq: Number(commandId) };
   }
   if (!commandIdSchema.safeParse(commandId).success) return null;
   if (kind === 'res' && part !== undefined && /^[a-z]+-\d{1,4}$/.test(part))

@@ -10,14 +10,14 @@ export const KEEPALIVE_SECONDS = 1200;
 /** AWS IoT Core's longest session expiry: 7 days, in seconds. */
 export const SESSION_SECONDS = 7 * 24 * 3600;
 
-/** The topic, parsed, if that site may publish on it: its replies, progress, hello and will. */
+/** The topic, parsed, if that site may publish on it: its replies, progress, events, hello and will. */
 export function mayPublish(site: SiteAddress, topic: string): ParsedTopic | null {
   const parsed = parseTopic(topic);
-  if (parsed === null || parsed.kind === 'cmd') return null;
+  if (parsed === null || parsed.kind === 'cmd' || parsed.kind === 'stored') return null;
   return parsed.tenant === site.tenant && parsed.site === site.site ? parsed : null;
 }
 
-/** True for the site's own command topic, letter by letter: no wildcards. */
+/** True for the site's own topics downwards, letter by letter: no wildcards. */
 export function maySubscribe(site: SiteAddress, filter: string): boolean {
-  return filter === topics.command(site);
+  return filter === topics.command(site) || filter === topics.stored(site);
 }

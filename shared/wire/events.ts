@@ -1,0 +1,100 @@
+// What an agent tells of its own accord: batches of punches and of changes at the keypad, and how the cloud says that it has them.
+import * as z from 'zod';
+import { serialSchema } from '../domain/device.ts';
+import { WIRE_VERSION } from './envelope.ts';
+import { deviceIdSchema } from './identifiers.ts';
+import { toldText } from './told.ts';
+
+/** Largest gzipped batch in bytes: the broker takes 128 KB. */
+export const EVENTS_BYTES = 120 * 1024;
+/** Most events of one batch: what one call of a function stores in a few seconds. */
+export const EVENTS_PER_BATCH = 500;
+/** Unzipping stops here: a batch that claims more is damaged or hostile. */
+export const EVENTS_UNZIPPED_BYTES = 1024 * 1024;
+
+const epochMs = z.int().min(0);
+
+/** Names a happening for good: the same whoever tells it, and however often. */
+export const eventIdSchema = z.string().regex(/^[a-z0-9_]{8,64}$/);
+
+/** Names the memory of an agent: another one counts its batches anew. */
+export const journalIdSchema = z.uuid();
+
+/** Number of the last event in a batch, by the count of its journal. */
+export const batchSeqSchema = z.int().min(1);
+
+/** A badge, or `uid:7` where the terminal tells no more and nobody has that uid. */
+const badge = toldText(32).min(1);
+const uid = z.int().min(0).max(65_535);
+const byte = z.int().min(0).max(255);
+
+/** `live`: told as it happened; `log`: read from what the terminal keeps. */
+export const punchSourceSchema = z.enum(['live', 'log']);
+
+export const punchEventSchema = z.object({
+  type: z.literal('punch'),
+  id: eventIdSchema,
+  device: deviceIdSchema,
+  /** Null for a terminal that tells none. */
+  serial: serialSchema.nullable(),
+  user_id: badge,
+  uid: uid.optional(),
+  /** The terminal's own time. */
+  local: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/),
+  /** The instant, by the time zone that the device is configured with. */
+  at: epochMs,
+  /** How the person was verified. */
+  status: byte,
+  /** In, out, break … */
+  punch: byte,
+  source: punchSourceSchema,
+});
+export type PunchEvent = z.infer<typeof punchEventSchema>;
+
+/** Fields of a user as a change at the keypad names them. Their values stay at the terminal. */
+export const keypadFieldSchema = z.enum(['name', 'password', 'privilege', 'card', 'group', 'other']);
+export type KeypadField = z.infer<typeof keypadFieldSchema>;
+
+export const userEventSchema = z.object({
+  type: z.enum(['user.created', 'user.updated', 'user.deleted']),
+  id: eventIdSchema,
+  device: deviceIdSchema,
+  user_id: badge,
+  uid,
+  /** When it was noticed, by the agent's clock: terminals do not tell when it was done. */
+  at: epochMs,
+  by: z.literal('keypad'),
+  /** What an update has changed, where that is known. */
+  fields: z.array(keypadFieldSchema).max(keypadFieldSchema.options.length).optional(),
+});
+export type UserEvent = z.infer<typeof userEventSchema>;
+
+export const agentEventSchema = z.discriminatedUnion('type', [punchEventSchema, userEventSchema]);
+export type AgentEvent = z.infer<typeof agentEventSchema>;
+
+/**
+ * A batch, gzipped JSON on `topics.events`. `seq` counts events: that of a batch is the number of its last event. An agent
+ * sends a batch only when the cloud has stored the one before; until then it sends the same one again, perhaps
+ * with further events behind it and so a higher `seq`.
+ */
+export const eventBatchSchema = z.object({
+  v: z.literal(WIRE_VERSION),
+  journal: journalIdSchema,
+  seq: batchSeqSchema,
+  sentAt: epochMs,
+  events: z.array(agentEventSchema).min(1).max(EVENTS_PER_BATCH),
+});
+export type EventBatch = z.infer<typeof eventBatchSchema>;
+
+/** A batch as the cloud hears it: its events are looked at one by one, so that a bad one holds up no other. */
+export const heardBatchSchema = eventBatchSchema.extend({
+  events: z.array(z.unknown()).min(1).max(EVENTS_PER_BATCH),
+});
+
+/** Everything of that journal up to `seq` is stored in the cloud: only now the agent may forget it. On `topics.stored`. */
+export const storedSchema = z.object({
+  v: z.literal(WIRE_VERSION),
+  journal: journalIdSchema,
+  seq: batchSeqSchema,
+});
+export type Stored = z.infer<typeof storedSchema>;

@@ -1,0 +1,32 @@
+// Topics as they are built and parsed.
+import { expect, test } from 'vitest';
+import { parseTopic, topics } from './topics.ts';
+
+const at = { tenant: 'acme', site: 'norte' };
+const id = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
+
+test('every topic that is built is parsed to what it was built of', () => {
+  expect(parseTopic(topics.command(at))).toEqual({ ...at, kind: 'cmd' });
+  expect(parseTopic(topics.hello(at))).toEqual({ ...at, kind: 'hello' });
+  expect(parseTopic(topics.will(at))).toEqual({ ...at, kind: 'will' });
+  expect(parseTopic(topics.stored(at))).toEqual({ ...at, kind: 'stored' });
+  expect(parseTopic(topics.reply(at, id, 'ok-0'))).toEqual({
+    ...at,
+    kind: 'res',
+    commandId: id,
+    part: 'ok-0',
+  });
+  expect(parseTopic(topics.progress(at, id))).toEqual({ ...at, kind: 'prog', commandId: id });
+  expect(parseTopic(topics.events(at, 12))).toEqual({ ...at, kind: 'events', seq: 12 });
+});
+
+test('events go straight to their rule, and nothing else does', () => {
+  expect(topics.events(at, 12)).toBe('$aws/rules/sereno_events/sereno/v1/acme/norte/events/12');
+  expect(parseTopic('sereno/v1/acme/norte/events/12')).toBeNull();
+  expect(parseTopic('$aws/rules/sereno_events/sereno/v1/acme/norte/hello')).toBeNull();
+  expect(parseTopic('$aws/rules/other/sereno/v1/acme/norte/events/12')).toBeNull();
+});
+
+test.each(['0', '-1', '1e3', '012', 'x', '12/13', '12345678901234567'])('%s numbers no batch', (seq) => {
+  expect(parseTopic(`$aws/rules/sereno_events/sereno/v1/acme/norte/events/${seq}`)).toBeNull();
+});
