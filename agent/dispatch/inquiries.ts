@@ -56,7 +56,7 @@ export class Inquiries {
     if (row !== null) return this.#settlements.replay(row);
     // It may have come to another agent, with a journal that is not this one.
     const isElsewhere = this.#ports.tenure.claim(ulidTime(id)) !== 'ours';
-    this.#entomb(
+    this.#tombstone(
       id,
       new SerenoError(isElsewhere ? 'outcome_unknown' : 'expired', isElsewhere ? { applied: 'unknown' } : {}),
     );
@@ -67,7 +67,7 @@ export class Inquiries {
     if (row === null) {
       // Somebody else may have run it: only who would know of it can say that it never came.
       if (this.#ports.tenure.claim(ulidTime(id)) !== 'ours') return false;
-      this.#entomb(id, new SerenoError('cancelled'));
+      this.#tombstone(id, new SerenoError('cancelled'));
       return true;
     }
     if (row.reply !== null || row.state !== 'received') return false;
@@ -76,11 +76,11 @@ export class Inquiries {
   }
 
   /** Settles an id that never came, so that it is not run should it come late. */
-  #entomb(id: string, error: SerenoError): void {
+  #tombstone(id: string, error: SerenoError): void {
     const { at, journal, outbox, clock } = this.#ports;
     const { reply, messages } = toMessages(at, id, failure(error), { queueMs: 0, deviceMs: 0 });
     if (reply.status === 'unknown') return outbox.sendUnstored(messages);
-    journal.entomb(reply, messages, clock.now());
+    journal.tombstone(reply, messages, clock.now());
     outbox.pump();
   }
 }

@@ -42,7 +42,7 @@ function put(...names: string[]): void {
   const id = ulid();
   const about = { v: 1, id, applied: 'no', verified: 'none', queueMs: 0, deviceMs: 0 } as const;
   const messages = names.map((topic) => ({ topic, payload: Buffer.from(topic) }));
-  journal.entomb({ ...about, status: 'expired', agentVersion: '0', replayed: false }, messages, 1);
+  journal.tombstone({ ...about, status: 'expired', agentVersion: '0', replayed: false }, messages, 1);
 }
 
 const unsent = () => journal.outbox(100).map(({ topic }) => topic);

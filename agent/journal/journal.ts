@@ -16,13 +16,14 @@ import {
   toRow,
 } from './rows.ts';
 import { migrate } from './schema.ts';
-import { IllegalTransition, type JournalState, mayFollow } from './state.ts';
+import { IllegalTransition, type JournalState, OPEN, statesBefore } from './state.ts';
 import { UndoTable } from './undo-table.ts';
 
 /** Days that settled commands are kept: longer than any idempotency key lives. */
 export const KEEP_DAYS = 8;
 const DAY_MS = 86_400_000;
 const READS = operationsOfKind('read');
+const IS_OPEN = stateIn(OPEN);
 /** Their replies may be large, and nobody asks for them again after this: longer than any of them may wait to begin. */
 const KEEP_READS_MS = 600_000;
 
@@ -126,7 +127,7 @@ export class Journal {
   }
 
   /** Settles an id that never came (`op.query`, `op.cancel`), so that it is not run if it comes late. */
-  entomb(reply: Reply, messages: readonly OutboxMessage[], now: number): void {
+  tombstone(reply: Reply, messages: readonly OutboxMessage[], now: number): void {
     this.#atomically(() => {
       this.#run(
         `INSERT INTO commands (id, op, issued_at, not_after, received_at, state, reply, settled_at)
@@ -153,13 +154,13 @@ export class Journal {
 
   /** Commands that have no outcome yet, oldest first. */
   unsettled(): JournalRow[] {
-    const sql = `SELECT * FROM commands WHERE state IN ('received', 'started', 'written') ORDER BY received_at, rowid`;
+    const sql = `SELECT * FROM commands WHERE ${IS_OPEN} ORDER BY received_at, rowid`;
     return this.#database.prepare(sql).all().map(toRow);
   }
 
   /** How many commands have no outcome yet. */
   get depth(): number {
-    const sql = `SELECT count(*) AS n FROM commands WHERE state IN ('received', 'started', 'written')`;
+    const sql = `SELECT count(*) AS n FROM commands WHERE ${IS_OPEN}`;
     return (this.#database.prepare(sql).get() as { n: number }).n;
   }
 
@@ -186,7 +187,7 @@ export class Journal {
       this.#atomically(() => {
         this.#run('UPDATE outbox SET sent = 1 WHERE seq = ?', [item.seq]);
         this.#run(
-          `UPDATE commands SET state = 'replied' WHERE id = ? AND state = 'verified'
+          `UPDATE commands SET state = 'replied' WHERE id = ? AND ${stateIn(statesBefore('replied'))}
            AND NOT EXISTS (SELECT 1 FROM outbox WHERE command_id = ? AND sent = 0)`,
           [item.commandId, item.commandId],
         );
@@ -239,13 +240,10 @@ export class Journal {
   }
 
   #transition(id: string, to: JournalState, set: string, values: SQLInputValue[]): void {
-    const from = this.find(id)?.state;
-    if (from === undefined || !mayFollow(from, to)) throw new IllegalTransition(id, from ?? 'replied', to);
-    this.#run(`UPDATE commands SET state = ?${set === '' ? '' : `, ${set}`} WHERE id = ?`, [
-      to,
-      ...values,
-      id,
-    ]);
+    const more = set === '' ? '' : `, ${set}`;
+    const sql = `UPDATE commands SET state = ?${more} WHERE id = ? AND ${stateIn(statesBefore(to))}`;
+    const changed = this.#run(sql, [to, ...values, id]);
+    if (changed !== 1) throw new IllegalTransition(id, this.find(id)?.state ?? null, to);
   }
 
   #enqueue(commandId: string, messages: readonly OutboxMessage[]): void {
@@ -279,11 +277,17 @@ export class Journal {
     }
   }
 
-  #run(sql: string, values: SQLInputValue[]): void {
+  /** @returns how many rows it has changed */
+  #run(sql: string, values: SQLInputValue[]): number {
     try {
-      this.#database.prepare(sql).run(...values);
+      return Number(this.#database.prepare(sql).run(...values).changes);
     } catch (cause) {
       throw new SerenoError('agent_storage', { params: { site: this.#site }, cause });
     }
   }
+}
+
+/** A condition on the column `state`. */
+function stateIn(states: readonly JournalState[]): string {
+  return `state IN (${states.map((state) => `'${state}'`).join(', ')})`;
 }

@@ -1,6 +1,6 @@
 // What the journal's tables hold, as the agent sees it.
 import { type Command, commandSchema, type Reply, replySchema } from '../../shared/wire/envelope.ts';
-import { IN_DOUBT, type JournalState } from './state.ts';
+import { isDoubtful, type JournalState } from './state.ts';
 
 export interface JournalRow {
   readonly id: string;
@@ -37,7 +37,7 @@ export function smallData(reply: Reply): unknown {
 
 /** True if the command's outcome must be looked up at the terminal. */
 export function isInDoubt(row: JournalRow): boolean {
-  return IN_DOUBT.includes(row.state);
+  return isDoubtful(row.state);
 }
 
 /** A row of the table `commands`, checked. */

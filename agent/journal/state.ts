@@ -1,35 +1,51 @@
-// The life of a command in the journal, as a state machine: which transitions exist and no others.
+// The life of a command in the journal, as a table of states: which transitions exist, and no others.
+
+interface StateRow {
+  readonly next: readonly string[];
+  /** No outcome yet. */
+  readonly isOpen: boolean;
+  /** What became of it must be looked up at the terminal after a crash. */
+  readonly isInDoubt: boolean;
+}
 
 /**
  * `received`: on disk, nothing sent to the terminal. `started`: the write may have been sent; preimage and
  * uid are on disk. `written`: the terminal acknowledged it. `verified`: the outcome is known and in the
  * outbox. `replied`: the cloud has it.
  */
-export type JournalState = 'received' | 'started' | 'written' | 'verified' | 'replied';
-
-const NEXT: Readonly<Record<JournalState, readonly JournalState[]>> = {
+const STATES = {
   // A crash between write and acknowledgement is settled from `started`; a second run starts anew.
-  received: ['started', 'verified'],
-  started: ['started', 'written', 'verified'],
-  written: ['started', 'verified'],
-  verified: ['replied'],
-  replied: [],
-};
+  received: { next: ['started', 'verified'], isOpen: true, isInDoubt: false },
+  started: { next: ['started', 'written', 'verified'], isOpen: true, isInDoubt: true },
+  written: { next: ['started', 'verified'], isOpen: true, isInDoubt: true },
+  verified: { next: ['replied'], isOpen: false, isInDoubt: false },
+  replied: { next: [], isOpen: false, isInDoubt: false },
+} as const satisfies Record<string, StateRow>;
 
-/** True if a command in `from` may go to `to`. */
-export function mayFollow(from: JournalState, to: JournalState): boolean {
-  return NEXT[from].includes(to);
+export type JournalState = keyof typeof STATES;
+
+const ALL = Object.keys(STATES) as JournalState[];
+
+/** States from which a command may go to `to`. */
+export function statesBefore(to: JournalState): readonly JournalState[] {
+  return ALL.filter((from) => (STATES[from] as StateRow).next.includes(to));
 }
 
-/** States whose outcome must be looked up at the terminal after a crash. */
-export const IN_DOUBT: readonly JournalState[] = ['started', 'written'];
+/** States of commands that have no outcome yet. */
+export const OPEN: readonly JournalState[] = ALL.filter((state) => STATES[state].isOpen);
 
-/** Thrown for a transition that the machine does not have: a fault of the program, never of a terminal. */
+/** True in a state whose outcome must be looked up at the terminal after a crash. */
+export function isDoubtful(state: JournalState): boolean {
+  return STATES[state].isInDoubt;
+}
+
+/** Thrown for a transition that the table does not have: a fault of the program, never of a terminal. */
 export class IllegalTransition extends Error {
   readonly code = 'illegal_transition';
 
-  constructor(id: string, from: JournalState, to: JournalState) {
-    super(`Command ${id} cannot go from ${from} to ${to}`);
+  /** `from`: null for a command that is not there. */
+  constructor(id: string, from: JournalState | null, to: JournalState) {
+    super(`Command ${id} cannot go from ${from ?? 'nowhere'} to ${to}`);
     this.name = 'IllegalTransition';
   }
 }
