@@ -1,32 +1,12 @@
-// The AWS clients, one of each per container. Endpoints come from the SDK's own environment variables.
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+// The clients of AWS IoT, one of each per container. Endpoints come from the SDK's own environment variables.
 import { IoTClient } from '@aws-sdk/client-iot';
 import { IoTDataPlaneClient } from '@aws-sdk/client-iot-data-plane';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 /** The SDK would send a direct message three times after a 504: whoever calls knows what a repeat means. */
 const NO_RETRIES = 1;
-/** Reads may be made again, and conditional writes know their own row (conditional.ts). */
-const STORE_TRIES = 3;
 
-let documents: DynamoDBDocumentClient | null = null;
 let iot: IoTDataPlaneClient | null = null;
 let control: IoTClient | null = null;
-
-export function newDocumentClient(): DynamoDBDocumentClient {
-  return DynamoDBDocumentClient.from(
-    new DynamoDBClient({
-      maxAttempts: STORE_TRIES,
-      requestHandler: { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true },
-    }),
-    { marshallOptions: { removeUndefinedValues: true } },
-  );
-}
-
-export function documentClient(): DynamoDBDocumentClient {
-  documents ??= newDocumentClient();
-  return documents;
-}
 
 /** Its request time-out is a little over the 4 s that a direct message may wait for its PUBACK. */
 export function iotClient(): IoTDataPlaneClient {

@@ -1,5 +1,5 @@
 // What the commanding functions work with, put together once per container.
-import { documentClient, iotClient } from './clients.ts';
+import { iotClient } from './clients.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Dispatcher } from './commands/dispatch.ts';
 import { DynamoClaims } from './commands/dynamo-claims.ts';
@@ -11,6 +11,7 @@ import { DynamoEraser, type Eraser } from './commands/purge.ts';
 import { storeConfig } from './config.ts';
 import type { Directory } from './directory/directory.ts';
 import { DynamoDirectory } from './directory/dynamo-directory.ts';
+import { tableNamed } from './store/client.ts';
 
 export interface Services {
   readonly directory: Directory;
@@ -25,13 +26,13 @@ let made: Services | null = null;
 
 function make(): Services {
   const { tableName, secret } = storeConfig();
-  const documents = documentClient();
+  const table = tableNamed(tableName);
   return {
-    directory: new DynamoDirectory(documents, tableName),
-    ledger: new DynamoLedger(documents, tableName),
-    eraser: new DynamoEraser(documents, tableName, systemClock),
+    directory: new DynamoDirectory(table),
+    ledger: new DynamoLedger(table),
+    eraser: new DynamoEraser(table, systemClock),
     dispatcher: new IotDispatcher(iotClient(), systemClock),
-    idempotency: new Idempotency(new DynamoClaims(documents, tableName), secret, systemClock),
+    idempotency: new Idempotency(new DynamoClaims(table), secret, systemClock),
     clock: systemClock,
   };
 }

@@ -23,7 +23,7 @@ beforeEach(() => {
 /** A handler whose clock is `aheadMs` off. */
 function handler(aheadMs = 0) {
   const now = () => Date.now() + aheadMs;
-  const claims = new DynamoClaims(world.documents, world.tableName);
+  const claims = new DynamoClaims(world.table);
   const idempotency = new Idempotency(claims, SECRET, { now, sleep: async () => {} });
   return {
     claim(given: Partial<Keyed> = {}, memory = unsettled) {

@@ -1,12 +1,9 @@
 // After a purge the ledger forgets the name too: in the answers to earlier commands about that user, and in lists.
-import { DeleteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { replyPart } from '../../shared/wire/topics.ts';
 import { sideBySide } from '../bounded.ts';
 import type { Clock } from '../clock.ts';
-import { updateIf } from '../conditional.ts';
-import { allItems } from '../dynamo.ts';
-import { keys, replyPrefix } from '../keys.ts';
-import { OPS_INDEX } from '../table.ts';
+import { keys, replyPrefix } from '../store/keys.ts';
+import type { Table } from '../store/table.ts';
 import { type CommandRow, commandRowSchema, type Settlement } from './ledger.ts';
 import { messageRowSchema } from './replies.ts';
 
@@ -34,13 +31,10 @@ export async function followPurge(
 }
 
 export class DynamoEraser implements Eraser {
-  readonly #client: DynamoDBDocumentClient;
-  readonly #table: string;
-
+  readonly #table: Table;
   readonly #clock: Clock;
 
-  constructor(client: DynamoDBDocumentClient, table: string, clock: Clock) {
-    this.#client = client;
+  constructor(table: Table, clock: Clock) {
     this.#table = table;
     this.#clock = clock;
   }
@@ -49,32 +43,21 @@ export class DynamoEraser implements Eraser {
     const early = purge.issuedAt + INDEX_BEHIND_MS - this.#clock.now();
     if (early > 0) await this.#clock.sleep(early);
     await sideBySide(await this.#before(purge), LANES, (command) => this.#blank(command, purge));
-    await updateIf(this.#client, {
-      TableName: this.#table,
-      Key: { ...keys.command(purge.tenant, purge.id) },
-      UpdateExpression: 'REMOVE purge',
-      ConditionExpression: 'attribute_exists(pk)',
+    await this.#table.updateIf(keys.command(purge.tenant, purge.id), {
+      remove: 'purge',
+      condition: 'attribute_exists(pk)',
     });
   }
 
   /** Earlier commands whose answers may hold the name: reads of that terminal, and writes of that badge. */
   async #before({ tenant, id, device, userId }: CommandRow): Promise<CommandRow[]> {
-    const items = await allItems(this.#client, {
-      TableName: this.#table,
-      IndexName: OPS_INDEX,
-      KeyConditionExpression: 'opsPk = :pk AND opsSk < :before',
-      FilterExpression:
+    const items = await this.#table.query({
+      index: true,
+      pk: keys.tenant(tenant),
+      sk: { before: id },
+      filter:
         'device = :device AND (#op IN (:list, :get) OR userId = :user OR (#op = :put AND attribute_not_exists(userId)))',
-      ExpressionAttributeNames: { '#op': 'op' },
-      ExpressionAttributeValues: {
-        ':pk': keys.tenant(tenant),
-        ':before': id,
-        ':device': device,
-        ':user': userId,
-        ':list': 'user.list',
-        ':get': 'user.get',
-        ':put': 'user.put',
-      },
+      values: { device, user: userId, list: 'user.list', get: 'user.get', put: 'user.put' },
     });
     return items.map((item) => commandRowSchema.parse(item));
   }
@@ -82,18 +65,13 @@ export class DynamoEraser implements Eraser {
   async #blank({ tenant, id, site, op }: CommandRow, { userId }: CommandRow): Promise<void> {
     const { pk } = keys.command(tenant, id);
     const envelope = `${replyPrefix(site)}${replyPart('ok', 0)}`;
-    const rows = await allItems(this.#client, {
-      TableName: this.#table,
-      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :ok)',
-      ExpressionAttributeValues: { ':pk': pk, ':ok': `${replyPrefix(site)}ok-` },
-      ConsistentRead: true,
-    });
+    const rows = await this.#table.query({ pk, sk: { begins: `${replyPrefix(site)}ok-` } });
     for (const item of rows) {
       const row = messageRowSchema.safeParse(item);
       if (!row.success) continue;
       const { sk, body } = row.data;
       if (sk !== envelope) {
-        if (op !== 'user.put') await this.#delete(pk, sk);
+        if (op !== 'user.put') await this.#table.delete({ pk, sk });
         continue;
       }
       const blank = op === 'user.put' ? withoutName(body, userId) : withoutData(body);
@@ -101,19 +79,12 @@ export class DynamoEraser implements Eraser {
     }
   }
 
-  async #delete(pk: string, sk: string): Promise<void> {
-    await this.#client.send(new DeleteCommand({ TableName: this.#table, Key: { pk, sk } }));
-  }
-
   /** A row that has come to its end meanwhile is not put anew. */
   async #replace(pk: string, sk: string, body: string): Promise<void> {
-    await updateIf(this.#client, {
-      TableName: this.#table,
-      Key: { pk, sk },
-      UpdateExpression: 'SET body = :body',
-      ConditionExpression: 'attribute_exists(pk)',
-      ExpressionAttributeValues: { ':body': body },
-    });
+    await this.#table.updateIf(
+      { pk, sk },
+      { set: 'body = :body', condition: 'attribute_exists(pk)', values: { body } },
+    );
   }
 }
 

@@ -12,7 +12,7 @@ import {
 } from '../../shared/wire/envelope.ts';
 import { shownText, toldCode } from '../../shared/wire/told.ts';
 import { replyPart } from '../../shared/wire/topics.ts';
-import { replyPrefix } from '../keys.ts';
+import { replyPrefix } from '../store/keys.ts';
 import type { Settlement, StoredReply } from './ledger.ts';
 
 const unzip = promisify(gunzip);

@@ -1,12 +1,10 @@
 // The directory in DynamoDB: single-item conditional writes on the tenant's partition.
-import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { parseClientId } from '../../shared/wire/identifiers.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import { sideBySide } from '../bounded.ts';
-import { deleteIf, updateIf } from '../conditional.ts';
-import { allItems, itemsOf } from '../dynamo.ts';
-import { indexed, keys, type RowKey } from '../keys.ts';
-import { OPS_INDEX } from '../table.ts';
+import { assignments, type Row } from '../store/expressions.ts';
+import { indexed, keys } from '../store/keys.ts';
+import type { Table } from '../store/table.ts';
 import type { DeviceChange, DeviceFacts, Directory, Greeted, SiteHello, Speaker } from './directory.ts';
 import { type DeviceRow, deviceRowSchema, type SiteRow, siteRowSchema } from './rows.ts';
 import { isNews, speakerAfter, speakerOf } from './speaker.ts';
@@ -16,65 +14,46 @@ const GREETING_ROUNDS = 10;
 /** Deletes at a time: a site holds 500 devices at most. */
 const FREEING_LANES = 20;
 
-/** `SET` of plain values: names and values are made from the object's own keys. */
-function assignments(values: Readonly<Record<string, unknown>>) {
-  const names = Object.keys(values).filter((name) => values[name] !== undefined);
-  return {
-    set: names.map((name) => `#${name} = :${name}`).join(', '),
-    names: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-    values: Object.fromEntries(names.map((name) => [`:${name}`, values[name]])),
-  };
-}
-
 export class DynamoDirectory implements Directory {
-  readonly #client: DynamoDBDocumentClient;
-  readonly #table: string;
+  readonly #table: Table;
 
-  constructor(client: DynamoDBDocumentClient, table: string) {
-    this.#client = client;
+  constructor(table: Table) {
     this.#table = table;
   }
 
   async site(tenant: string, site: string): Promise<SiteRow | null> {
-    const item = await this.#get(keys.site(tenant, site));
-    return item === undefined ? null : siteRowSchema.parse(item);
+    const row = await this.#table.get(keys.site(tenant, site));
+    return row === null ? null : siteRowSchema.parse(row);
   }
 
   async sites(tenant: string): Promise<SiteRow[]> {
-    return (await this.#list(tenant, 'S#')).map((item) => siteRowSchema.parse(item));
+    return (await this.#list(tenant, 'S#')).map((row) => siteRowSchema.parse(row));
   }
 
   async device(tenant: string, id: string): Promise<DeviceRow | null> {
-    const item = await this.#get(keys.device(tenant, id));
-    return item === undefined ? null : deviceRowSchema.parse(item);
+    const row = await this.#table.get(keys.device(tenant, id));
+    return row === null ? null : deviceRowSchema.parse(row);
   }
 
   async devices(tenant: string): Promise<DeviceRow[]> {
-    return (await this.#list(tenant, 'D#')).map((item) => deviceRowSchema.parse(item));
+    return (await this.#list(tenant, 'D#')).map((row) => deviceRowSchema.parse(row));
   }
 
   async namedDevices(tenant: string, ids: readonly string[]): Promise<DeviceRow[]> {
-    const wanted = ids.map((id) => ({ ...keys.device(tenant, id) }));
-    const items = await itemsOf(this.#client, this.#table, wanted);
-    return items.map((item) => deviceRowSchema.parse(item));
+    const rows = await this.#table.getAll(ids.map((id) => keys.device(tenant, id)));
+    return rows.map((row) => deviceRowSchema.parse(row));
   }
 
   async deviceIds(tenant: string, site: string): Promise<string[]> {
     const { opsPk } = indexed.deviceOf(tenant, site, '');
-    const rows = await allItems(this.#client, {
-      TableName: this.#table,
-      IndexName: OPS_INDEX,
-      KeyConditionExpression: 'opsPk = :pk',
-      ExpressionAttributeValues: { ':pk': opsPk },
-      ProjectionExpression: 'id',
-    });
+    const rows = await this.#table.query({ index: true, pk: opsPk, only: ['id'] });
     return rows.map(({ id }) => String(id));
   }
 
   putDevice(tenant: string, device: DeviceFacts, saidAt: number, now: number): Promise<boolean> {
     const condition =
       'attribute_not_exists(pk) OR (#site = :site AND (attribute_not_exists(changedAt) OR changedAt <= :saidAt))';
-    return this.#upsertDevice(tenant, device, now, condition, { ':saidAt': saidAt });
+    return this.#upsertDevice(tenant, device, now, condition, { saidAt });
   }
 
   addDevice(tenant: string, device: DeviceFacts, now: number): Promise<boolean> {
@@ -92,14 +71,10 @@ export class DynamoDirectory implements Directory {
   }
 
   #updateDevice(tenant: string, site: string, id: string, values: Partial<DeviceRow>): Promise<boolean> {
-    const update = assignments(values);
-    return updateIf(this.#client, {
-      TableName: this.#table,
-      Key: { ...keys.device(tenant, id) },
-      UpdateExpression: `SET ${update.set}`,
-      ConditionExpression: '#site = :site',
-      ExpressionAttributeNames: { ...update.names, '#site': 'site' },
-      ExpressionAttributeValues: { ...update.values, ':site': site },
+    return this.#table.updateIf(keys.device(tenant, id), {
+      set: assignments(values),
+      condition: '#site = :site',
+      values: { ...values, site },
     });
   }
 
@@ -111,27 +86,18 @@ export class DynamoDirectory implements Directory {
     compared: Readonly<Record<string, number>> = {},
   ): Promise<boolean> {
     const { site, id } = device;
-    const update = assignments({ ...device, ...indexed.deviceOf(tenant, site, id), updatedAt: now });
-    return updateIf(this.#client, {
-      TableName: this.#table,
-      Key: { ...keys.device(tenant, device.id) },
-      UpdateExpression: `SET ${update.set}, createdAt = if_not_exists(createdAt, :updatedAt)`,
-      ConditionExpression: condition,
-      ExpressionAttributeNames: update.names,
-      ExpressionAttributeValues: { ...update.values, ...compared },
+    const values = { ...device, ...indexed.deviceOf(tenant, site, id), updatedAt: now };
+    return this.#table.updateIf(keys.device(tenant, id), {
+      set: `${assignments(values)}, createdAt = if_not_exists(createdAt, :updatedAt)`,
+      condition,
+      values: { ...values, ...compared },
     });
   }
 
   removeDevice(tenant: string, site: string, id: string, notAfter?: number): Promise<boolean> {
-    return deleteIf(this.#client, {
-      TableName: this.#table,
-      Key: { ...keys.device(tenant, id) },
-      ConditionExpression: `#site = :site${notAfter === undefined ? '' : ' AND createdAt <= :notAfter'}`,
-      ExpressionAttributeNames: { '#site': 'site' },
-      ExpressionAttributeValues: {
-        ':site': site,
-        ...(notAfter === undefined ? {} : { ':notAfter': notAfter }),
-      },
+    return this.#table.deleteIf(keys.device(tenant, id), {
+      condition: `#site = :site${notAfter === undefined ? '' : ' AND createdAt <= :notAfter'}`,
+      values: { site, notAfter },
     });
   }
 
@@ -165,39 +131,36 @@ export class DynamoDirectory implements Directory {
     known: Speaker | null,
     heardAt: number,
   ): Promise<boolean> {
-    const update = assignments({ ...news, site });
+    const values = { ...news, site };
     const before =
       known === null
-        ? { condition: 'attribute_not_exists(#session)', values: {} }
+        ? { condition: 'attribute_not_exists(#session)' }
         : {
             condition:
               '#session = :wasSession AND #helloOrder = :wasOrder AND #lastHello = :wasLast' +
               ' AND (attribute_not_exists(#tenureSince) OR #tenureSince = :wasSince)',
             values: {
-              ':wasSession': known.session,
-              ':wasOrder': known.helloOrder,
-              ':wasLast': known.lastHello,
-              ':wasSince': known.tenureSince,
+              wasSession: known.session,
+              wasOrder: known.helloOrder,
+              wasLast: known.lastHello,
+              wasSince: known.tenureSince,
             },
           };
-    return updateIf(this.#client, {
-      TableName: this.#table,
-      Key: { ...keys.site(tenant, site) },
-      UpdateExpression: `SET ${update.set}, createdAt = if_not_exists(createdAt, :lastHello), #name = if_not_exists(#name, :site)`,
+    return this.#table.updateIf(keys.site(tenant, site), {
+      set: `${assignments(values)}, createdAt = if_not_exists(createdAt, :lastHello), #name = if_not_exists(#name, :site)`,
       // Whoever revoked the agent meanwhile has freed its devices.
-      ConditionExpression: `(${before.condition}) AND (attribute_not_exists(revokedAt) OR revokedAt < :heardAt)`,
-      ExpressionAttributeNames: { ...update.names, '#name': 'name' },
-      ExpressionAttributeValues: { ...update.values, ...before.values, ':heardAt': heardAt },
+      condition: `(${before.condition}) AND (attribute_not_exists(revokedAt) OR revokedAt < :heardAt)`,
+      values: { ...values, ...before.values, heardAt },
     });
   }
 
   leave(tenant: string, site: string, session: string, now: number): Promise<boolean> {
     const condition = '#session = :session AND lastHello < :quiet';
-    return this.#disconnect(tenant, site, now, condition, { ':session': session, ':quiet': now });
+    return this.#disconnect(tenant, site, now, condition, { session, quiet: now });
   }
 
   leaveQuiet(tenant: string, site: string, quietSince: number, since = quietSince): Promise<boolean> {
-    return this.#disconnect(tenant, site, since, 'lastHello < :quiet', { ':quiet': quietSince });
+    return this.#disconnect(tenant, site, since, 'lastHello < :quiet', { quiet: quietSince });
   }
 
   #disconnect(
@@ -207,47 +170,24 @@ export class DynamoDirectory implements Directory {
     condition: string,
     compared: Readonly<Record<string, string | number>>,
   ) {
-    return updateIf(this.#client, {
-      TableName: this.#table,
-      Key: { ...keys.site(tenant, site) },
-      UpdateExpression: 'SET connected = :no, #since = :since REMOVE opsPk, opsSk',
-      ConditionExpression: `connected = :yes AND ${condition}`,
-      ExpressionAttributeNames: {
-        '#since': 'since',
-        ...(':session' in compared ? { '#session': 'session' } : {}),
-      },
-      ExpressionAttributeValues: { ':no': false, ':yes': true, ':since': since, ...compared },
+    return this.#table.updateIf(keys.site(tenant, site), {
+      set: 'connected = :no, #since = :since',
+      remove: 'opsPk, opsSk',
+      condition: `connected = :yes AND ${condition}`,
+      values: { no: false, yes: true, since, ...compared },
     });
   }
 
   async connectedSites(): Promise<SiteAddress[]> {
     const { opsPk } = indexed.connected('', '');
-    const rows = await allItems(this.#client, {
-      TableName: this.#table,
-      IndexName: OPS_INDEX,
-      KeyConditionExpression: 'opsPk = :pk',
-      ExpressionAttributeValues: { ':pk': opsPk },
-      ProjectionExpression: 'opsSk',
-    });
+    const rows = await this.#table.query({ index: true, pk: opsPk, only: ['opsSk'] });
     return rows.flatMap(({ opsSk }) => {
       const at = parseClientId(String(opsSk));
       return at === null ? [] : [at];
     });
   }
 
-  async #get(key: RowKey): Promise<Record<string, unknown> | undefined> {
-    const { Item } = await this.#client.send(
-      new GetCommand({ TableName: this.#table, Key: { ...key }, ConsistentRead: true }),
-    );
-    return Item;
-  }
-
-  #list(tenant: string, prefix: string): Promise<Record<string, unknown>[]> {
-    return allItems(this.#client, {
-      TableName: this.#table,
-      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-      ExpressionAttributeValues: { ':pk': keys.tenant(tenant), ':prefix': prefix },
-      ConsistentRead: true,
-    });
+  #list(tenant: string, prefix: string): Promise<Row[]> {
+    return this.#table.query({ pk: keys.tenant(tenant), sk: { begins: prefix } });
   }
 }

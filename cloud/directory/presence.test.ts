@@ -12,7 +12,7 @@ let world: World;
 let directory: DynamoDirectory;
 beforeAll(async () => {
   world = await startWorld();
-  directory = new DynamoDirectory(world.documents, world.tableName);
+  directory = new DynamoDirectory(world.table);
 });
 afterAll(() => world.close());
 beforeEach(async () => {
@@ -383,7 +383,7 @@ test('a site holds so many ids, however many hellos name others and whatever tim
 });
 
 test('what an agent said before it was revoked takes no id any more', async () => {
-  const agents = new DynamoSiteAgents(world.documents, world.tableName);
+  const agents = new DynamoSiteAgents(world.table);
   await greet('casa', helloOf(['a', 'b'], { seq: 1 }), 1000);
   await greet('sur', helloOf(['c'], { seq: 1 }), 1000);
   await agents.revoke({ tenant: 'acme', site: 'casa' }, 2000);

@@ -98,7 +98,7 @@ describe('in the directory', () => {
   beforeEach(() => world.clear());
 
   it('hellos of many agents at the same moment leave the last of them, with a tenure from then on', async () => {
-    const directory = new DynamoDirectory(world.documents, world.tableName);
+    const directory = new DynamoDirectory(world.table);
     await directory.greet('acme', 'casa', helloOf('first'), 500);
     await Promise.all(
       Array.from({ length: 8 }, (_, n) => directory.greet('acme', 'casa', helloOf(`s${n}`), 1000 + n)),

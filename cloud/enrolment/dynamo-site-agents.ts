@@ -1,94 +1,74 @@
 // What the row of a site knows of its agent's certificates, by conditional writes on that one row.
-import { type DynamoDBDocumentClient, GetCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
-import { deleteIf, putIf, updateIf } from '../conditional.ts';
-import { keys } from '../keys.ts';
+import { keys } from '../store/keys.ts';
+import type { Table } from '../store/table.ts';
 import type { SiteAgent, SiteAgents } from './enrolments.ts';
-
-type Change = Omit<UpdateCommandInput, 'TableName' | 'Key'> & { readonly ConditionExpression: string };
 
 const rowSchema = z.object({ newCertificate: z.string().optional(), revokedAt: z.number().optional() });
 
 export class DynamoSiteAgents implements SiteAgents {
-  readonly #client: DynamoDBDocumentClient;
-  readonly #table: string;
+  readonly #table: Table;
 
-  constructor(client: DynamoDBDocumentClient, table: string) {
-    this.#client = client;
+  constructor(table: Table) {
     this.#table = table;
   }
 
-  async find({ tenant, site }: SiteAddress): Promise<SiteAgent | null> {
-    const { Item } = await this.#client.send(
-      new GetCommand({
-        TableName: this.#table,
-        Key: { ...keys.site(tenant, site) },
-        ProjectionExpression: 'pk, newCertificate, revokedAt',
-        ConsistentRead: true,
-      }),
-    );
-    return Item === undefined ? null : rowSchema.parse(Item);
+  async find(at: SiteAddress): Promise<SiteAgent | null> {
+    const row = await this.#table.get(rowKey(at));
+    return row === null ? null : rowSchema.parse(row);
   }
 
-  addSite({ tenant, site }: SiteAddress, name: string, now: number): Promise<boolean> {
-    const Item = { ...keys.site(tenant, site), site, name, connected: false, createdAt: now };
-    return putIf(this.#client, {
-      TableName: this.#table,
-      Item,
-      ConditionExpression: 'attribute_not_exists(pk)',
-    });
+  addSite(at: SiteAddress, name: string, now: number): Promise<boolean> {
+    return this.#table.putIf(
+      { ...rowKey(at), site: at.site, name, connected: false, createdAt: now },
+      { condition: 'attribute_not_exists(pk)' },
+    );
   }
 
   renameSite(at: SiteAddress, name: string): Promise<boolean> {
-    return this.#update(at, {
-      UpdateExpression: 'SET #name = :name',
-      ConditionExpression: 'attribute_exists(pk)',
-      ExpressionAttributeNames: { '#name': 'name' },
-      ExpressionAttributeValues: { ':name': name },
+    return this.#table.updateIf(rowKey(at), {
+      set: '#name = :name',
+      condition: 'attribute_exists(pk)',
+      values: { name },
     });
   }
 
-  removeSite({ tenant, site }: SiteAddress, lastHello: number | undefined): Promise<boolean> {
-    const isAsSeen = lastHello === undefined ? 'attribute_not_exists(lastHello)' : 'lastHello = :seen';
-    return deleteIf(this.#client, {
-      TableName: this.#table,
-      Key: { ...keys.site(tenant, site) },
-      ConditionExpression: `connected = :no AND attribute_not_exists(newCertificate) AND ${isAsSeen}`,
-      ExpressionAttributeValues: {
-        ':no': false,
-        ...(lastHello === undefined ? {} : { ':seen': lastHello }),
-      },
+  removeSite(at: SiteAddress, lastHello: number | undefined): Promise<boolean> {
+    const isAsSeen = lastHello === undefined ? 'attribute_not_exists(lastHello)' : 'lastHello = :lastHello';
+    return this.#table.deleteIf(rowKey(at), {
+      condition: `connected = :no AND attribute_not_exists(newCertificate) AND ${isAsSeen}`,
+      values: { no: false, lastHello },
     });
   }
 
   expect(at: SiteAddress, certificateId: string, since: number): Promise<boolean> {
-    return this.#update(at, {
-      UpdateExpression: 'SET newCertificate = :id',
+    return this.#table.updateIf(rowKey(at), {
+      set: 'newCertificate = :certificateId',
       // A token of a site that was deleted is none of a later one with the same name.
-      ConditionExpression: 'createdAt <= :since AND (attribute_not_exists(revokedAt) OR revokedAt < :since)',
-      ExpressionAttributeValues: { ':id': certificateId, ':since': since },
+      condition: 'createdAt <= :since AND (attribute_not_exists(revokedAt) OR revokedAt < :since)',
+      values: { certificateId, since },
     });
   }
 
   async arrived(at: SiteAddress, certificateId: string): Promise<void> {
-    await this.#update(at, {
-      UpdateExpression: 'REMOVE newCertificate',
-      ConditionExpression: 'newCertificate = :id',
-      ExpressionAttributeValues: { ':id': certificateId },
+    await this.#table.updateIf(rowKey(at), {
+      remove: 'newCertificate',
+      condition: 'newCertificate = :certificateId',
+      values: { certificateId },
     });
   }
 
   revoke(at: SiteAddress, now: number): Promise<boolean> {
-    return this.#update(at, {
-      UpdateExpression: 'SET revokedAt = :now REMOVE newCertificate',
-      ConditionExpression: 'attribute_exists(pk)',
-      ExpressionAttributeValues: { ':now': now },
+    return this.#table.updateIf(rowKey(at), {
+      set: 'revokedAt = :now',
+      remove: 'newCertificate',
+      condition: 'attribute_exists(pk)',
+      values: { now },
     });
   }
+}
 
-  #update({ tenant, site }: SiteAddress, change: Change) {
-    const Key = { ...keys.site(tenant, site) };
-    return updateIf(this.#client, { TableName: this.#table, Key, ...change });
-  }
+function rowKey({ tenant, site }: SiteAddress) {
+  return keys.site(tenant, site);
 }

@@ -72,8 +72,8 @@ beforeEach(async () => {
   now = 1_000_000;
   registrar = new Registrar();
   ports = {
-    enrolments: new DynamoEnrolments(world.documents, world.tableName),
-    agents: new DynamoSiteAgents(world.documents, world.tableName),
+    enrolments: new DynamoEnrolments(world.table),
+    agents: new DynamoSiteAgents(world.table),
     issuer: registrar,
     revoker: registrar,
     rootCa: 'root',

@@ -2,9 +2,10 @@
 
 import { X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
-import { controlClient, documentClient, iotClient } from '../clients.ts';
+import { controlClient, iotClient } from '../clients.ts';
 import { directoryConfig, enrolmentConfig, publicConfig } from '../config.ts';
 import { DynamoDirectory } from '../directory/dynamo-directory.ts';
+import { tableNamed } from '../store/client.ts';
 import { AwsIssuer } from './aws-issuer.ts';
 import { AwsRevoker } from './aws-revoker.ts';
 import { DynamoEnrolments } from './dynamo-enrolments.ts';
@@ -27,11 +28,11 @@ let enrol: EnrolPorts | null = null;
 
 export function sitePorts(): SitePorts {
   const { tableName } = directoryConfig();
-  const documents = documentClient();
+  const table = tableNamed(tableName);
   sites ??= {
-    directory: new DynamoDirectory(documents, tableName),
-    enrolments: new DynamoEnrolments(documents, tableName),
-    agents: new DynamoSiteAgents(documents, tableName),
+    directory: new DynamoDirectory(table),
+    enrolments: new DynamoEnrolments(table),
+    agents: new DynamoSiteAgents(table),
     revoker: new AwsRevoker(controlClient, iotClient),
     now,
     publicUrl: () => publicConfig().url,

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { UNZIPPED_BYTES } from '../../shared/wire/envelope.ts';
 import { replyPart, topics } from '../../shared/wire/topics.ts';
-import { keys } from '../keys.ts';
+import { keys } from '../store/keys.ts';
 import { invoke } from '../testing/invoke.ts';
 import { hello, startWorld, type World } from '../testing/world.ts';
 import { handler as devices } from './devices.ts';

@@ -84,7 +84,7 @@ test('an agent whose devices are its own is told nothing, and one that cannot be
 
 test('by the clock the broker is asked, and a branch that has gone without a word is away', async () => {
   const isOnline = async () => {
-    const directory = new DynamoDirectory(world.documents, world.tableName);
+    const directory = new DynamoDirectory(world.table);
     return (await directory.site('acme', 'oeste'))?.connected;
   };
   await presence(helloFrom('oeste', []));

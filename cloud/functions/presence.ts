@@ -1,6 +1,6 @@
 // Called by the IoT rules for hellos, last wills and disconnects, and by the clock for a sweep: keeps the directory.
 import { type PresenceEvent, presenceEventSchema, sweepEventSchema } from '../../shared/wire/envelope.ts';
-import { controlClient, documentClient, iotClient } from '../clients.ts';
+import { controlClient, iotClient } from '../clients.ts';
 import { systemClock } from '../clock.ts';
 import { IotDispatcher } from '../commands/iot-dispatcher.ts';
 import { directoryConfig } from '../config.ts';
@@ -13,6 +13,7 @@ import { welcome } from '../enrolment/arrival.ts';
 import { AwsRevoker } from '../enrolment/aws-revoker.ts';
 import { DynamoSiteAgents } from '../enrolment/dynamo-site-agents.ts';
 import { about, log } from '../log.ts';
+import { tableNamed } from '../store/client.ts';
 
 const askBroker = brokerOf(iotClient);
 /** A sweep ends a while before the function's time does. */
@@ -23,7 +24,7 @@ async function sweepSites(): Promise<void> {
   const { now } = systemClock;
   const endsAt = now() + SWEEP_MS;
   try {
-    const directory = new DynamoDirectory(documentClient(), directoryConfig().tableName);
+    const directory = new DynamoDirectory(tableNamed(directoryConfig().tableName));
     const { asked, gone, left } = await sweep(directory, askBroker, { now, endsAt });
     // As the end that was lost would have been told, so that it is counted with the others.
     for (const at of gone) log.warn('presence', { ...at, kind: 'disconnected', applied: true, swept: true });
@@ -34,8 +35,8 @@ async function sweepSites(): Promise<void> {
 }
 
 async function take(presence: PresenceEvent): Promise<PresenceResult> {
-  const { tableName } = directoryConfig();
-  const directory = new DynamoDirectory(documentClient(), tableName);
+  const table = tableNamed(directoryConfig().tableName);
+  const directory = new DynamoDirectory(table);
   const dispatcher = new IotDispatcher(iotClient(), systemClock);
   const result = await applyPresence(
     directory,
@@ -51,7 +52,7 @@ async function take(presence: PresenceEvent): Promise<PresenceResult> {
     log.warn('devices of another site', { devices: refused });
     await tell(dispatcher, presence, 'device.refused', { devices: [...refused] }, systemClock);
   }
-  const agents = new DynamoSiteAgents(documentClient(), tableName);
+  const agents = new DynamoSiteAgents(table);
   const revoked = await welcome(agents, new AwsRevoker(controlClient, iotClient), presence);
   if (revoked.length > 0) log.info('older certificates revoked', { certificates: revoked });
   return result;

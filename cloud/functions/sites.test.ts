@@ -143,6 +143,6 @@ test('revoking an agent frees the ids of its terminals, of no other branch', asy
   await hello(world, tenant, 'sur', ['c']);
   const params = { site: 'norte' };
   expect(await invoke(sites, 'siteAgentDelete', { tenant, params })).toMatchObject({ status: 200 });
-  const directory = new DynamoDirectory(world.documents, world.tableName);
+  const directory = new DynamoDirectory(world.table);
   expect((await directory.devices(tenant)).map(({ id }) => id)).toEqual(['c']);
 });

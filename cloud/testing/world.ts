@@ -3,15 +3,17 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
 import { type Command, commandSchema, presenceEventSchema, type Reply } from '../../shared/wire/envelope.ts';
 import { parseTopic, replyPart, type SiteAddress, topics } from '../../shared/wire/topics.ts';
 import { DynamoDirectory } from '../directory/dynamo-directory.ts';
 import { applyPresence } from '../directory/presence.ts';
-import { ruleItem } from '../keys.ts';
 import { log } from '../log.ts';
-import { table } from '../table.ts';
+import type { Row } from '../store/expressions.ts';
+import { type RowKey, ruleItem } from '../store/keys.ts';
+import { layout } from '../store/layout.ts';
+import { Table } from '../store/table.ts';
 
 const TABLE = 'sereno-test';
 
@@ -28,7 +30,6 @@ export type Message =
  */
 export type Fate = 'served' | 'unanswered' | 'failed' | 'lost';
 
-type Row = Record<string, unknown>;
 type Change = (row: Row) => Row;
 
 export interface World {
@@ -45,7 +46,7 @@ export interface World {
   readonly certificates: string[];
   /** Everything that reached the stand-in, in order. */
   readonly received: Command[];
-  readonly documents: DynamoDBDocumentClient;
+  readonly table: Table;
   readonly tableName: string;
   /** Stores a message as the IoT rule does. */
   store(topic: string, body: Uint8Array, at?: number): Promise<void>;
@@ -100,7 +101,7 @@ export async function hello(
     at,
     body: Buffer.from(JSON.stringify(body)).toString('base64'),
   };
-  const directory = new DynamoDirectory(world.documents, world.tableName);
+  const directory = new DynamoDirectory(world.table);
   await applyPresence(
     directory,
     presenceEventSchema.parse(event),
@@ -160,16 +161,16 @@ function fullReply(command: Pick<Command, 'id'>, reply: Partial<Reply> & Pick<Re
 }
 
 async function createTable(client: DynamoDBClient): Promise<void> {
-  const index = table.indexes[0];
-  const attributes = [table.partitionKey, table.sortKey, index.partitionKey, index.sortKey];
+  const index = layout.indexes[0];
+  const attributes = [layout.partitionKey, layout.sortKey, index.partitionKey, index.sortKey];
   await client.send(
     new CreateTableCommand({
       TableName: TABLE,
       BillingMode: 'PAY_PER_REQUEST',
       AttributeDefinitions: attributes.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
       KeySchema: [
-        { AttributeName: table.partitionKey, KeyType: 'HASH' },
-        { AttributeName: table.sortKey, KeyType: 'RANGE' },
+        { AttributeName: layout.partitionKey, KeyType: 'HASH' },
+        { AttributeName: layout.sortKey, KeyType: 'RANGE' },
       ],
       GlobalSecondaryIndexes: [
         {
@@ -222,6 +223,7 @@ export async function startWorld(): Promise<World> {
   await createTable(client);
   log.setLogLevel('SILENT');
   const documents = DynamoDBDocumentClient.from(client);
+  const table = new Table(documents, TABLE);
 
   async function everything() {
     const { Items = [] } = await documents.send(new ScanCommand({ TableName: TABLE }));
@@ -230,7 +232,7 @@ export async function startWorld(): Promise<World> {
 
   async function rewriteWhere(matches: (row: Row) => boolean, change: Change) {
     for (const row of (await everything()).filter(matches)) {
-      await documents.send(new PutCommand({ TableName: TABLE, Item: { ...row, ...change(row) } }));
+      await table.put({ ...row, ...change(row) } as RowKey & Row);
     }
   }
 
@@ -242,10 +244,11 @@ export async function startWorld(): Promise<World> {
     connections: new Map(),
     certificates: [],
     received: [],
-    documents,
+    table,
     tableName: TABLE,
     async store(topic, body, at = Date.now()) {
-      await documents.send(new PutCommand({ TableName: TABLE, Item: { ...ruleItem(topic, body, at) } }));
+      const item = ruleItem(topic, body, at);
+      if (item !== null) await table.put({ ...item });
     },
     async reply(at, command, reply) {
       const full = fullReply(command, reply);
@@ -256,8 +259,8 @@ export async function startWorld(): Promise<World> {
     rewrite: (pk, change) => rewriteWhere((row) => row.pk === pk, change),
     rewriteClaims: (change) => rewriteWhere((row) => row.sk === 'I', change),
     async clear() {
-      for (const { pk, sk } of await everything()) {
-        await documents.send(new DeleteCommand({ TableName: TABLE, Key: { pk, sk } }));
+      for (const row of await everything()) {
+        await table.delete(row as RowKey & Row);
       }
     },
     async close() {

@@ -11,7 +11,7 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { OPS_INDEX } from '../../cloud/table.ts';
+import { OPS_INDEX } from '../../cloud/store/layout.ts';
 import { BUNDLE_HANDLER, bundleFunction, isWritten } from './bundle.ts';
 import { environmentOf } from './environment.ts';
 import { grants, type LambdaName } from './grants.ts';

@@ -1,7 +1,7 @@
-// The rules make of every message what cloud/keys.ts and presence expect.
+// The rules make of every message what cloud/store/keys.ts and presence expect.
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ruleItem } from '../../cloud/keys.ts';
+import { ruleItem } from '../../cloud/store/keys.ts';
 import { presenceEventSchema } from '../../shared/wire/envelope.ts';
 import { clientIdOf } from '../../shared/wire/identifiers.ts';
 import { replyPart, topics } from '../../shared/wire/topics.ts';
@@ -42,7 +42,7 @@ test('progress becomes exactly the row that the ledger reads', () => {
   );
 });
 
-test('any other topic of a site becomes no row, in the rules as in cloud/keys.ts', () => {
+test('any other topic of a site becomes no row, in the rules as in cloud/store/keys.ts', () => {
   const level = fc.oneof(
     fc.constantFrom('cmd', 'res', 'prog', 'hello', 'ok-1', ''),
     commandId,

@@ -1,5 +1,5 @@
 // The SQL of the IoT rules: what they make of an agent's message, by its topic alone.
-import { LEDGER_SECONDS } from '../../cloud/keys.ts';
+import { LEDGER_SECONDS } from '../../cloud/store/keys.ts';
 import { topics } from '../../shared/wire/topics.ts';
 
 /** One level of a topic, any. */
@@ -17,7 +17,7 @@ const CLIENT_ID = '^[a-z0-9-]{1,32}_[a-z0-9-]{1,32}$';
 const BODY = "encode(*, 'base64') AS body";
 
 /**
- * The row of a reply or of progress, exactly `ruleItem` of cloud/keys.ts. In
+ * The row of a reply or of progress, exactly `ruleItem` of cloud/store/keys.ts. In
  * `sereno/v1/{tenant}/{site}/res/{commandId}/{part}` the levels are counted from 1. No name of the payload is
  * looked at, so that binary payloads pass. Source: AWS IoT Core developer guide, "Working with binary payloads".
  */

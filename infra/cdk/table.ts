@@ -2,7 +2,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import { table as definition } from '../../cloud/table.ts';
+import { layout } from '../../cloud/store/layout.ts';
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
 
@@ -12,16 +12,16 @@ export class Store extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     this.table = new Table(this, 'Table', {
-      partitionKey: text(definition.partitionKey),
-      sortKey: text(definition.sortKey),
-      timeToLiveAttribute: definition.ttl,
+      partitionKey: text(layout.partitionKey),
+      sortKey: text(layout.sortKey),
+      timeToLiveAttribute: layout.ttl,
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       encryption: TableEncryption.AWS_MANAGED,
       removalPolicy: RemovalPolicy.RETAIN,
       deletionProtection: true,
     });
-    for (const index of definition.indexes) {
+    for (const index of layout.indexes) {
       this.table.addGlobalSecondaryIndex({
         indexName: index.name,
         partitionKey: text(index.partitionKey),

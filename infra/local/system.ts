@@ -1,6 +1,6 @@
 // The whole system on one machine, put together: for npm start and for tests that run the same thing.
 import { appendFile } from 'node:fs/promises';
-import type { RuleItem } from '../../cloud/keys.ts';
+import type { RuleItem } from '../../cloud/store/keys.ts';
 import type { PresenceEvent } from '../../shared/wire/envelope.ts';
 import type { TerminalSettings } from '../../test/terminal/terminal.ts';
 import { furnish } from './agents/home.ts';

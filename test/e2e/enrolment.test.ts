@@ -19,7 +19,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { parse } from 'yaml';
 import { certificateRequest, pendingKey } from '../../agent/enrolment/request.ts';
 import { hashOf } from '../../cloud/enrolment/tokens.ts';
-import { keys } from '../../cloud/keys.ts';
+import { keys } from '../../cloud/store/keys.ts';
 import { TestClient } from '../../infra/local/testing/mqtt-client.ts';
 import { type SimulatedTerminal, startTerminal } from '../terminal/terminal.ts';
 import { callerOf, type Running, startForTest } from './client.ts';

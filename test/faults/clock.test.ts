@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { ulid } from 'ulid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { keys } from '../../cloud/keys.ts';
+import { keys } from '../../cloud/store/keys.ts';
 import { type Caller, callerOf } from '../e2e/client.ts';
 import type { SimulatedTerminal } from '../terminal/terminal.ts';
 import { Arena } from './arena.ts';

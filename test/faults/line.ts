@@ -1,5 +1,5 @@
 // What happens to messages, replies and rows between cloud and agent, as often as somebody ordered it.
-import type { RuleItem } from '../../cloud/keys.ts';
+import type { RuleItem } from '../../cloud/store/keys.ts';
 import type { PublishFate } from '../../infra/local/broker/disturbance.ts';
 import type { ParsedTopic } from '../../shared/wire/topics.ts';
 import type { Sign } from './acts.ts';

@@ -1,7 +1,7 @@
 // The embedded DynamoDB: a worker thread on loopback, with the table of the cloud code.
 import { mkdirSync } from 'node:fs';
 import { CreateTableCommand, DynamoDBClient, ResourceInUseException } from '@aws-sdk/client-dynamodb';
-import { table } from '../../../cloud/table.ts';
+import { layout } from '../../../cloud/store/layout.ts';
 import type { Credentials } from '../aws/sigv4.ts';
 import { WorkerHost } from '../worker-host.ts';
 import { Sweep } from './sweep.ts';
@@ -54,7 +54,7 @@ export class Store {
   }
 
   async #createTable(): Promise<void> {
-    const { partitionKey, sortKey, indexes } = table;
+    const { partitionKey, sortKey, indexes } = layout;
     const names = [partitionKey, sortKey, ...indexes.flatMap((index) => [index.partitionKey, index.sortKey])];
     const command = new CreateTableCommand({
       TableName: TABLE_NAME,

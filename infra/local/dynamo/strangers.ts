@@ -1,8 +1,8 @@
 // Forgets devices of branches that are not part of this run: their agents cannot come back to say that they moved.
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { keys } from '../../../cloud/keys.ts';
-import { table } from '../../../cloud/table.ts';
+import { keys } from '../../../cloud/store/keys.ts';
+import { layout } from '../../../cloud/store/layout.ts';
 
 /**
  * Removes the directory rows of a tenant's devices whose site is not in `sites`. Without it, a device id that
@@ -15,7 +15,7 @@ export async function forgetStrangers(
   sites: readonly string[],
 ): Promise<void> {
   const documents = DynamoDBDocumentClient.from(client);
-  const { partitionKey, sortKey } = table;
+  const { partitionKey, sortKey } = layout;
   const { pk, sk } = keys.device(tenant, '');
   let from: Record<string, unknown> | undefined;
   do {

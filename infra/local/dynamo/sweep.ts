@@ -1,7 +1,7 @@
 // Deletes expired rows now and then, as DynamoDB's time to live does: late, slowly, and never counted on.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteItemCommand, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { table } from '../../../cloud/table.ts';
+import { layout } from '../../../cloud/store/layout.ts';
 
 const EVERY_MS = 10 * 60_000;
 const PAGE = 100;
@@ -31,7 +31,7 @@ export class Sweep {
   /** One pass over the table. Returns how many rows it deleted. */
   async run(nowSeconds: number): Promise<number> {
     const { signal } = this.#stopped;
-    const { partitionKey, sortKey, ttl } = table;
+    const { partitionKey, sortKey, ttl } = layout;
     let from: ScanCommand['input']['ExclusiveStartKey'];
     let deleted = 0;
     do {

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { type RuleItem, ruleItem } from '../../../cloud/keys.ts';
+import { type RuleItem, ruleItem } from '../../../cloud/store/keys.ts';
 import type { PresenceEvent } from '../../../shared/wire/envelope.ts';
 import { clientIdOf } from '../../../shared/wire/identifiers.ts';
 import type { SiteAddress } from '../../../shared/wire/topics.ts';

@@ -1,6 +1,6 @@
 // The rule's row: keys from the topic alone, bytes kept as they are.
 import { expect, test } from 'vitest';
-import { topics } from '../shared/wire/topics.ts';
+import { topics } from '../../shared/wire/topics.ts';
 import { keys, replyPrefix, ruleItem } from './keys.ts';
 
 const at = { tenant: 'acme', site: 'casa-matriz' };

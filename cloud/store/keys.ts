@@ -1,6 +1,6 @@
 // The keys of every row, and the row that the IoT rule makes of an agent's message.
-import { clientIdOf } from '../shared/wire/identifiers.ts';
-import { parseTopic } from '../shared/wire/topics.ts';
+import { clientIdOf } from '../../shared/wire/identifiers.ts';
+import { parseTopic } from '../../shared/wire/topics.ts';
 
 /**
  * Commands and replies stay a week: longer than any idempotency key lives, and shorter than the agent's

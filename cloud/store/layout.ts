@@ -1,11 +1,11 @@
-// The one DynamoDB table, as plain data: whoever creates it (CDK, local mode, tests) reads it here.
+// How the one DynamoDB table is laid out, as plain data: whoever creates it (CDK, local mode, tests) reads it here.
 
 /** All keys are strings. `ttl` is the attribute with the epoch second at which a row may go. */
-export const table = {
+export const layout = {
   partitionKey: 'pk',
   sortKey: 'sk',
   ttl: 'expiresAt',
-  /** Commands of one tenant by time; everything is projected, commands are small. */
+  /** Commands of one tenant by time, and what else is found by another key than its own; everything is projected. */
   indexes: [{ name: 'ops', partitionKey: 'opsPk', sortKey: 'opsSk', projection: 'ALL' }],
 } as const;
 
