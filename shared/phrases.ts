@@ -167,6 +167,14 @@ export const phrases = {
     es: "el dedo {finger_index} del usuario '{user_id}'",
     en: "finger {finger_index} of user '{user_id}'",
   },
+  kept_fingers: {
+    es: "las huellas del usuario '{user_id}'",
+    en: "the fingers of user '{user_id}'",
+  },
+  value_unfit: {
+    es: 'un valor no cabe en lo que su protocolo tiene para él',
+    en: 'a value does not fit what its protocol has for it',
+  },
   kept_clock: { es: 'la hora {wanted}; muestra {shown}', en: 'the time {wanted}; it shows {shown}' },
   copy_width: {
     es: 'la copia tiene un registro de {got} bytes y el dispositivo los tiene de {max}',

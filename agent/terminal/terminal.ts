@@ -32,6 +32,9 @@ const RECONNECTS = 2;
 /** A terminal that was left disabled is looked at for no longer than this before it is enabled. */
 const LOOK_MS = 5000;
 
+/** What a conversation is for: writes need all that is in doubt settled before them, questions do not. */
+type Need = 'write' | 'question';
+
 /** Writes that wait; taken out as they are settled, so that a broken conversation leaves a true list. */
 interface Batch {
   waiting: WriteJob[];
@@ -50,6 +53,8 @@ export class Terminal implements AskedTerminal {
   #doubts: DoubtfulJob[] = [];
   /** The last look at a terminal that may be disabled did not end, or there is no time for one. */
   #enableFirst = false;
+  /** What is in doubt could not be settled the last time. Questions do not wait for it until it is. */
+  #isUnsettled = false;
   #isProbing = false;
 
   constructor(device: DeviceSettings, ports: TerminalPorts) {
@@ -94,7 +99,7 @@ export class Terminal implements AskedTerminal {
 
   /** Enables the terminal if it may be disabled, and settles what is in doubt. @throws SerenoError if it cannot. */
   async repair(): Promise<void> {
-    await this.#converse(async () => undefined);
+    await this.#converse('write', async () => undefined);
   }
 
   /** Finds out who answers; lets it go at once unless somebody waits for it. @throws SerenoError */
@@ -102,7 +107,7 @@ export class Terminal implements AskedTerminal {
     this.#isProbing = true;
     try {
       await this.#connection.close();
-      await this.#converse(async () => undefined, signal);
+      await this.#converse('question', async () => undefined, signal);
     } finally {
       this.#isProbing = false;
       if (!isWanted()) await this.#connection.close();
@@ -118,7 +123,7 @@ export class Terminal implements AskedTerminal {
     ask: (conversation: Conversation, cache: RosterCache) => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T> {
-    return await this.#converse(ask, signal);
+    return await this.#converse('question', ask, signal);
   }
 
   /** A few exchanges of a question's conversation with the keypad disabled. @throws what `work` throws; ZkError. */
@@ -141,7 +146,9 @@ export class Terminal implements AskedTerminal {
     const isOpen = () => batch.waiting.some((job) => !job.isOver) || this.#doubts.length > 0;
     for (let attempt = 0; isOpen() && attempt <= RECONNECTS; attempt++) {
       try {
-        await this.#converse((conversation, cache) => this.#rounds(conversation, cache, batch, more));
+        await this.#converse('write', (conversation, cache) =>
+          this.#rounds(conversation, cache, batch, more),
+        );
       } catch (error) {
         trouble = toSerenoError(error, this.device);
         break;
@@ -225,14 +232,13 @@ export class Terminal implements AskedTerminal {
   }
 
   async #converse<T>(
+    need: Need,
     work: (conversation: Conversation, cache: RosterCache) => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const conversation = await this.#connection.acquire(signal);
-        const cache = await this.#cacheFor(conversation);
-        await this.#putRight(conversation, cache);
+        const { conversation, cache } = await this.#ready(need, signal);
         return await work(conversation, cache);
       } catch (error) {
         const isOver = isBroken(error) || isForgotten(error);
@@ -241,6 +247,23 @@ export class Terminal implements AskedTerminal {
           throw toSerenoError(error, this.device);
       } finally {
         this.#connection.release(this.#cache?.dialect.oneClient ?? true);
+      }
+    }
+  }
+
+  /** A conversation in which all is put right; what cannot be settled keeps no question waiting. @throws as `#putRight` */
+  async #ready(need: Need, signal?: AbortSignal) {
+    for (;;) {
+      const conversation = await this.#connection.acquire(signal);
+      const cache = await this.#cacheFor(conversation);
+      const skips = need === 'question' && this.#isUnsettled;
+      try {
+        await this.#putRight(conversation, cache, skips ? [] : [...this.#doubts]);
+        return { conversation, cache };
+      } catch (error) {
+        if (need === 'write' || skips || !this.#isUnsettled) throw error;
+        this.#ports.log.warn({ device: this.device.id, error: String(error) }, 'writes in doubt not settled');
+        if (isBroken(error)) this.#connection.drop();
       }
     }
   }
@@ -266,9 +289,13 @@ export class Terminal implements AskedTerminal {
    * First of all in every conversation: look what became of doubtful writes, and enable what we left disabled. The
    * look comes first where it is quick: whoever waits at the keypad would change what is looked for.
    */
-  async #putRight(conversation: Conversation, cache: RosterCache): Promise<void> {
+  async #putRight(
+    conversation: Conversation,
+    cache: RosterCache,
+    doubts: readonly DoubtfulJob[],
+  ): Promise<void> {
     const mayBeDisabled = this.#ports.note.dueIn() === 0;
-    const doubts = [...this.#doubts];
+    this.#isUnsettled ||= doubts.length > 0;
     const open = elsewhere(doubts);
     const early = mayBeDisabled && doubts.length > 0 ? await this.#lookEarly(conversation, cache) : null;
     if (mayBeDisabled) {
@@ -290,6 +317,7 @@ export class Terminal implements AskedTerminal {
       cache,
       again.map(({ job }) => job),
     );
+    this.#isUnsettled = false;
   }
 
   /** The roster while nobody can type; null where a look has failed or took long, so that enabling must not wait for it. */

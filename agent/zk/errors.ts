@@ -9,7 +9,8 @@ import { Reply } from './commands.ts';
  * - `refused`: the terminal answered with a code that was not expected; `reply` holds it
  * - `auth`: the terminal refused the comm key
  * - `withheld`: the terminal asked for the comm key, and the caller kept it back
- * - `protocol`: bytes that make no sense, or a value that does not fit its field
+ * - `protocol`: bytes that make no sense
+ * - `unfit`: a value that does not fit its field; nothing was sent, and the conversation goes on
  * - `aborted`: the caller's signal
  */
 export type ZkErrorCode =
@@ -20,6 +21,7 @@ export type ZkErrorCode =
   | 'auth'
   | 'withheld'
   | 'protocol'
+  | 'unfit'
   | 'aborted';
 
 /**
@@ -47,6 +49,7 @@ const DEFAULT_PROBLEM: Record<ZkErrorCode, string> = {
   auth: 'the terminal refused the comm key',
   withheld: 'the comm key was kept back',
   protocol: 'the bytes make no sense',
+  unfit: 'a value does not fit its field',
   aborted: 'aborted by the caller',
 };
 
@@ -92,11 +95,16 @@ export function isForgotten(error: unknown): boolean {
   return isZkError(error, 'refused') && FORGOTTEN.includes(error.reply ?? 0);
 }
 
-/** Waits for a request whose refusal does not matter; anything else that goes wrong does. */
+/** True if nothing came of one request, and the conversation goes on: the terminal said no, or could not even be asked. */
+export function isDeclined(error: unknown): boolean {
+  return isZkError(error, 'refused', 'unfit');
+}
+
+/** Waits for a request that may be declined; anything else that goes wrong matters. */
 export async function tolerateRefusal(request: Promise<unknown>): Promise<void> {
   try {
     await request;
   } catch (error) {
-    if (!isZkError(error, 'refused')) throw error;
+    if (!isDeclined(error)) throw error;
   }
 }

@@ -1,21 +1,21 @@
 // Values in the fixed fields of a message.
 import { ZkError } from './errors.ts';
 
-/** ASCII text in `bytes` bytes, filled with zeros. @throws ZkError `protocol` if it does not fit. */
+/** ASCII text in `bytes` bytes, filled with zeros. @throws ZkError `unfit` if it does not fit. */
 export function fixedText(text: string, bytes: number, name: string): Buffer {
   if (!/^[\x21-\x7e]*$/.test(text) || text.length > bytes) {
-    throw new ZkError('protocol', name, { problem: `it does not fit ${bytes} bytes of ASCII` });
+    throw new ZkError('unfit', name, { problem: `it does not fit ${bytes} bytes of ASCII` });
   }
   const field = Buffer.alloc(bytes);
   field.write(text, 'latin1');
   return field;
 }
 
-/** A user_id as u32. @throws ZkError `protocol` if it is no plain number of 32 bits. */
+/** A user_id as u32. @throws ZkError `unfit` if it is no plain number of 32 bits. */
 export function numericUserId(userId: string): Buffer {
   const value = Number(userId);
   if (!/^(0|[1-9]\d*)$/.test(userId) || value > 0xffffffff) {
-    throw new ZkError('protocol', 'user_id', { problem: 'it is no plain number of 32 bits' });
+    throw new ZkError('unfit', 'user_id', { problem: 'it is no plain number of 32 bits' });
   }
   const field = Buffer.alloc(4);
   field.writeUInt32LE(value, 0);

@@ -48,7 +48,7 @@ export function decodeTemplates(set: Buffer): FingerTemplate[] {
   return templates;
 }
 
-/** One template (88, or 9 on terminals that do not know it); null if the slot is empty. */
+/** One template (88, or 9 on terminals that do not know it); null if the slot is empty, or holds no bytes. */
 export async function readTemplate(
   conversation: Conversation,
   uid: number,
@@ -59,17 +59,22 @@ export async function readTemplate(
   slot.writeUInt16LE(uid, 0);
   slot.writeUInt8(finger, 2);
   try {
-    return withoutTail(await readBytes(conversation, Command.readTemplate, slot, options));
+    return unlessEmpty(withoutTail(await readBytes(conversation, Command.readTemplate, slot, options)));
   } catch (error) {
     if (isZkError(error, 'refused') && error.reply === Reply.error) return null;
     if (!isZkError(error, 'refused') || !UNKNOWN_COMMAND.includes(error.reply)) throw error;
   }
   try {
-    return await readBytes(conversation, Command.readUsers, slot, options);
+    return unlessEmpty(await readBytes(conversation, Command.readUsers, slot, options));
   } catch (error) {
     if (isZkError(error, 'refused') && error.reply === Reply.error) return null;
     throw error;
   }
+}
+
+/** No finger is known by no bytes, and no terminal takes them back. */
+function unlessEmpty(template: Buffer): Buffer | null {
+  return template.length === 0 ? null : template;
 }
 
 /** The answer to 88 ends with a byte that is not the template's, and perhaps six zeros before it. */
@@ -81,7 +86,7 @@ export function withoutTail(data: Buffer): Buffer {
 
 /**
  * Puts a template into an empty slot of an existing user: 1500, 1501, 119, 87, 1502. 1013 is due afterwards.
- * @throws ZkError `refused` if the slot is taken or the user is not there; its `sent` is true from the first byte.
+ * @throws ZkError `unfit` for one that no terminal takes; `refused` if the slot is taken or the user is not there; its `sent` is true from the first byte.
  */
 export async function uploadTemplate(
   conversation: Conversation,
@@ -90,7 +95,7 @@ export async function uploadTemplate(
 ): Promise<void> {
   const words = asked('writeTemplate');
   if (template.length === 0 || template.length > MAX_TEMPLATE) {
-    throw new ZkError('protocol', words, { problem: `a template of ${template.length} bytes` });
+    throw new ZkError('unfit', words, { problem: `a template of ${template.length} bytes` });
   }
   const ask = (command: number, data?: Buffer) =>
     conversation.request({ command, data, asked: words, ...options });

@@ -20,11 +20,10 @@ const LAST_YEAR = 2132;
 
 /**
  * `((yy*12 + mon-1)*31 + day-1)*86400 + seconds of the day`.
- * @throws ZkError `protocol` for a time that is none, or is outside 2000–2132.
+ * @throws ZkError `unfit` for a time that is none, or is outside 2000–2132.
  */
 export function encodeTime(time: LocalTime): number {
-  if (!isPossible(time))
-    throw new ZkError('protocol', 'time', { problem: 'no time that a terminal can hold' });
+  if (!isPossible(time)) throw new ZkError('unfit', 'time', { problem: 'no time that a terminal can hold' });
   const months = (time.year - FIRST_YEAR) * 12 + time.month - 1;
   return (months * 31 + time.day - 1) * DAY_SECONDS + time.hour * 3600 + time.minute * 60 + time.second;
 }

@@ -98,7 +98,7 @@ export function decodeUser(record: Buffer, width: UserWidth, encoding: TextEncod
 /**
  * A copy of a record with the named fields changed and every other byte as it was: what this code does not
  * understand (group, zones, the disabled bit, junk behind terminators) is the terminal's.
- * @throws ZkError `protocol` if a value does not fit its field; callers check limits before.
+ * @throws ZkError `unfit` if a value does not fit its field; callers check limits before.
  */
 export function patchUser(
   record: Buffer,
@@ -112,7 +112,7 @@ export function patchUser(
   if (change.name !== undefined) writeText(raw, layout.name, change.name, encoding, 'name');
   if (change.password !== undefined) writeText(raw, layout.password, change.password, encoding, 'password');
   if (change.privilege !== undefined) {
-    if ((change.privilege & ~LEVEL_BITS) !== 0) throw misfit('a privilege beyond bits 1 to 3');
+    if ((change.privilege & ~LEVEL_BITS) !== 0) throw unfit('a privilege beyond bits 1 to 3');
     raw.writeUInt8((raw.readUInt8(PRIVILEGE_AT) & ~LEVEL_BITS) | change.privilege, PRIVILEGE_AT);
   }
   if (change.card !== undefined) writeU32(raw, layout.card, change.card, 'card');
@@ -121,13 +121,13 @@ export function patchUser(
 
 /**
  * A record for somebody new: group 1, no own time zones, as the vendor's software writes it.
- * @throws ZkError `protocol` if a value does not fit its field.
+ * @throws ZkError `unfit` if a value does not fit its field.
  */
 export function newUser(user: NewUser, width: UserWidth, encoding: TextEncoding): Buffer {
   const raw = Buffer.alloc(width);
   const layout = USER_LAYOUTS[width];
   if (!Number.isInteger(user.uid) || user.uid < 1 || user.uid > 0xffff)
-    throw misfit('a uid beyond 1 to 65535');
+    throw unfit('a uid beyond 1 to 65535');
   raw.writeUInt16LE(user.uid, UID_AT);
   raw.writeUInt8(1, layout.group);
   const { at, bytes } = layout.userId;
@@ -172,19 +172,23 @@ function writeText(
   name: string,
 ): void {
   const bytes = encodeText(text, encoding);
-  if (bytes === null) throw misfit(`a ${name} with characters that ${encoding} does not have`);
-  if (bytes.length > field.bytes) throw misfit(`a ${name} of ${bytes.length} bytes for ${field.bytes}`);
+  if (bytes === null) throw unfit(`a ${name} with characters that ${encoding} does not have`);
+  if (bytes.length > field.bytes) throw unfit(`a ${name} of ${bytes.length} bytes for ${field.bytes}`);
   raw.fill(0, field.at, field.at + field.bytes);
   bytes.copy(raw, field.at);
 }
 
 function writeU32(raw: Buffer, at: number, value: number, name: string): void {
-  if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) throw misfit(`a ${name} beyond 32 bits`);
+  if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) throw unfit(`a ${name} beyond 32 bits`);
   raw.writeUInt32LE(value, at);
 }
 
 function checkWidth(record: Buffer, width: UserWidth): void {
   if (record.length !== width) throw misfit(`a record of ${record.length} bytes instead of ${width}`);
+}
+
+function unfit(problem: string): ZkError {
+  return new ZkError('unfit', 'user record', { problem });
 }
 
 function misfit(problem: string): ZkError {

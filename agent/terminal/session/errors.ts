@@ -3,7 +3,7 @@ import { type Applied, type ErrorCode, SerenoError } from '../../../shared/error
 import type { Phrase } from '../../../shared/words.ts';
 import type { DeviceSettings } from '../../config/load.ts';
 import { commandAsked } from '../../zk/commands.ts';
-import { ZkError } from '../../zk/errors.ts';
+import { isDeclined, ZkError } from '../../zk/errors.ts';
 
 /**
  * The error a caller sees for `error` on `device`. `applied` is what is known about the change asked for:
@@ -25,6 +25,11 @@ export function toSerenoError(error: unknown, device: DeviceSettings, applied: A
       return new SerenoError('device_protocol', {
         ...options,
         params: { device: device.id, problem: `@answer_${error.trouble}`, asked: askedOf(error) },
+      });
+    case 'unfit':
+      return new SerenoError('unsupported', {
+        ...options,
+        params: { device: device.id, what: '@value_unfit' },
       });
     default:
       return unreachable(device, error, applied);
@@ -80,5 +85,5 @@ export function isHopeless(error: unknown): boolean {
 
 /** True if the conversation is over, so that whatever was under way is in doubt. */
 export function isBroken(error: unknown): boolean {
-  return error instanceof ZkError && error.code !== 'refused';
+  return error instanceof ZkError && !isDeclined(error);
 }

@@ -58,7 +58,7 @@ async function readFromSet(
 ): Promise<FingerTemplate[]> {
   const wanted = new Set(uids);
   return decodeTemplates(await readSet(conversation, 'templates', { signal }))
-    .filter(({ uid, finger }) => wanted.has(uid) && finger < FINGERS)
+    .filter(({ uid, finger, template }) => wanted.has(uid) && finger < FINGERS && template.length > 0)
     .sort((a, b) => a.uid - b.uid || a.finger - b.finger);
 }
 

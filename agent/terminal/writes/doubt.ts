@@ -73,9 +73,9 @@ function judgeRestore(
     const ours = isUid(record, doubt) && isRestored(record, copy());
     return ours ? { kind: 'succeeded', result: { user_id, fingers: 0 } } : conflict(user_id);
   } catch (error) {
-    // The copy's time is over, or its key is gone.
-    if (!(error instanceof SerenoError)) throw error;
-    return { kind: 'failed', error };
+    // The copy's time is over, its key is gone, or it is of a form that this agent does not know.
+    const isKnown = error instanceof SerenoError;
+    return { kind: 'failed', error: isKnown ? error : new SerenoError('internal', { cause: error }) };
   }
 }
 

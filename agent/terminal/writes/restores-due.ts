@@ -1,4 +1,5 @@
 // Restores whose record is back: each has an outcome only once its fingers are back too.
+import { SerenoError } from '../../../shared/errors.ts';
 import type { Verified } from '../../../shared/wire/envelope.ts';
 import type { DeviceSettings } from '../../config/load.ts';
 import type { Conversation } from '../../zk/conversation.ts';
@@ -13,6 +14,9 @@ export interface DueRestore extends DoubtfulJob {
   /** What the answer rests on as far as the record goes. */
   readonly verified: Verified;
 }
+
+/** A conversation may break so often amid the fingers of one restore; then they are what breaks it. */
+const MOST_BREAKS = 5;
 
 interface Context {
   readonly device: DeviceSettings;
@@ -40,14 +44,16 @@ export function settleButRestores(
 
 /**
  * Puts the fingers back and settles the restores.
- * @throws ZkError if the conversation breaks; `onBroken` is told before which of them are not settled.
+ * @throws ZkError if the conversation breaks; `onBroken` is told before which of them are not settled. One that breaks it
+ * again and again is settled all the same: nothing that comes after it must wait for ever.
  */
 export async function finishRestores(
   { device, conversation, cache, note }: Context,
   due: readonly DueRestore[],
   onBroken: (left: readonly DueRestore[]) => void,
 ): Promise<void> {
-  for (const [index, { job, verified, uid }] of due.entries()) {
+  for (const [index, restore] of due.entries()) {
+    const { job, verified, uid, breaks = 0 } = restore;
     const { wish } = job;
     if (wish.op !== 'user.restore') continue;
     const userId = wish.args.user_id;
@@ -56,11 +62,20 @@ export async function finishRestores(
       const fingers = await restoreFingers(conversation, cache, note, what);
       job.settle({ status: 'ok', data: { user_id: userId, fingers }, verified });
     } catch (error) {
-      if (isBroken(error)) {
-        onBroken(due.slice(index));
-        throw error;
+      if (!isBroken(error)) {
+        job.settle(failure(toSerenoError(error, device)));
+        continue;
       }
-      job.settle(failure(toSerenoError(error, device)));
+      const isLast = breaks + 1 >= MOST_BREAKS;
+      if (isLast) job.settle(failure(withoutFingers(device, userId, error)));
+      onBroken([...(isLast ? [] : [{ ...restore, breaks: breaks + 1 }]), ...due.slice(index + 1)]);
+      throw error;
     }
   }
+}
+
+/** The record is there; how many of its fingers are, nobody can tell. */
+function withoutFingers({ id: device }: DeviceSettings, userId: string, cause: unknown): SerenoError {
+  const params = { device, what: '@kept_fingers', user_id: userId } as const;
+  return new SerenoError('not_verified', { params, applied: 'partial', cause });
 }

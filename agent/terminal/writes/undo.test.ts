@@ -154,6 +154,38 @@ describe('restoring a user', () => {
     expect(simulated.enabled).toBe(true);
   });
 
+  it.each([
+    ['ok', {}],
+    ['none', { counters: 'none' as const }],
+  ])(
+    'leaves out a finger of which the terminal has no bytes, its counters being %s',
+    async (_what, settings) => {
+      const { simulated, terminal, remove, restore } = await start({
+        ...settings,
+        templates: [...fingers, { userId: '1001', finger: 3, flag: 1, template: Buffer.alloc(0) }],
+      });
+      await terminal.write([remove('1001')], nothingMore);
+      const back = restore('1001');
+      await terminal.write([back], nothingMore);
+      expect(back.outcome).toMatchObject({ status: 'ok', data: { fingers: 2 } });
+      expect((await terminal.roster()).size).toBe(3);
+      expect(simulated.enabled).toBe(true);
+    },
+  );
+
+  it('leaves out a finger of a copy that no terminal takes', async () => {
+    const { simulated, terminal, copies, remove, restore } = await start();
+    await terminal.write([remove('1001')], nothingMore);
+    const copy = decodeUndoCopy(copies.get('1001')!);
+    const empty = { finger: 9, flag: 1, template: Buffer.alloc(0) };
+    copies.set('1001', encodeUndoCopy({ ...copy, fingers: [empty, ...copy.fingers] }));
+    const back = restore('1001');
+    await terminal.write([back], nothingMore);
+    expect(back.outcome).toMatchObject({ status: 'ok', data: { fingers: 2 } });
+    expect(simulated.enabled).toBe(true);
+    expect(terminal.repairDueIn).toBeNull();
+  });
+
   it('is finished by the next agent after a crash between record and fingers', async () => {
     const { simulated, terminal, copies, remove, restore } = await start();
     const fingersBefore = templatesOf(11);

@@ -44,4 +44,6 @@ export interface DoubtfulJob {
   readonly preimage: Buffer | null;
   /** The terminal had acknowledged it before the line broke. */
   readonly acknowledged?: boolean;
+  /** How many conversations have broken over what is left to do of it. */
+  readonly breaks?: number;
 }
