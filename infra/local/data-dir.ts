@@ -125,7 +125,16 @@ export class DataDir {
       );
     }
     const logs = readdirSync(this.path).filter((name) => /^agent-[a-z0-9-]+\.log$/.test(name));
-    const data = [this.authority, this.issuer, this.secret, this.dynamo, this.brokerPort, this.terminals];
+    const transaction = `${this.dynamo}.transaction`;
+    const data = [
+      this.authority,
+      this.issuer,
+      this.secret,
+      this.dynamo,
+      transaction,
+      this.brokerPort,
+      this.terminals,
+    ];
     const own = [...data, this.localJson, this.controls, this.cloudLog];
     for (const path of [...own, join(this.path, 'agents'), ...logs.map((name) => join(this.path, name))]) {
       rmSync(path, { recursive: true, force: true });

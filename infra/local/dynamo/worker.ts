@@ -4,6 +4,9 @@ import dynalite from 'dynalite';
 import { type Credentials, signatureCheck } from '../aws/sigv4.ts';
 import { listen, stopServer } from '../http.ts';
 import type { WorkerGreeting } from '../worker-host.ts';
+import type { Serve } from './inside.ts';
+import { intentFile } from './intent.ts';
+import { Transactions } from './transactions.ts';
 
 export interface DynamoWorkerData {
   readonly path: string;
@@ -14,7 +17,13 @@ export interface DynamoWorkerData {
 const { path, credentials, region } = workerData as DynamoWorkerData;
 const check = signatureCheck(credentials, { region, service: 'dynamodb' });
 const server = dynalite({ path, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
-const [serve] = server.listeners('request');
+const [serve] = server.listeners('request') as Serve[];
+if (serve === undefined) throw new Error('dynalite serves nothing');
+const transactions = new Transactions({
+  serve: (request, response) => serve.call(server, request, response),
+  // Beside the store's own folder, in which nothing else may lie.
+  intent: intentFile(`${path}.transaction`),
+});
 server.removeAllListeners('request');
 server.keepAliveTimeout = 60_000;
 server.on('connection', (socket) => socket.setNoDelay(true));
@@ -22,7 +31,7 @@ server.on('request', (request, response) => {
   const { method = '', url = '/', headers } = request;
   const wrong = check({ method, url, headers });
   if (wrong === null) {
-    serve?.call(server, request, response);
+    transactions.handle(request, response);
     return;
   }
   const type = 'com.amazon.coral.service#UnrecognizedClientException';
@@ -33,7 +42,10 @@ server.on('request', (request, response) => {
 parentPort?.on('message', () => {
   void stopServer(server, 500).then(() => parentPort?.close());
 });
-listen(server, 0).then(
-  (port) => parentPort?.postMessage({ ready: port } satisfies WorkerGreeting),
-  (error: unknown) => parentPort?.postMessage({ failed: String(error) } satisfies WorkerGreeting),
-);
+transactions
+  .recover()
+  .then(() => listen(server, 0))
+  .then(
+    (port) => parentPort?.postMessage({ ready: port } satisfies WorkerGreeting),
+    (error: unknown) => parentPort?.postMessage({ failed: String(error) } satisfies WorkerGreeting),
+  );
