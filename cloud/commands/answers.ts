@@ -1,9 +1,9 @@
 // The HTTP answer to a command's outcome.
 import type { Language } from '../../shared/errors.ts';
 import type { Directory } from '../directory/directory.ts';
-import { type Answer, accepted, ok } from '../http/answer.ts';
-import { problemAnswer } from '../http/problem.ts';
 import { log } from '../log.ts';
+import { type Answer, accepted, ok } from '../rest/answer.ts';
+import { problemAnswer } from '../rest/problem.ts';
 import { type Nameable, nameable, problemOf } from './failure.ts';
 import type { CommandRow, Settlement } from './ledger.ts';
 import type { Outcome } from './outcome.ts';

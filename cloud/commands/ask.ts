@@ -1,7 +1,7 @@
 // Asking an agent about a command: what became of it, and whether it can still be called off.
 import { ulid } from 'ulid';
 import * as z from 'zod';
-import { Problem } from '../http/problem.ts';
+import { Problem } from '../rest/problem.ts';
 import type { Machinery } from './execute.ts';
 import type { CommandRow, Settlement } from './ledger.ts';
 import { readSettlement } from './outcome.ts';

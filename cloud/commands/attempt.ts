@@ -1,6 +1,7 @@
 // One try of a request's command: located, executed, answered.
-import { type Answer, accepted } from '../http/answer.ts';
+
 import { log, note } from '../log.ts';
+import { type Answer, accepted } from '../rest/answer.ts';
 import type { Services } from '../services.ts';
 import { outcomeAnswer } from './answers.ts';
 import { badgeIn, execute, type Target } from './execute.ts';

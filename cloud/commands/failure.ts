@@ -5,9 +5,9 @@ import { type Applied, type ErrorCode, type ErrorParams, isErrorCode } from '../
 import type { Reply } from '../../shared/wire/envelope.ts';
 import { type Param, Spoken, wordsOf } from '../../shared/words.ts';
 import type { Directory } from '../directory/directory.ts';
-import type { ErrorExtras } from '../http/answer.ts';
-import { toldProblem } from '../http/findings.ts';
-import { Problem, type ProblemOptions } from '../http/problem.ts';
+import type { ErrorExtras } from '../rest/answer.ts';
+import { toldProblem } from '../rest/findings.ts';
+import { Problem, type ProblemOptions } from '../rest/problem.ts';
 import type { CommandRow, Settlement } from './ledger.ts';
 import { isRead } from './routes.ts';
 

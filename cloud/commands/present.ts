@@ -4,7 +4,7 @@ import { operations, type ResultOf } from '../../shared/wire/operations.ts';
 import type { Language } from '../../shared/words.ts';
 import type { Directory } from '../directory/directory.ts';
 import { deviceView } from '../directory/views.ts';
-import { message } from '../http/messages.ts';
+import { message } from '../rest/messages.ts';
 import type { CommandRow } from './ledger.ts';
 import { type CommandRoute, isCommandRoute, type OperationOf, routeOperations } from './routes.ts';
 

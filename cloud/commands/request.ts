@@ -2,8 +2,8 @@
 import type * as z from 'zod';
 import { operations } from '../../shared/wire/operations.ts';
 import type { Clock } from '../clock.ts';
-import type { Call } from '../http/call.ts';
-import { invalid } from '../http/findings.ts';
+import type { Call } from '../rest/call.ts';
+import { invalid } from '../rest/findings.ts';
 import { limitExceeded } from './failure.ts';
 import { type CommandRoute, type OperationOf, routeOperations } from './routes.ts';
 

@@ -1,10 +1,10 @@
 // A request that ends in a command: claimed under its key where it has one, run, answered, remembered.
 import { ulid } from 'ulid';
 import { SerenoError } from '../../shared/errors.ts';
-import { type Answer, accepted } from '../http/answer.ts';
-import type { Call } from '../http/call.ts';
-import { Problem } from '../http/problem.ts';
 import { log, note } from '../log.ts';
+import { type Answer, accepted } from '../rest/answer.ts';
+import type { Call } from '../rest/call.ts';
+import { Problem } from '../rest/problem.ts';
 import type { Services } from '../services.ts';
 import { fitsLambda } from './answers.ts';
 import { answered, perform, type Work, withoutFailing } from './attempt.ts';

@@ -2,7 +2,7 @@
 import type { DeviceState } from '../../shared/domain/device-state.ts';
 import { deviceIdSchema } from '../../shared/wire/identifiers.ts';
 import type { Language } from '../../shared/words.ts';
-import { pageOf } from '../http/paging.ts';
+import { pageOf } from '../rest/paging.ts';
 import type { Directory } from './directory.ts';
 import type { DeviceRow } from './rows.ts';
 import { deviceView, standingOf } from './views.ts';

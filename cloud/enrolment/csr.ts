@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import { Pkcs10CertificateRequest } from '@peculiar/x509';
-import { invalid } from '../http/findings.ts';
+import { invalid } from '../rest/findings.ts';
 
 const LEAST_RSA_BITS = 2048;
 const MOST_RSA_BITS = 4096;

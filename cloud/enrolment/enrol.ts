@@ -1,6 +1,7 @@
 // An agent trades its token for a certificate, once, and the same one again if the answer was lost.
-import { Problem } from '../http/problem.ts';
+
 import { log, note } from '../log.ts';
+import { Problem } from '../rest/problem.ts';
 import { publicKeyOf } from './csr.ts';
 import type { Certificate, Enrolment, Enrolments, SiteAgents } from './enrolments.ts';
 import type { Issuer, Revoker } from './issuer.ts';

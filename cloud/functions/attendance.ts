@@ -4,8 +4,8 @@ import { attendanceFilter } from '../attendance/range.ts';
 import { MOST_ROWS } from '../commands/request.ts';
 import { runCommand } from '../commands/run.ts';
 import { locator } from '../directory/locate.ts';
-import { ok } from '../http/answer.ts';
-import { httpHandler } from '../http/handler.ts';
+import { ok } from '../rest/answer.ts';
+import { httpHandler } from '../rest/handler.ts';
 import { services } from '../services.ts';
 
 export const handler = httpHandler({

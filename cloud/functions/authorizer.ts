@@ -7,9 +7,9 @@ import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtV
 import type { AuthContext } from '../../shared/api/principal.ts';
 import { slugSchema } from '../../shared/wire/identifiers.ts';
 import { type JwtConfig, jwtConfig } from '../config.ts';
-import type { TokenProblem } from '../http/principal.ts';
-import { traceIdOf } from '../http/trace.ts';
 import { about, log } from '../log.ts';
+import type { TokenProblem } from '../rest/principal.ts';
+import { traceIdOf } from '../rest/trace.ts';
 
 let keySet: JWTVerifyGetKey | null = null;
 

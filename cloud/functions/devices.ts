@@ -3,8 +3,8 @@ import { runCommand } from '../commands/run.ts';
 import { deviceList } from '../directory/list.ts';
 import { locator } from '../directory/locate.ts';
 import { createDevice, deleteDevice, updateDevice } from '../directory/registration.ts';
-import { ok } from '../http/answer.ts';
-import { httpHandler } from '../http/handler.ts';
+import { ok } from '../rest/answer.ts';
+import { httpHandler } from '../rest/handler.ts';
 import { services } from '../services.ts';
 
 export const handler = httpHandler({

@@ -7,10 +7,10 @@ import { operationList } from '../commands/listing.ts';
 import { mayCancel, type Viewed, viewed, visibleCommand } from '../commands/operations.ts';
 import { followPurge } from '../commands/purge.ts';
 import { isSettled, operationState } from '../commands/state.ts';
-import { accepted, ok } from '../http/answer.ts';
-import { httpHandler } from '../http/handler.ts';
-import { message } from '../http/messages.ts';
-import { Problem } from '../http/problem.ts';
+import { accepted, ok } from '../rest/answer.ts';
+import { httpHandler } from '../rest/handler.ts';
+import { message } from '../rest/messages.ts';
+import { Problem } from '../rest/problem.ts';
 import { services } from '../services.ts';
 
 export const handler = httpHandler({

@@ -2,8 +2,8 @@
 import { beforeAll, expect, test } from 'vitest';
 import { type Route, routes } from '../../shared/api/routes.ts';
 import { VERSION } from '../../shared/version.ts';
-import type { Answer } from '../http/answer.ts';
 import { log } from '../log.ts';
+import type { Answer } from '../rest/answer.ts';
 import { invoke } from '../testing/invoke.ts';
 import { handler } from './public.ts';
 

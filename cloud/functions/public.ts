@@ -1,9 +1,9 @@
 // Open to all: is the API up, the contract, and a page that reads it.
 import { VERSION } from '../../shared/version.ts';
-import { openapi } from '../docs/openapi.ts';
-import { docsAsset, docsPage } from '../docs/page.ts';
-import { json, ok } from '../http/answer.ts';
-import { httpHandler } from '../http/handler.ts';
+import { json, ok } from '../rest/answer.ts';
+import { openapi } from '../rest/docs/openapi.ts';
+import { docsAsset, docsPage } from '../rest/docs/page.ts';
+import { httpHandler } from '../rest/handler.ts';
 
 export const handler = httpHandler({
   root: () => ok({ status: 'online', version: VERSION, timestamp: new Date().toISOString() }),

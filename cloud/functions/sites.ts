@@ -8,7 +8,7 @@ import {
   renameSite,
   revokeAgent,
 } from '../enrolment/sites.ts';
-import { httpHandler } from '../http/handler.ts';
+import { httpHandler } from '../rest/handler.ts';
 
 export const handler = httpHandler({
   siteList: (call) => listSites(sitePorts(), call),

@@ -3,7 +3,7 @@ import { enrolment } from '../commands/present.ts';
 import { MOST_ROWS } from '../commands/request.ts';
 import { runCommand } from '../commands/run.ts';
 import { locator } from '../directory/locate.ts';
-import { httpHandler } from '../http/handler.ts';
+import { httpHandler } from '../rest/handler.ts';
 import { services } from '../services.ts';
 
 function userId(call: { readonly params: Readonly<Record<string, string>> }): string {

@@ -2,8 +2,8 @@
 import type { Context } from 'aws-lambda';
 import { type Route, type RouteName, routeKey, routes } from '../../shared/api/routes.ts';
 import { SCOPES } from '../../shared/api/scopes.ts';
-import type { Answer } from '../http/answer.ts';
-import type { HttpEvent } from '../http/call.ts';
+import type { Answer } from '../rest/answer.ts';
+import type { HttpEvent } from '../rest/call.ts';
 
 export interface Given {
   readonly params?: Readonly<Record<string, string>>;

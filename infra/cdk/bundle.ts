@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, buildSync } from 'esbuild';
-import { SWAGGER_FILES } from '../../cloud/docs/assets.ts';
+import { SWAGGER_FILES } from '../../cloud/rest/docs/assets.ts';
 import { NOTICES_FILE, noticesOf, packagesIn } from '../notices.ts';
 
 const FUNCTIONS = fileURLToPath(new URL('../../cloud/functions/', import.meta.url));

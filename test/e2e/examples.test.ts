@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { examples } from '../../cloud/docs/examples.ts';
+import { examples } from '../../cloud/rest/docs/examples.ts';
 import { type Route, type RouteName, routes } from '../../shared/api/routes.ts';
 import { type Running, settled, startForTest } from './client.ts';
 

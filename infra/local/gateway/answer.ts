@@ -1,6 +1,6 @@
 // Turns a function's result into an HTTP answer, and makes the answers that the gateway gives itself.
-import { preferredLanguage } from '../../../cloud/http/language.ts';
-import { Problem, problemAnswer } from '../../../cloud/http/problem.ts';
+import { preferredLanguage } from '../../../cloud/rest/language.ts';
+import { Problem, problemAnswer } from '../../../cloud/rest/problem.ts';
 import type { ErrorCode, ErrorParams } from '../../../shared/errors.ts';
 
 export interface HttpAnswer {

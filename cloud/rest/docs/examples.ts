@@ -1,5 +1,5 @@
 // An example of every request, as it can be sent to a system that was just started, and of what may come back.
-import type { RouteName } from '../../shared/api/routes.ts';
+import type { RouteName } from '../../../shared/api/routes.ts';
 
 export interface Example {
   readonly params?: Readonly<Record<string, string>>;

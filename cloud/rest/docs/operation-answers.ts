@@ -1,8 +1,8 @@
 // Operations as the contract shows them, with the result of each: what the 200 of its route would have held. Apart from
 // the table of routes, which every function loads: a cold start has better things to do.
 import * as z from 'zod';
-import * as answers from '../../shared/api/answers.ts';
-import type { OperationName } from '../../shared/wire/operations.ts';
+import * as answers from '../../../shared/api/answers.ts';
+import type { OperationName } from '../../../shared/wire/operations.ts';
 
 type Body = z.ZodObject<{ success: z.ZodLiteral<true> }>;
 

@@ -1,10 +1,10 @@
 // OpenAPI 3.1 of the contract, derived from the table of routes at the first call.
 import * as z from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
-import { acceptedAnswer, errorAnswer } from '../../shared/api/answers.ts';
-import { type Route, type RouteName, routes } from '../../shared/api/routes.ts';
-import { VERSION } from '../../shared/version.ts';
-import { isCommandRoute } from '../commands/routes.ts';
+import { acceptedAnswer, errorAnswer } from '../../../shared/api/answers.ts';
+import { type Route, type RouteName, routes } from '../../../shared/api/routes.ts';
+import { VERSION } from '../../../shared/version.ts';
+import { isCommandRoute } from '../../commands/routes.ts';
 import { examples } from './examples.ts';
 import { acceptedHeaders, errorHeaders, okHeaders, requestHeaders } from './headers.ts';
 import { operationAnswer } from './operation-answers.ts';

@@ -1,10 +1,10 @@
 // Headers of the contract, as OpenAPI tells them: what may be sent, and what comes beside a body.
 import * as z from 'zod';
 import type { ZodOpenApiHeadersObject } from 'zod-openapi';
-import type { RouteName } from '../../shared/api/routes.ts';
-import { routes } from '../../shared/api/routes.ts';
-import { verifiedSchema } from '../../shared/wire/envelope.ts';
-import { isCommandRoute, isRead } from '../commands/routes.ts';
+import type { RouteName } from '../../../shared/api/routes.ts';
+import { routes } from '../../../shared/api/routes.ts';
+import { verifiedSchema } from '../../../shared/wire/envelope.ts';
+import { isCommandRoute, isRead } from '../../commands/routes.ts';
 
 const always = {
   'Accept-Language': z.string().optional().meta({
