@@ -19,7 +19,7 @@ export default defineConfig({
             'agent/**/*.test.ts',
             'cloud/**/*.test.ts',
             'infra/**/*.test.ts',
-            'test/terminal/**/*.test.ts',
+            'test/{terminal,house}/**/*.test.ts',
           ],
         },
       },

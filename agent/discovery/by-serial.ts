@@ -1,7 +1,7 @@
 // Terminals by their serial number: which of the addresses they answer at, without a comm key for anybody.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readSerial } from '../terminal/session/serial-pin.ts';
-import { Conversation } from '../zk/conversation.ts';
+import { Conversation, type Requests } from '../zk/conversation.ts';
 
 /** Addresses asked at a time, and how long each place takes at least: 20 a second, on a network that others work in. */
 const LANES = 8;
@@ -39,8 +39,8 @@ export async function findBySerial({ hosts, wanted, ...at }: Search): Promise<Ma
 async function serialAt(host: string, at: Omit<Search, 'hosts' | 'wanted'>): Promise<string | null> {
   const { port, transport, timeoutMs, signal } = at;
   let told: string | null = null;
-  const mayAuthenticate = async (conversation: Conversation) => {
-    told = await readSerial(conversation, signal);
+  const mayAuthenticate = async (terminal: Requests) => {
+    told = await readSerial(terminal, signal);
     return false;
   };
   try {

@@ -8,7 +8,7 @@ import type { Examined } from '../status-socket.ts';
 import { toOpeningError } from '../terminal/session/errors.ts';
 import { type Identity, readIdentity } from '../terminal/session/identity.ts';
 import { type Pin, SerialPin, UNPINNED } from '../terminal/session/serial-pin.ts';
-import { Conversation } from '../zk/conversation.ts';
+import { Conversation, type Requests } from '../zk/conversation.ts';
 import { type Counters, readCounters } from '../zk/counters.ts';
 import { isZkError } from '../zk/errors.ts';
 import { readTime } from '../zk/time.ts';
@@ -141,7 +141,7 @@ async function patiently<T>(turns: number, attempt: () => Promise<T>): Promise<T
 async function look(device: DeviceSettings, known: Pin): Promise<Seen> {
   const { host, port, transport, commKey, timeoutMs } = device;
   const pin = new SerialPin(device, { read: () => known, write: () => undefined });
-  const mayAuthenticate = (conversation: Conversation) => pin.mayAuthenticate(conversation);
+  const mayAuthenticate = (terminal: Requests) => pin.mayAuthenticate(terminal);
   const options = { host, port, transport, commKey, timeoutMs, mayAuthenticate };
   const conversation = await Conversation.open(options).catch((error: unknown) => {
     throw isZkError(error, 'withheld') ? pin.withheld() : error;

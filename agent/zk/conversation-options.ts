@@ -1,5 +1,4 @@
 // What a conversation is opened with, and what it is asked.
-import type { Conversation } from './conversation.ts';
 import type { Question } from './exchange.ts';
 
 export interface ConversationOptions {
@@ -11,7 +10,7 @@ export interface ConversationOptions {
   /** Milliseconds that one exchange may take, connecting included. */
   readonly timeoutMs: number;
   /** Asked before the comm key is sent; it may ask what the terminal tells without. Left out: the key is sent. */
-  readonly mayAuthenticate?: (conversation: Conversation) => Promise<boolean>;
+  readonly mayAuthenticate?: (terminal: Requests) => Promise<boolean>;
 }
 
 /** What every request takes. */
@@ -34,6 +33,11 @@ export interface Message extends RequestOptions {
 
 /** A question whose time-out may be left to the conversation. */
 export type Ask<T> = Omit<Question<T>, 'timeoutMs'> & { readonly timeoutMs?: number | undefined };
+
+/** What takes requests: a conversation, also before the comm key was sent. */
+export interface Requests {
+  request(message: Message): Promise<{ command: number; data: Buffer }>;
+}
 
 export interface TerminalEvent {
   /** See `Event` in commands.ts. */

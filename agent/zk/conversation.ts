@@ -16,6 +16,7 @@ export type {
   ConversationOptions,
   Message,
   RequestOptions,
+  Requests,
   TerminalEvent,
 } from './conversation-options.ts';
 

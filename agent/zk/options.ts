@@ -1,6 +1,6 @@
 // What a terminal says about itself: options by name, and the firmware.
 import { asked, Command, Reply } from './commands.ts';
-import type { Conversation, RequestOptions } from './conversation.ts';
+import type { RequestOptions, Requests } from './conversation-options.ts';
 import { decodeText, untilNul } from './encoding.ts';
 import { isZkError } from './errors.ts';
 
@@ -9,12 +9,12 @@ import { isZkError } from './errors.ts';
  * @returns null if the terminal does not have it.
  */
 export async function readOption(
-  conversation: Conversation,
+  terminal: Requests,
   name: string,
   options: RequestOptions = {},
 ): Promise<string | null> {
   try {
-    const { data } = await conversation.request({
+    const { data } = await terminal.request({
       command: Command.readOption,
       data: Buffer.from(`${name}\0`, 'latin1'),
       asked: `${asked('readOption')} ${name}`,
@@ -36,11 +36,8 @@ export function optionValue(data: Buffer): string {
 }
 
 /** The firmware's version (1100), for example `Ver 6.60 Apr 28 2017`. */
-export async function readFirmware(
-  conversation: Conversation,
-  options: RequestOptions = {},
-): Promise<string> {
-  const { data } = await conversation.request({
+export async function readFirmware(terminal: Requests, options: RequestOptions = {}): Promise<string> {
+  const { data } = await terminal.request({
     command: Command.readFirmware,
     asked: asked('readFirmware'),
     idempotent: true,

@@ -138,7 +138,7 @@ describe.each(WIDTHS)('%i-byte records', (width) => {
   });
 });
 
-/** DESIGN §6, "a documented write": the 7c behind the password's NUL is junk that terminals keep. */
+/** A write as a published capture has it: the 7c behind the password's NUL is junk that terminals keep. */
 const DOCUMENTED = Buffer.concat([
   Buffer.from('0e0006313233343536007c', 'hex'),
   Buffer.from('Nuevo'.padEnd(24, '\0'), 'latin1'),

@@ -2,12 +2,11 @@
 // library: the logger writes JSON lines anyway, and a cold start has better things to load.
 import { log } from '../log.ts';
 import type { Dispatched } from './dispatch.ts';
-import type { Plan } from './execute.ts';
 import type { CommandRow } from './ledger.ts';
 import type { Outcome } from './outcome.ts';
 
 export interface Measured {
-  readonly plan: Pick<Plan, 'async'>;
+  readonly plan: { readonly async: boolean };
   readonly command: CommandRow;
   readonly dispatched: Dispatched;
   /** Until the agent had it on its disk, or the message service knew better. */

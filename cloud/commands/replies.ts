@@ -2,6 +2,7 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import * as z from 'zod';
+import { agentCode, withoutUnshown } from '../../shared/domain/agent-text.ts';
 import type { ErrorParams } from '../../shared/errors.ts';
 import {
   type Progress,
@@ -10,7 +11,6 @@ import {
   replySchema,
   UNZIPPED_BYTES,
 } from '../../shared/wire/envelope.ts';
-import { shownText, toldCode } from '../../shared/wire/told.ts';
 import { replyPart } from '../../shared/wire/topics.ts';
 import { replyPrefix } from '../store/keys.ts';
 import type { Settlement, StoredReply } from './ledger.ts';
@@ -82,7 +82,7 @@ function paramsOf(data: unknown): ErrorParams {
   if (!result.success) return {};
   const shown = Object.entries(result.data).map(
     ([place, value]) =>
-      [place, typeof value === 'string' ? shownText(value, PARAM_CHARACTERS) : value] as const,
+      [place, typeof value === 'string' ? withoutUnshown(value, PARAM_CHARACTERS) : value] as const,
   );
   return Object.fromEntries(shown);
 }
@@ -92,7 +92,7 @@ export function settlementOf({ reply, at }: StoredReply, data: unknown = reply.d
   return {
     status,
     // A code is shown as it is: one that can be none is told by the status alone.
-    ...(code !== undefined && toldCode.safeParse(code).success ? { code } : {}),
+    ...(code !== undefined && agentCode.safeParse(code).success ? { code } : {}),
     params: status === 'ok' ? {} : paramsOf(reply.data),
     applied,
     verified,

@@ -4,7 +4,7 @@ import jsonBodyParser from '@middy/http-json-body-parser';
 import { draftOf, type HttpEvent } from './call.ts';
 import { Problem } from './problem.ts';
 
-/** API Gateway takes up to 10 MB; the contract ends here (DESIGN §3). */
+/** API Gateway takes up to 10 MB; the contract ends here (docs/api.md). */
 const MOST_BYTES = 64 * 1024;
 
 const parser = jsonBodyParser({ disableContentTypeCheck: true });

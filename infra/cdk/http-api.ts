@@ -102,7 +102,7 @@ export class Api extends Construct {
     if (known !== undefined) return known;
     const integration = new HttpLambdaIntegration(fn, this.#props.functions.get(fn), {
       payloadFormatVersion: PayloadFormatVersion.VERSION_2_0,
-      // Left out, the gateway waits the 30 s of DESIGN §4; the construct would take no more than 29.
+      // Left out, the gateway waits 30 s, the outermost of the times that nest; the construct would take no more than 29.
     });
     this.#integrations.set(fn, integration);
     return integration;

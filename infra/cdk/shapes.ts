@@ -10,7 +10,7 @@ export interface Shape {
   readonly sees: readonly Sight[];
 }
 
-/** DESIGN §4: HTTP API 30 s > Lambda 29 > handler's wait 25 > `notAfter` 22. */
+/** Under the 30 s of the HTTP API, over the 25 s that a handler waits: docs/architecture.md, Times that nest. */
 const HTTP_SECONDS = 29;
 
 /**

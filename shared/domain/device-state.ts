@@ -1,6 +1,6 @@
 // What can be said of a terminal now: one word, since when, and why.
 import * as z from 'zod';
-import { toldCode, toldText } from '../wire/told.ts';
+import { agentCode, agentText } from './agent-text.ts';
 
 /**
  * - `online`: the last contact succeeded
@@ -19,7 +19,7 @@ export const REASON_CHARACTERS = 256;
 
 /** Why, as an error of the catalogue: the sentence is made at the edge, in the caller's language. */
 export const stateReasonSchema = z.object({
-  code: toldCode,
-  params: z.record(z.string().regex(/^\w{1,64}$/), z.union([toldText(REASON_CHARACTERS), z.number()])),
+  code: agentCode,
+  params: z.record(z.string().regex(/^\w{1,64}$/), z.union([agentText(REASON_CHARACTERS), z.number()])),
 });
 export type StateReason = z.infer<typeof stateReasonSchema>;

@@ -1,9 +1,9 @@
 // What travels between cloud and agent: command, reply, progress, hello and last will.
 import * as z from 'zod';
+import { agentText } from '../domain/agent-text.ts';
 import { serialSchema } from '../domain/device.ts';
 import { deviceStateSchema, stateReasonSchema } from '../domain/device-state.ts';
 import { commandIdSchema, deviceIdSchema, slugSchema } from './identifiers.ts';
-import { toldText } from './told.ts';
 
 export const WIRE_VERSION = 1;
 
@@ -88,11 +88,11 @@ export type Progress = z.infer<typeof progressSchema>;
 /** One terminal as its agent sees it. */
 export const helloDeviceSchema = z.object({
   id: deviceIdSchema,
-  name: toldText(128),
-  host: toldText(255),
+  name: agentText(128),
+  host: agentText(255),
   port: z.int().min(1).max(65535),
   source: z.enum(['file', 'api']),
-  timezone: toldText(64),
+  timezone: agentText(64),
   /** Null until the first contact was tried. */
   reachable: z.boolean().nullable(),
   /** Time of the last successful contact. */
@@ -110,14 +110,14 @@ export type HelloDevice = z.infer<typeof helloDeviceSchema>;
 export const DEVICES_PER_SITE = 500;
 
 /** A run of an agent, by its own name for it. */
-const sessionSchema = toldText(64).min(1);
+const sessionSchema = agentText(64).min(1);
 
 /** Sent on connect and on change; the directory is made of these. */
 export const helloSchema = z.object({
   v: z.literal(WIRE_VERSION),
   /** New for every run of the agent; the last will names the same, so that an old will cannot hide a new session. */
   session: sessionSchema,
-  agentVersion: toldText(64),
+  agentVersion: agentText(64),
   /** Counts the hellos of one session: the wall clock in `at` may have stepped between two of them. */
   seq: z.int().min(0).optional(),
   at: epochMs,

@@ -1,9 +1,9 @@
 // What an agent tells of its own accord: batches of punches and of changes at the keypad, and how the cloud says that it has them.
 import * as z from 'zod';
+import { agentText } from '../domain/agent-text.ts';
 import { serialSchema } from '../domain/device.ts';
 import { WIRE_VERSION } from './envelope.ts';
 import { deviceIdSchema } from './identifiers.ts';
-import { toldText } from './told.ts';
 
 /** Largest gzipped batch in bytes: the broker takes 128 KB. */
 export const EVENTS_BYTES = 120 * 1024;
@@ -24,7 +24,7 @@ export const journalIdSchema = z.uuid();
 export const batchSeqSchema = z.int().min(1);
 
 /** A badge, or `uid:7` where the terminal tells no more and nobody has that uid. */
-const badge = toldText(32).min(1);
+const badge = agentText(32).min(1);
 const uid = z.int().min(0).max(65_535);
 const byte = z.int().min(0).max(255);
 

@@ -1,6 +1,6 @@
 // What may strike in a schedule, and when.
 import type { Fault } from '../terminal/terminal.ts';
-import type { LineFault } from './line.ts';
+import type { LineFault, Sign } from './line.ts';
 import type { Change } from './model.ts';
 import type { JournalPoint } from './preload/journal-death.ts';
 
@@ -86,9 +86,6 @@ export const FAULT_URN: readonly FaultKind[] = FAULT_KINDS.flatMap((kind) =>
 export function nameOf({ kind, when }: Pick<Fault, 'kind' | 'when'>): string {
   return `terminal-${kind}${when === 'after-effect' ? ' (after its effect)' : ''}`;
 }
-
-/** What is seen from outside of an agent: it acknowledged a message (PUBACK), a reply of it came to the rule. */
-export type Sign = 'puback' | 'row';
 
 export type Trigger =
   /** So long after the start. */

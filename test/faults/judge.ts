@@ -51,7 +51,7 @@ export interface Evidence {
   readonly at: (now: number) => string;
 }
 
-/** What a command of a call is given to begin, ms (DESIGN §4): before that it cannot have expired. */
+/** What a command of a call is given to begin, ms (docs/architecture.md, Times that nest): before that it cannot have expired. */
 const START_WITHIN_MS = 22_000;
 
 /** A look without an answer is repeated. */

@@ -2,7 +2,6 @@
 import type { RuleItem } from '../../cloud/store/keys.ts';
 import type { PublishFate } from '../../infra/local/broker/disturbance.ts';
 import type { ParsedTopic } from '../../shared/wire/topics.ts';
-import type { Sign } from './acts.ts';
 
 /**
  * `message-…`: from the cloud to the agent. `reply-…`: from the agent to the broker, over a line that breaks before the
@@ -22,6 +21,9 @@ export const LINE_FAULTS = [
   'row-swapped',
 ] as const;
 export type LineFault = (typeof LINE_FAULTS)[number];
+
+/** What is seen from outside of an agent: it acknowledged a message (PUBACK), a reply of it came to the rule. */
+export type Sign = 'puback' | 'row';
 
 interface Order {
   readonly kind: LineFault;

@@ -16,7 +16,7 @@ const FAULTS_MS = 4000;
 const CONNECT_MS = 30_000;
 /** Once all is well again, callers get so long for an answer. */
 const PATIENCE_MS = 40_000;
-/** DESIGN §5 and issue 3: a terminal that we disabled is enabled so soon after the agent is back. */
+/** A terminal that was disabled is enabled so soon after the agent is back. */
 export const ENABLED_MS = 30_000;
 
 export interface Played {

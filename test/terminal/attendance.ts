@@ -1,4 +1,4 @@
-// Punches and their records of 8, 16, 40 and 49 bytes (DESIGN §6).
+// Punches and their records of 8, 16, 40 and 49 bytes (docs/protocol.md, Attendance records).
 import { unpackTime } from './wall-clock.ts';
 
 export type AttendanceWidth = 8 | '8b' | 16 | 40 | 49;

@@ -1,4 +1,4 @@
-// The answer that a terminal expects to its 2005: the comm key, scrambled with the session (DESIGN §6).
+// The answer that a terminal expects to its 2005: the comm key, scrambled with the session (docs/protocol.md, Comm key).
 
 const SCRAMBLE = 'ZKSO';
 

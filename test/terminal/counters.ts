@@ -1,4 +1,4 @@
-// The counters of command 50, in every form that terminals answer (DESIGN §6).
+// The counters of command 50, in every form that terminals answer (docs/protocol.md, Counters).
 import type { TerminalState } from './state.ts';
 import { hasPassword, isAdmin } from './user-record.ts';
 

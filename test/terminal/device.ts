@@ -1,5 +1,5 @@
 // The terminal itself without its sockets: state, lock, faults, and everything that was asked of it.
-import type { Client } from './behaviour.ts';
+import type { Client } from './client.ts';
 import type { TerminalOptions } from './configuration.ts';
 import type { Enrolment } from './enrolment.ts';
 import { Faults } from './faults.ts';

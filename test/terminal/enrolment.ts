@@ -1,5 +1,5 @@
-// An enrolment under way: three good samples of one finger, told to the client in events (DESIGN §6).
-import type { Client } from './behaviour.ts';
+// An enrolment under way: three good samples of one finger, told to the client in events (docs/protocol.md, Enrolment and live events).
+import type { Client } from './client.ts';
 import { Event } from './protocol.ts';
 
 export type FingerSample = 'good' | 'bad' | 'duplicate' | 'timeout';

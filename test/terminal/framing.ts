@@ -1,4 +1,4 @@
-// Frames and payloads as they travel: TCP header, checksum, and a deframer for any split of the stream (DESIGN §6).
+// Frames and payloads as they travel: TCP header, checksum, and a deframer for any split of the stream (docs/protocol.md, Frame and payload).
 
 const MAGIC = Buffer.from([0x50, 0x50, 0x82, 0x7d]);
 const TCP_HEADER_BYTES = 8;

@@ -1,4 +1,4 @@
-// The live event of a punch, in each of its lengths (DESIGN §6).
+// The live event of a punch, in each of its lengths (docs/protocol.md, Enrolment and live events).
 import type { Punch } from './attendance.ts';
 import type { TerminalOptions } from './configuration.ts';
 import { unpackTime } from './wall-clock.ts';

@@ -1,6 +1,7 @@
 // What no careful client does, noted as it happens: reply ids, sessions, stray acknowledgements, writes sent again.
-import type { Client } from './behaviour.ts';
+
 import { behaviours } from './behaviours/table.ts';
+import type { Client } from './client.ts';
 import type { Payload } from './framing.ts';
 import { Command, REPLY_IDS } from './protocol.ts';
 

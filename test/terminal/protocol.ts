@@ -1,4 +1,4 @@
-// Numbers of the ZK protocol that the simulated terminal knows: commands, answers, events (DESIGN §6).
+// Numbers of the ZK protocol that the simulated terminal knows: commands, answers, events (docs/protocol.md, Commands that are used).
 
 /** What a client may ask. */
 export const Command = {

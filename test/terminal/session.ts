@@ -1,7 +1,8 @@
 // One client's conversation: requests served one after the other, faults and slowness included.
 import { setImmediate } from 'node:timers/promises';
-import { type Answer, answer, type Behaviour, type Client, refuse, type Upload } from './behaviour.ts';
+import { type Answer, answer, type Behaviour, refuse } from './behaviour.ts';
 import { behaviours } from './behaviours/table.ts';
+import type { Client, Upload } from './client.ts';
 import type { Device } from './device.ts';
 import { planOf } from './fault-plan.ts';
 import type { ArmedFault } from './faults.ts';

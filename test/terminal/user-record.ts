@@ -1,4 +1,4 @@
-// The terminal's own view of a user record, 72 or 28 bytes (DESIGN §6, offsets there).
+// The terminal's own view of a user record, 72 or 28 bytes (offsets: docs/protocol.md, User records).
 import iconv from 'iconv-lite';
 
 export interface RecordLayout {

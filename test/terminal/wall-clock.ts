@@ -1,4 +1,4 @@
-// The terminal's clock: a wall clock without a zone, and the packed time of the protocol (DESIGN §6).
+// The terminal's clock: a wall clock without a zone, and the packed time of the protocol (docs/protocol.md, Attendance records).
 
 const DAY_SECONDS = 86_400;
 

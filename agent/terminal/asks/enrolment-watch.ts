@@ -5,7 +5,7 @@ import { decodeEnrolEvent, type EnrolEvent } from '../../zk/enrolment.ts';
 
 /** The terminal asks for the same finger so many times. */
 const SAMPLES = 3;
-/** Results of the terminal (DESIGN §6); 0 is success. */
+/** Results of the terminal (docs/protocol.md); 0 is success. */
 const Result = { enrolled: 0, failed: 4, duplicate: 5, timeout: 6 } as const;
 
 export type Ending =

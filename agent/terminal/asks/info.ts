@@ -37,7 +37,7 @@ function countsOf(counters: Counters | null) {
   };
 }
 
-/** Zero is not "empty" (DESIGN §6): only the table itself can say that. */
+/** A count of zero does not mean "empty": some terminals do not count. Only the table itself can say that nobody is there. */
 async function usersCount(
   conversation: Conversation,
   cache: RosterCache,

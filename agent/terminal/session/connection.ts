@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SerenoError } from '../../../shared/errors.ts';
 import type { DeviceSettings } from '../../config/load.ts';
-import { Conversation } from '../../zk/conversation.ts';
+import { Conversation, type Requests } from '../../zk/conversation.ts';
 import { isZkError } from '../../zk/errors.ts';
 import { toOpeningError, toSerenoError } from './errors.ts';
 import type { SerialPin } from './serial-pin.ts';
@@ -114,7 +114,7 @@ export class TerminalConnection {
     }
   }
 
-  readonly #mayAuthenticate = (conversation: Conversation) => this.#pin.mayAuthenticate(conversation);
+  readonly #mayAuthenticate = (terminal: Requests) => this.#pin.mayAuthenticate(terminal);
 
   /** Lets another's terminal go at once. */
   async #identified(conversation: Conversation, signal?: AbortSignal): Promise<void> {

@@ -39,7 +39,7 @@ export interface Dialect extends Omit<Learnt, 'userIdWidth'> {
   readonly oneClient: boolean;
 }
 
-/** Options as the terminal answers them (DESIGN §6); null where it has none. */
+/** Options as the terminal answers them (docs/protocol.md); null where it has none. */
 export interface TerminalOptions {
   readonly pin2Width: string | null;
   readonly abcPin: string | null;
@@ -116,7 +116,7 @@ export function dialectOf(learnt: Learnt, overrides: DialectOverrides): Dialect 
   };
 }
 
-/** What a user may be on this terminal (DESIGN §3, limits; widths of §6's records). */
+/** What a user may be on this terminal (docs/api.md, limits; the widths of records are in docs/protocol.md). */
 export function limitsOf(dialect: Dialect, width: UserWidth): UserLimits {
   const wide = width === 72;
   const nameBytes = wide ? 24 : 8;

@@ -4,7 +4,7 @@ import { type Bench, codeOf, create, nothingMore, startBench } from '../testing/
 let bench: Bench;
 afterEach(() => bench.stop());
 
-/** DESIGN §5: at most this long at a stretch. */
+/** What docs/architecture.md promises of a locked window. */
 const MOST_MS = 15_000;
 
 it('enables a terminal that becomes slow while it is disabled, in time and without writing, and writes later', async () => {

@@ -4,7 +4,7 @@ import { cleanSerial, NO_SERIAL, serialSchema, shownSerial } from '../../../shar
 import { SerenoError } from '../../../shared/errors.ts';
 import type { DeviceSettings } from '../../config/load.ts';
 import { asked } from '../../zk/commands.ts';
-import type { Conversation } from '../../zk/conversation.ts';
+import type { Conversation, Requests } from '../../zk/conversation.ts';
 import { isZkError, ZkError } from '../../zk/errors.ts';
 import { readOption } from '../../zk/options.ts';
 
@@ -78,10 +78,10 @@ export class SerialPin {
    * Whether the comm key may be sent to the terminal that has just asked for it. As long as the last word was
    * another's, and at an address that nobody has given, only to one that tells the right serial number without the key.
    */
-  async mayAuthenticate(conversation: Conversation): Promise<boolean> {
+  async mayAuthenticate(terminal: Requests): Promise<boolean> {
     const isTrusted = this.#pin.stranger === null && this.#device.configuredHost === null;
     if (isTrusted || this.#device.commKey === 0) return true;
-    return shownSerial(await readSerial(conversation)) === this.expected;
+    return shownSerial(await readSerial(terminal)) === this.expected;
   }
 
   /** The comm key was kept back: nobody knows who is there. */
@@ -142,9 +142,9 @@ async function readTwice(
 }
 
 /** The serial number in characters that may be shown; empty where the terminal does not tell it. @throws ZkError */
-export async function readSerial(conversation: Conversation, signal?: AbortSignal): Promise<string> {
+export async function readSerial(terminal: Requests, signal?: AbortSignal): Promise<string> {
   try {
-    return cleanSerial((await readOption(conversation, '~SerialNumber', { signal })) ?? '');
+    return cleanSerial((await readOption(terminal, '~SerialNumber', { signal })) ?? '');
   } catch (error) {
     // Before the comm key most terminals answer nothing but that they want it.
     if (isZkError(error, 'refused')) return '';

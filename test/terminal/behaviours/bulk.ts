@@ -1,4 +1,4 @@
-// Bulk reads: 1503 prepares a set, 1504 takes pieces of it, 1502 frees it (DESIGN §6).
+// Bulk reads: 1503 prepares a set, 1504 takes pieces of it, 1502 frees it (docs/protocol.md, Tables).
 import {
   type Answer,
   type AnswerFrame,

@@ -1,6 +1,7 @@
 // Data that a client sends in pieces (1500, 1501 …, 119), and the many users at once that it may hold (110).
 import { admissionRefusal } from '../admission.ts';
-import { type Answer, answer, type Behaviour, type Client, type Exchange, refuse } from '../behaviour.ts';
+import { type Answer, answer, type Behaviour, type Exchange, refuse } from '../behaviour.ts';
+import type { Client } from '../client.ts';
 import { Command, Reply, UPLOAD_BYTES } from '../protocol.ts';
 
 const MOST_BYTES = 16 << 20;

@@ -7,7 +7,7 @@ const hasUnshown = new RegExp(`[${UNSHOWN}]`, 'u');
 const unshown = new RegExp(`[${UNSHOWN}]+`, 'gu');
 
 /** A text of at most `max` characters without any that must not be shown. */
-export function toldText(max: number) {
+export function agentText(max: number) {
   return z
     .string()
     .max(max)
@@ -15,9 +15,9 @@ export function toldText(max: number) {
 }
 
 /** What is left of a text that may be shown, where the rest of the message counts without it. */
-export function shownText(told: string, max: number): string {
+export function withoutUnshown(told: string, max: number): string {
   return told.replace(unshown, ' ').slice(0, max).toWellFormed();
 }
 
 /** A code of an error, of the catalogue or of a newer one. */
-export const toldCode = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/);
+export const agentCode = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/);
