@@ -4,7 +4,7 @@
 // reader who goes from number to number passes over nothing that is still to come.
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod';
-import { type Happening, happeningSchema } from '../../shared/domain/event.ts';
+import { type Happening, happeningSchema } from '../../shared/wire/happening.ts';
 import type { Clock } from '../clock.ts';
 import { eventKeys, FEED_BLOCK } from '../store/event-keys.ts';
 import type { Table } from '../store/table.ts';

@@ -2,7 +2,6 @@
 // far the journal is stored. Killed at any step, the agent sends the batch again, and what was done is found done.
 import { gunzipSync } from 'node:zlib';
 import type * as z from 'zod';
-import type { Happening } from '../../shared/domain/event.ts';
 import {
   type AgentEvent,
   agentEventSchema,
@@ -10,6 +9,7 @@ import {
   heardBatchSchema,
   type UserEvent,
 } from '../../shared/wire/events.ts';
+import type { Happening } from '../../shared/wire/happening.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import type { Feed } from './feed.ts';
 import type { JournalAddress, Journals } from './journals.ts';

@@ -1,7 +1,7 @@
 // Punches and happenings as the API and webhooks show them.
 import type { EventView, PunchData } from '../../shared/api/event-answers.ts';
-import type { Happening } from '../../shared/domain/event.ts';
 import type { PunchEvent } from '../../shared/wire/events.ts';
+import type { Happening } from '../../shared/wire/happening.ts';
 
 const MINUTE_MS = 60_000;
 /** No place on earth is further from UTC. */

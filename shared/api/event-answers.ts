@@ -1,7 +1,7 @@
 // Answers of the routes about punches, events and webhooks.
 import * as z from 'zod';
-import { EVENT_TYPES } from '../domain/event.ts';
 import { punchSourceSchema } from '../wire/events.ts';
+import { EVENT_TYPES } from '../wire/happening.ts';
 
 const success = z.literal(true);
 const instant = z.iso.datetime();
