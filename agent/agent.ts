@@ -231,6 +231,7 @@ export class Agent {
 
   #open(device: DeviceSettings): Terminal {
     return new Terminal(device, {
+      clock: this.#clock,
       note: disabledNote(device.id, this.#journal, this.#clock),
       dialect: {
         read: () => this.#journal.note(`dialect:${device.id}`),

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { SerenoError } from '../../shared/errors.ts';
 import type { HelloDevice } from '../../shared/wire/envelope.ts';
+import { systemClock } from '../clock.ts';
 import type { DeviceSettings } from '../config/load.ts';
 import type { Examined } from '../status-socket.ts';
 import { toOpeningError } from '../terminal/session/errors.ts';
@@ -140,7 +141,7 @@ async function patiently<T>(turns: number, attempt: () => Promise<T>): Promise<T
 /** Whose terminal it is is asked first, as the agent does; the comm key goes where the agent's would. */
 async function look(device: DeviceSettings, known: Pin): Promise<Seen> {
   const { host, port, transport, commKey, timeoutMs } = device;
-  const pin = new SerialPin(device, { read: () => known, write: () => undefined });
+  const pin = new SerialPin(device, { read: () => known, write: () => undefined }, systemClock);
   const mayAuthenticate = (terminal: Requests) => pin.mayAuthenticate(terminal);
   const options = { host, port, transport, commKey, timeoutMs, mayAuthenticate };
   const conversation = await Conversation.open(options).catch((error: unknown) => {

@@ -1,11 +1,13 @@
 // What a terminal needs from the agent around it: where it writes down what it learns, and whom it tells.
 import type { SerenoError } from '../../shared/errors.ts';
+import type { Clock } from '../clock.ts';
 import type { DisableNote } from './session/disabled.ts';
 import type { DialectMemory } from './session/identification.ts';
 import type { PinMemory } from './session/serial-pin.ts';
 import type { UidMemory } from './tables/used-uids.ts';
 
 export interface TerminalPorts {
+  readonly clock: Clock;
   readonly note: DisableNote;
   readonly dialect: DialectMemory;
   readonly pin: PinMemory;

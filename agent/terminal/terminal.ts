@@ -1,21 +1,22 @@
 // One terminal as the agent keeps it: its conversation, its roster, its writes, and what is owed to it after a fault.
 import { SerenoError } from '../../shared/errors.ts';
+import { type Clock, limitOf } from '../clock.ts';
 import type { DeviceSettings } from '../config/load.ts';
 import { enable } from '../zk/control.ts';
 import type { Conversation } from '../zk/conversation.ts';
-import { isForgotten } from '../zk/errors.ts';
 import type { AskedTerminal } from './asks/ask.ts';
 import type { TerminalPorts } from './ports.ts';
-import { TerminalConnection } from './session/connection.ts';
 import type { Dialect } from './session/dialect.ts';
 import { STRETCH_MS, whileDisabled } from './session/disabled.ts';
-import { isBroken, isHopeless, toSerenoError, unreachable } from './session/errors.ts';
-import { Acquaintance } from './session/identification.ts';
+import { isBroken, toSerenoError, unreachable } from './session/errors.ts';
+import type { Live, LiveListener } from './session/live.ts';
+import type { Mode } from './session/modes.ts';
 import { failure } from './session/result.ts';
-import { SerialPin } from './session/serial-pin.ts';
+import { type Lease, Session } from './session/session.ts';
 import { AttendanceCache } from './tables/attendance-cache.ts';
 import type { Roster } from './tables/roster.ts';
 import { type ReadOptions, RosterCache } from './tables/roster-cache.ts';
+import type { WriteContext } from './writes/context.ts';
 import { readForUndo } from './writes/fingers-to-keep.ts';
 import { Stretch } from './writes/locked-window.ts';
 import { PunchedUids } from './writes/punched-uids.ts';
@@ -32,9 +33,6 @@ const RECONNECTS = 2;
 /** A terminal that was left disabled is looked at for no longer than this before it is enabled. */
 const LOOK_MS = 5000;
 
-/** What a conversation is for: writes need all that is in doubt settled before them, questions do not. */
-type Need = 'write' | 'question';
-
 /** Writes that wait; taken out as they are settled, so that a broken conversation leaves a true list. */
 interface Batch {
   waiting: WriteJob[];
@@ -46,9 +44,7 @@ export class Terminal implements AskedTerminal {
   readonly attendance: AttendanceCache;
   readonly #ports: TerminalPorts;
   readonly #punched: PunchedUids;
-  readonly #connection: TerminalConnection;
-  readonly #pin: SerialPin;
-  readonly #acquaintance: Acquaintance;
+  readonly #session: Session;
   #cache: RosterCache | null = null;
   #doubts: DoubtfulJob[] = [];
   /** The last look at a terminal that may be disabled did not end, or there is no time for one. */
@@ -58,28 +54,27 @@ export class Terminal implements AskedTerminal {
   #isProbing = false;
 
   constructor(device: DeviceSettings, ports: TerminalPorts) {
+    const { clock } = ports;
     this.device = device;
-    this.attendance = new AttendanceCache(device);
-    this.#punched = new PunchedUids(this.attendance);
+    this.attendance = new AttendanceCache(device, clock);
+    this.#punched = new PunchedUids(this.attendance, clock);
     this.#ports = ports;
-    this.#pin = new SerialPin(device, ports.pin);
-    this.#acquaintance = new Acquaintance(ports.dialect, this.#pin);
-    this.#connection = new TerminalConnection(device, this.#pin, {
-      onContact: (failure) => {
-        if (failure !== null) this.#acquaintance.lost();
-        ports.onContact(failure, this.#isProbing);
-      },
-    });
+    const onContact = (failure: SerenoError | null) => ports.onContact(failure, this.#isProbing);
+    this.#session = new Session(device, { clock, dialect: ports.dialect, pin: ports.pin, onContact });
+  }
+
+  get clock(): Clock {
+    return this.#ports.clock;
   }
 
   /** The serial number that the terminal must have; null while none is known. */
   get serial(): string | null {
-    return this.#pin.expected;
+    return this.#session.serial;
   }
 
   /** What the terminal can do, while that is known without asking; null before the first contact and after a loss. */
   get dialect(): Dialect | null {
-    return this.#acquaintance.isFresh ? (this.#cache?.dialect ?? null) : null;
+    return this.#session.dialect;
   }
 
   /** Milliseconds until something must be put right here: it may be disabled, or a write is in doubt. Null: nothing. */
@@ -102,15 +97,22 @@ export class Terminal implements AskedTerminal {
     await this.#converse('write', async () => undefined);
   }
 
-  /** Finds out who answers; lets it go at once unless somebody waits for it. @throws SerenoError */
+  /** Finds out who answers; lets it go at once unless somebody waits for it, or listens. @throws SerenoError */
   async probe(signal: AbortSignal, isWanted: () => boolean): Promise<void> {
     this.#isProbing = true;
     try {
-      await this.#connection.close();
-      await this.#converse('question', async () => undefined, signal);
+      const wasLive = this.#session.isLive;
+      if (!wasLive) await this.#session.close();
+      await this.#converse(
+        'ask',
+        async (context) => {
+          if (wasLive && this.#session.isLive) await this.#session.confirm(context.conversation, signal);
+        },
+        signal,
+      );
     } finally {
       this.#isProbing = false;
-      if (!isWanted()) await this.#connection.close();
+      if (!isWanted() && !this.#session.isLive) await this.#session.close();
     }
   }
 
@@ -123,12 +125,33 @@ export class Terminal implements AskedTerminal {
     ask: (conversation: Conversation, cache: RosterCache) => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T> {
-    return await this.#converse('question', ask, signal);
+    return await this.#converse('ask', ({ conversation, cache }) => ask(conversation, cache), signal);
+  }
+
+  /** As `read`, on a conversation that may be used to enrol. @throws SerenoError */
+  async enrol<T>(
+    ask: (conversation: Conversation, cache: RosterCache) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T> {
+    return await this.#converse('enrol', ({ conversation, cache }) => ask(conversation, cache), signal);
+  }
+
+  /**
+   * Has what the terminal tells by itself passed on to `listener`, on a conversation that is kept open until either ends it:
+   * commands are served on it at once, and what is told meanwhile is passed on all the same. An enrolment, and what breaks
+   * the conversation, ends it; then `listen` again.
+   * @param mask the bits of `Event` in zk/commands.ts
+   * @throws SerenoError; `device_refused` by a terminal that tells nothing by itself
+   */
+  async listen(mask: number, listener: LiveListener, signal?: AbortSignal): Promise<Live> {
+    const listen = ({ conversation }: WriteContext) => this.#session.listen(conversation, mask, listener);
+    return await this.#converse('live', listen, signal);
   }
 
   /** A few exchanges of a question's conversation with the keypad disabled. @throws what `work` throws; ZkError. */
   async disabled<T>(conversation: Conversation, cache: RosterCache, work: () => Promise<T>): Promise<T> {
-    return await whileDisabled(conversation, cache, this.#ports.note, work);
+    const { note, clock } = this.#ports;
+    return await whileDisabled({ conversation, known: cache.known, note, clock }, work);
   }
 
   /** The users as they are now. @throws SerenoError */
@@ -146,9 +169,7 @@ export class Terminal implements AskedTerminal {
     const isOpen = () => batch.waiting.some((job) => !job.isOver) || this.#doubts.length > 0;
     for (let attempt = 0; isOpen() && attempt <= RECONNECTS; attempt++) {
       try {
-        await this.#converse('write', (conversation, cache) =>
-          this.#rounds(conversation, cache, batch, more),
-        );
+        await this.#converse('write', (context) => this.#rounds(context, batch, more));
       } catch (error) {
         trouble = toSerenoError(error, this.device);
         break;
@@ -160,16 +181,12 @@ export class Terminal implements AskedTerminal {
   /** Lets the terminal go; what is owed to it stays noted. */
   async close(): Promise<void> {
     this.attendance.forget();
-    await this.#connection.close();
+    await this.#session.close();
   }
 
   /** Stretches until nothing of `batch` waits, or the conversation breaks; what is left stays in `batch`. */
-  async #rounds(
-    conversation: Conversation,
-    cache: RosterCache,
-    batch: Batch,
-    more: () => WriteJob | undefined,
-  ): Promise<void> {
+  async #rounds(context: WriteContext, batch: Batch, more: () => WriteJob | undefined): Promise<void> {
+    const { conversation, cache } = context;
     for (let round = 1; batch.waiting.length > 0; round++) {
       const roster = await cache.fresh(conversation);
       batch.waiting = settleWithoutWriting(batch.waiting, roster, cache, this.device);
@@ -179,9 +196,8 @@ export class Terminal implements AskedTerminal {
       }
       await this.#learnPunchedUids(conversation, cache, roster, batch.waiting);
       const fingers = await this.#fingersToKeep(conversation, roster, batch.waiting);
-      const context = { device: this.device, conversation, cache, note: this.#ports.note, fingers };
-      const stretch = new Stretch(context, roster);
-      const beganAt = performance.now();
+      const stretch = new Stretch({ ...context, fingers }, roster);
+      const beganAt = this.clock.monotonic();
       const result = await stretch.run(batch.waiting, more, round >= ROUNDS_BEFORE_READING_INSIDE);
       if (result === null) continue;
       batch.waiting = [...result.left];
@@ -190,13 +206,13 @@ export class Terminal implements AskedTerminal {
       if (result.broken !== null) {
         this.#ports.log.warn({ device: this.device.id, error: String(result.broken) }, 'conversation broke');
         this.#doubts.push(...due);
-        this.#connection.drop();
-        this.#enableFirst ||= performance.now() - beganAt > STRETCH_MS - LOOK_MS;
+        this.#session.drop();
+        this.#enableFirst ||= this.clock.monotonic() - beganAt > STRETCH_MS - LOOK_MS;
         // A full disk, not the line: another conversation would end the same way.
         if (!isBroken(result.broken)) throw result.broken;
         return;
       }
-      await this.#finish(conversation, cache, due);
+      await this.#finish(context, due);
       if (result.outcomes.length > 0) round = 0;
     }
   }
@@ -222,66 +238,50 @@ export class Terminal implements AskedTerminal {
 
   /** A conversation that breaks leaves `due` and what was to follow in doubt: the next one goes on with them. */
   async #finish(
-    conversation: Conversation,
-    cache: RosterCache,
+    context: WriteContext,
     due: readonly DueRestore[],
     following: readonly DoubtfulJob[] = [],
   ): Promise<void> {
-    const context = { device: this.device, conversation, cache, note: this.#ports.note };
     await finishRestores(context, due, (left) => this.#doubts.push(...left, ...following));
   }
 
   async #converse<T>(
-    need: Need,
-    work: (conversation: Conversation, cache: RosterCache) => Promise<T>,
+    mode: Mode,
+    work: (context: WriteContext) => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const { conversation, cache } = await this.#ready(need, signal);
-        return await work(conversation, cache);
-      } catch (error) {
-        const isOver = isBroken(error) || isForgotten(error);
-        if (isOver) this.#connection.drop();
-        if (!isOver || attempt > 1 || signal?.aborted || isHopeless(error))
-          throw toSerenoError(error, this.device);
-      } finally {
-        this.#connection.release(this.#cache?.dialect.oneClient ?? true);
-      }
+    return await this.#session.lend(mode, async (lease) => work(await this.#ready(mode, lease)), signal);
+  }
+
+  /** All is put right; what cannot be settled keeps no question waiting. @throws as `#putRight` */
+  async #ready(mode: Mode, lease: Lease): Promise<WriteContext> {
+    const skips = mode !== 'write' && this.#isUnsettled;
+    const context = this.#contextOf(lease);
+    try {
+      await this.#putRight(context, skips ? [] : [...this.#doubts]);
+      return context;
+    } catch (error) {
+      if (mode === 'write' || skips || !this.#isUnsettled) throw error;
+      this.#ports.log.warn({ device: this.device.id, error: String(error) }, 'writes in doubt not settled');
+      return await this.#ready(mode, isBroken(error) ? await lease.anew() : lease);
     }
   }
 
-  /** A conversation in which all is put right; what cannot be settled keeps no question waiting. @throws as `#putRight` */
-  async #ready(need: Need, signal?: AbortSignal) {
-    for (;;) {
-      const conversation = await this.#connection.acquire(signal);
-      const cache = await this.#cacheFor(conversation);
-      const skips = need === 'question' && this.#isUnsettled;
-      try {
-        await this.#putRight(conversation, cache, skips ? [] : [...this.#doubts]);
-        return { conversation, cache };
-      } catch (error) {
-        if (need === 'write' || skips || !this.#isUnsettled) throw error;
-        this.#ports.log.warn({ device: this.device.id, error: String(error) }, 'writes in doubt not settled');
-        if (isBroken(error)) this.#connection.drop();
-      }
-    }
+  #contextOf(lease: Lease): WriteContext {
+    const { device, clock } = this;
+    const { conversation, known } = lease;
+    return { conversation, known, device, clock, note: this.#ports.note, cache: this.#cacheOf(lease) };
   }
 
-  async #cacheFor(conversation: Conversation): Promise<RosterCache> {
-    if (this.#cache !== null && this.#acquaintance.isFresh) return this.#cache;
-    const learnt = await this.#acquaintance.meet(conversation);
-    if (this.#cache?.identity === learnt.identity) this.#cache.greeted(learnt);
-    if (this.#cache === null || this.#cache.identity !== learnt.identity) {
-      this.#ports.log.info({ device: this.device.id, ...learnt }, 'terminal met');
-      this.#cache = new RosterCache(
-        this.device,
-        learnt,
-        (news) => this.#acquaintance.keep(news),
-        this.#ports.uids,
-      );
-      this.attendance.forget();
+  #cacheOf({ known, greeted }: Lease): RosterCache {
+    const cache = this.#cache;
+    if (cache?.known === known) {
+      if (greeted) cache.greeted();
+      return cache;
     }
+    this.#ports.log.info({ device: this.device.id, ...known.learnt }, 'terminal met');
+    this.#cache = new RosterCache(this.device, known, this.clock, this.#ports.uids);
+    this.attendance.forget();
     return this.#cache;
   }
 
@@ -289,11 +289,8 @@ export class Terminal implements AskedTerminal {
    * First of all in every conversation: look what became of doubtful writes, and enable what we left disabled. The
    * look comes first where it is quick: whoever waits at the keypad would change what is looked for.
    */
-  async #putRight(
-    conversation: Conversation,
-    cache: RosterCache,
-    doubts: readonly DoubtfulJob[],
-  ): Promise<void> {
+  async #putRight(context: WriteContext, doubts: readonly DoubtfulJob[]): Promise<void> {
+    const { conversation, cache } = context;
     const mayBeDisabled = this.#ports.note.dueIn() === 0;
     this.#isUnsettled ||= doubts.length > 0;
     const open = elsewhere(doubts);
@@ -311,12 +308,9 @@ export class Terminal implements AskedTerminal {
     this.#doubts = this.#doubts.filter((doubt) => !doubts.includes(doubt));
     for (const { job, outcome } of told) job.settle(outcome);
     for (const { job } of contested) job.setAside(true);
-    await this.#finish(conversation, cache, restored, again);
-    await this.#runAgain(
-      conversation,
-      cache,
-      again.map(({ job }) => job),
-    );
+    await this.#finish(context, restored, again);
+    const jobs = again.map(({ job }) => job);
+    await this.#runAgain(context, jobs);
     this.#isUnsettled = false;
   }
 
@@ -324,19 +318,19 @@ export class Terminal implements AskedTerminal {
   async #lookEarly(conversation: Conversation, cache: RosterCache): Promise<Roster | null> {
     if (this.#enableFirst) return null;
     this.#enableFirst = true;
-    const roster = await lookAndRefresh(conversation, cache, AbortSignal.timeout(LOOK_MS));
+    const roster = await lookAndRefresh(conversation, cache, limitOf(this.clock, LOOK_MS));
     this.#enableFirst = false;
     return roster;
   }
 
   /** Writes of which nothing is at the terminal. A second break leaves them for the next conversation. */
-  async #runAgain(conversation: Conversation, cache: RosterCache, jobs: readonly WriteJob[]): Promise<void> {
+  async #runAgain(context: WriteContext, jobs: readonly WriteJob[]): Promise<void> {
     const batch: Batch = { waiting: [...jobs] };
     try {
-      await this.#rounds(conversation, cache, batch, () => undefined);
+      await this.#rounds(context, batch, () => undefined);
     } finally {
       for (const job of batch.waiting) job.settle(failure(unreachable(this.device, undefined)));
     }
-    if (!conversation.isOpen) throw unreachable(this.device, undefined);
+    if (!context.conversation.isOpen) throw unreachable(this.device, undefined);
   }
 }

@@ -3,6 +3,7 @@
 import type { Verified } from '../../../shared/wire/envelope.ts';
 import type { ArgsOf, OperationName, ResultOf } from '../../../shared/wire/operations.ts';
 import type { Stage } from '../../../shared/wire/stage.ts';
+import type { Clock } from '../../clock.ts';
 import type { DeviceSettings } from '../../config/load.ts';
 import type { Conversation } from '../../zk/conversation.ts';
 import type { AttendanceCache } from '../tables/attendance-cache.ts';
@@ -12,6 +13,7 @@ import type { ReadOptions, RosterCache } from '../tables/roster-cache.ts';
 /** What a terminal offers to questions. */
 export interface AskedTerminal {
   readonly device: DeviceSettings;
+  readonly clock: Clock;
   readonly attendance: AttendanceCache;
   /**
    * Gives `ask` the conversation and the roster cache. A conversation that breaks is made anew once.
@@ -20,6 +22,11 @@ export interface AskedTerminal {
   read<T>(
     ask: (conversation: Conversation, cache: RosterCache) => Promise<T>,
     signal?: AbortSignal,
+  ): Promise<T>;
+  /** As `read`, on a conversation that may be used to enrol. @throws SerenoError */
+  enrol<T>(
+    ask: (conversation: Conversation, cache: RosterCache) => Promise<T>,
+    signal: AbortSignal,
   ): Promise<T>;
   /** A few exchanges of a question's conversation with the keypad disabled. @throws what `work` throws; ZkError. */
   disabled<T>(conversation: Conversation, cache: RosterCache, work: () => Promise<T>): Promise<T>;

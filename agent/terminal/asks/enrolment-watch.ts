@@ -1,5 +1,6 @@
 // An enrolment under way, told by the terminal's events: how far it is, and how it ends.
 import type { Stage } from '../../../shared/wire/stage.ts';
+import type { Timers } from '../../clock.ts';
 import type { Conversation, TerminalEvent } from '../../zk/conversation.ts';
 import { decodeEnrolEvent, type EnrolEvent } from '../../zk/enrolment.ts';
 
@@ -68,19 +69,18 @@ export class EnrolmentWatch {
   #state = AT_FIRST;
   #begun = false;
 
-  constructor(conversation: Conversation, options: WatchOptions) {
+  constructor(conversation: Conversation, clock: Timers, options: WatchOptions) {
     this.#options = options;
     const { signal, timeoutMs } = options;
     const cancel = () => this.#ended.resolve({ kind: 'cancelled' });
     signal.addEventListener('abort', cancel, { once: true });
     if (signal.aborted) cancel();
     const late: Ending = { kind: 'refused', code: 'enrol_timeout' };
-    const timer = setTimeout(() => this.#ended.resolve(late), timeoutMs);
     this.#release = [
       conversation.onEvent((event) => this.#onEvent(event)),
       conversation.onClosed(() => this.#ended.resolve({ kind: 'lost' })),
       () => signal.removeEventListener('abort', cancel),
-      () => clearTimeout(timer),
+      clock.after(timeoutMs, () => this.#ended.resolve(late)),
     ];
   }
 

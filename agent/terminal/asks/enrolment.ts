@@ -1,7 +1,7 @@
 // `finger.enroll`: the terminal asks somebody for a finger three times, and the agent sees to it that it ends well.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { SerenoError } from '../../../shared/errors.ts';
 import type { ArgsOf } from '../../../shared/wire/operations.ts';
+import { pause } from '../../clock.ts';
 import { refreshData } from '../../zk/control.ts';
 import type { Conversation } from '../../zk/conversation.ts';
 import { cancelEnrol, startEnrol } from '../../zk/enrolment.ts';
@@ -52,7 +52,7 @@ class Enrolment {
     const { terminal, signal } = this.#context;
     let ending: Ending;
     try {
-      ending = await terminal.read((conversation, cache) => this.#enrol(conversation, cache), signal);
+      ending = await terminal.enrol((conversation, cache) => this.#enrol(conversation, cache), signal);
     } catch (error) {
       if (!this.#begun && this.#replaced === null) throw error;
       const putRight = await this.#putRight();
@@ -66,11 +66,11 @@ class Enrolment {
   async #enrol(conversation: Conversation, cache: RosterCache): Promise<Ending> {
     // A conversation that broke after the start is not made anew to ask the person once more.
     if (this.#begun) return { kind: 'lost' };
-    const { signal, progress } = this.#context;
+    const { terminal, signal, progress } = this.#context;
     const { user_id: userId, finger_index: finger } = this.#args;
     await this.#makeRoom(conversation, cache);
     signal.throwIfAborted();
-    const watch = new EnrolmentWatch(conversation, {
+    const watch = new EnrolmentWatch(conversation, terminal.clock, {
       finger,
       signal,
       timeoutMs: ENROL_MS,
@@ -129,7 +129,7 @@ class Enrolment {
         });
       } catch {
         if (look === LOOKS || signal.aborted) return 'unknown';
-        await sleep(LOOK_PAUSE_MS);
+        await pause(terminal.clock, LOOK_PAUSE_MS);
       }
     }
   }

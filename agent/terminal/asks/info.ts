@@ -11,7 +11,7 @@ import type { Ask } from './ask.ts';
 
 export const info: Ask<'device.info'> = async (_args, { terminal, signal }) => {
   const data = await terminal.read(async (conversation, cache): Promise<ResultOf<'device.info'>> => {
-    const identity = cache.dialect.options ? await readIdentity(conversation, signal) : UNNAMED;
+    const identity = cache.known.dialect.options ? await readIdentity(conversation, signal) : UNNAMED;
     const time = await readTime(conversation, { signal });
     const counters = await cache.counters(conversation, signal);
     return {

@@ -37,7 +37,7 @@ async function setClock(
 ): Promise<string> {
   const { id: device, timezone } = terminal.device;
   const wanted = localTimeIn(timezone, now() + ROUND_MS);
-  const wroteAt = performance.now();
+  const wroteAt = terminal.clock.monotonic();
   const before = attempt.isOpen;
   try {
     attempt.isOpen = true;
@@ -50,7 +50,7 @@ async function setClock(
   await tolerateRefusal(refreshData(conversation, { signal }));
   const shown = await readTime(conversation, { signal });
   attempt.isOpen = false;
-  const expectedMs = localMs(wanted) + performance.now() - wroteAt;
+  const expectedMs = localMs(wanted) + terminal.clock.monotonic() - wroteAt;
   if (shown !== null && Math.abs(Date.parse(`${shown}Z`) - expectedMs) <= TOLERANCE_MS) return shown;
   throw new SerenoError('not_verified', {
     params: { device, what: '@kept_clock', wanted: formatTime(wanted), shown: shown ?? '?' },

@@ -1,10 +1,11 @@
-// One conversation with a terminal at a time: opened when needed, kept a few seconds for the next command, then closed.
-import { setTimeout as sleep } from 'node:timers/promises';
+// One conversation with a terminal at a time: opened when needed, kept a few seconds for the next command, then closed; or open, for what is told on it.
 import type { SerenoError } from '../../../shared/errors.ts';
+import { type Clock, pause as wait } from '../../clock.ts';
 import type { DeviceSettings } from '../../config/load.ts';
 import { Conversation, type Requests } from '../../zk/conversation.ts';
 import { isZkError } from '../../zk/errors.ts';
 import { toOpeningError, toSerenoError } from './errors.ts';
+import { AT_REST, type Mode, NEXT, type Past } from './modes.ts';
 import type { SerialPin } from './serial-pin.ts';
 
 /** Many terminals take one client only: another tool must get its turn soon. */
@@ -15,70 +16,108 @@ const SHARED_IDLE_MS = 30_000;
 const PATIENCE_MS = 1500;
 const FIRST_PAUSE_MS = 100;
 
-export interface ConnectionEvents {
-  /** Contact succeeded (null) or failed; told on every attempt. */
-  readonly onContact: (failure: SerenoError | null) => void;
+/** A conversation, and what has been done on it. */
+interface Held {
+  readonly conversation: Conversation;
+  past: Past;
 }
 
 export class TerminalConnection {
   readonly #device: DeviceSettings;
   readonly #pin: SerialPin;
-  readonly #events: ConnectionEvents;
-  #conversation: Conversation | null = null;
-  #idle: NodeJS.Timeout | null = null;
+  readonly #clock: Clock;
+  readonly #onContact: (failure: SerenoError | null) => void;
+  #held: Held | null = null;
+  #isLent = false;
+  /** Somebody listens to what the terminal tells by itself. */
+  #isHeard = false;
+  #cancelIdle: (() => void) | null = null;
 
-  constructor(device: DeviceSettings, pin: SerialPin, events: ConnectionEvents) {
+  /** `onContact`: contact succeeded (null) or failed; told on every attempt. */
+  constructor(
+    device: DeviceSettings,
+    pin: SerialPin,
+    clock: Clock,
+    onContact: (failure: SerenoError | null) => void,
+  ) {
     this.#device = device;
     this.#pin = pin;
-    this.#events = events;
+    this.#clock = clock;
+    this.#onContact = onContact;
+  }
+
+  /** True while a conversation is kept open for what the terminal tells on it. */
+  get isLive(): boolean {
+    return this.#isHeard && this.#held?.past === 'live' && this.#held.conversation.isOpen;
   }
 
   /**
-   * The open conversation, or a new one with the terminal that is expected there.
+   * The open conversation where `mode` may follow what was done on it, or a new one with the terminal that is expected there.
    * @throws SerenoError `device_unreachable`, `device_swapped`; ZkError.
    */
-  async acquire(signal?: AbortSignal): Promise<Conversation> {
-    if (this.#idle !== null) clearTimeout(this.#idle);
-    this.#idle = null;
-    if (this.#conversation?.isOpen) return this.#conversation;
-    this.#conversation = null;
+  async acquire(mode: Mode, signal?: AbortSignal): Promise<Conversation> {
+    this.#isLent = true;
+    this.#stopIdling();
+    const held = this.#held?.conversation.isOpen ? this.#held : null;
+    const next = held === null ? 'anew' : NEXT[held.past][mode];
+    if (held !== null && next !== 'anew') {
+      held.past = next;
+      return held.conversation;
+    }
+    await this.close();
     const conversation = await this.#open(signal);
-    this.#conversation = conversation;
+    this.#held = { conversation, past: firstOf(mode) };
     return conversation;
   }
 
-  /** The command is done: the conversation waits for the next, then closes. `oneClient`: it keeps others out meanwhile. */
+  /**
+   * What it was lent for is done: the conversation waits for the next, then closes; a live one stays. `oneClient`: it keeps
+   * others out meanwhile.
+   */
   release(oneClient: boolean): void {
-    if (this.#idle !== null) clearTimeout(this.#idle);
-    if (this.#conversation === null) return;
-    this.#idle = setTimeout(() => void this.close(), oneClient ? IDLE_MS : SHARED_IDLE_MS);
+    this.#isLent = false;
+    this.#stopIdling();
+    if (this.#held === null || (AT_REST[this.#held.past] === 'stay' && this.#isHeard)) return;
+    this.#cancelIdle = this.#clock.after(oneClient ? IDLE_MS : SHARED_IDLE_MS, () => void this.close());
+  }
+
+  /** Whether somebody listens on the conversation that is open. One that nobody uses is ended when nobody does. */
+  async heard(isHeard: boolean): Promise<void> {
+    this.#isHeard = isHeard;
+    if (!isHeard && !this.#isLent) await this.close();
   }
 
   /** The conversation cannot be trusted any more. */
   drop(): void {
-    if (this.#idle !== null) clearTimeout(this.#idle);
-    this.#idle = null;
-    this.#conversation?.destroy();
-    this.#conversation = null;
+    this.#letGo()?.destroy();
   }
 
   /** Says goodbye to the terminal and lets go; never throws. */
   async close(): Promise<void> {
-    const conversation = this.#conversation;
-    this.#conversation = null;
-    if (this.#idle !== null) clearTimeout(this.#idle);
-    this.#idle = null;
-    await conversation?.close();
+    await this.#letGo()?.close();
+  }
+
+  #letGo(): Conversation | null {
+    const conversation = this.#held?.conversation ?? null;
+    this.#held = null;
+    this.#isHeard = false;
+    this.#stopIdling();
+    return conversation;
+  }
+
+  #stopIdling(): void {
+    this.#cancelIdle?.();
+    this.#cancelIdle = null;
   }
 
   async #open(signal?: AbortSignal): Promise<Conversation> {
     try {
       const conversation = await this.#met(signal);
-      this.#events.onContact(null);
+      this.#onContact(null);
       return conversation;
     } catch (error) {
       // What the caller has given up says nothing of the terminal.
-      if (!signal?.aborted) this.#events.onContact(toSerenoError(error, this.#device));
+      if (!signal?.aborted) this.#onContact(toSerenoError(error, this.#device));
       throw error;
     }
   }
@@ -100,7 +139,7 @@ export class TerminalConnection {
   async #patiently(signal?: AbortSignal): Promise<Conversation> {
     const { host, port, transport, commKey, timeoutMs } = this.#device;
     const options = { host, port, transport, commKey, timeoutMs, mayAuthenticate: this.#mayAuthenticate };
-    const until = performance.now() + PATIENCE_MS;
+    const until = this.#clock.monotonic() + PATIENCE_MS;
     for (let pause = FIRST_PAUSE_MS; ; pause *= 2) {
       try {
         return await Conversation.open(options, signal);
@@ -108,8 +147,9 @@ export class TerminalConnection {
         if (isZkError(error, 'withheld')) throw this.#pin.withheld();
         // A clear no stays one; a terminal that hangs up may have another client, who lets go.
         if (isZkError(error, 'auth', 'protocol', 'refused')) throw error;
-        if (signal?.aborted || performance.now() + pause > until) throw toOpeningError(error, this.#device);
-        await sleep(pause);
+        if (signal?.aborted || this.#clock.monotonic() + pause > until)
+          throw toOpeningError(error, this.#device);
+        await wait(this.#clock, pause);
       }
     }
   }
@@ -125,4 +165,11 @@ export class TerminalConnection {
       throw error;
     }
   }
+}
+
+/** What has been done on a conversation that was opened for `mode`. */
+function firstOf(mode: Mode): Past {
+  const past = NEXT.plain[mode];
+  if (past === 'anew') throw new Error(`a new conversation must do for ${mode}`);
+  return past;
 }

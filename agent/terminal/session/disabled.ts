@@ -1,8 +1,9 @@
 // A terminal whose keypad is disabled: noted on disk before, enabled again in every case, and never disabled for long.
+import type { Clock } from '../../clock.ts';
 import { disable, enable } from '../../zk/control.ts';
 import type { Conversation } from '../../zk/conversation.ts';
-import type { Dialect, Learnt } from './dialect.ts';
 import { isBroken } from './errors.ts';
+import type { KnownDialect } from './known-dialect.ts';
 
 /** Seconds after which the terminal enables itself, should the mini-PC die. */
 export const TIMED_DISABLE_SECONDS = 25;
@@ -19,23 +20,28 @@ export interface DisableNote {
   clear(): void;
 }
 
-/** What is known of the terminal, and may be corrected by what it does. */
-export interface KnownDialect {
-  readonly dialect: Dialect;
-  learn(found: Partial<Learnt>): void;
+/** A terminal, as whoever disables its keypad needs it. */
+export interface Keypad {
+  readonly conversation: Conversation;
+  readonly known: KnownDialect;
+  readonly note: DisableNote;
+  readonly clock: Clock;
 }
 
 /** One stretch of being disabled. What breaks the conversation is made up for from the note. */
 export class Disablement {
   readonly #conversation: Conversation;
   readonly #note: DisableNote;
-  readonly #beganAt = performance.now();
-  #limit: NodeJS.Timeout | undefined;
+  readonly #clock: Clock;
+  readonly #beganAt: number;
+  #cancelLimit: () => void;
 
-  private constructor(conversation: Conversation, note: DisableNote) {
+  private constructor({ conversation, note, clock }: Keypad) {
     this.#conversation = conversation;
     this.#note = note;
-    this.#limit = setTimeout(() => conversation.destroy(), CUT_MS);
+    this.#clock = clock;
+    this.#beganAt = clock.monotonic();
+    this.#cancelLimit = clock.after(CUT_MS, () => conversation.destroy());
   }
 
   /**
@@ -43,14 +49,11 @@ export class Disablement {
    * is asked again first: being disabled is never renewed.
    * @throws ZkError; SerenoError `agent_storage`.
    */
-  static async begin(
-    conversation: Conversation,
-    known: KnownDialect,
-    note: DisableNote,
-  ): Promise<Disablement> {
+  static async begin(keypad: Keypad): Promise<Disablement> {
+    const { conversation, known, note } = keypad;
     if (note.dueIn() !== null) await enable(conversation);
     note.set();
-    const disablement = new Disablement(conversation, note);
+    const disablement = new Disablement(keypad);
     try {
       const wanted = known.dialect.timedDisable;
       const { timed } = await disable(conversation, wanted ? TIMED_DISABLE_SECONDS : null);
@@ -64,7 +67,7 @@ export class Disablement {
 
   /** Since it began, ms. */
   get lasts(): number {
-    return performance.now() - this.#beganAt;
+    return this.#clock.monotonic() - this.#beganAt;
   }
 
   /** Enables again. A refusal leaves the note: the next conversation begins with another attempt. @throws ZkError if it breaks. */
@@ -81,8 +84,7 @@ export class Disablement {
 
   /** The conversation is over, or about to be. */
   leave(): void {
-    clearTimeout(this.#limit);
-    this.#limit = undefined;
+    this.#cancelLimit();
   }
 }
 
@@ -90,13 +92,8 @@ export class Disablement {
  * A short piece of work outside the stretches of users' writes: a few exchanges.
  * @throws what `work` throws; ZkError.
  */
-export async function whileDisabled<T>(
-  conversation: Conversation,
-  known: KnownDialect,
-  note: DisableNote,
-  work: () => Promise<T>,
-): Promise<T> {
-  const disablement = await Disablement.begin(conversation, known, note);
+export async function whileDisabled<T>(keypad: Keypad, work: () => Promise<T>): Promise<T> {
+  const disablement = await Disablement.begin(keypad);
   let result: T;
   try {
     result = await work();

@@ -1,9 +1,12 @@
-// Getting to know the terminal at the other end: who it is, and what is known of it or has yet to be asked.
+// Who is at the other end of a conversation, and what is known of that terminal or has yet to be asked.
+import type { TimeTeller } from '../../clock.ts';
+import type { DeviceSettings } from '../../config/load.ts';
 import type { Conversation } from '../../zk/conversation.ts';
 import { isZkError } from '../../zk/errors.ts';
 import { readOption } from '../../zk/options.ts';
-import { type Learnt, learntAgain, parseLearnt } from './dialect.ts';
+import { type Dialect, type Learnt, learntAgain, parseLearnt } from './dialect.ts';
 import { firmwareOf } from './identity.ts';
+import { KnownDialect } from './known-dialect.ts';
 import type { SerialPin } from './serial-pin.ts';
 
 /** Where what was learnt of a terminal outlasts the agent. */
@@ -16,21 +19,34 @@ export interface DialectMemory {
 const GREET_AGAIN_MS = 600_000;
 
 /** Asks a terminal who it is, and what it can hold, at first contact and now and then. */
-export class Acquaintance {
+export class Identification {
+  readonly #device: DeviceSettings;
   readonly #memory: DialectMemory;
   readonly #pin: SerialPin;
-  #learnt: Learnt | null = null;
+  readonly #clock: TimeTeller;
+  #known: KnownDialect | null = null;
   #metAt: number | null = null;
 
   /** `pin` has asked every conversation for the serial number already. */
-  constructor(memory: DialectMemory, pin: SerialPin) {
+  constructor(device: DeviceSettings, memory: DialectMemory, pin: SerialPin, clock: TimeTeller) {
+    this.#device = device;
     this.#memory = memory;
     this.#pin = pin;
+    this.#clock = clock;
   }
 
-  /** True while what is known can be relied on without asking again. */
-  get isFresh(): boolean {
-    return this.#metAt !== null && performance.now() - this.#metAt < GREET_AGAIN_MS;
+  /** What the terminal can do, while that can be relied on without asking again. */
+  get dialect(): Dialect | null {
+    return this.#isFresh ? this.lastDialect : null;
+  }
+
+  /** What the terminal that was met last can do. */
+  get lastDialect(): Dialect | null {
+    return this.#known?.dialect ?? null;
+  }
+
+  get #isFresh(): boolean {
+    return this.#metAt !== null && this.#clock.monotonic() - this.#metAt < GREET_AGAIN_MS;
   }
 
   /** The terminal was away: who answers next must say who it is. */
@@ -39,27 +55,46 @@ export class Acquaintance {
   }
 
   /**
-   * What is known of the terminal of `conversation`.
-   * @throws ZkError; after a `timeout` the next conversation goes on without options.
+   * What is known of the terminal of `conversation`. `greeted`: it has just been asked again, and may have said something new.
+   * @throws ZkError; after a `timeout` the next conversation goes on without options, for an hour.
    */
-  async meet(conversation: Conversation): Promise<Learnt> {
-    const { told, isSilent } = this.#pin;
-    const identity = isSilent ? '' : await this.#answered(() => identityOf(conversation, told));
-    // What is on disk is of the terminal by its name, also after an hour in which it told none.
-    const before = [this.#learnt, parseLearnt(this.#memory.read())];
-    const known = before.find((each) => each?.identity === identity) ?? null;
-    const learnt = await this.#ask(conversation, identity, known);
-    this.keep({ ...learnt, asksCommKey: conversation.askedForKey });
-    this.#metAt = performance.now();
-    return this.#learnt ?? learnt;
+  async of(conversation: Conversation): Promise<{ known: KnownDialect; greeted: boolean }> {
+    if (this.#known !== null && this.#isFresh) return { known: this.#known, greeted: false };
+    const learnt = await this.#meet(conversation);
+    const known = this.#known?.identity === learnt.identity ? this.#known : this.#stranger(learnt);
+    this.#known = known;
+    known.learn(learnt);
+    this.#metAt = this.#clock.monotonic();
+    return { known, greeted: true };
   }
 
-  /** Takes in what was found out about the terminal that was met last. */
-  keep(learnt: Learnt): void {
+  async #meet(conversation: Conversation): Promise<Learnt> {
+    // What is on disk is of the terminal by its name, also after an hour in which it told none.
+    const before = [this.#known?.learnt ?? null, parseLearnt(this.#memory.read())];
+    const identity = await this.#nameOf(conversation, before);
+    return await this.#ask(
+      conversation,
+      identity,
+      before.find((each) => each?.identity === identity) ?? null,
+    );
+  }
+
+  /** One that was silent a moment ago goes by the name that it had, where its serial number is still asked for and the same. */
+  async #nameOf(conversation: Conversation, before: readonly (Learnt | null)[]): Promise<string> {
+    const { told, expected, isSilent } = this.#pin;
+    if (!isSilent) return await this.#answered(() => identityOf(conversation, told));
+    if (expected === null || told === '') return '';
+    return before.find((each) => each?.identity.startsWith(`${told} `))?.identity ?? '';
+  }
+
+  #stranger(learnt: Learnt): KnownDialect {
+    return new KnownDialect(learnt, this.#device.dialect, (news) => this.#keep(news));
+  }
+
+  #keep(learnt: Learnt): void {
     const news = JSON.stringify(learnt);
     // Without a name it could be anybody's after a restart.
     if (learnt.identity !== '' && news !== this.#memory.read()) this.#memory.write(news);
-    this.#learnt = learnt;
   }
 
   /** What the terminal says of itself may be another thing than last time: somebody sets it at the keypad. */

@@ -1,5 +1,6 @@
 // A terminal's serial number is believed when it is told twice alike: one damaged answer says nothing.
 import { afterEach, expect, test } from 'vitest';
+import { systemClock } from '../../clock.ts';
 import type { DeviceSettings } from '../../config/load.ts';
 import { Conversation } from '../../zk/conversation.ts';
 import { tcpPeer } from '../../zk/testing/peer.ts';
@@ -29,12 +30,13 @@ async function check(told: readonly string[], pinned: string | null) {
   );
   let kept: Pin = { ...UNPINNED, serial: pinned };
   const device = { id: 'd', serial: null, configuredHost: null, commKey: 0 } as Partial<DeviceSettings>;
-  const pin = new SerialPin(device as DeviceSettings, {
+  const memory = {
     read: () => kept,
-    write: (next) => {
+    write: (next: Pin) => {
       kept = next;
     },
-  });
+  };
+  const pin = new SerialPin(device as DeviceSettings, memory, systemClock);
   const code = await pin.check(conversation).then(
     () => 'ok',
     (error: { code: string }) => error.code,

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { cleanSerial, NO_SERIAL, serialSchema, shownSerial } from '../../../shared/domain/device.ts';
 import { SerenoError } from '../../../shared/errors.ts';
+import type { TimeTeller } from '../../clock.ts';
 import type { DeviceSettings } from '../../config/load.ts';
 import { asked } from '../../zk/commands.ts';
 import type { Conversation, Requests } from '../../zk/conversation.ts';
@@ -44,13 +45,15 @@ export function parsePin(text: string | null): Pin {
 export class SerialPin {
   readonly #device: DeviceSettings;
   readonly #memory: PinMemory;
+  readonly #clock: TimeTeller;
   #pin: Pin;
   #told: string | null = null;
   #silentSince: number | null = null;
 
-  constructor(device: DeviceSettings, memory: PinMemory) {
+  constructor(device: DeviceSettings, memory: PinMemory, clock: TimeTeller) {
     this.#device = device;
     this.#memory = memory;
+    this.#clock = clock;
     this.#pin = memory.read();
     if (this.#pin.stated !== device.serial) this.#pin = { ...this.#pin, stranger: null };
   }
@@ -67,11 +70,11 @@ export class SerialPin {
 
   /** True for a terminal that was asked for an option and did not answer at all: it is not asked again for an hour. */
   get isSilent(): boolean {
-    return this.#silentSince !== null && performance.now() - this.#silentSince < SILENT_MS;
+    return this.#silentSince !== null && this.#clock.monotonic() - this.#silentSince < SILENT_MS;
   }
 
   silenced(): void {
-    this.#silentSince = performance.now();
+    this.#silentSince = this.#clock.monotonic();
   }
 
   /**

@@ -1,5 +1,6 @@
 // The punches of one terminal, kept a minute: the next page of a long list needs no new read.
 import { SerenoError } from '../../../shared/errors.ts';
+import type { Timers } from '../../clock.ts';
 import type { DeviceSettings } from '../../config/load.ts';
 import { type AttendanceWidth, attendanceWidth } from '../../zk/attendance.ts';
 import { ATTENDANCE_LAYOUTS } from '../../zk/attendance-layout.ts';
@@ -36,19 +37,21 @@ export interface AttendanceReadOptions {
 
 export class AttendanceCache {
   readonly #device: DeviceSettings;
+  readonly #clock: Timers;
   #known: Reading | null = null;
   #width: AttendanceWidth | null = null;
   /** True once the counter was seen to move with the table; false for good once the table changed without it. */
   #countMoves: boolean | null = null;
-  #timer: NodeJS.Timeout | null = null;
+  #cancelTimer: (() => void) | null = null;
 
-  constructor(device: DeviceSettings) {
+  constructor(device: DeviceSettings, clock: Timers) {
     this.#device = device;
+    this.#clock = clock;
   }
 
   forget(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
     this.#known = null;
   }
 
@@ -73,7 +76,7 @@ export class AttendanceCache {
     if (known !== null && count !== null) this.#compare(known.book, book, count);
     this.forget();
     this.#known = { book, at };
-    this.#timer = setTimeout(() => this.forget(), KEEP_MS).unref();
+    this.#cancelTimer = this.#clock.after(KEEP_MS, () => this.forget(), { unref: true });
     return this.#known;
   }
 

@@ -2,15 +2,18 @@
 import { createHash } from 'node:crypto';
 import { SerenoError } from '../../../shared/errors.ts';
 import type { Phrase } from '../../../shared/words.ts';
+import type { TimeTeller } from '../../clock.ts';
 import type { DeviceSettings } from '../../config/load.ts';
 import { readSet } from '../../zk/bulk.ts';
 import type { Conversation } from '../../zk/conversation.ts';
 import { type Counters, readCounters, sameCounters } from '../../zk/counters.ts';
 import { isForgotten, isZkError } from '../../zk/errors.ts';
 import { decodeUsersInSlices } from '../../zk/users.ts';
-import { DEFAULT_USER_ID_WIDTH, type Dialect, dialectOf, type Learnt } from '../session/dialect.ts';
+import { DEFAULT_USER_ID_WIDTH, type Learnt } from '../session/dialect.ts';
+import type { KnownDialect } from '../session/known-dialect.ts';
+import { NewUids } from './new-uids.ts';
 import { Roster } from './roster.ts';
-import { type UidMemory, UsedUids } from './used-uids.ts';
+import type { UidMemory } from './used-uids.ts';
 import { judgeTable } from './user-table.ts';
 
 /** Older than this, the table is read again even if no counter moved. */
@@ -30,83 +33,29 @@ export interface ReadOptions {
 }
 
 export class RosterCache {
-  /** The uids that this terminal has used. */
-  readonly used: UsedUids;
+  /** What the terminal can do. */
+  readonly known: KnownDialect;
+  readonly uids: NewUids;
   readonly #device: DeviceSettings;
-  readonly #onLearnt: (learnt: Learnt) => void;
-  #learnt: Learnt;
-  #dialect: Dialect;
+  readonly #clock: TimeTeller;
   #roster: Roster | null = null;
   /** What the last full read took, ms: tells whether another fits into a stretch of disablement. */
   #lastReadMs = 0;
   #silences = 0;
-  /** The uid above this was refused, perhaps for being so high: a lower one is being tried. */
-  #suspectedTop: number | null = null;
-  /** The uid that was refused last, being above all others; null once somebody new was taken, or refused for good. */
-  #refusedUid: number | null = null;
   /** Digest of the last table that did not agree with what else is known. */
   #odd: string | null = null;
 
-  /** `onLearnt` is told of whatever is found out about the terminal, `uids` keeps which uids it has used. */
-  constructor(device: DeviceSettings, learnt: Learnt, onLearnt: (learnt: Learnt) => void, uids: UidMemory) {
-    this.used = new UsedUids(uids, learnt.identity);
+  /** The roster of the terminal that is `known`; `uids` keeps which uids it has used. */
+  constructor(device: DeviceSettings, known: KnownDialect, clock: TimeTeller, uids: UidMemory) {
+    this.known = known;
+    this.uids = new NewUids(known, uids);
     this.#device = device;
-    this.#learnt = learnt;
-    this.#onLearnt = onLearnt;
-    this.#dialect = dialectOf(learnt, device.dialect);
-  }
-
-  /** Whose users these are, see `Learnt`. */
-  get identity(): string {
-    return this.#learnt.identity;
-  }
-
-  get dialect(): Dialect {
-    return this.#dialect;
-  }
-
-  /** Takes in something that was found out about the terminal. */
-  learn(found: Partial<Learnt>): void {
-    this.#learnt = { ...this.#learnt, ...found };
-    this.#dialect = dialectOf(this.#learnt, this.#device.dialect);
-    this.#onLearnt(this.#learnt);
-  }
-
-  /** A uid for somebody new, within what the terminal says that it can hold. Null: none is free. */
-  freeUid(roster: Roster): number | null {
-    const room = roster.counters?.capacity?.users ?? 0;
-    // One that is full by its own account shall say so itself.
-    const ceiling = roster.size >= room ? null : Math.max(room, roster.highestUid);
-    const top = this.#suspectedTop ?? this.#learnt.highestUid;
-    const below = top === null ? null : this.used.choose(roster, top);
-    // The limit that it has shown may be another by now: where nothing is left below, it has the last word.
-    return below ?? this.used.choose(roster, ceiling);
-  }
-
-  /**
-   * A uid above all others was refused. True if another one may do: a lower one that nobody had; or, as whoever had it may
-   * stand in the punches, one that was used only where the uids above are refused twice.
-   */
-  refusedUid(uid: number, roster: Roster): boolean {
-    const before = this.#refusedUid;
-    const top = Math.max(roster.highestUid, Math.min(uid, before ?? uid) - 1);
-    const lower = this.used.choose(roster, top);
-    if (lower === null || lower >= uid) return false;
-    if (before !== null || !this.used.has(lower)) this.#suspectedTop = top;
-    this.#refusedUid = uid;
-    return true;
-  }
-
-  /** Somebody new was taken, or refused for good: only a lower uid that was taken shows that the higher one was the reason. */
-  sawCreate(taken: boolean): void {
-    if (taken && this.#suspectedTop !== null) this.learn({ highestUid: this.#suspectedTop });
-    this.#suspectedTop = null;
-    this.#refusedUid = null;
+    this.#clock = clock;
   }
 
   /** The terminal has said again what it can hold; its table may show more. */
-  greeted(learnt: Learnt): void {
-    this.learn({ ...learnt, ...(this.#roster === null ? {} : this.#shownBy(this.#roster, learnt)) });
+  greeted(): void {
+    if (this.#roster !== null) this.known.learn(this.#shownBy(this.#roster));
   }
 
   /**
@@ -132,13 +81,13 @@ export class RosterCache {
 
   /** The counters as the terminal tells them, or null where it has none (remembered). They may prove nothing, see `counts`. */
   async counters(conversation: Conversation, signal?: AbortSignal): Promise<Counters | null> {
-    if (this.#dialect.counters === false || this.#silences >= SILENCES) return null;
+    if (this.known.dialect.counters === false || this.#silences >= SILENCES) return null;
     const counters = await this.#askCounters(conversation, signal);
     if (counters === 'refused') return null;
     // A terminal that has users but counts none does not count: zero is not "empty".
     const useful = counters !== null && !(counters.users === 0 && (this.#roster?.size ?? 0) > 0);
-    if (counters === null) this.learn({ counters: false });
-    else if (this.#dialect.counters === null && counters.users > 0) this.learn({ counters: true });
+    if (counters === null) this.known.learn({ counters: false });
+    else if (this.known.dialect.counters === null && counters.users > 0) this.known.learn({ counters: true });
     return useful ? counters : null;
   }
 
@@ -147,13 +96,13 @@ export class RosterCache {
    * never again after they did not, or contradicted a table.
    */
   get counts(): boolean {
-    return this.#dialect.counting === true;
+    return this.known.dialect.counting === true;
   }
 
   /** Call after writes that the table has shown: whether the counters, read before and after, moved as they should. */
   sawCount(moved: boolean): void {
-    if (this.#dialect.counting === false || this.#dialect.counting === moved) return;
-    this.learn({ counting: moved });
+    if (this.known.dialect.counting === false || this.known.dialect.counting === moved) return;
+    this.known.learn({ counting: moved });
   }
 
   /**
@@ -183,7 +132,7 @@ export class RosterCache {
       this.counts &&
       cached !== null &&
       this.#device.roster === 'cached' &&
-      performance.now() - cached.readAt < MAX_AGE_MS &&
+      this.#clock.monotonic() - cached.readAt < MAX_AGE_MS &&
       before !== null &&
       cached.counters !== null &&
       sameCounters(before, cached.counters);
@@ -202,9 +151,9 @@ export class RosterCache {
     const { signal } = options;
     let before = options.before === undefined ? await this.counters(conversation, signal) : options.before;
     for (let attempt = 1; ; attempt++) {
-      const startedAt = performance.now();
+      const startedAt = this.#clock.monotonic();
       const set = await readSet(conversation, 'users', { ...options, capacity: before?.capacity });
-      this.#lastReadMs = performance.now() - startedAt;
+      this.#lastReadMs = this.#clock.monotonic() - startedAt;
       const after = before === null ? null : await this.counters(conversation, signal);
       const settled = before === null || (after !== null && sameCounters(before, after));
       if (settled || attempt >= CONSISTENT_READS) {
@@ -212,7 +161,7 @@ export class RosterCache {
         const roster = await this.#believed(set, settled ? after : null, restless, startedAt);
         if (roster !== null) {
           this.#compare(roster);
-          this.used.add(roster.uids());
+          this.uids.used.add(roster.uids());
           this.#roster = roster;
           return roster;
         }
@@ -234,7 +183,7 @@ export class RosterCache {
       // However many there are: an empty table is none of them.
       count: set.length === 0 ? (count ?? restless?.least ?? null) : count,
       stated: this.#device.dialect.user_record ?? null,
-      learnt: this.#learnt.userWidth,
+      learnt: this.known.learnt.userWidth,
       transport: this.#device.transport,
     });
     if (verdict.kind === 'refused') {
@@ -248,16 +197,17 @@ export class RosterCache {
     const roster = new Roster(records, width, counters, readAt);
     const fits = restless === null || (roster.size >= restless.least && roster.size <= restless.most);
     if ((!agrees || !fits || !roster.isUnique) && !this.#isTwice(set)) return null;
-    this.learn({ ...(set.length > 0 ? { userWidth: width } : {}), ...this.#shownBy(roster) });
+    this.known.learn({ ...(set.length > 0 ? { userWidth: width } : {}), ...this.#shownBy(roster) });
     if (counters !== null && counters.users === 0 && roster.size > 0) {
-      this.learn({ counters: false });
+      this.known.learn({ counters: false });
       roster.counters = null;
-    } else if (!agrees) this.learn({ counting: false });
+    } else if (!agrees) this.known.learn({ counting: false });
     return roster;
   }
 
   /** Badges that stand in the table show what fits, whatever the terminal says of it. */
-  #shownBy(roster: Roster, { userIdWidth }: Learnt = this.#learnt): Partial<Learnt> {
+  #shownBy(roster: Roster): Partial<Learnt> {
+    const { userIdWidth } = this.known.learnt;
     if (roster.width !== 72) return {};
     const badges = [...roster.badges()];
     const longest = badges.reduce((most, badge) => Math.max(most, badge.length), 0);
@@ -281,7 +231,7 @@ export class RosterCache {
     const known = this.#roster;
     if (known?.counters == null || roster.counters === null || !sameCounters(known.counters, roster.counters))
       return;
-    if (!roster.equals(known)) this.learn({ counting: false });
+    if (!roster.equals(known)) this.known.learn({ counting: false });
   }
 
   #contradicts(problem: Phrase, params: Readonly<Record<string, number>>): SerenoError {

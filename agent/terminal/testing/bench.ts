@@ -6,6 +6,7 @@ import {
   startTerminal,
   type TerminalSettings,
 } from '../../../test/terminal/terminal.ts';
+import { type Clock, systemClock } from '../../clock.ts';
 import { parseConfig } from '../../config/load.ts';
 import type { Outcome } from '../session/result.ts';
 import { UNPINNED } from '../session/serial-pin.ts';
@@ -28,6 +29,7 @@ export async function startBench(
   settings: TerminalSettings = {},
   device = '',
   timeoutMs = 1000,
+  clock: Clock = systemClock,
 ): Promise<Bench> {
   const simulated = await startTerminal(settings);
   const transport = settings.transport === 'udp' ? 'transport: udp,' : '';
@@ -41,6 +43,7 @@ export async function startBench(
   const terminal = new Terminal(
     { ...settingsOfDevice!, timeoutMs },
     {
+      clock,
       note: {
         dueIn: () => (noted ? 0 : null),
         set: () => {

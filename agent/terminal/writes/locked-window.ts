@@ -1,16 +1,14 @@
 // One stretch during which a terminal is disabled: counters again, the writes, one refresh, one verification, enabled again.
 import { SerenoError } from '../../../shared/errors.ts';
 import type { Verified } from '../../../shared/wire/envelope.ts';
-import type { DeviceSettings } from '../../config/load.ts';
 import { refreshData } from '../../zk/control.ts';
-import type { Conversation } from '../../zk/conversation.ts';
 import { type Counters, sameCounters } from '../../zk/counters.ts';
 import { deleteUser, type UserRecord, writeUser } from '../../zk/users.ts';
-import { Disablement, type DisableNote, STRETCH_MS } from '../session/disabled.ts';
+import { Disablement, STRETCH_MS } from '../session/disabled.ts';
 import { isBroken, toSerenoError } from '../session/errors.ts';
 import { failure, type Outcome } from '../session/result.ts';
 import type { Roster } from '../tables/roster.ts';
-import type { RosterCache } from '../tables/roster-cache.ts';
+import type { WriteContext } from './context.ts';
 import type { FingersToKeep } from './fingers-to-keep.ts';
 import { type PlanContext, planWrite } from './plan.ts';
 import { type Entry, isFull, type Told, told } from './telling.ts';
@@ -21,11 +19,7 @@ import type { DoubtfulJob, WriteJob } from './write-job.ts';
 /** No further write begins after this: refresh, verification and enabling need their time too. */
 const WRITING_MS = 8000;
 
-export interface StretchContext {
-  readonly device: DeviceSettings;
-  readonly conversation: Conversation;
-  readonly cache: RosterCache;
-  readonly note: DisableNote;
+export interface StretchContext extends WriteContext {
   /** What deletes must keep; one whose user was not looked at waits for the next stretch. */
   readonly fingers: FingersToKeep;
 }
@@ -71,9 +65,9 @@ export class Stretch {
     more: () => WriteJob | undefined,
     readInside: boolean,
   ): Promise<StretchResult | null> {
-    const { cache, conversation, note } = this.#context;
+    const { cache, conversation } = this.#context;
     try {
-      this.#disablement = await Disablement.begin(conversation, cache, note);
+      this.#disablement = await Disablement.begin(this.#context);
       let before = await cache.counters(conversation);
       if ((before === null || !cache.counts || readInside) && this.#fits()) {
         this.#roster = await cache.read(conversation, { before });
@@ -211,7 +205,7 @@ export class Stretch {
       if (plan.kind === 'delete') {
         await deleteUser(conversation, plan.before.uid);
       } else {
-        cache.used.add([plan.after.uid]);
+        cache.uids.used.add([plan.after.uid]);
         await writeUser(conversation, plan.after.raw);
       }
     } catch (error) {
@@ -276,7 +270,7 @@ export class Stretch {
     const { cache } = this.#context;
     const { uid } = plan.after;
     if (isFull(roster) || uid <= roster.highestUid) return false;
-    return cache.refusedUid(uid, roster);
+    return cache.uids.refused(uid, roster);
   }
 
   #tell(proves: (plan: WritePlan) => boolean, verified: Verified, roster: Roster = this.#roster): void {
@@ -289,7 +283,7 @@ export class Stretch {
       verified,
       proves,
       wasForUid: (plan, refusal) => this.#refusedForUid(plan, refusal, roster),
-      onCreate: (isThere) => cache.sawCreate(isThere),
+      onCreate: (isThere) => cache.uids.sawCreate(isThere),
     });
     this.#outcomes.push(...outcomes);
     this.#left.push(...left);

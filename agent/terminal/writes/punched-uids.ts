@@ -1,5 +1,5 @@
 // Before somebody new is given a uid: which uids stand in the punches, where those bear no badge.
-
+import type { TimeTeller } from '../../clock.ts';
 import { asked } from '../../zk/commands.ts';
 import type { Conversation } from '../../zk/conversation.ts';
 import { ZkError } from '../../zk/errors.ts';
@@ -17,14 +17,16 @@ const LEFT_ALONE_MS = 600_000;
 /** The punches of somebody who is gone must not become those of the next one. */
 export class PunchedUids {
   readonly #attendance: AttendanceCache;
+  readonly #clock: TimeTeller;
   #failedAt: number | null = null;
 
-  constructor(attendance: AttendanceCache) {
+  constructor(attendance: AttendanceCache, clock: TimeTeller) {
     this.#attendance = attendance;
+    this.#clock = clock;
   }
 
   /**
-   * Takes the uids of the punches into `cache.used` if one of `jobs` will be given a new one. Where punches bear badges, one
+   * Takes the uids of the punches into `cache.uids.used` if one of `jobs` will be given a new one. Where punches bear badges, one
    * look will do; where they bear uids, somebody may have come, punched and gone since the last one. A terminal that does
    * not tell its punches shows them to nobody either: then the error is returned, and what was asked goes on.
    * @throws ZkError if the conversation is over; the next one goes on without a look.
@@ -36,17 +38,17 @@ export class PunchedUids {
     jobs: readonly WriteJob[],
   ): Promise<unknown> {
     if (!jobs.some((job) => isNewTo(roster, job)) || this.#isLeftAlone || isCostly(roster)) return null;
-    if (cache.used.knowsPunches && !cache.used.punchesBearUids) return null;
+    if (cache.uids.used.knowsPunches && !cache.uids.used.punchesBearUids) return null;
     try {
       const { book } = await this.#attendance.fresh(conversation, cache, {
-        now: Date.now,
+        now: () => this.#clock.now(),
         continuing: false,
       });
       // An empty list tells nothing of those to come.
-      if (book.size > 0) cache.used.addPunched(book.uids());
+      if (book.size > 0) cache.uids.used.addPunched(book.uids());
       return null;
     } catch (error) {
-      this.#failedAt = performance.now();
+      this.#failedAt = this.#clock.monotonic();
       if (isBroken(error) && !conversation.isOpen) {
         throw new ZkError('closed', asked('readAttendance'), { cause: error });
       }
@@ -55,7 +57,7 @@ export class PunchedUids {
   }
 
   get #isLeftAlone(): boolean {
-    return this.#failedAt !== null && performance.now() - this.#failedAt < LEFT_ALONE_MS;
+    return this.#failedAt !== null && this.#clock.monotonic() - this.#failedAt < LEFT_ALONE_MS;
   }
 }
 

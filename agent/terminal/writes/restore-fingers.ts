@@ -1,13 +1,11 @@
 // Putting back the fingers of a user whose record is there again.
 import { SerenoError } from '../../../shared/errors.ts';
 import { refreshData } from '../../zk/control.ts';
-import type { Conversation } from '../../zk/conversation.ts';
 import { tolerateRefusal } from '../../zk/errors.ts';
 import { uploadTemplate } from '../../zk/templates.ts';
-import type { DisableNote } from '../session/disabled.ts';
 import { whileDisabled } from '../session/disabled.ts';
 import { readFinger } from '../tables/fingers.ts';
-import type { RosterCache } from '../tables/roster-cache.ts';
+import type { WriteContext } from './context.ts';
 import type { UndoCopy } from './undo-copy.ts';
 
 /** A user whose record is there again. */
@@ -16,7 +14,6 @@ interface Restored {
   /** Where the record was written; null where another agent may have done it. */
   readonly uid: number | null;
   readonly copy: UndoCopy;
-  readonly device: string;
 }
 
 /**
@@ -26,19 +23,18 @@ interface Restored {
  * @throws SerenoError `not_verified` if the user is gone again; ZkError if the conversation breaks.
  */
 export async function restoreFingers(
-  conversation: Conversation,
-  cache: RosterCache,
-  note: DisableNote,
-  { userId, uid: written, copy, device }: Restored,
+  context: WriteContext,
+  { userId, uid: written, copy }: Restored,
 ): Promise<number> {
+  const { conversation, cache, device } = context;
   const gone = () =>
-    new SerenoError('not_verified', { params: { device, what: '@kept_user', user_id: userId } });
+    new SerenoError('not_verified', { params: { device: device.id, what: '@kept_user', user_id: userId } });
   const roster = await cache.fresh(conversation);
   const uid = written ?? roster.all(userId)[0]?.uid;
   if (uid === undefined) throw gone();
   for (const finger of copy.fingers) {
     if ((await readFinger(conversation, uid, finger.finger)) !== null) continue;
-    await whileDisabled(conversation, cache, note, async () => {
+    await whileDisabled(context, async () => {
       if (!(await cache.stillHolds(conversation, userId, uid))) throw gone();
       await tolerateRefusal(uploadTemplate(conversation, { uid, ...finger }));
     });

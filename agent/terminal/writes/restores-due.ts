@@ -2,11 +2,10 @@
 import { SerenoError } from '../../../shared/errors.ts';
 import type { Verified } from '../../../shared/wire/envelope.ts';
 import type { DeviceSettings } from '../../config/load.ts';
-import type { Conversation } from '../../zk/conversation.ts';
-import type { DisableNote } from '../session/disabled.ts';
 import { isBroken, toSerenoError } from '../session/errors.ts';
 import { failure, type Outcome } from '../session/result.ts';
 import type { RosterCache } from '../tables/roster-cache.ts';
+import type { WriteContext } from './context.ts';
 import { restoreFingers } from './restore-fingers.ts';
 import type { DoubtfulJob, WriteJob } from './write-job.ts';
 
@@ -17,13 +16,6 @@ export interface DueRestore extends DoubtfulJob {
 
 /** A conversation may break so often amid the fingers of one restore; then they are what breaks it. */
 const MOST_BREAKS = 5;
-
-interface Context {
-  readonly device: DeviceSettings;
-  readonly conversation: Conversation;
-  readonly cache: RosterCache;
-  readonly note: DisableNote;
-}
 
 /** Settles all but the restores that went well so far: these are returned. */
 export function settleButRestores(
@@ -48,18 +40,18 @@ export function settleButRestores(
  * again and again is settled all the same: nothing that comes after it must wait for ever.
  */
 export async function finishRestores(
-  { device, conversation, cache, note }: Context,
+  context: WriteContext,
   due: readonly DueRestore[],
   onBroken: (left: readonly DueRestore[]) => void,
 ): Promise<void> {
+  const { device } = context;
   for (const [index, restore] of due.entries()) {
     const { job, verified, uid, breaks = 0 } = restore;
     const { wish } = job;
     if (wish.op !== 'user.restore') continue;
     const userId = wish.args.user_id;
     try {
-      const what = { userId, uid, copy: wish.copy(), device: device.id };
-      const fingers = await restoreFingers(conversation, cache, note, what);
+      const fingers = await restoreFingers(context, { userId, uid, copy: wish.copy() });
       job.settle({ status: 'ok', data: { user_id: userId, fingers }, verified });
     } catch (error) {
       if (!isBroken(error)) {

@@ -12,9 +12,9 @@ import type { WriteJob } from './write-job.ts';
 export function planContext(device: DeviceSettings, cache: RosterCache, { width }: Roster): PlanContext {
   return {
     device: device.id,
-    limits: limitsOf(cache.dialect, width),
+    limits: limitsOf(cache.known.dialect, width),
     encoding: device.encoding,
-    freeUid: (roster) => cache.freeUid(roster),
+    freeUid: (roster) => cache.uids.choose(roster),
   };
 }
 

@@ -171,7 +171,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'counters-believed',
     breaks: 'counters prove something only once they were seen to move with a write',
     file: 'agent/terminal/tables/roster-cache.ts',
-    from: 'return this.#dialect.counting === true;',
+    from: 'return this.known.dialect.counting === true;',
     to: 'return true;',
     only: ['keypad'],
     variant: 'contradicting',
