@@ -1,6 +1,7 @@
 // The open routes: up, contract, page.
 import { beforeAll, expect, test } from 'vitest';
-import { type Route, routes } from '../../shared/api/routes.ts';
+import type { Route } from '../../shared/api/route.ts';
+import { routes } from '../../shared/api/routes.ts';
 import { VERSION } from '../../shared/version.ts';
 import { log } from '../log.ts';
 import type { Answer } from '../rest/answer.ts';

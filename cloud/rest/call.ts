@@ -2,7 +2,8 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type * as z from 'zod';
 import type { Principal } from '../../shared/api/principal.ts';
-import type { Route, RouteName, routes } from '../../shared/api/routes.ts';
+import type { Route } from '../../shared/api/route.ts';
+import type { RouteName, routes } from '../../shared/api/routes.ts';
 import type { Language } from '../../shared/errors.ts';
 
 type Output<T> = T extends z.ZodType ? z.output<T> : undefined;

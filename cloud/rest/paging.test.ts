@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { catalogue, type ErrorCode } from '../../shared/errors.ts';
+import { catalogue } from '../../shared/catalogue.ts';
+import type { ErrorCode } from '../../shared/errors.ts';
 import { deviceView, siteView } from '../directory/views.ts';
 import { PAGE_ROWS, pageOf } from './paging.ts';
 

@@ -1,6 +1,7 @@
 // What may stand behind the question mark, on every route of the table.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type FunctionName, type Route, type RouteName, routes } from '../../shared/api/routes.ts';
+import type { FunctionName, Route } from '../../shared/api/route.ts';
+import { type RouteName, routes } from '../../shared/api/routes.ts';
 import { handler as attendance } from '../functions/attendance.ts';
 import { handler as devices } from '../functions/devices.ts';
 import { handler as enroll } from '../functions/enroll.ts';

@@ -1,6 +1,6 @@
 // The query of a request: each parameter that the route knows at most once, and no other.
 import * as z from 'zod';
-import type { Route } from '../../shared/api/routes.ts';
+import type { Route } from '../../shared/api/route.ts';
 import type { HttpEvent } from './call.ts';
 import { checked, type Finding, fieldText, invalidField } from './findings.ts';
 

@@ -1,6 +1,7 @@
 // Which route of the table a request is for, and what is known of it before anybody looks inside.
 import type { MiddlewareObj } from '@middy/core';
-import { type RouteName, routeKey, routes } from '../../shared/api/routes.ts';
+import { routeKey } from '../../shared/api/route.ts';
+import { type RouteName, routes } from '../../shared/api/routes.ts';
 import { note } from '../log.ts';
 import { draftOf, type HttpEvent } from './call.ts';
 import { preferredLanguage } from './language.ts';

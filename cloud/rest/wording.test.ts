@@ -2,8 +2,10 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { fieldTexts } from '../../shared/api/fields.ts';
-import { type Route, routes } from '../../shared/api/routes.ts';
-import { catalogue, type ErrorCode, errorText } from '../../shared/errors.ts';
+import type { Route } from '../../shared/api/route.ts';
+import { routes } from '../../shared/api/routes.ts';
+import { catalogue } from '../../shared/catalogue.ts';
+import { type ErrorCode, errorText } from '../../shared/errors.ts';
 import { type PhraseKey, phrases } from '../../shared/phrases.ts';
 import { stageText } from '../../shared/wire/stage.ts';
 import { type Language, WORD_PLACES, type Words, wordsOf } from '../../shared/words.ts';

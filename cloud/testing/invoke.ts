@@ -1,6 +1,7 @@
 // Calls a handler as API Gateway's HTTP API does: payload 2.0, the authorizer's context, a Lambda context.
 import type { Context } from 'aws-lambda';
-import { type Route, type RouteName, routeKey, routes } from '../../shared/api/routes.ts';
+import { type Route, routeKey } from '../../shared/api/route.ts';
+import { type RouteName, routes } from '../../shared/api/routes.ts';
 import { SCOPES } from '../../shared/api/scopes.ts';
 import type { Answer } from '../rest/answer.ts';
 import type { HttpEvent } from '../rest/call.ts';

@@ -1,5 +1,5 @@
 // What each function may do, as data: actions and the resources they are for. Nothing else is granted anywhere.
-import type { FunctionName } from '../../shared/api/routes.ts';
+import type { FunctionName } from '../../shared/api/route.ts';
 import { ANY_COMMAND_TOPIC } from './names.ts';
 
 /** Every function that is deployed: those of the routes, the authorizer, and presence behind the IoT rules. */

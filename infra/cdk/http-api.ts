@@ -16,7 +16,8 @@ import { HttpLambdaAuthorizer, HttpLambdaResponseType } from 'aws-cdk-lib/aws-ap
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { type FunctionName, type Route, routeKey, routes } from '../../shared/api/routes.ts';
+import { type FunctionName, type Route, routeKey } from '../../shared/api/route.ts';
+import { routes } from '../../shared/api/routes.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { ApiDomain } from './domain.ts';
 import type { Functions } from './functions.ts';

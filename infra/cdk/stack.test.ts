@@ -3,7 +3,8 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, test, vi } from 'vitest';
-import { type Route, routeKey, routes } from '../../shared/api/routes.ts';
+import { type Route, routeKey } from '../../shared/api/route.ts';
+import { routes } from '../../shared/api/routes.ts';
 import { isWritten } from './bundle.ts';
 import { ofType, synthesized } from './testing/synth.ts';
 

@@ -1,10 +1,11 @@
 // Answers of the REST contract, in zod: what a 200 body holds, nothing more.
 import * as z from 'zod';
+import { catalogue } from '../catalogue.ts';
 import { attendanceSchema } from '../domain/attendance.ts';
 import { deviceInfoShape } from '../domain/device.ts';
 import { deviceStateSchema } from '../domain/device-state.ts';
 import { userSchema } from '../domain/user.ts';
-import { catalogue, type ErrorCode } from '../errors.ts';
+import type { ErrorCode } from '../errors.ts';
 import { OPERATION_STATES } from './bodies.ts';
 
 const success = z.literal(true);

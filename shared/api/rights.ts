@@ -1,6 +1,6 @@
 // Whether a caller's scopes are enough for a route, and for the fields of its body.
 import type { Principal } from './principal.ts';
-import type { Route } from './routes.ts';
+import type { Route } from './route.ts';
 import type { Scope } from './scopes.ts';
 
 /** True if the scopes let a caller in; what of the body they allow is another question. */

@@ -1,41 +1,9 @@
 // The one table of routes: path, scope, Lambda function, body, query and answer of each.
 // The local gateway, the CDK's HTTP API, the middy stack and OpenAPI are all made of it.
-import type * as z from 'zod';
 import * as answers from './answers.ts';
 import * as bodies from './bodies.ts';
-import type { Scope } from './scopes.ts';
-
-export type FunctionName = 'public' | 'devices' | 'users' | 'attendance' | 'operations' | 'sites' | 'enroll';
-
-export interface Route {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  readonly path: string;
-  /**
-   * `open`: no token; `any`: a valid token, what one sees depends on its scopes; else the scope needed.
-   */
-  readonly access: Scope | 'open' | 'any';
-  /** A scope that allows less than `access` and is enough for this route. */
-  readonly narrower?: Scope;
-  /** Fields of the body that a caller without `access` needs a scope for; without a `narrower` one, any of these lets in. */
-  readonly fields?: Readonly<Record<string, Scope>>;
-  /** Values of those fields that change nothing here, and need no scope. */
-  readonly unset?: Readonly<Record<string, unknown>>;
-  /** The Lambda function that serves it: `cloud/functions/{fn}.ts`. */
-  readonly fn: FunctionName;
-  /** What the gateway lets through of all callers together: calls a second, and at once. Over it: 429. */
-  readonly throttle?: { readonly perSecond: number; readonly burst: number };
-  readonly summary: string;
-  readonly body?: z.ZodType;
-  readonly query?: z.ZodType;
-  /** Null where the answer is no JSON of the contract (a page, the contract itself). */
-  readonly answer: z.ZodType | null;
-}
-
-type UserField = 'name' | 'password' | 'card' | 'privilege';
-
-function rightsOver(...fields: readonly UserField[]): Readonly<Record<string, Scope>> {
-  return Object.fromEntries(fields.map((field) => [field, `users:write:${field}` as const]));
-}
+import type { Route } from './route.ts';
+import { userRoutes } from './user-routes.ts';
 
 export const routes = {
   root: {
@@ -129,86 +97,7 @@ export const routes = {
     summary: 'Set the clock of the terminal',
     answer: answers.messageAnswer,
   },
-  userList: {
-    method: 'GET',
-    path: '/devices/{device_id}/users',
-    access: 'users:read',
-    fn: 'users',
-    summary: 'The users of a terminal',
-    query: bodies.userListQuery,
-    answer: answers.userListAnswer,
-  },
-  userGet: {
-    method: 'GET',
-    path: '/devices/{device_id}/users/{user_id}',
-    access: 'users:read',
-    fn: 'users',
-    summary: 'One user',
-    query: bodies.userRecordQuery,
-    answer: answers.userAnswer,
-  },
-  userCreate: {
-    method: 'POST',
-    path: '/devices/{device_id}/users',
-    access: 'users:write',
-    narrower: 'users:write:create',
-    fields: rightsOver('password', 'card', 'privilege'),
-    unset: { password: '', card: 0, privilege: 0 },
-    fn: 'users',
-    summary: 'Create a user',
-    body: bodies.userCreateBody,
-    query: bodies.userWriteQuery,
-    answer: answers.userCreatedAnswer,
-  },
-  userUpdate: {
-    method: 'PUT',
-    path: '/devices/{device_id}/users/{user_id}',
-    access: 'users:write',
-    fields: rightsOver('name', 'password', 'card', 'privilege'),
-    fn: 'users',
-    summary: 'Change a user; what is left out keeps its value',
-    body: bodies.userUpdateBody,
-    query: bodies.userUpdateQuery,
-    answer: answers.messageAnswer,
-  },
-  userDelete: {
-    method: 'DELETE',
-    path: '/devices/{device_id}/users/{user_id}',
-    access: 'users:write',
-    narrower: 'users:write:delete',
-    fn: 'users',
-    summary: 'Delete a user; the attendance stays',
-    query: bodies.userDeleteQuery,
-    answer: answers.messageAnswer,
-  },
-  userRestore: {
-    method: 'POST',
-    path: '/devices/{device_id}/users/{user_id}/restore',
-    access: 'users:write',
-    fn: 'users',
-    summary: 'Put a deleted user and the fingerprints back',
-    query: bodies.userWriteQuery,
-    answer: answers.userRestoredAnswer,
-  },
-  fingerList: {
-    method: 'GET',
-    path: '/devices/{device_id}/users/{user_id}/fingerprints',
-    access: 'users:read',
-    fn: 'users',
-    summary: 'The enrolled fingers of a user, never the templates',
-    query: bodies.userRecordQuery,
-    answer: answers.fingerprintsAnswer,
-  },
-  fingerEnroll: {
-    method: 'POST',
-    path: '/devices/{device_id}/users/{user_id}/enroll-finger',
-    access: 'users:write',
-    narrower: 'users:write:fingers',
-    fn: 'users',
-    summary: 'Let a user enrol a finger at the terminal',
-    body: bodies.enrollFingerBody,
-    answer: answers.enrollStartedAnswer,
-  },
+  ...userRoutes,
   attendanceList: {
     method: 'GET',
     path: '/devices/{device_id}/attendance',
@@ -317,8 +206,3 @@ export const routes = {
 } as const satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof routes;
-
-/** The route key of API Gateway v2: `PUT /devices/{device_id}`. */
-export function routeKey(route: Route): string {
-  return `${route.method} ${route.path}`;
-}

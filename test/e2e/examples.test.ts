@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { examples } from '../../cloud/rest/docs/examples.ts';
-import { type Route, type RouteName, routes } from '../../shared/api/routes.ts';
+import type { Route } from '../../shared/api/route.ts';
+import { type RouteName, routes } from '../../shared/api/routes.ts';
 import { type Running, settled, startForTest } from './client.ts';
 
 let running: Running;

@@ -2,8 +2,9 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorAnswer } from '../../../shared/api/answers.ts';
-import { type FunctionName, type Route, type RouteName, routes } from '../../../shared/api/routes.ts';
-import { catalogue } from '../../../shared/errors.ts';
+import type { FunctionName, Route } from '../../../shared/api/route.ts';
+import { type RouteName, routes } from '../../../shared/api/routes.ts';
+import { catalogue } from '../../../shared/catalogue.ts';
 import type { Command } from '../../../shared/wire/envelope.ts';
 import { isCommandRoute } from '../../commands/routes.ts';
 import { handler as attendance } from '../../functions/attendance.ts';

@@ -2,7 +2,8 @@
 import * as z from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { acceptedAnswer, errorAnswer } from '../../../shared/api/answers.ts';
-import { type Route, type RouteName, routes } from '../../../shared/api/routes.ts';
+import type { Route } from '../../../shared/api/route.ts';
+import { type RouteName, routes } from '../../../shared/api/routes.ts';
 import { VERSION } from '../../../shared/version.ts';
 import { isCommandRoute } from '../../commands/routes.ts';
 import { examples } from './examples.ts';

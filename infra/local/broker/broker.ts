@@ -6,6 +6,7 @@ import { Aedes, type AedesOptions, type AuthenticateError, type Client } from 'a
 import { clientIdOf, parseClientId } from '../../../shared/wire/identifiers.ts';
 import { type ParsedTopic, type SiteAddress, topics } from '../../../shared/wire/topics.ts';
 import { Connections } from './connections.ts';
+import { deliver } from './deliver.ts';
 import type { Disturbance } from './disturbance.ts';
 import { type OutgoingStore, trackOutgoing } from './outgoing.ts';
 import {
@@ -111,7 +112,7 @@ export class Broker {
   publish(site: SiteAddress, payload: Buffer, qos: 0 | 1, expirySeconds: number | undefined): void {
     const expiresAt = expirySeconds === undefined ? undefined : Date.now() + expirySeconds * 1000;
     const topic = topics.command(site);
-    this.#session(`${site.tenant}_${site.site}`).publish({
+    this.#session(clientIdOf(site.tenant, site.site)).publish({
       topic,
       payload,
       qos,
@@ -273,22 +274,6 @@ export class Broker {
     }
     return session;
   }
-}
-
-function deliver(client: Client, message: Outbound, again: boolean): void {
-  const { topic, payload, qos, expiresAt } = message;
-  const left = expiresAt === undefined ? undefined : Math.max(1, Math.ceil((expiresAt - Date.now()) / 1000));
-  const packet = {
-    cmd: 'publish' as const,
-    topic,
-    payload,
-    qos,
-    dup: again,
-    retain: false,
-    ...(left === undefined ? {} : { properties: { messageExpiryInterval: left } }),
-  };
-  // A failed write ends the connection, and with it the session hears of it.
-  client.publish(packet, () => {});
 }
 
 function refusal(): AuthenticateError {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { APIGatewayProxyEventV2, APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda';
-import { routeKey } from '../../../shared/api/routes.ts';
+import { routeKey } from '../../../shared/api/route.ts';
 import type { RouteMatch } from './routing.ts';
 
 export interface HttpRequest {

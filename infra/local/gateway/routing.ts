@@ -1,5 +1,6 @@
 // Finds the route of a request in the one table of routes, as API Gateway does: literal segments before parameters.
-import { type Route, routes } from '../../../shared/api/routes.ts';
+import type { Route } from '../../../shared/api/route.ts';
+import { routes } from '../../../shared/api/routes.ts';
 
 export interface RouteMatch {
   readonly route: Route;

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { routeKey } from '../../../shared/api/routes.ts';
+import { routeKey } from '../../../shared/api/route.ts';
 import { BodyTooLarge, listen, readBody, stopServer } from '../http.ts';
 import { contractError, forbidden, type HttpAnswer, internalServerError, toAnswer } from './answer.ts';
 import { toAuthorizerEvent, toEvent } from './event.ts';

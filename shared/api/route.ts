@@ -1,0 +1,34 @@
+// What is said of one route, and its name at the gateway.
+import type * as z from 'zod';
+import type { Scope } from './scopes.ts';
+
+export type FunctionName = 'public' | 'devices' | 'users' | 'attendance' | 'operations' | 'sites' | 'enroll';
+
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly path: string;
+  /**
+   * `open`: no token; `any`: a valid token, what one sees depends on its scopes; else the scope needed.
+   */
+  readonly access: Scope | 'open' | 'any';
+  /** A scope that allows less than `access` and is enough for this route. */
+  readonly narrower?: Scope;
+  /** Fields of the body that a caller without `access` needs a scope for; without a `narrower` one, any of these lets in. */
+  readonly fields?: Readonly<Record<string, Scope>>;
+  /** Values of those fields that change nothing here, and need no scope. */
+  readonly unset?: Readonly<Record<string, unknown>>;
+  /** The Lambda function that serves it: `cloud/functions/{fn}.ts`. */
+  readonly fn: FunctionName;
+  /** What the gateway lets through of all callers together: calls a second, and at once. Over it: 429. */
+  readonly throttle?: { readonly perSecond: number; readonly burst: number };
+  readonly summary: string;
+  readonly body?: z.ZodType;
+  readonly query?: z.ZodType;
+  /** Null where the answer is no JSON of the contract (a page, the contract itself). */
+  readonly answer: z.ZodType | null;
+}
+
+/** The route key of API Gateway v2: `PUT /devices/{device_id}`. */
+export function routeKey(route: Route): string {
+  return `${route.method} ${route.path}`;
+}
