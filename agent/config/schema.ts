@@ -9,7 +9,7 @@ import {
   serialSchema,
   transportSchema,
 } from '../../shared/domain/device.ts';
-import { deviceIdSchema, slugSchema } from '../../shared/wire/identifiers.ts';
+import { deviceIdSchema, slugSchema } from '../../shared/domain/identifiers.ts';
 import { isSubnet } from '../discovery/subnets.ts';
 
 const hostSchema = z

@@ -1,7 +1,7 @@
 // The devices registered over the API, in the notes of the journal: with their comm key, which is stored nowhere else.
 import * as z from 'zod';
 import { commKeySchema, deviceSettingsShape, dialectSchema } from '../../shared/domain/device.ts';
-import { commandIdSchema, deviceIdSchema } from '../../shared/wire/identifiers.ts';
+import { commandIdSchema, deviceIdSchema } from '../../shared/domain/identifiers.ts';
 import type { DeviceSettings } from '../config/load.ts';
 import { PROBE_MS } from './settings.ts';
 

@@ -1,9 +1,9 @@
 // What a message on the command topic says, as far as this version understands it.
 
 import * as z from 'zod';
+import { commandIdSchema } from '../../shared/domain/identifiers.ts';
 import { SerenoError } from '../../shared/errors.ts';
 import { type Command, commandSchema, WIRE_VERSION } from '../../shared/wire/envelope.ts';
-import { commandIdSchema } from '../../shared/wire/identifiers.ts';
 import { isOfKind, isOperation, operations } from '../../shared/wire/operations.ts';
 import type { Phrase } from '../../shared/words.ts';
 import type { UndoVault } from '../journal/undo-vault.ts';

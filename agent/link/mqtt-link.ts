@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { iot, mqtt5 } from 'aws-iot-device-sdk-v2';
+import { clientIdOf } from '../../shared/domain/identifiers.ts';
 import { KEEP_ALIVE_SECONDS } from '../../shared/wire/envelope.ts';
-import { clientIdOf } from '../../shared/wire/identifiers.ts';
 import { topics } from '../../shared/wire/topics.ts';
 import type { Link, LinkEvents, LinkOptions } from './link.ts';
 import { PubackHold } from './puback-hold.ts';

@@ -4,8 +4,8 @@ import {
   PublishCommand,
   SendDirectMessageCommand,
 } from '@aws-sdk/client-iot-data-plane';
+import { clientIdOf } from '../../shared/domain/identifiers.ts';
 import { type Command, WIRE_VERSION } from '../../shared/wire/envelope.ts';
-import { clientIdOf } from '../../shared/wire/identifiers.ts';
 import { type SiteAddress, topics } from '../../shared/wire/topics.ts';
 import type { Clock } from '../clock.ts';
 import { log } from '../log.ts';

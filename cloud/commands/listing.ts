@@ -1,7 +1,7 @@
 // GET /operations: newest first, what the caller may see, filtered by device and state.
 import * as z from 'zod';
 import type { OperationView } from '../../shared/api/answers.ts';
-import { commandIdSchema } from '../../shared/wire/identifiers.ts';
+import { commandIdSchema } from '../../shared/domain/identifiers.ts';
 import { sideBySide } from '../bounded.ts';
 import type { Call } from '../rest/call.ts';
 import { decodeCursor, encodeCursor } from '../rest/cursor.ts';

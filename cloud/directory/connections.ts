@@ -4,7 +4,7 @@ import {
   type IoTDataPlaneClient,
   ResourceNotFoundException,
 } from '@aws-sdk/client-iot-data-plane';
-import { clientIdOf } from '../../shared/wire/identifiers.ts';
+import { clientIdOf } from '../../shared/domain/identifiers.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import { log } from '../log.ts';
 

@@ -1,5 +1,5 @@
 // The directory in DynamoDB: single-item conditional writes on the tenant's partition.
-import { parseClientId } from '../../shared/wire/identifiers.ts';
+import { parseClientId } from '../../shared/domain/identifiers.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import { sideBySide } from '../bounded.ts';
 import { assignments, type Row } from '../store/expressions.ts';

@@ -1,6 +1,6 @@
 // GET /devices: the tenant's terminals, page by page.
 import type { DeviceState } from '../../shared/domain/device-state.ts';
-import { deviceIdSchema } from '../../shared/wire/identifiers.ts';
+import { deviceIdSchema } from '../../shared/domain/identifiers.ts';
 import type { Language } from '../../shared/words.ts';
 import { pageOf } from '../rest/paging.ts';
 import type { Directory } from './directory.ts';

@@ -1,6 +1,6 @@
 // Finding a terminal by the id in a path.
 import type { Principal } from '../../shared/api/principal.ts';
-import { deviceIdSchema } from '../../shared/wire/identifiers.ts';
+import { deviceIdSchema } from '../../shared/domain/identifiers.ts';
 import type { Target } from '../commands/execute.ts';
 import { deviceNotFound, nameable } from '../commands/failure.ts';
 import type { Directory } from './directory.ts';

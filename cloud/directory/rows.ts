@@ -1,7 +1,7 @@
 // Rows of the directory: the tenant's sites with their agents, and the terminals.
 import * as z from 'zod';
 import { deviceStateSchema, stateReasonSchema } from '../../shared/domain/device-state.ts';
-import { deviceIdSchema, slugSchema } from '../../shared/wire/identifiers.ts';
+import { deviceIdSchema, slugSchema } from '../../shared/domain/identifiers.ts';
 
 const epochMs = z.number();
 

@@ -11,7 +11,7 @@ import {
   type IoTDataPlaneClient,
   ResourceNotFoundException as NotConnected,
 } from '@aws-sdk/client-iot-data-plane';
-import { clientIdOf } from '../../shared/wire/identifiers.ts';
+import { clientIdOf } from '../../shared/domain/identifiers.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import type { Revoker } from './issuer.ts';
 

@@ -1,6 +1,6 @@
 // Tokens in DynamoDB: one row each under the token's hash, changed by conditional writes alone.
 import * as z from 'zod';
-import { slugSchema } from '../../shared/wire/identifiers.ts';
+import { slugSchema } from '../../shared/domain/identifiers.ts';
 import { keys } from '../store/keys.ts';
 import type { Table } from '../store/table.ts';
 import type { Certificate, Enrolment, Enrolments } from './enrolments.ts';

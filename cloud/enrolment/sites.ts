@@ -1,5 +1,5 @@
 // The tenant's branches: list, add, a token for an agent, and taking the agent's certificate back.
-import { slugSchema } from '../../shared/wire/identifiers.ts';
+import { slugSchema } from '../../shared/domain/identifiers.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { SiteRow } from '../directory/rows.ts';

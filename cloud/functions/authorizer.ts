@@ -5,7 +5,7 @@ import type {
 } from 'aws-lambda';
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import type { AuthContext } from '../../shared/api/principal.ts';
-import { slugSchema } from '../../shared/wire/identifiers.ts';
+import { slugSchema } from '../../shared/domain/identifiers.ts';
 import { type JwtConfig, jwtConfig } from '../config.ts';
 import { about, log } from '../log.ts';
 import type { TokenProblem } from '../rest/principal.ts';

@@ -1,5 +1,5 @@
 // The keys of every row, and the row that the IoT rule makes of an agent's message.
-import { clientIdOf } from '../../shared/wire/identifiers.ts';
+import { clientIdOf } from '../../shared/domain/identifiers.ts';
 import { parseTopic } from '../../shared/wire/topics.ts';
 
 /**

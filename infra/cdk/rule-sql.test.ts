@@ -2,8 +2,8 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ruleItem } from '../../cloud/store/keys.ts';
+import { clientIdOf } from '../../shared/domain/identifiers.ts';
 import { presenceEventSchema } from '../../shared/wire/envelope.ts';
-import { clientIdOf } from '../../shared/wire/identifiers.ts';
 import { replyPart, topics } from '../../shared/wire/topics.ts';
 import { presenceRules, rowRules } from './rule-sql.ts';
 import { runRule } from './testing/iot-sql.ts';

@@ -1,7 +1,7 @@
 // Waits until the system can be used: every agent connected, every device of its file in the directory.
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { clientIdOf } from '../../shared/wire/identifiers.ts';
+import { clientIdOf } from '../../shared/domain/identifiers.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 
 const POLL_MS = 50;

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { NARROW_SCOPES, SCOPES } from '../../shared/api/scopes.ts';
-import { slugSchema } from '../../shared/wire/identifiers.ts';
+import { slugSchema } from '../../shared/domain/identifiers.ts';
 import { DataDir } from './data-dir.ts';
 import { Issuer, type TokenClaims } from './issuer.ts';
 

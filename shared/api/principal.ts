@@ -1,6 +1,6 @@
 // What the Lambda authorizer hands to the functions: a principal, or the reason why there is none.
 import * as z from 'zod';
-import { slugSchema } from '../wire/identifiers.ts';
+import { slugSchema } from '../domain/identifiers.ts';
 
 /**
  * The authorizer's context. It never denies (an HTTP API would answer its own 403): without a principal

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { agentText } from '../domain/agent-text.ts';
 import { serialSchema } from '../domain/device.ts';
 import { deviceStateSchema, stateReasonSchema } from '../domain/device-state.ts';
-import { commandIdSchema, deviceIdSchema, slugSchema } from './identifiers.ts';
+import { commandIdSchema, deviceIdSchema, slugSchema } from '../domain/identifiers.ts';
 
 export const WIRE_VERSION = 1;
 

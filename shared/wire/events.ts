@@ -2,8 +2,8 @@
 import * as z from 'zod';
 import { agentText } from '../domain/agent-text.ts';
 import { serialSchema } from '../domain/device.ts';
+import { deviceIdSchema } from '../domain/identifiers.ts';
 import { WIRE_VERSION } from './envelope.ts';
-import { deviceIdSchema } from './identifiers.ts';
 
 /** Largest gzipped batch in bytes: the broker takes 128 KB. */
 export const EVENTS_BYTES = 120 * 1024;

@@ -1,6 +1,6 @@
 // What happened, as the feed and webhooks tell it: one form for all types, `data` by type.
 import * as z from 'zod';
-import { deviceIdSchema, slugSchema } from './identifiers.ts';
+import { deviceIdSchema, slugSchema } from '../domain/identifiers.ts';
 
 export const EVENT_TYPES = [
   'punch.created',

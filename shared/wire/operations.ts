@@ -8,9 +8,9 @@ import {
   dialectSchema,
   serialSchema,
 } from '../domain/device.ts';
+import { commandIdSchema, deviceIdSchema } from '../domain/identifiers.ts';
 import { userFieldsSchema, userSchema } from '../domain/user.ts';
 import type { PhraseKey } from '../phrases.ts';
-import { commandIdSchema, deviceIdSchema } from './identifiers.ts';
 
 const userId = z.string().min(1).max(256);
 /** Which record of a badge is meant, where several bear it. */

@@ -1,5 +1,5 @@
 // The MQTT topics of one site, built and parsed in one place.
-import { commandIdSchema, slugSchema } from './identifiers.ts';
+import { commandIdSchema, slugSchema } from '../domain/identifiers.ts';
 
 /** Where an agent lives: all its topics are under `sereno/v1/{tenant}/{site}`. */
 export interface SiteAddress {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startSystem } from '../../infra/local/system.ts';
-import { clientIdOf } from '../../shared/wire/identifiers.ts';
+import { clientIdOf } from '../../shared/domain/identifiers.ts';
 import { type Caller, callerOf } from '../e2e/client.ts';
 import { HOSTILITIES, type Hostility } from '../terminal/hostile.ts';
 import { startTerminal } from '../terminal/terminal.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type System, startSystem } from '../../infra/local/system.ts';
-import { clientIdOf } from '../../shared/wire/identifiers.ts';
+import { clientIdOf } from '../../shared/domain/identifiers.ts';
 import { type SimulatedTerminal, startTerminal } from '../terminal/terminal.ts';
 import { type Caller, callerOf } from './client.ts';
 

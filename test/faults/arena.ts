@@ -15,7 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { AgentProcess } from '../../infra/local/agents/process.ts';
 import { type System, startSystem } from '../../infra/local/system.ts';
-import { clientIdOf } from '../../shared/wire/identifiers.ts';
+import { clientIdOf } from '../../shared/domain/identifiers.ts';
 import { type SimulatedTerminal, startTerminal } from '../terminal/terminal.ts';
 import type { JournalMoment } from './acts.ts';
 import { Line } from './line.ts';

@@ -7,6 +7,7 @@ import { furnish } from '../../infra/local/agents/home.ts';
 import { AgentProcess } from '../../infra/local/agents/process.ts';
 import { LocalAuthority } from '../../infra/local/certs/authority.ts';
 import { TestClient } from '../../infra/local/testing/mqtt-client.ts';
+import { clientIdOf } from '../../shared/domain/identifiers.ts';
 import {
   type Command,
   type Hello,
@@ -14,7 +15,6 @@ import {
   type Reply,
   replySchema,
 } from '../../shared/wire/envelope.ts';
-import { clientIdOf } from '../../shared/wire/identifiers.ts';
 import { parseTopic, topics } from '../../shared/wire/topics.ts';
 import { type SimulatedTerminal, startTerminal } from '../terminal/terminal.ts';
 import { aclOf, Mosquitto, missing } from './mosquitto.ts';

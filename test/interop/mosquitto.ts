@@ -9,7 +9,7 @@ import { agentStatements } from '../../infra/cdk/testing/policies.ts';
 import { synthesized } from '../../infra/cdk/testing/synth.ts';
 import type { LocalAuthority } from '../../infra/local/certs/authority.ts';
 import { writePrivate } from '../../infra/local/data-dir.ts';
-import { clientIdOf } from '../../shared/wire/identifiers.ts';
+import { clientIdOf } from '../../shared/domain/identifiers.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 
 export const MOSQUITTO = process.env.MOSQUITTO ?? '/usr/sbin/mosquitto';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { createServer, type Server, TLSSocket } from 'node:tls';
 import { Aedes, type AedesOptions, type AuthenticateError, type Client } from 'aedes';
-import { clientIdOf, parseClientId } from '../../../shared/wire/identifiers.ts';
+import { clientIdOf, parseClientId } from '../../../shared/domain/identifiers.ts';
 import { type ParsedTopic, type SiteAddress, topics } from '../../../shared/wire/topics.ts';
 import { Connections } from './connections.ts';
 import { deliver } from './deliver.ts';

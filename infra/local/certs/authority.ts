@@ -4,7 +4,7 @@ import type { webcrypto } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as x509 from '@peculiar/x509';
-import { clientIdOf } from '../../../shared/wire/identifiers.ts';
+import { clientIdOf } from '../../../shared/domain/identifiers.ts';
 import type { SiteAddress } from '../../../shared/wire/topics.ts';
 import { writePrivate } from '../data-dir.ts';
 import { certificateId, Registry } from './registry.ts';

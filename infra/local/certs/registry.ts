@@ -2,7 +2,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
-import { clientIdOf, slugSchema } from '../../../shared/wire/identifiers.ts';
+import { clientIdOf, slugSchema } from '../../../shared/domain/identifiers.ts';
 import type { SiteAddress } from '../../../shared/wire/topics.ts';
 import { writePrivate } from '../data-dir.ts';
 

@@ -1,6 +1,6 @@
 // What the stand-in of the IoT control plane can do: certificates, things, and which belongs to which.
 import * as z from 'zod';
-import { slugSchema } from '../../../shared/wire/identifiers.ts';
+import { slugSchema } from '../../../shared/domain/identifiers.ts';
 import { ServiceError } from '../aws/service-error.ts';
 import type { LocalAuthority } from '../certs/authority.ts';
 import { AGENT_POLICY } from '../environment.ts';

@@ -6,7 +6,7 @@ import {
   SendDirectMessageCommand,
 } from '@aws-sdk/client-iot-data-plane';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { clientIdOf } from '../../../shared/wire/identifiers.ts';
+import { clientIdOf } from '../../../shared/domain/identifiers.ts';
 import { topics } from '../../../shared/wire/topics.ts';
 import { BrokerRoom } from '../testing/broker-room.ts';
 import type { TestClient } from '../testing/mqtt-client.ts';

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { type RuleItem, ruleItem } from '../../../cloud/store/keys.ts';
+import { clientIdOf } from '../../../shared/domain/identifiers.ts';
 import type { PresenceEvent } from '../../../shared/wire/envelope.ts';
-import { clientIdOf } from '../../../shared/wire/identifiers.ts';
 import type { SiteAddress } from '../../../shared/wire/topics.ts';
 import type { SiteMessage } from '../broker/broker.ts';
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { clientIdOf } from '../../../shared/wire/identifiers.ts';
+import { clientIdOf } from '../../../shared/domain/identifiers.ts';
 import type { SiteAddress } from '../../../shared/wire/topics.ts';
 import { Broker } from '../broker/broker.ts';
 import { LocalAuthority } from '../certs/authority.ts';

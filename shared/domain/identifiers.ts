@@ -1,4 +1,4 @@
-// The names of things on the wire: tenants, sites, devices, commands.
+// The names of things: tenants, sites, devices, commands, and what topics and client ids are made of.
 import * as z from 'zod';
 
 /** Tenant and site: part of topics and of the MQTT client id, so no character that means something there. */
