@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readSet } from './bulk.ts';
+import { openSet, readSet } from './bulk.ts';
 import { encodeFrame } from './frame.ts';
 import { encodePayload } from './payload.ts';
 import { bench } from './testing/bench.ts';
@@ -49,6 +49,40 @@ describe.each(Object.entries(dialects))('%s', (name, dialect) => {
     const set = setOf(72 * 100);
     const { conversation } = await talkTo('udp', dialect(set));
     expect((await readSet(conversation, 'users')).equals(set.subarray(4))).toBe(true);
+  });
+});
+
+describe.each(['tcp', 'udp'] as const)('parts of a table over %s', (transport) => {
+  const chunks: Dialect = chunked((line, chunk) => run(line, chunk, 1000));
+  const whole: Dialect = (set) => answering({ 1503: (_request, line) => run(line, set, 1024) });
+
+  test.each([
+    ['that is handed out in chunks', chunks],
+    ['that comes at once', whole],
+  ])('of one %s are those bytes, in any order, and the buffer is freed at the end', async (_how, dialect) => {
+    const set = setOf(40 * 600);
+    const { conversation, peer } = await talkTo(transport, dialect(set));
+    const open = await openSet(conversation, 'attendance');
+    expect(open.size).toBe(40 * 600);
+    for (const [from, to] of [
+      [23_960, 24_000],
+      [0, 40],
+      [40, 20_000],
+      [80, 80],
+    ] as const) {
+      expect((await open.read(from, to)).equals(set.subarray(4 + from, 4 + to))).toBe(true);
+    }
+    expect(peer.requests.at(-1)?.command).not.toBe(1502);
+    await open.free();
+    expect(peer.requests.at(-1)?.command).toBe(1502);
+  });
+
+  test('of the last record costs one question', async () => {
+    const { conversation, peer } = await talkTo(transport, chunks(setOf(40 * 600)));
+    const open = await openSet(conversation, 'attendance');
+    const before = peer.requests.length;
+    await open.read(23_960, 24_000);
+    expect(peer.requests.slice(before).map(({ command }) => command)).toEqual([1504]);
   });
 });
 

@@ -1,13 +1,13 @@
-// Reads a whole table of a terminal: users, templates, attendance, operation log. One way in, every dialect out.
+// Reads tables of a terminal: users, templates, attendance, operation log. One way in, every dialect out.
 import { asked, Command } from './commands.ts';
 import type { Conversation, RequestOptions } from './conversation.ts';
 import type { Room } from './counters.ts';
-import { readDatagramSet } from './datagram-set.ts';
+import { prepareDatagramSet, readDatagramRange } from './datagram-set.ts';
 import { ZkError } from './errors.ts';
 import { Pace } from './pace.ts';
 import { mostBytes, type SetName } from './set-bounds.ts';
 import { isWholeSet, PREFIX, type SetRead } from './set-read.ts';
-import { readStreamSet } from './stream-set.ts';
+import { prepareStreamSet, readStreamRange } from './stream-set.ts';
 
 export type { SetName } from './set-bounds.ts';
 
@@ -16,6 +16,16 @@ export interface ReadSetOptions extends RequestOptions {
   readonly onProgress?: ((bytes: number, total: number) => void) | undefined;
   /** What the terminal says it can hold: more than that is not believed. */
   readonly capacity?: Room | undefined;
+}
+
+/** A table as it stood at one moment, for parts of it. */
+export interface OpenSet {
+  /** Its bytes, without the length prefix. */
+  readonly size: number;
+  /** The bytes from `from` on, without `to`. @throws ZkError as `readSet` */
+  read(from: number, to: number): Promise<Buffer>;
+  /** Frees the terminal's buffer (1502). Never throws: what was read stays read. */
+  free(): Promise<void>;
 }
 
 interface SetRow {
@@ -47,28 +57,77 @@ export async function readSet(
   name: SetName,
   options: ReadSetOptions = {},
 ): Promise<Buffer> {
+  const read = readOf(conversation, name, options);
+  try {
+    const prepared = await prepare(read);
+    const set = 'set' in prepared ? prepared.set : await readRange(read, 0, prepared.size);
+    return withoutPrefix(set, read.words.prepare);
+  } finally {
+    await free(read);
+  }
+}
+
+/**
+ * Opens a table, of which parts are read then; `free` must be called in the end. Of one that the terminal does not hand
+ * out as a whole nothing proves that a part of it is right: whoever reads must know the records that come.
+ * @throws ZkError as `readSet`
+ */
+export async function openSet(
+  conversation: Conversation,
+  name: SetName,
+  options: ReadSetOptions = {},
+): Promise<OpenSet> {
+  const read = readOf(conversation, name, options);
+  try {
+    const prepared = await prepare(read);
+    const whole = 'set' in prepared ? withoutPrefix(prepared.set, read.words.prepare) : null;
+    const size = 'size' in prepared ? Math.max(0, prepared.size - PREFIX) : (whole?.length ?? 0);
+    return {
+      size,
+      read: async (from, to) => {
+        if (whole !== null) return whole.subarray(from, to);
+        return from === to
+          ? EMPTY
+          : await readRange({ ...read, pace: paceOf(read) }, from + PREFIX, to + PREFIX);
+      },
+      free: () => free(read),
+    };
+  } catch (error) {
+    await free(read);
+    throw error;
+  }
+}
+
+function readOf(conversation: Conversation, name: SetName, options: ReadSetOptions): SetRead {
   const { command, selector } = SETS[name];
   const timeoutMs = options.timeoutMs ?? conversation.timeoutMs;
   const request = Buffer.alloc(11);
   request.writeUInt8(1, 0);
   request.writeUInt16LE(command, 1);
   request.writeUInt32LE(selector, 3);
-  const read: SetRead = {
+  return {
     conversation,
     request,
     words: { prepare: `${asked('prepareRead')} of ${name}`, chunk: `${asked('readChunk')} of ${name}` },
     maxBytes: mostBytes(name, options.capacity),
-    pace: new Pace(Math.max(timeoutMs * GRACE_EXCHANGES, GRACE_AT_LEAST_MS)),
+    pace: paceOf({ timeoutMs }),
     signal: options.signal,
     timeoutMs,
     onProgress: options.onProgress ?? (() => {}),
   };
-  try {
-    const set = await (conversation.transport === 'udp' ? readDatagramSet(read) : readStreamSet(read));
-    return withoutPrefix(set, read.words.prepare);
-  } finally {
-    await free(conversation, options);
-  }
+}
+
+function paceOf({ timeoutMs }: { readonly timeoutMs: number }): Pace {
+  return new Pace(Math.max(timeoutMs * GRACE_EXCHANGES, GRACE_AT_LEAST_MS));
+}
+
+function prepare(read: SetRead) {
+  return read.conversation.transport === 'udp' ? prepareDatagramSet(read) : prepareStreamSet(read);
+}
+
+function readRange(read: SetRead, from: number, to: number): Promise<Buffer> {
+  const range = read.conversation.transport === 'udp' ? readDatagramRange : readStreamRange;
+  return range(read, from, to);
 }
 
 /** A set that says another length than it has is damaged: records would be missing or shifted. */
@@ -83,7 +142,7 @@ function withoutPrefix(set: Buffer, words: string): Buffer {
 }
 
 /** What was read stays read: a terminal that does not free its buffer is no reason to throw the data away. */
-async function free(conversation: Conversation, { signal, timeoutMs }: RequestOptions): Promise<void> {
+async function free({ conversation, signal, timeoutMs }: SetRead): Promise<void> {
   if (!conversation.isOpen) return;
   await conversation
     .request({ command: Command.freeData, asked: asked('freeData'), idempotent: true, signal, timeoutMs })

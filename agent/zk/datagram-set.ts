@@ -10,6 +10,7 @@ import {
   chunkRequest,
   isTooLarge,
   isWholeSet,
+  type Prepared,
   questionOf,
   type SetRead,
   SMALLEST_CHUNK,
@@ -25,17 +26,17 @@ const CLOSED_ONLY = 3;
 /** From so many tries without anything new on, less is asked for at a time. */
 const TRIES_BEFORE_LESS = 2;
 
-type Prepared = Tried | { readonly size: number };
+type Answered = Tried | { readonly size: number };
 
 /** Milliseconds of silence that end a try. */
 function quietMs(tries: number): number {
   return Math.min(QUIET_MS * 2 ** tries, QUIET_AT_MOST_MS);
 }
 
-/** See `readSet`. @returns the set with its length prefix */
-export async function readDatagramSet(read: SetRead): Promise<Buffer> {
-  const prepared = await believed(read.words.prepare, (tries) => prepare(read, tries));
-  return 'size' in prepared ? await readChunks(read, prepared.size) : prepared.data;
+/** Asks for a set (1503). @returns the set with its length prefix, or its size, to be fetched in chunks */
+export async function prepareDatagramSet(read: SetRead): Promise<Prepared> {
+  const answered = await believed(read.words.prepare, (tries) => prepare(read, tries));
+  return 'size' in answered ? answered : { set: answered.data };
 }
 
 /**
@@ -84,7 +85,7 @@ async function believed<T extends Tried | { readonly size: number }>(
   throw incomplete(words, `${came} bytes came of an answer`);
 }
 
-function prepare(read: SetRead, tries: number): Promise<Prepared> {
+function prepare(read: SetRead, tries: number): Promise<Answered> {
   const { conversation, request, words, maxBytes, pace } = read;
   const run = new DatagramRun({
     asked: words.prepare,
@@ -95,7 +96,7 @@ function prepare(read: SetRead, tries: number): Promise<Prepared> {
     quietMs: quietMs(tries),
   });
   let sizes = 0;
-  return conversation.ask<Prepared>({
+  return conversation.ask<Answered>({
     command: Command.prepareRead,
     data: request,
     asked: words.prepare,
@@ -121,33 +122,33 @@ function sizeIn(data: Buffer, read: SetRead): number | null {
   return announcedSize(data, read);
 }
 
-async function readChunks(read: SetRead, size: number): Promise<Buffer> {
+/** The bytes `from`… `to` of a prepared set, its length prefix counted. */
+export async function readDatagramRange(read: SetRead, from: number, to: number): Promise<Buffer> {
   const { conversation, words, pace, onProgress } = read;
   const chunks: Buffer[] = [];
-  let at = 0;
-  for (let tries = 0; at < size; ) {
+  let at = from;
+  for (let tries = 0; at < to; ) {
     const most = tries < TRIES_BEFORE_LESS ? conversation.largestChunk : SMALLEST_CHUNK;
-    const length = Math.min(most, conversation.largestChunk, size - at);
-    const proven = await readChunk(read, at, length, tries);
+    const length = Math.min(most, conversation.largestChunk, to - at);
+    const proven = await readChunk(read, { at, length, came: at - from }, tries);
     if (proven === null) continue;
     if (proven.length === 0) {
-      if (++tries >= TRIES) throw incomplete(words.chunk, `${at} of ${size} bytes came`);
+      if (++tries >= TRIES) throw incomplete(words.chunk, `${at - from} of ${to - from} bytes came`);
       continue;
     }
     tries = 0;
     chunks.push(proven);
     at += proven.length;
-    pace.check(at, words.chunk);
-    onProgress(at, size);
+    pace.check(at - from, words.chunk);
+    onProgress(at - from, to - from);
   }
-  return Buffer.concat(chunks, size);
+  return Buffer.concat(chunks, to - from);
 }
 
 /** What is proven of a chunk from its beginning on, perhaps nothing; null where the terminal refuses as much at once. */
 async function readChunk(
   read: SetRead,
-  start: number,
-  length: number,
+  { at, length, came }: { readonly at: number; readonly length: number; readonly came: number },
   tries: number,
 ): Promise<Buffer | null> {
   const { conversation, words } = read;
@@ -162,9 +163,9 @@ async function readChunk(
   try {
     const tried = await conversation.ask<Tried>({
       command: Command.readChunk,
-      data: chunkRequest(start, length),
+      data: chunkRequest(at, length),
       asked: words.chunk,
-      ...questionOf(read, start + length),
+      ...questionOf(read, came + length),
       read: (answer, sends) => run.accept(answer, sends),
     });
     // Nothing numbers its pieces: from now on each chunk is one of them.

@@ -17,6 +17,9 @@ export interface SetRead {
   readonly onProgress: (bytes: number, total: number) => void;
 }
 
+/** The answer to 1503: everything at once, its length prefix included, or the size of that, to be fetched in chunks. */
+export type Prepared = { readonly set: Buffer } | { readonly size: number };
+
 /** Bytes of the length that stands before a set. */
 export const PREFIX = 4;
 

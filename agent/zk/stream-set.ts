@@ -4,20 +4,17 @@ import { Command, Reply } from './commands.ts';
 import { DataRun } from './data-run.ts';
 import { isZkError, ZkError } from './errors.ts';
 import type { Answer, Step } from './exchange.ts';
-import { announcedSize, chunkRequest, isTooLarge, questionOf, type SetRead } from './set-read.ts';
+import {
+  announcedSize,
+  chunkRequest,
+  isTooLarge,
+  type Prepared,
+  questionOf,
+  type SetRead,
+} from './set-read.ts';
 
-/** The answer to 1503: everything at once, or its size, to be fetched in chunks. */
-type Prepared =
-  | { readonly kind: 'whole'; readonly set: Buffer }
-  | { readonly kind: 'size'; readonly size: number };
-
-/** See `readSet`. @returns the set with its length prefix */
-export async function readStreamSet(read: SetRead): Promise<Buffer> {
-  const prepared = await prepare(read);
-  return prepared.kind === 'whole' ? prepared.set : await readChunks(read, prepared.size);
-}
-
-function prepare(read: SetRead): Promise<Prepared> {
+/** Asks for a set (1503). @returns the set with its length prefix, or its size, to be fetched in chunks */
+export function prepareStreamSet(read: SetRead): Promise<Prepared> {
   const { conversation, request, words, maxBytes, pace, onProgress } = read;
   const run = new DataRun({ asked: words.prepare, maxBytes, pace, onBytes: onProgress });
   let begun = false;
@@ -28,7 +25,7 @@ function prepare(read: SetRead): Promise<Prepared> {
     ...questionOf(read, maxBytes),
     read: (answer) => {
       if (!begun && answer.command === Reply.ok) {
-        return { done: true, value: { kind: 'size', size: sizeOf(answer.data, read) } };
+        return { done: true, value: { size: sizeOf(answer.data, read) } };
       }
       begun = true;
       return whole(run, answer);
@@ -47,45 +44,54 @@ function sizeOf(data: Buffer, read: SetRead): number {
 
 function whole(run: DataRun, answer: Answer): Step<Prepared> {
   const step = run.accept(answer);
-  const prepared = (set: Buffer): Prepared => ({ kind: 'whole', set });
+  const prepared = (set: Buffer): Prepared => ({ set });
   if (step.done) return { done: true, value: prepared(step.value) };
   if (step.complete === undefined) return { done: false };
   return { done: false, complete: { value: prepared(step.complete.value) } };
 }
 
-async function readChunks(read: SetRead, size: number): Promise<Buffer> {
+/** The bytes `from`… `to` of a prepared set, its length prefix counted. */
+export async function readStreamRange(read: SetRead, from: number, to: number): Promise<Buffer> {
   const { conversation, words } = read;
   // Its memory is taken as it is filled, not before.
-  const set = Buffer.allocUnsafeSlow(size);
-  let at = 0;
-  while (at < size) {
-    const length = Math.min(conversation.largestChunk, size - at);
-    const chunk = await readChunk(read, at, length, size);
+  const range = Buffer.allocUnsafeSlow(to - from);
+  let at = from;
+  while (at < to) {
+    const length = Math.min(conversation.largestChunk, to - at);
+    const chunk = await readChunk(read, { at, length, came: at - from, total: to - from });
     if (chunk === null) continue;
     // A terminal may give less than asked for; the next chunk begins where this one ended.
     if (chunk.length === 0)
       throw new ZkError('protocol', words.chunk, { problem: 'an empty chunk', sent: true });
-    chunk.copy(set, at);
+    chunk.copy(range, at - from);
     at += chunk.length;
-    read.pace.check(at, words.chunk);
+    read.pace.check(at - from, words.chunk);
   }
-  return set;
+  return range;
+}
+
+/** One chunk of a range: what came of the range before it, and how long that is in all. */
+interface Chunk {
+  readonly at: number;
+  readonly length: number;
+  readonly came: number;
+  readonly total: number;
 }
 
 /** Null where the terminal refuses as much at once. */
-async function readChunk(read: SetRead, start: number, length: number, size: number): Promise<Buffer | null> {
+async function readChunk(read: SetRead, { at, length, came, total }: Chunk): Promise<Buffer | null> {
   const { conversation, words, pace, onProgress } = read;
-  const onBytes = (bytes: number) => onProgress(start + bytes, size);
+  const onBytes = (bytes: number) => onProgress(came + bytes, total);
   const run = new DataRun({ asked: words.chunk, maxBytes: length, onBytes });
   try {
     return await conversation.ask({
       command: Command.readChunk,
-      data: chunkRequest(start, length),
+      data: chunkRequest(at, length),
       asked: words.chunk,
-      ...questionOf(read, start + length),
+      ...questionOf(read, came + length),
       read: (answer) => {
         const step = run.accept(answer);
-        if (!step.done) pace.check(start, words.chunk);
+        if (!step.done) pace.check(came, words.chunk);
         return step;
       },
     });

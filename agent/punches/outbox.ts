@@ -1,0 +1,60 @@
+// Events that the cloud has not said to have: on disk, in order, bounded.
+import { type AgentEvent, agentEventSchema } from '../../shared/wire/events.ts';
+import type { PunchDatabase } from './database.ts';
+
+/** Nothing is read from terminals beyond this: they keep their logs. */
+const MOST_EVENTS = 20_000;
+
+export interface OutboxEvent {
+  /** Counts up by one; never used again. */
+  readonly seq: number;
+  readonly event: AgentEvent;
+}
+
+/** Every method is synchronous and returns with its change on disk. @throws SerenoError `agent_storage` */
+export class EventOutbox {
+  readonly #database: PunchDatabase;
+  readonly #most: number;
+  #length: number;
+
+  constructor(database: PunchDatabase, most = MOST_EVENTS) {
+    this.#database = database;
+    this.#most = most;
+    this.#length = Number(database.get('SELECT count(*) AS n FROM outbox')?.n);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** How many more there is room for. */
+  get room(): number {
+    return Math.max(0, this.#most - this.#length);
+  }
+
+  /** Part of the caller's transaction: call `recount` if that is rolled back. */
+  append(event: AgentEvent): void {
+    this.#database.run('INSERT INTO outbox (event) VALUES (?)', JSON.stringify(event));
+    this.#length += 1;
+  }
+
+  recount(): void {
+    this.#length = Number(this.#database.get('SELECT count(*) AS n FROM outbox')?.n);
+  }
+
+  /** The first `limit` of them. */
+  first(limit: number): OutboxEvent[] {
+    return this.#database
+      .all('SELECT seq, event FROM outbox ORDER BY seq LIMIT ?', limit)
+      .map(({ seq, event }) => ({
+        seq: Number(seq),
+        event: agentEventSchema.parse(JSON.parse(String(event))),
+      }));
+  }
+
+  /** The cloud has all of them up to `seq`. */
+  forget(seq: number): void {
+    this.#database.run('DELETE FROM outbox WHERE seq <= ?', seq);
+    this.recount();
+  }
+}

@@ -1,0 +1,31 @@
+// The name of a punch for good: the same whoever reads it, when, and by which way.
+import { createHash } from 'node:crypto';
+import type { AttendanceRecord } from '../zk/attendance-layout.ts';
+
+/** A punch that has a date; whose it is says the badge, or the uid where the terminal tells no more. */
+export type DatedPunch = AttendanceRecord & { readonly time: string };
+
+/** Bytes that stand for all that a punch is but its number among equals. */
+const KEY_BYTES = 16;
+const ID_DIGITS = 32;
+
+/** False for a date that never was, and for a record that is nobody's. */
+export function isDated(record: AttendanceRecord): record is DatedPunch {
+  return record.time !== null && (record.userId ?? `${record.uid ?? ''}`) !== '';
+}
+
+/**
+ * The key of a punch: punches that differ in nothing have the same. `terminal` is the serial number, since a device may be
+ * renamed, and a terminal may move to another site.
+ */
+export function keyOf(terminal: string, punch: DatedPunch): Buffer {
+  const who = punch.userId === undefined ? { uid: punch.uid } : { user_id: punch.userId };
+  const content = JSON.stringify([terminal, who, punch.time, punch.status, punch.punch]);
+  return createHash('sha256').update(content).digest().subarray(0, KEY_BYTES);
+}
+
+/** The id of the punch that is number `number` (from 0) among those of this key. */
+export function idOf(key: Uint8Array, number: number): string {
+  const digest = createHash('sha256').update(key).update(`/${number}`).digest('hex');
+  return `pch_${digest.slice(0, ID_DIGITS)}`;
+}
