@@ -7,26 +7,22 @@ import type { ArgsOf } from '../shared/wire/operations.ts';
 import type { Stage } from '../shared/wire/stage.ts';
 import { topics } from '../shared/wire/topics.ts';
 import { type Clock, systemClock, type Timers } from './clock.ts';
-import type { AgentConfig, DeviceSettings } from './config/load.ts';
-import { FoundAddresses } from './devices/addresses.ts';
+import type { AgentConfig } from './config/load.ts';
 import { Branch } from './devices/branch.ts';
+import { examineStation } from './devices/examination.ts';
 import { Follower } from './devices/follower.ts';
-import { Pins } from './devices/pins.ts';
-import { RegisteredDevices } from './devices/registered.ts';
-import { Standings } from './devices/standings.ts';
-import { disabledNote } from './disabled-note.ts';
+import type { Standing } from './devices/standing.ts';
 import { hostsOf } from './discovery/subnets.ts';
 import { CloudClock } from './dispatch/cloud-clock.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
-import { isStorageError, Outbox } from './dispatch/outbox.ts';
+import { Outbox } from './dispatch/outbox.ts';
 import { Tenure } from './dispatch/tenure.ts';
-import { examineStation } from './examination.ts';
 import { HelloTeller } from './hello.ts';
+import { isStorageError } from './journal/errors.ts';
 import { Journal } from './journal/journal.ts';
 import { UndoVault } from './journal/undo-vault.ts';
 import type { Link, LinkEvents } from './link/link.ts';
 import { Onlookers } from './onlookers.ts';
-import { Terminal } from './terminal/terminal.ts';
 
 const SWEEP_MS = 300_000;
 const DRAIN_MS = 2000;
@@ -49,8 +45,6 @@ export class Agent {
   readonly #journal: Journal;
   readonly #undo: UndoVault;
   readonly #onlookers: Onlookers;
-  readonly #pins: Pins;
-  readonly #standings: Standings;
   readonly #cloudClock: CloudClock;
   readonly #tenure: Tenure;
   readonly #link: Link;
@@ -73,7 +67,6 @@ export class Agent {
     this.#progressSeq = clock.now();
     this.#journal = Journal.open(config.dataDir, config.site);
     this.#onlookers = new Onlookers(config.dataDir, log);
-    this.#pins = new Pins(this.#journal);
     this.#undo = new UndoVault(this.#journal.undo, {
       folder: config.dataDir,
       site: config.site,
@@ -100,19 +93,6 @@ export class Agent {
       },
       onTakenOver: () => this.#takenOver(),
     });
-    this.#standings = new Standings({
-      now: () => this.#cloudClock.now(),
-      memory: {
-        read: (device) => this.#journal.note(`state:${device}`),
-        write: (device, text) => this.#remember(`state:${device}`, text),
-      },
-      onChange: (device, { state, reason }) => {
-        const why = reason === null ? {} : { reason: reason.code, ...reason.params };
-        this.#log.info({ ...why, device, state }, `terminal is ${state}`);
-        this.#hello.tellSoon();
-        this.#follower.noticed();
-      },
-    });
     const link = () => this.#link;
     const at = { tenant: config.tenant, site: config.site };
     this.#outbox = new Outbox(this.#journal, link, log);
@@ -123,9 +103,7 @@ export class Agent {
       journal: this.#journal,
       tenure: this.#tenure,
       link,
-      devices: () => this.#branch.devices(),
-      standing: (device) => this.#standings.of(device),
-      serial: (device) => this.#branch.station(device)?.terminal.serial ?? null,
+      stations: () => this.#branch.stations(),
       onNews: (hello, connected) => this.#onlookers.told(hello, connected),
       log,
     });
@@ -144,26 +122,20 @@ export class Agent {
       onRefused: (devices) => this.#onlookers.refused(devices),
       onTenure: (word) => this.#noteTenure(word),
       ownOperation: (command) => this.#branch.operation(command),
+      onOwnSettled: () => this.#branch.tidy(),
     });
     this.#branch = new Branch(config.devices, {
       site: config.site,
-      registered: new RegisteredDevices(this.#journal),
-      pins: this.#pins,
-      addresses: new FoundAddresses(this.#journal),
+      journal: this.#journal,
       hosts: config,
-      left: (notAfter) => this.#cloudClock.left(notAfter),
-      open: (device) => this.#open(device),
-      isReachable: (device) => this.#standings.isReachable(device),
-      onReplaced: (device) => this.#standings.forget(device),
-      onBusy: (device, by) => this.#standings.note(device, { kind: 'held', by }),
+      clock,
       timers,
-      onChange: (forgotten) => {
-        if (forgotten !== null) {
-          this.#standings.forget(forgotten);
-          this.#dispatcher.deviceChanged(forgotten);
-        }
-        this.#hello.tellNow();
-      },
+      now: () => this.#cloudClock.now(),
+      left: (notAfter) => this.#cloudClock.left(notAfter),
+      onStanding: (device, standing) => this.#noteStanding(device, standing),
+      onContact: (isProbe) => this.#hello.contact(isProbe),
+      onChange: () => this.#hello.tellNow(),
+      onGone: (device) => this.#dispatcher.deviceGone(device),
       log,
     });
     this.#follower = this.#startFollower(timers);
@@ -171,9 +143,7 @@ export class Agent {
 
   #startFollower(timers: Timers): Follower {
     return new Follower({
-      devices: () => this.#branch.devices(),
-      serial: (device) => this.#branch.station(device)?.terminal.serial ?? null,
-      standing: (device) => this.#standings.of(device),
+      stations: () => this.#branch.stations(),
       hosts: [...new Set(this.#config.subnets.flatMap(hostsOf))],
       move: (found) => this.#branch.move(found),
       timers,
@@ -229,25 +199,11 @@ export class Agent {
     this.#dispatcher.reconsider();
   }
 
-  #open(device: DeviceSettings): Terminal {
-    return new Terminal(device, {
-      clock: this.#clock,
-      note: disabledNote(device.id, this.#journal, this.#clock),
-      dialect: {
-        read: () => this.#journal.note(`dialect:${device.id}`),
-        write: (text) => this.#remember(`dialect:${device.id}`, text),
-      },
-      uids: {
-        read: () => this.#journal.note(`uids:${device.id}`),
-        write: (text) => this.#remember(`uids:${device.id}`, text),
-      },
-      pin: this.#pins.memory(device.id, (key, text) => this.#remember(key, text)),
-      onContact: (failure, isProbe) => {
-        this.#standings.note(device.id, { kind: 'contact', failure });
-        if (failure === null) this.#hello.contact(isProbe);
-      },
-      log: this.#log,
-    });
+  #noteStanding(device: string, { state, reason }: Standing): void {
+    const why = reason === null ? {} : { reason: reason.code, ...reason.params };
+    this.#log.info({ ...why, device, state }, `terminal is ${state}`);
+    this.#hello.tellSoon();
+    this.#follower.noticed();
   }
 
   /** What is forgotten over a full disk can be learnt again. */
@@ -284,6 +240,7 @@ export class Agent {
       if (this.#cloudClock.offset !== null) this.#journal.sweep(this.#cloudClock.now());
       else this.#journal.forgetLog();
       this.#undo.sweep();
+      this.#branch.tidy();
     } catch (error) {
       if (!(error instanceof SerenoError)) throw error;
       this.#log.error({ err: error }, 'the journal could not be tidied');

@@ -4,11 +4,10 @@ import { VERSION } from '../shared/version.ts';
 import { type Hello, type HelloDevice, WIRE_VERSION } from '../shared/wire/envelope.ts';
 import { type SiteAddress, topics } from '../shared/wire/topics.ts';
 import type { Clock } from './clock.ts';
-import type { DeviceSettings } from './config/load.ts';
-import type { Standing } from './devices/standing.ts';
+import type { LiveStation } from './devices/station.ts';
 import type { CloudClock } from './dispatch/cloud-clock.ts';
-import { isStorageError } from './dispatch/outbox.ts';
 import type { Tenure } from './dispatch/tenure.ts';
+import { isStorageError } from './journal/errors.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Link } from './link/link.ts';
 import { noteSession, ownSessions } from './own-sessions.ts';
@@ -26,6 +25,8 @@ const ASK_AGAIN_AT_MOST_MS = 300_000;
 /** A clock offset that has moved by less is no news. */
 const OFFSET_NEWS_MS = 1000;
 
+type ToldStation = Pick<LiveStation, 'device' | 'serial' | 'standing'>;
+
 export interface HelloPorts {
   readonly at: SiteAddress;
   readonly clock: Clock;
@@ -33,10 +34,7 @@ export interface HelloPorts {
   readonly journal: Journal;
   readonly tenure: Pick<Tenure, 'since' | 'announced'>;
   readonly link: () => Link;
-  readonly devices: () => readonly DeviceSettings[];
-  readonly standing: (device: string) => Standing;
-  /** The serial number that the terminal must have; null while none is known. */
-  readonly serial: (device: string) => string | null;
+  readonly stations: () => readonly ToldStation[];
   /** Told of every news, also while there is no line to the cloud. */
   readonly onNews: (hello: Hello, isUp: boolean) => void;
   readonly log: Logger;
@@ -150,7 +148,7 @@ export class HelloTeller {
   }
 
   #hello(): Hello {
-    const { clock, cloudClock, journal, tenure, link, devices } = this.#ports;
+    const { clock, cloudClock, journal, tenure, link, stations } = this.#ports;
     return {
       v: WIRE_VERSION,
       session: link().session,
@@ -161,22 +159,22 @@ export class HelloTeller {
       journalDepth: journal.depth,
       ownSessions: [...this.#noteSession()],
       tenureSince: tenure.since,
-      devices: devices().map((device) => this.#device(device)),
+      devices: stations().map(toldDevice),
     };
   }
+}
 
-  #device({ id, name, host, port, source, timezone }: DeviceSettings): HelloDevice {
-    const { state, since, reason, lastSeen, contact } = this.#ports.standing(id);
-    const serial = this.#ports.serial(id);
-    return {
-      ...{ id, name, host, port, source, timezone },
-      reachable: contact.state === 'unknown' ? null : contact.state === 'online',
-      lastSeen,
-      ...{ state, since },
-      ...(reason !== null && { reason }),
-      ...(serial !== null && { serial }),
-    };
-  }
+function toldDevice({ device, serial, standing }: ToldStation): HelloDevice {
+  const { id, name, host, port, source, timezone } = device;
+  const { state, since, reason, lastSeen, contact } = standing;
+  return {
+    ...{ id, name, host, port, source, timezone },
+    reachable: contact.state === 'unknown' ? null : contact.state === 'online',
+    lastSeen,
+    ...{ state, since },
+    ...(reason !== null && { reason }),
+    ...(serial !== null && { serial }),
+  };
 }
 
 /** A broker takes 128 KB: a branch of hundreds of terminals that are all away is told without the reasons. */

@@ -2,7 +2,8 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { SerenoError } from '../../shared/errors.ts';
 import type { HelloDevice } from '../../shared/wire/envelope.ts';
-import { type AgentConfig, type DeviceSettings, loadConfig } from '../config/load.ts';
+import { type AgentConfig, loadConfig } from '../config/load.ts';
+import type { DeviceSettings } from '../devices/settings.ts';
 import { examineCertificate } from '../doctor/certificate.ts';
 import { examineCloud } from '../doctor/cloud.ts';
 import { type DataReport, examineData } from '../doctor/data.ts';

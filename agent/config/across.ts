@@ -1,6 +1,6 @@
 // What is wrong between the entries of an agent.yaml, or between it and the environment: told together with what is wrong in one.
 import * as z from 'zod';
-import { commKeySchema } from '../../shared/domain/device.ts';
+import { commKeySchema, deviceDefaults } from '../../shared/domain/device.ts';
 import { deviceConfigSchema } from './schema.ts';
 
 /** Where, and what, in words. */
@@ -11,7 +11,7 @@ const { id, host, port, comm_key_env, follow } = deviceConfigSchema.shape;
 const partSchema = z.object({
   id: id.optional().catch(undefined),
   host: host.optional().catch(undefined),
-  port: port.catch(0),
+  port: port.default(deviceDefaults.port).catch(0),
   comm_key_env: comm_key_env.catch(undefined),
   follow: follow.catch(false),
 });

@@ -3,37 +3,12 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Document, LineCounter, parseDocument } from 'yaml';
 import * as z from 'zod';
-import { type DialectOverrides, dialectSchema } from '../../shared/domain/device.ts';
+import { dialectSchema } from '../../shared/domain/device.ts';
+import { type DeviceSettings, settingsOfFile } from '../devices/settings.ts';
 import { parseSubnet, type Subnet } from '../discovery/subnets.ts';
 import { commKeyIn, type PathAndProblem, problemsAcross } from './across.ts';
 import { configInvalid, lineIn, mustBeYaml, type Problem, unreadable, wordsOf } from './problems.ts';
 import { type AgentFile, agentConfigSchema, cloudSchema, deviceConfigSchema } from './schema.ts';
-
-/** How one terminal is reached and read, complete: every default filled in, the comm key resolved. */
-export interface DeviceSettings {
-  readonly id: string;
-  readonly name: string;
-  readonly host: string;
-  readonly port: number;
-  readonly commKey: number;
-  readonly transport: 'tcp' | 'udp';
-  /** Milliseconds that one exchange may take. */
-  readonly timeoutMs: number;
-  readonly roster: 'cached' | 'strict';
-  readonly encoding: AgentFile['devices'][number]['encoding'];
-  /** IANA zone in which the terminal's clock is set. */
-  readonly timezone: string;
-  readonly dialect: DialectOverrides;
-  readonly source: 'file' | 'api';
-  /** The serial number that the file states; null: what the first contact has shown counts. */
-  readonly serial: string | null;
-  /** Looked for by its serial number when its address does not answer. */
-  readonly follow: boolean;
-  /** Where agent.yaml has it, while it was found elsewhere; else null. */
-  readonly configuredHost: string | null;
-  /** How often it is looked at while nobody asks it anything, ms; 0: never. */
-  readonly probeMs: number;
-}
 
 export interface AgentConfig {
   readonly tenant: string;
@@ -48,11 +23,6 @@ export interface AgentConfig {
   /** Where followed terminals are looked for. */
   readonly subnets: readonly Subnet[];
   readonly devices: readonly DeviceSettings[];
-}
-
-/** The mini-PC's own zone, for terminals that name none. */
-export function localTimeZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
 /**
@@ -126,19 +96,12 @@ function complete(config: AgentFile, file: string, environment: NodeJS.ProcessEn
     allowHosts: config.allow_hosts,
     subnets: config.subnets.map(parseSubnet),
     allowLoopback: environment.SERENO_ALLOW_LOOPBACK === '1',
-    devices: config.devices.map((device): DeviceSettings => {
-      const { comm_key_env: variable, comm_key, timeout, probe, name, timezone, ...rest } = device;
-      return {
-        ...rest,
-        name: name ?? device.id,
-        commKey: (variable === undefined ? comm_key : commKeyIn(environment[variable])) ?? 0,
-        timeoutMs: timeout * 1000,
-        probeMs: probe * 1000,
-        timezone: timezone ?? localTimeZone(),
-        serial: device.serial ?? null,
-        configuredHost: null,
-        source: 'file',
-      };
+    devices: config.devices.map((device) => {
+      const { comm_key_env: variable, comm_key } = device;
+      return settingsOfFile(
+        device,
+        (variable === undefined ? comm_key : commKeyIn(environment[variable])) ?? 0,
+      );
     }),
   };
 }

@@ -1,15 +1,8 @@
 // agent.yaml, the only thing an operator writes: its keys, ranges and defaults.
 import * as z from 'zod';
-import {
-  commKeySchema,
-  deviceSettingsShape,
-  dialectSchema,
-  encodingSchema,
-  rosterModeSchema,
-  serialSchema,
-  transportSchema,
-} from '../../shared/domain/device.ts';
+import { commKeySchema, deviceSettingsShape, serialSchema } from '../../shared/domain/device.ts';
 import { deviceIdSchema, slugSchema } from '../../shared/domain/identifiers.ts';
+
 import { isSubnet } from '../discovery/subnets.ts';
 
 const hostSchema = z
@@ -21,19 +14,13 @@ export const deviceConfigSchema = z
     id: deviceIdSchema,
     name: z.string().min(1).max(128).optional(),
     host: hostSchema,
-    port: deviceSettingsShape.port.default(4370),
+    ...z.object(deviceSettingsShape).partial().shape,
     comm_key: commKeySchema.optional(),
     /** Name of the environment variable that holds the comm key, to keep it out of the file. */
     comm_key_env: z
       .string()
       .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable')
       .optional(),
-    transport: transportSchema.default('tcp'),
-    timeout: deviceSettingsShape.timeout.default(5),
-    roster: rosterModeSchema.default('cached'),
-    encoding: encodingSchema.default('utf-8'),
-    timezone: deviceSettingsShape.timezone.optional(),
-    dialect: dialectSchema.default({}),
     /** Looked for by its serial number in `subnets` when its address does not answer. */
     follow: z.boolean().default(false),
     /** Seconds between looks at a terminal that nobody asks; 0: none. */

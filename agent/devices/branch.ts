@@ -1,16 +1,15 @@
 // All terminals of this branch as one list: those of agent.yaml and those registered over the API.
-import type { Logger } from 'pino';
 import { SerenoError } from '../../shared/errors.ts';
 import type { Command } from '../../shared/wire/envelope.ts';
 import { type ArgsOf, operations } from '../../shared/wire/operations.ts';
-import type { DeviceSettings } from '../config/load.ts';
-import type { Station } from '../dispatch/ports.ts';
+import { DeviceNotes } from '../journal/device-notes.ts';
+import type { Journal } from '../journal/journal.ts';
 import { failure, type Outcome } from '../terminal/session/result.ts';
-import { type FoundAddresses, movedTo } from './addresses.ts';
+import { foundAgain, movedTo, noteAddress } from './addresses.ts';
 import type { HostRules } from './hosts.ts';
-import type { Pins } from './pins.ts';
-import type { RegisteredDevices } from './registered.ts';
-import { checkAddress, checkCommKey, created, hasMoved, updated } from './settings.ts';
+import { DevicePin } from './pins.ts';
+import { RegisteredDevices } from './registered.ts';
+import { checkAddress, checkCommKey, created, type DeviceSettings, hasMoved, updated } from './settings.ts';
 import { LiveStation, type StationPorts } from './station.ts';
 
 /** As many as one hello can name. */
@@ -18,19 +17,19 @@ const MOST_DEVICES = 500;
 
 export interface BranchPorts extends StationPorts {
   readonly site: string;
-  readonly registered: RegisteredDevices;
-  readonly pins: Pins;
-  readonly addresses: FoundAddresses;
+  readonly journal: Journal;
   readonly hosts: HostRules;
   /** Milliseconds left until `notAfter`, by the cloud's clock. */
   readonly left: (notAfter: number) => number;
-  /** The list has changed; `forgotten` names a device of which nothing holds any more. */
-  readonly onChange: (forgotten: string | null) => void;
-  readonly log: Logger;
+  /** The list has changed. */
+  readonly onChange: () => void;
+  /** A device is no more. */
+  readonly onGone: (device: string) => void;
 }
 
 export class Branch {
   readonly #ports: BranchPorts;
+  readonly #registered: RegisteredDevices;
   readonly #stations = new Map<string, LiveStation>();
   /** Stations that are gone from the list and still have to let their terminal go. */
   readonly #leaving = new Set<Promise<void>>();
@@ -38,8 +37,9 @@ export class Branch {
 
   constructor(fromFile: readonly DeviceSettings[], ports: BranchPorts) {
     this.#ports = ports;
+    this.#registered = new RegisteredDevices(ports.journal);
     for (const device of this.#whereFound(fromFile)) this.#add(device);
-    for (const device of ports.registered.list()) {
+    for (const device of this.#registered.list()) {
       if (this.#stations.has(device.id)) {
         ports.log.warn(
           { device: device.id },
@@ -54,17 +54,17 @@ export class Branch {
   /** Followed terminals where they were found last, unless another device has that address now. */
   #whereFound(fromFile: readonly DeviceSettings[]): DeviceSettings[] {
     return fromFile.map((device) => {
-      const moved = this.#ports.addresses.applied(device);
+      const moved = foundAgain(device, this.#notes(device.id));
       const isTaken = fromFile.some((other) => other.id !== device.id && isSameAddress(other, moved));
       return isTaken ? device : moved;
     });
   }
 
-  station(id: string): Station | undefined {
+  station(id: string): LiveStation | undefined {
     return this.#stations.get(id);
   }
 
-  stations(): readonly Station[] {
+  stations(): readonly LiveStation[] {
     return [...this.#stations.values()];
   }
 
@@ -83,6 +83,11 @@ export class Branch {
     await Promise.all([...[...this.#stations.values()].map(({ queue }) => queue.stop()), ...this.#leaving]);
   }
 
+  /** Nothing is left of deleted devices whose deletion is answered. */
+  tidy(): void {
+    this.#registered.forgetDeleted((id) => this.#ports.journal.isAnswered(id));
+  }
+
   /** What a command asks of the list itself; undefined for all others. */
   operation(command: Command): (() => Promise<Outcome>) | undefined {
     if (command.op === 'device.put') {
@@ -94,7 +99,7 @@ export class Branch {
 
   /** The terminals of these devices answer at these hosts now. */
   async move(found: ReadonlyMap<string, string>): Promise<void> {
-    const { addresses, onChange, log } = this.#ports;
+    const { onChange, log } = this.#ports;
     const all = this.devices().map((device) => movedTo(device, found.get(device.id) ?? device.host));
     for (const device of all.filter(({ id }) => found.has(id))) {
       const station = this.#stations.get(device.id);
@@ -107,12 +112,11 @@ export class Branch {
         continue;
       }
       const decide = () => {
-        addresses.note(station.device, device.host);
-        onChange(device.id);
+        noteAddress(station.device, device.host, station.notes);
         return device;
       };
       try {
-        await station.replace(`follow-${device.id}`, decide);
+        await station.replace(`follow-${device.id}`, decide, onChange);
         this.#changed('found at another address', device);
       } catch (error) {
         log.warn({ device: device.id, error: String(error) }, 'terminal found, not followed yet');
@@ -121,12 +125,12 @@ export class Branch {
   }
 
   async #create(args: ArgsOf<'device.put'>, command: Command): Promise<Outcome> {
-    const { registered, pins, hosts, site } = this.#ports;
+    const { hosts, site } = this.#ports;
     const { id } = args;
     const existing = this.#stations.get(id)?.device;
     if (existing?.source === 'file') throw new SerenoError('device_from_file', { params: { device: id } });
     if (existing !== undefined) {
-      if (registered.isBy(id, command.id)) return done(id);
+      if (this.#registered.isBy(id, command.id)) return done(id);
       throw new SerenoError('device_exists', { params: { device: id } });
     }
     this.#checkDeadline(command);
@@ -137,9 +141,10 @@ export class Branch {
     }
     const device = created(args);
     checkAddress(device, this.devices(), hosts);
-    pins.forget(id);
-    if (args.accept_serial !== undefined) pins.accept(id, args.accept_serial);
-    registered.put(device, command.id);
+    const pin = new DevicePin(this.#notes(id));
+    pin.reset();
+    if (args.accept_serial !== undefined) pin.accept(args.accept_serial);
+    this.#registered.put(device, command.id);
     const station = this.#add(device);
     if (this.#started) station.queue.start();
     this.#changed('registered', device);
@@ -147,55 +152,51 @@ export class Branch {
   }
 
   async #update(args: ArgsOf<'device.put'>, command: Command): Promise<Outcome> {
-    const { registered, hosts } = this.#ports;
+    const { hosts, onChange } = this.#ports;
     const { id } = args;
     const station = this.#stations.get(id);
     if (station?.device.source === 'file' && isAcceptance(args, station.device)) {
       return this.#accept(args, station, command);
     }
     const own = this.#ownStation(id);
-    if (registered.isBy(id, command.id)) return done(id);
-    await own.replace(command.id, () => {
+    if (this.#registered.isBy(id, command.id)) return done(id);
+    const decide = () => {
       this.#checkDeadline(command);
       const before = own.device;
       const device = updated(before, args);
       checkAddress(device, this.devices(), hosts, before);
       checkCommKey(device, before, args);
-      this.#pin(args, hasMoved(device, before));
-      registered.put(device, command.id);
-      this.#ports.onChange(id);
+      pinAgain(own.pin, args, hasMoved(device, before));
+      this.#registered.put(device, command.id);
       return device;
-    });
+    };
+    await own.replace(command.id, decide, onChange);
     this.#changed('changed', own.device);
     return done(id);
   }
 
   /** All that the API may say of a device of the file: which serial number is the right one. */
   async #accept(args: ArgsOf<'device.put'>, station: LiveStation, command: Command): Promise<Outcome> {
-    await station.replace(command.id, () => {
+    const decide = () => {
       this.#checkDeadline(command);
-      this.#pin(args, false);
-      this.#ports.onChange(args.id);
+      pinAgain(station.pin, args, false);
       return station.device;
-    });
+    };
+    await station.replace(command.id, decide, this.#ports.onChange);
     this.#changed('accepted', station.device);
     return done(args.id);
   }
 
-  #pin({ id, accept_serial: serial }: ArgsOf<'device.put'>, isMoved: boolean): void {
-    const { pins } = this.#ports;
-    if (serial !== undefined) pins.accept(id, serial);
-    else if (isMoved) pins.trust(id);
-  }
-
   async #delete(id: string, command: Command): Promise<Outcome> {
-    const { registered, pins, onChange, log } = this.#ports;
-    if (!this.#stations.has(id) && registered.isBy(id, command.id)) return done(id);
+    const { onChange, onGone, log } = this.#ports;
+    if (!this.#stations.has(id) && this.#registered.isBy(id, command.id)) {
+      this.#notes(id).forget();
+      return done(id);
+    }
     const station = this.#ownStation(id);
     const decide = () => {
       this.#checkDeadline(command);
-      registered.delete(id, command.id);
-      pins.forget(id);
+      this.#registered.delete(id, command.id);
       this.#stations.delete(id);
     };
     const refusal = new SerenoError('cancelled');
@@ -203,15 +204,20 @@ export class Branch {
     const unknown = new SerenoError('outcome_unknown', { params: { device: id }, applied: 'unknown' });
     for (const { job } of doubts) job.settle(failure(unknown));
     this.#leave(station);
-    onChange(id);
+    onGone(id);
+    onChange();
     log.info({ device: id }, 'device deleted');
     return done(id);
   }
 
   #add(device: DeviceSettings): LiveStation {
-    const station = new LiveStation(device, this.#ports);
+    const station = new LiveStation(device, this.#notes(device.id), this.#ports);
     this.#stations.set(device.id, station);
     return station;
+  }
+
+  #notes(id: string): DeviceNotes {
+    return new DeviceNotes(this.#ports.journal, id, this.#ports.log);
   }
 
   #leave(station: LiveStation): void {
@@ -236,8 +242,13 @@ export class Branch {
 
   #changed(what: string, { id, host, port }: DeviceSettings): void {
     this.#ports.log.info({ device: id, host, port }, `device ${what}`);
-    this.#ports.onChange(null);
+    this.#ports.onChange();
   }
+}
+
+function pinAgain(pin: DevicePin, { accept_serial: serial }: ArgsOf<'device.put'>, isMoved: boolean): void {
+  if (serial !== undefined) pin.accept(serial);
+  else if (isMoved) pin.trust();
 }
 
 function isSameAddress(one: DeviceSettings, other: DeviceSettings): boolean {

@@ -40,6 +40,7 @@ const registration = ({ port }: { port: number }, more: object = {}) => ({
   timeout: 1,
   ...more,
 });
+const keyOf = (kind: string) => `${kind}:bodega`;
 const change = (more: object) => ({ mode: 'update', id: 'bodega', ...more });
 const register = (simulated: { port: number }, more: object = {}) =>
   agent.run('device.put', 'bodega', registration(simulated, more));
@@ -86,6 +87,31 @@ describe('a device registered over the API', () => {
     await agent.hello(({ devices }) => devices[0]?.name === 'Bodega sur');
     expect(await agent.run('user.list', 'bodega')).toMatchObject({ status: 'ok', data: { total: 2 } });
   });
+
+  it.each(['answers', 'is away'])(
+    'leaves no note behind once it is deleted, where its terminal %s',
+    async (how) => {
+      const simulated = await terminal({ users: 2 });
+      agent.start();
+      await register(simulated);
+      const put = { mode: 'create', user_id: '900', fields: { name: 'Ana' } };
+      expect(await agent.run('user.put', 'bodega', put)).toMatchObject({ status: 'ok' });
+      if (how === 'is away') {
+        await simulated.stop();
+        await agent.run('device.ping', 'bodega');
+        await agent.hello(({ devices }) => devices[0]?.state === 'offline');
+      }
+      await agent.stop();
+      const kinds =
+        how === 'answers' ? ['dialect', 'serial', 'uids'] : ['dialect', 'serial', 'state', 'uids'];
+      expect(notesOn('bodega')).toEqual(expect.arrayContaining(['device', 'known', ...kinds].map(keyOf)));
+      agent.start();
+      await agent.hello(({ devices }) => devices[0]?.state === (how === 'answers' ? 'online' : 'offline'));
+      expect(await agent.run('device.delete', 'bodega')).toMatchObject({ status: 'ok' });
+      await agent.stop();
+      expect(notesOn('bodega')).toEqual([]);
+    },
+  );
 
   it('serves what waits with the new settings after what was under way has ended', async () => {
     const [first, second] = [await terminal({ users: 2 }), await terminal({ users: 4 })];
@@ -208,11 +234,12 @@ describe('registering', () => {
     const gone = ulid();
     await agent.run('device.delete', 'bodega', {}, { id: gone });
     await agent.stop();
-    forgetCommand(agent.folder, gone);
+    // Deleted, and not answered yet.
+    takeBackAnswer(agent.folder, gone);
     agent.start();
-    expect(await agent.run('device.delete', 'bodega', {}, { id: gone, notAfter: 1 })).toMatchObject({
-      status: 'ok',
-    });
+    expect(await agent.reply(gone)).toMatchObject({ status: 'ok' });
+    await agent.stop();
+    expect(notesOn('bodega')).toEqual([]);
   });
 
   it('is refused as expired past its deadline, with nothing registered', async () => {
@@ -239,4 +266,24 @@ function forgetCommand(folder: string, id: string): void {
   database.prepare('DELETE FROM outbox WHERE command_id = ?').run(id);
   database.prepare('DELETE FROM commands WHERE id = ?').run(id);
   database.close();
+}
+
+/** The journal as it was between the deletion of `bodega` by this command and the answer to it. */
+function takeBackAnswer(folder: string, id: string): void {
+  const database = new DatabaseSync(join(folder, 'journal.db'));
+  const fields = { v: 1, op: 'device.delete', device: 'bodega', issuedAt: 1, notAfter: 2, via: 'direct' };
+  database.prepare('DELETE FROM outbox WHERE command_id = ?').run(id);
+  const sql = `UPDATE commands SET state = 'received', reply = NULL, settled_at = NULL, command = ? WHERE id = ?`;
+  database.prepare(sql).run(JSON.stringify({ ...fields, id, args: {} }), id);
+  const note = JSON.stringify({ settings: null, by: id });
+  database.prepare('INSERT INTO notes VALUES (?, ?)').run('device:bodega', note);
+  database.close();
+}
+
+/** Keys of the notes on a device in the journal of an agent that has ended. */
+function notesOn(device: string): unknown[] {
+  const database = new DatabaseSync(join(agent.folder, 'journal.db'), { readOnly: true });
+  const rows = database.prepare('SELECT key FROM notes').all();
+  database.close();
+  return rows.map(({ key }) => key).filter((key) => String(key).includes(device));
 }

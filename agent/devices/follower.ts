@@ -1,9 +1,9 @@
 // Looks for followed terminals whose address does not answer any more, or is another's now: DHCP moves them.
 
 import type { Timers } from '../clock.ts';
-import type { DeviceSettings } from '../config/load.ts';
 import { findBySerial } from '../discovery/by-serial.ts';
-import type { Standing } from './standing.ts';
+import type { DeviceSettings } from './settings.ts';
+import type { LiveStation } from './station.ts';
 
 /** One that only restarts is back by then. */
 const FIRST_MS = 20_000;
@@ -14,16 +14,18 @@ const AGAIN_AT_MOST_MS = 1_800_000;
 const ANSWER_MS = 1000;
 
 export interface FollowerPorts {
-  readonly devices: () => readonly DeviceSettings[];
-  /** The serial number that the terminal must have; null while none is known. */
-  readonly serial: (device: string) => string | null;
-  readonly standing: (device: string) => Standing;
+  readonly stations: () => readonly Pick<LiveStation, 'device' | 'serial' | 'standing'>[];
   /** All addresses that may be asked. */
   readonly hosts: readonly string[];
   /** The devices by id are at these hosts now. */
   readonly move: (found: ReadonlyMap<string, string>) => Promise<void>;
   readonly timers: Timers;
   readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
+}
+
+/** A device whose terminal is elsewhere, with the serial number by which it is known. */
+interface Lost extends DeviceSettings {
+  readonly wanted: string;
 }
 
 export class Follower {
@@ -55,11 +57,11 @@ export class Follower {
     await this.#searching;
   }
 
-  #lost(): DeviceSettings[] {
-    const { devices, serial, standing } = this.#ports;
-    return devices().filter(({ id, follow }) => {
-      const { state } = standing(id).contact;
-      return follow && serial(id) !== null && (state === 'offline' || state === 'swapped');
+  #lost(): Lost[] {
+    return this.#ports.stations().flatMap(({ device, serial, standing }) => {
+      const { state } = standing.contact;
+      const isLost = device.follow && (state === 'offline' || state === 'swapped');
+      return isLost && serial !== null ? [{ ...device, wanted: serial }] : [];
     });
   }
 
@@ -93,9 +95,9 @@ export class Follower {
   }
 
   /** Those of one port and transport are looked for together. @returns host by device */
-  async #searchAlike(lost: readonly DeviceSettings[]): Promise<Map<string, string>> {
+  async #searchAlike(lost: readonly Lost[]): Promise<Map<string, string>> {
     const [first] = lost;
-    const wanted = new Map(lost.map(({ id }) => [this.#ports.serial(id) ?? '', id]));
+    const wanted = new Map(lost.map(({ id, wanted: serial }) => [serial, id]));
     if (first === undefined) return new Map();
     const { port, transport } = first;
     const hosts = await findBySerial({
@@ -111,10 +113,10 @@ export class Follower {
   }
 
   /** Where agent.yaml has them first; never where another terminal of ours works: it may take one client at a time. */
-  #hostsFor(lost: readonly DeviceSettings[]): string[] {
-    const { devices, hosts, standing } = this.#ports;
-    const working = devices().filter(({ id }) => standing(id).contact.state === 'online');
-    const taken = new Set(working.map(({ host }) => host));
+  #hostsFor(lost: readonly Lost[]): string[] {
+    const { stations, hosts } = this.#ports;
+    const working = stations().filter(({ standing }) => standing.contact.state === 'online');
+    const taken = new Set(working.map(({ device }) => device.host));
     const own = lost.flatMap(({ configuredHost }) => configuredHost ?? []);
     return [...new Set([...own, ...hosts])].filter((host) => !taken.has(host));
   }

@@ -1,56 +1,48 @@
-// The pinned serial numbers of all devices, in the notes of the journal.
+// The pinned serial number of a device, in its notes.
+import { type DeviceNotes, type NoteStore, notesOfKind } from '../journal/device-notes.ts';
 import { type Pin, type PinMemory, parsePin, UNPINNED } from '../terminal/session/serial-pin.ts';
 
-/** The part of the journal that is needed here. */
-export interface PinNotes {
-  note(key: string): string | null;
-  notes(prefix: string): { key: string; value: string }[];
-  setNote(key: string, value: string): void;
-}
-
-const PREFIX = 'serial:';
-
 /** Every change is on disk when its method returns. @throws SerenoError `agent_storage` */
-export class Pins {
-  readonly #notes: PinNotes;
+export class DevicePin {
+  readonly #notes: DeviceNotes;
 
-  constructor(notes: PinNotes) {
+  constructor(notes: DeviceNotes) {
     this.#notes = notes;
   }
 
-  /** `remember`: how a pin that a contact has shown is written down; it can be shown again. */
-  memory(id: string, remember: (key: string, text: string) => void): PinMemory {
+  /** For the terminal: a pin that a contact has shown can be shown again. */
+  get memory(): PinMemory {
     return {
-      read: () => this.#read(id),
-      write: (pin) => remember(PREFIX + id, JSON.stringify(pin)),
+      read: () => this.#read(),
+      write: (pin) => this.#notes.remember('serial', JSON.stringify(pin)),
     };
   }
 
-  all(): Map<string, Pin> {
-    const entries = this.#notes.notes(PREFIX);
-    return new Map(entries.map(({ key, value }) => [key.slice(PREFIX.length), parsePin(value)]));
-  }
-
   /** The terminal of this serial number is the right one; `-`: one that tells none. */
-  accept(id: string, serial: string): void {
-    this.#write(id, { ...UNPINNED, serial });
+  accept(serial: string): void {
+    this.#write({ ...UNPINNED, serial });
   }
 
   /** The comm key was given for a new address: it may be sent there. */
-  trust(id: string): void {
-    this.#write(id, { ...this.#read(id), stranger: null });
+  trust(): void {
+    this.#write({ ...this.#read(), stranger: null });
   }
 
   /** Another terminal may have the name of this one. */
-  forget(id: string): void {
-    if (this.#notes.note(PREFIX + id) !== null) this.#write(id, UNPINNED);
+  reset(): void {
+    if (this.#notes.read('serial') !== null) this.#write(UNPINNED);
   }
 
-  #read(id: string): Pin {
-    return parsePin(this.#notes.note(PREFIX + id));
+  #read(): Pin {
+    return parsePin(this.#notes.read('serial'));
   }
 
-  #write(id: string, pin: Pin): void {
-    this.#notes.setNote(PREFIX + id, JSON.stringify(pin));
+  #write(pin: Pin): void {
+    this.#notes.write('serial', JSON.stringify(pin));
   }
+}
+
+/** The pins of all devices. */
+export function pinsIn(store: Pick<NoteStore, 'notes'>): Map<string, Pin> {
+  return new Map([...notesOfKind(store, 'serial')].map(([device, text]) => [device, parsePin(text)]));
 }

@@ -1,22 +1,16 @@
 // The devices registered over the API, in the notes of the journal: with their comm key, which is stored nowhere else.
 import * as z from 'zod';
-import { commKeySchema, deviceSettingsShape, dialectSchema } from '../../shared/domain/device.ts';
+import { commKeySchema, deviceSettingsShape } from '../../shared/domain/device.ts';
 import { commandIdSchema, deviceIdSchema } from '../../shared/domain/identifiers.ts';
-import type { DeviceSettings } from '../config/load.ts';
-import { PROBE_MS } from './settings.ts';
+import { type DeviceSettings, settingsKept } from './settings.ts';
 
 const settingsSchema = z.strictObject({
+  ...z.object(deviceSettingsShape).omit({ timeout: true }).partial().shape,
   id: deviceIdSchema,
   name: z.string(),
   host: z.string(),
   commKey: commKeySchema,
   timeoutMs: z.int().min(1),
-  port: deviceSettingsShape.port,
-  transport: deviceSettingsShape.transport,
-  roster: deviceSettingsShape.roster,
-  encoding: deviceSettingsShape.encoding,
-  timezone: deviceSettingsShape.timezone,
-  dialect: dialectSchema.default({}),
 });
 
 const rowSchema = z.strictObject({
@@ -31,10 +25,9 @@ export interface Notes {
   note(key: string): string | null;
   notes(prefix: string): { key: string; value: string }[];
   setNote(key: string, value: string): void;
+  deleteNotes(keys: readonly string[]): void;
 }
 
-/** What only agent.yaml can say of a device. */
-const OF_THE_FILE = { serial: null, follow: false, configuredHost: null, probeMs: PROBE_MS } as const;
 const PREFIX = 'device:';
 
 /** Every change is on disk when its method returns. @throws SerenoError `agent_storage` */
@@ -46,10 +39,7 @@ export class RegisteredDevices {
   }
 
   list(): DeviceSettings[] {
-    return this.#notes.notes(PREFIX).flatMap(({ value }) => {
-      const { settings } = rowSchema.parse(JSON.parse(value));
-      return settings === null ? [] : [toDevice(settings)];
-    });
+    return this.#rows().flatMap(({ settings }) => (settings === null ? [] : [settingsKept(settings)]));
   }
 
   /** True if the device is as it is because of this command. */
@@ -66,12 +56,19 @@ export class RegisteredDevices {
     this.#write(id, { settings: null, by });
   }
 
+  /** Nothing is left of a deleted device once the command that deleted it has its answer. */
+  forgetDeleted(isAnswered: (commandId: string) => boolean): void {
+    const over = this.#rows().filter(({ settings, by }) => settings === null && isAnswered(by));
+    if (over.length > 0) this.#notes.deleteNotes(over.map(({ key }) => key));
+  }
+
+  #rows() {
+    return this.#notes
+      .notes(PREFIX)
+      .map(({ key, value }) => ({ key, ...rowSchema.parse(JSON.parse(value)) }));
+  }
+
   #write(id: string, row: z.input<typeof rowSchema>): void {
     this.#notes.setNote(PREFIX + id, JSON.stringify(row));
   }
-}
-
-/** The serial number is pinned elsewhere. */
-function toDevice(settings: z.output<typeof settingsSchema>): DeviceSettings {
-  return { ...settings, source: 'api', ...OF_THE_FILE };
 }

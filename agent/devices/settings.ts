@@ -1,54 +1,105 @@
-// From the words of a registration to the settings of a terminal, and the check of its address.
+// The settings of a terminal: what the file and the API say of it, made complete, and the check of its address.
+import { deviceDefaults, deviceSettingsShape, type SharedSettings } from '../../shared/domain/device.ts';
 import { SerenoError } from '../../shared/errors.ts';
 import type { ArgsOf } from '../../shared/wire/operations.ts';
-import { type DeviceSettings, localTimeZone } from '../config/load.ts';
 import { type HostRules, isAllowedHost } from './hosts.ts';
 
-/** How often a device that was registered over the API is looked at while nobody asks it anything. */
-export const PROBE_MS = 60_000;
+/** How one terminal is reached and read, complete: every default filled in, the comm key resolved. */
+export interface DeviceSettings extends Omit<SharedSettings, 'timeout'> {
+  readonly id: string;
+  readonly name: string;
+  readonly host: string;
+  readonly commKey: number;
+  /** Milliseconds that one exchange may take. */
+  readonly timeoutMs: number;
+  readonly source: 'file' | 'api';
+  /** The serial number that the file states; null: what the first contact has shown counts. */
+  readonly serial: string | null;
+  /** Looked for by its serial number when its address does not answer. */
+  readonly follow: boolean;
+  /** Where agent.yaml has it, while it was found elsewhere; else null. */
+  readonly configuredHost: string | null;
+  /** How often it is looked at while nobody asks it anything, ms; 0: never. */
+  readonly probeMs: number;
+}
 
+const DEFAULT_PROBE = 60;
+/** What only agent.yaml can say of a device, as it is for all others. */
+const NOT_OF_THE_FILE = {
+  source: 'api',
+  serial: null,
+  follow: false,
+  configuredHost: null,
+  probeMs: DEFAULT_PROBE * 1000,
+} as const;
+
+type Said<T> = { readonly [K in keyof T]?: T[K] | undefined };
+/** What agent.yaml says of one device, besides its comm key. */
+interface FileSettings extends Said<SharedSettings> {
+  readonly id: string;
+  readonly host: string;
+  readonly name?: string | undefined;
+  readonly serial?: string | undefined;
+  readonly follow: boolean;
+  /** Seconds. */
+  readonly probe?: number | undefined;
+}
+/** As the agent keeps those that were registered. */
+export type KeptSettings = Said<Omit<SharedSettings, 'timeout'>> &
+  Pick<DeviceSettings, 'id' | 'name' | 'host' | 'commKey' | 'timeoutMs'>;
 type Registration = ArgsOf<'device.put'>;
 
+/** A device of agent.yaml. */
+export function settingsOfFile(said: FileSettings, commKey: number): DeviceSettings {
+  const { id, host, name = id, serial = null, follow, probe = DEFAULT_PROBE } = said;
+  const own = { serial, follow, configuredHost: null, probeMs: probe * 1000 };
+  return { ...completed(said), id, name, host, commKey, source: 'file', ...own };
+}
+
+/** A device that was registered, from what was kept of it: a setting that is newer than that has its default. */
+export function settingsKept(kept: KeptSettings): DeviceSettings {
+  const { id, name, host, commKey, timeoutMs } = kept;
+  return { ...completed(kept), id, name, host, commKey, timeoutMs, ...NOT_OF_THE_FILE };
+}
+
 /** @throws SerenoError `missing_fields` */
-export function created({ id, name, host, comm_key, timeout, ...rest }: Registration): DeviceSettings {
+export function created(said: Registration): DeviceSettings {
+  const { id, name, host, comm_key: commKey = 0 } = said;
   if (name === undefined || host === undefined) {
     throw new SerenoError('missing_fields', { params: { fields: 'name, ip' } });
   }
-  return {
-    id,
-    name,
-    host,
-    commKey: comm_key ?? 0,
-    timeoutMs: (timeout ?? 5) * 1000,
-    port: rest.port ?? 4370,
-    transport: rest.transport ?? 'tcp',
-    roster: rest.roster ?? 'cached',
-    encoding: rest.encoding ?? 'utf-8',
-    timezone: rest.timezone ?? localTimeZone(),
-    dialect: rest.dialect ?? {},
-    source: 'api',
-    serial: null,
-    follow: false,
-    configuredHost: null,
-    probeMs: PROBE_MS,
-  };
+  return { ...completed(said), id, name, host, commKey, ...NOT_OF_THE_FILE };
 }
 
 /** What the registration does not name stays as it is, the comm key too. */
 export function updated(device: DeviceSettings, change: Registration): DeviceSettings {
-  return {
-    ...device,
-    name: change.name ?? device.name,
-    host: change.host ?? device.host,
-    commKey: change.comm_key ?? device.commKey,
-    timeoutMs: change.timeout === undefined ? device.timeoutMs : change.timeout * 1000,
-    port: change.port ?? device.port,
-    transport: change.transport ?? device.transport,
-    roster: change.roster ?? device.roster,
-    encoding: change.encoding ?? device.encoding,
-    timezone: change.timezone ?? device.timezone,
-    dialect: change.dialect ?? device.dialect,
-  };
+  const { name = device.name, host = device.host, comm_key: commKey = device.commKey, timeout } = change;
+  const timeoutMs = timeout === undefined ? device.timeoutMs : timeout * 1000;
+  return { ...device, ...sharedOf(change, device), name, host, commKey, timeoutMs };
+}
+
+function completed(said: Said<SharedSettings>) {
+  const { timeout, ...defaults } = deviceDefaults;
+  const shared = sharedOf(said, { ...defaults, timezone: localTimeZone() });
+  return { ...shared, timeoutMs: (said.timeout ?? timeout) * 1000 };
+}
+
+/** Each of the settings that file and API share, as it is said or else as in `others`; the time-out is kept in other units. */
+function sharedOf(
+  said: Said<SharedSettings>,
+  others: Omit<SharedSettings, 'timeout'>,
+): Omit<SharedSettings, 'timeout'> {
+  const names = Object.keys(deviceSettingsShape).filter((name) => name !== 'timeout');
+  const entries = names.map((name) => [
+    name,
+    said[name as keyof typeof others] ?? others[name as keyof typeof others],
+  ]);
+  return Object.fromEntries(entries);
+}
+
+/** The mini-PC's own zone, for terminals that name none. */
+export function localTimeZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
 /**

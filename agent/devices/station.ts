@@ -1,50 +1,52 @@
-// One terminal with its lock, whose settings can change while commands wait for it.
+// One terminal of the branch with its lock, how it stands and what is noted of it; its settings can change while commands wait.
+import type { Logger } from 'pino';
 import type { SerenoError } from '../../shared/errors.ts';
-import type { Timers } from '../clock.ts';
-import type { DeviceSettings } from '../config/load.ts';
+import type { Clock, Timers } from '../clock.ts';
 import type { Station } from '../dispatch/ports.ts';
 import { TerminalQueue } from '../dispatch/terminal-queue.ts';
-import type { Terminal } from '../terminal/terminal.ts';
+import type { DeviceNotes } from '../journal/device-notes.ts';
+import { Terminal } from '../terminal/terminal.ts';
 import type { DoubtfulJob } from '../terminal/writes/write-job.ts';
+import { disabledNote } from './disabled-note.ts';
+import { KeptStanding } from './kept-standing.ts';
+import { DevicePin } from './pins.ts';
+import type { DeviceSettings } from './settings.ts';
+import type { Standing } from './standing.ts';
 
 export interface StationPorts {
-  readonly open: (device: DeviceSettings) => Terminal;
-  readonly isReachable: (device: string) => boolean | null;
-  readonly onBusy: (device: string, refusal: SerenoError | null) => void;
-  /** What was known of contacts was about how the device was before. */
-  readonly onReplaced: (device: string) => void;
+  readonly clock: Clock;
+  /** When terminals that nobody asks are looked at. */
   readonly timers: Timers;
+  /** The cloud's time as far as it is known, epoch ms. */
+  readonly now: () => number;
+  /** Told after each change of state or reason. */
+  readonly onStanding: (device: string, now: Standing) => void;
+  /** A terminal was reached. */
+  readonly onContact: (isProbe: boolean) => void;
+  readonly log: Logger;
 }
 
 export class LiveStation implements Station {
   readonly queue: TerminalQueue;
+  readonly pin: DevicePin;
+  readonly notes: DeviceNotes;
   readonly #ports: StationPorts;
+  readonly #standing: KeptStanding;
   #device: DeviceSettings;
   #terminal: Terminal;
 
-  constructor(device: DeviceSettings, ports: StationPorts) {
+  constructor(device: DeviceSettings, notes: DeviceNotes, ports: StationPorts) {
     this.#ports = ports;
     this.#device = device;
-    this.#terminal = ports.open(device);
-    const station = this;
-    this.queue = new TerminalQueue(
-      device.id,
-      {
-        get repairDueIn() {
-          return station.#terminal.repairDueIn;
-        },
-        repair: () => station.#terminal.repair(),
-        probe: (signal, isWanted) => station.#terminal.probe(signal, isWanted),
-        write: (first, more) => station.#terminal.write(first, more),
-        close: () => station.#terminal.close(),
-      },
-      {
-        isReachable: () => ports.isReachable(device.id),
-        probeMs: () => station.#device.probeMs,
-        onBusy: (refusal) => ports.onBusy(device.id, refusal),
-        timers: ports.timers,
-      },
-    );
+    this.notes = notes;
+    this.pin = new DevicePin(notes);
+    this.#standing = new KeptStanding({
+      now: ports.now,
+      notes,
+      onChange: (now) => ports.onStanding(device.id, now),
+    });
+    this.#terminal = this.#open();
+    this.queue = this.#newQueue();
   }
 
   /** The settings that count from now on; what is under way may still go by those before. */
@@ -56,19 +58,32 @@ export class LiveStation implements Station {
     return this.#terminal;
   }
 
+  get standing(): Standing {
+    return this.#standing.now;
+  }
+
+  /** The serial number that the terminal must have; null while none is known. */
+  get serial(): string | null {
+    return this.#terminal.serial;
+  }
+
   /**
    * As soon as what is under way has ended, `decide` says whether and how to go on; what waits is then served with the
-   * new settings. Resolves at that moment; the first contact follows before anything that waits.
+   * new settings, and `onDecided` is told. Resolves when the old terminal is let go; the first contact follows before
+   * anything that waits.
    * @throws SerenoError `device_busy`, `cancelled`, and what `decide` throws.
    */
-  replace(commandId: string, decide: () => DeviceSettings): Promise<void> {
+  replace(commandId: string, decide: () => DeviceSettings, onDecided: () => void): Promise<void> {
     return this.#between(commandId, async (settled) => {
       this.#device = decide();
+      this.#standing.forget();
+      onDecided();
       const old = this.#terminal;
       await this.#putRight();
       await old.close();
-      this.#ports.onReplaced(this.#device.id);
-      this.#terminal = this.#ports.open(this.#device);
+      // What was known of contacts was about how the device was before.
+      this.#standing.forget();
+      this.#terminal = this.#open();
       this.#terminal.adopt(old.surrender());
       settled();
       await this.#terminal.repair().catch(() => undefined);
@@ -76,7 +91,8 @@ export class LiveStation implements Station {
   }
 
   /**
-   * Ends the station as soon as what is under way has ended and `decide` agrees; what waits is refused.
+   * Ends the station as soon as what is under way has ended and `decide` agrees; what waits is refused, and nothing is
+   * noted any more.
    * @returns Writes of which only the terminal could have told what became of them.
    * @throws SerenoError `device_busy`, `cancelled`, and what `decide` throws.
    */
@@ -87,9 +103,55 @@ export class LiveStation implements Station {
       this.queue.refuseAll(refusal);
       await this.#putRight();
       doubts = this.#terminal.surrender();
+      this.notes.forget();
       settled();
     });
     return doubts;
+  }
+
+  #open(): Terminal {
+    const { notes } = this;
+    const { clock, onContact, log } = this.#ports;
+    return new Terminal(this.#device, {
+      clock,
+      note: disabledNote(notes, clock),
+      dialect: {
+        read: () => notes.read('dialect'),
+        write: (text) => notes.remember('dialect', text),
+      },
+      uids: {
+        read: () => notes.read('uids'),
+        write: (text) => notes.remember('uids', text),
+      },
+      pin: this.pin.memory,
+      onContact: (failure, isProbe) => {
+        this.#standing.note({ kind: 'contact', failure });
+        if (failure === null) onContact(isProbe);
+      },
+      log,
+    });
+  }
+
+  #newQueue(): TerminalQueue {
+    const station = this;
+    return new TerminalQueue(
+      this.#device.id,
+      {
+        get repairDueIn() {
+          return station.#terminal.repairDueIn;
+        },
+        repair: () => station.#terminal.repair(),
+        probe: (signal, isWanted) => station.#terminal.probe(signal, isWanted),
+        write: (first, more) => station.#terminal.write(first, more),
+        close: () => station.#terminal.close(),
+      },
+      {
+        isReachable: () => station.#standing.isReachable,
+        probeMs: () => station.#device.probeMs,
+        onBusy: (by) => station.#standing.note({ kind: 'held', by }),
+        timers: this.#ports.timers,
+      },
+    );
   }
 
   /** A terminal that is owed something gets it now or, if it does not answer, never. */

@@ -1,6 +1,6 @@
 // What was found, as lines of agent.yaml to paste.
 import { cleanSerial } from '../../shared/domain/device.ts';
-import { localTimeZone } from '../config/load.ts';
+import { localTimeZone } from '../devices/settings.ts';
 import { skewOf } from '../terminal/session/zone.ts';
 import type { Found } from './probe.ts';
 

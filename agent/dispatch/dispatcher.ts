@@ -1,6 +1,7 @@
 // Takes commands in: checks, journal, then the queue of their terminal.
 import { SerenoError } from '../../shared/errors.ts';
 import { type Command, WIRE_VERSION } from '../../shared/wire/envelope.ts';
+import { isStorageError } from '../journal/errors.ts';
 import { isInDoubt, type JournalRow } from '../journal/rows.ts';
 import type { LinkMessage } from '../link/link.ts';
 import { failure, type Outcome } from '../terminal/session/result.ts';
@@ -8,7 +9,6 @@ import type { Wish } from '../terminal/writes/plan.ts';
 import { refusalOf } from '../terminal/writes/refusal.ts';
 import { Inquiries, isInquiry } from './inquiries.ts';
 import { naming } from './naming.ts';
-import { isStorageError } from './outbox.ts';
 import type { DispatcherPorts } from './ports.ts';
 import { type Timing, toMessages } from './replies.ts';
 import { SetAside } from './set-aside.ts';
@@ -89,9 +89,8 @@ export class Dispatcher {
     this.#aside.reconsider();
   }
 
-  /** Call when a device has other settings, or is no more: then nobody can tell what became of what was set aside. */
-  deviceChanged(device: string): void {
-    if (this.#ports.station(device) !== undefined) return;
+  /** Call when a device is no more: then nobody can tell what became of what was set aside. */
+  deviceGone(device: string): void {
     for (const command of this.#aside.withdraw(device)) this.#settleUnknown(command);
   }
 
@@ -172,7 +171,7 @@ export class Dispatcher {
     try {
       checkCommand(command);
       const own = this.#ports.ownOperation(command);
-      if (own !== undefined) return void own().then(settle, (error) => settle(failure(error)));
+      if (own !== undefined) return void this.#runOwn(own, settle);
       if (this.#ports.cloudClock.left(command.notAfter) <= 0) throw new SerenoError('expired');
       const device = command.device ?? '';
       const station = this.#ports.station(device);
@@ -190,6 +189,11 @@ export class Dispatcher {
     } catch (error) {
       settle(failure(error));
     }
+  }
+
+  async #runOwn(own: () => Promise<Outcome>, settle: (outcome: Outcome) => void): Promise<void> {
+    settle(await own().catch(failure));
+    this.#ports.onOwnSettled();
   }
 
   #jobItem(row: JournalRow, command: Command, wish: Wish) {

@@ -1,6 +1,6 @@
 // Sends what is in the outbox, in order, each until the broker has it.
 import type { Logger } from 'pino';
-import { SerenoError } from '../../shared/errors.ts';
+import { isStorageError } from '../journal/errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { OutboxItem, OutboxMessage } from '../journal/rows.ts';
 import type { Link } from '../link/link.ts';
@@ -106,9 +106,4 @@ export class Outbox {
       this.pump();
     }, RETRY_MS);
   }
-}
-
-/** True if `error` says that the journal could not be written. */
-export function isStorageError(error: unknown): boolean {
-  return error instanceof SerenoError && error.code === 'agent_storage';
 }

@@ -42,4 +42,6 @@ export interface DispatcherPorts {
    * deadline themselves: one that a crash has interrupted may be done already.
    */
   readonly ownOperation: (command: Command) => (() => Promise<Outcome>) | undefined;
+  /** One of those has its answer. */
+  readonly onOwnSettled: () => void;
 }

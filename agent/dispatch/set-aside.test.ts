@@ -173,13 +173,13 @@ describe('a command that another agent may have', () => {
     expect(await bench.link.reply(earliest.id)).toMatchObject({ status: 'unknown', applied: 'unknown' });
   });
 
-  it('is told to be unknown once its device is deleted, and stays aside where that has other settings', async () => {
+  it('is told to be unknown once its device is deleted', async () => {
     const one = oldCreate('Ana');
     bench.receive(one);
-    bench.dispatcher.deviceChanged('principal');
+    bench.dispatcher.deviceGone('bodega');
     expect(bench.link.replies).toEqual([]);
     bench.device = 'bodega';
-    bench.dispatcher.deviceChanged('principal');
+    bench.dispatcher.deviceGone('principal');
     expect(await bench.link.reply(one.id)).toMatchObject({ status: 'unknown', applied: 'unknown' });
   });
 

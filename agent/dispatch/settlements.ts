@@ -1,12 +1,12 @@
 // The outcomes of commands: into journal and outbox in one transaction, and out again whenever somebody asks.
 import type { Command, Reply } from '../../shared/wire/envelope.ts';
 import { operations } from '../../shared/wire/operations.ts';
+import { isStorageError } from '../journal/errors.ts';
 import { purgeNote } from '../journal/purges.ts';
 import type { JournalRow, OutboxMessage } from '../journal/rows.ts';
 import type { Outcome } from '../terminal/session/result.ts';
 import { isZkError } from '../zk/errors.ts';
 import { naming } from './naming.ts';
-import { isStorageError } from './outbox.ts';
 import type { DispatcherPorts } from './ports.ts';
 import { envelopeMessage, type Timing, toMessages } from './replies.ts';
 

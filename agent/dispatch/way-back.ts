@@ -1,12 +1,12 @@
 // What a write does to the copies from which deleted users can be restored.
 import type { Logger } from 'pino';
 import { SerenoError } from '../../shared/errors.ts';
+import { isStorageError } from '../journal/errors.ts';
 import type { UndoVault } from '../journal/undo-vault.ts';
 import type { Outcome } from '../terminal/session/result.ts';
 import type { Wish } from '../terminal/writes/plan.ts';
 import { decodeUndoCopy, encodeUndoCopy, type UndoCopy } from '../terminal/writes/undo-copy.ts';
 import type { WriteJob } from '../terminal/writes/write-job.ts';
-import { isStorageError } from './outbox.ts';
 
 export class WayBack {
   /** See `WriteJob.keep`. */

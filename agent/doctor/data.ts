@@ -4,10 +4,11 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SerenoError } from '../../shared/errors.ts';
-import type { AgentConfig, DeviceSettings } from '../config/load.ts';
+import type { AgentConfig } from '../config/load.ts';
 import { isInUse } from '../data-folder.ts';
-import { Pins } from '../devices/pins.ts';
+import { pinsIn } from '../devices/pins.ts';
 import { RegisteredDevices } from '../devices/registered.ts';
+import type { DeviceSettings } from '../devices/settings.ts';
 import { Journal } from '../journal/journal.ts';
 import { readStatus, type Status } from '../status.ts';
 import { askStatus } from '../status-socket.ts';
@@ -106,7 +107,7 @@ async function examineJournal({ dataDir, site }: AgentConfig): Promise<DataRepor
       ],
       running: null,
       registered: new RegisteredDevices(opened).list(),
-      pins: new Pins(opened).all(),
+      pins: pinsIn(opened),
       clockOffsetMs,
     };
   } finally {

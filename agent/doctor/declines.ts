@@ -1,5 +1,5 @@
 // How a terminal, or the network before it, declines the doctor: what was found, and what to do next.
-import type { DeviceSettings } from '../config/load.ts';
+import type { DeviceSettings } from '../devices/settings.ts';
 import { about, type Finding } from './finding.ts';
 
 interface Decline {

@@ -1,5 +1,5 @@
 // The doctor on a terminal's clock: wrong, or right in a time zone that it was not said to be in.
-import type { DeviceSettings } from '../config/load.ts';
+import type { DeviceSettings } from '../devices/settings.ts';
 import { skewOf } from '../terminal/session/zone.ts';
 import { about, type Finding } from './finding.ts';
 

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SerenoError } from '../../shared/errors.ts';
 import type { HelloDevice } from '../../shared/wire/envelope.ts';
 import { systemClock } from '../clock.ts';
-import type { DeviceSettings } from '../config/load.ts';
+import type { DeviceSettings } from '../devices/settings.ts';
 import type { Examined } from '../status-socket.ts';
 import { toOpeningError } from '../terminal/session/errors.ts';
 import { type Identity, readIdentity } from '../terminal/session/identity.ts';

@@ -217,6 +217,15 @@ export class Journal {
     this.#withoutSync(() => this.#run('DELETE FROM notes WHERE key = ?', [key]));
   }
 
+  deleteNotes(keys: readonly string[]): void {
+    this.#run(`DELETE FROM notes WHERE key IN (${keys.map(() => '?').join()})`, [...keys]);
+  }
+
+  /** True for a command whose outcome is on disk, and for one that is not known any more. */
+  isAnswered(id: string): boolean {
+    return this.find(id)?.reply !== null;
+  }
+
   /** Forgets settled commands whose time is over; `now` by the clock that they were issued by, the cloud's. */
   sweep(now: number): void {
     this.#run(`DELETE FROM commands WHERE state = 'replied' AND issued_at < ?`, [now - KEEP_DAYS * DAY_MS]);

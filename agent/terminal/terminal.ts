@@ -1,7 +1,7 @@
 // One terminal as the agent keeps it: its conversation, its roster, its writes, and what is owed to it after a fault.
 import { SerenoError } from '../../shared/errors.ts';
 import { type Clock, limitOf } from '../clock.ts';
-import type { DeviceSettings } from '../config/load.ts';
+import type { DeviceSettings } from '../devices/settings.ts';
 import { enable } from '../zk/control.ts';
 import type { Conversation } from '../zk/conversation.ts';
 import type { AskedTerminal } from './asks/ask.ts';

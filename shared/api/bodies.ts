@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import {
   type DialectOverrides,
+  type deviceSettingsShape,
   encodingSchema,
   isTimeZone,
   rosterModeSchema,
@@ -88,7 +89,7 @@ const deviceFields = {
   encoding: z.enum(encodingSchema.options, error('encoding')).optional(),
   timezone: z.string(error('timezone')).refine(isTimeZone, error('timezone')).optional(),
   dialect: dialectField.optional(),
-};
+} satisfies { [K in keyof typeof deviceSettingsShape]: z.ZodType } & Readonly<Record<string, z.ZodType>>;
 
 export const deviceCreateBody = z
   .strictObject({ id: deviceIdField, ...deviceFields, site: siteField.optional() })

@@ -30,17 +30,6 @@ export const timezoneSchema = z
   .max(64)
   .refine(isTimeZone, 'an IANA time zone such as America/La_Paz');
 
-/** Settings that both agent.yaml and the API know, with one meaning and one range. */
-export const deviceSettingsShape = {
-  port: z.int().min(1).max(65535),
-  /** Seconds that one exchange may take. */
-  timeout: z.int().min(1).max(60),
-  transport: transportSchema,
-  roster: rosterModeSchema,
-  encoding: encodingSchema,
-  timezone: timezoneSchema,
-};
-
 /** What an operator may state about a terminal where the agent's own finding is wrong. */
 export const dialectSchema = z.strictObject({
   /** Bytes of a user record. */
@@ -59,6 +48,36 @@ export const dialectSchema = z.strictObject({
   attendance_record: z.literal([8, 16, 40, 49]).optional(),
 });
 export type DialectOverrides = z.infer<typeof dialectSchema>;
+
+/**
+ * Settings that both agent.yaml and the API know, with one meaning and one range. Whoever takes settings in takes all of
+ * these: the wire, the file, and what the agent keeps are made of this table.
+ */
+export const deviceSettingsShape = {
+  port: z.int().min(1).max(65535),
+  /** Seconds that one exchange may take. */
+  timeout: z.int().min(1).max(60),
+  transport: transportSchema,
+  roster: rosterModeSchema,
+  encoding: encodingSchema,
+  /** IANA zone in which the terminal's clock is set. */
+  timezone: timezoneSchema,
+  /** All that is stated; what is left out is what the agent finds. */
+  dialect: dialectSchema,
+};
+type DeviceSetting = keyof typeof deviceSettingsShape;
+/** Those settings, all of them said. */
+export type SharedSettings = { readonly [K in DeviceSetting]: z.output<(typeof deviceSettingsShape)[K]> };
+
+/** What holds where nobody says otherwise. The time zone is the mini-PC's own. */
+export const deviceDefaults: Omit<SharedSettings, 'timezone'> = {
+  port: 4370,
+  timeout: 5,
+  transport: 'tcp',
+  roster: 'cached',
+  encoding: 'utf-8',
+  dialect: {},
+};
 
 /** A serial number as terminals tell it, in characters that may be shown anywhere. */
 export const serialSchema = z

@@ -1,13 +1,7 @@
 // The one typed map from operation to its arguments and result: what an agent can be asked.
 import * as z from 'zod';
 import { attendanceSchema } from '../domain/attendance.ts';
-import {
-  commKeySchema,
-  deviceInfoShape,
-  deviceSettingsShape,
-  dialectSchema,
-  serialSchema,
-} from '../domain/device.ts';
+import { commKeySchema, deviceInfoShape, deviceSettingsShape, serialSchema } from '../domain/device.ts';
 import { commandIdSchema, deviceIdSchema } from '../domain/identifiers.ts';
 import { userFieldsSchema, userSchema } from '../domain/user.ts';
 import type { PhraseKey } from '../phrases.ts';
@@ -148,14 +142,7 @@ export const operations = {
       name: z.string().min(1).max(128).optional(),
       host: z.string().min(1).max(255).optional(),
       comm_key: commKeySchema.optional(),
-      port: deviceSettingsShape.port.optional(),
-      timeout: deviceSettingsShape.timeout.optional(),
-      transport: deviceSettingsShape.transport.optional(),
-      roster: deviceSettingsShape.roster.optional(),
-      encoding: deviceSettingsShape.encoding.optional(),
-      timezone: deviceSettingsShape.timezone.optional(),
-      /** All that is stated from now on; what is left out is what the agent finds. */
-      dialect: dialectSchema.optional(),
+      ...z.object(deviceSettingsShape).partial().shape,
       /** The serial number that is the right one from now on. */
       accept_serial: serialSchema.optional(),
     }),

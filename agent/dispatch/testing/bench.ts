@@ -146,6 +146,7 @@ export class DispatchBench {
       onRefused: () => undefined,
       onTenure: () => undefined,
       ownOperation: () => undefined,
+      onOwnSettled: () => undefined,
     });
   }
 }

@@ -4,7 +4,7 @@ import type { Verified } from '../../../shared/wire/envelope.ts';
 import type { ArgsOf, OperationName, ResultOf } from '../../../shared/wire/operations.ts';
 import type { Stage } from '../../../shared/wire/stage.ts';
 import type { Clock } from '../../clock.ts';
-import type { DeviceSettings } from '../../config/load.ts';
+import type { DeviceSettings } from '../../devices/settings.ts';
 import type { Conversation } from '../../zk/conversation.ts';
 import type { AttendanceCache } from '../tables/attendance-cache.ts';
 import type { Roster } from '../tables/roster.ts';

@@ -1,6 +1,6 @@
 // `attendance.list`: who punched when, newest first.
 import type { ResultOf } from '../../../shared/wire/operations.ts';
-import type { DeviceSettings } from '../../config/load.ts';
+import type { DeviceSettings } from '../../devices/settings.ts';
 import { naming } from '../tables/attendance-book.ts';
 import { pageOfPunches } from '../tables/attendance-page.ts';
 import { type Ask, instant } from './ask.ts';

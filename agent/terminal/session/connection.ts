@@ -1,7 +1,7 @@
 // One conversation with a terminal at a time: opened when needed, kept a few seconds for the next command, then closed; or open, for what is told on it.
 import type { SerenoError } from '../../../shared/errors.ts';
 import { type Clock, pause as wait } from '../../clock.ts';
-import type { DeviceSettings } from '../../config/load.ts';
+import type { DeviceSettings } from '../../devices/settings.ts';
 import { Conversation, type Requests } from '../../zk/conversation.ts';
 import { isZkError } from '../../zk/errors.ts';
 import { toOpeningError, toSerenoError } from './errors.ts';

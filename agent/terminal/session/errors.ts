@@ -1,7 +1,7 @@
 // From failures of the protocol to errors of the catalogue, in the words of the device they concern.
 import { type Applied, type ErrorCode, SerenoError } from '../../../shared/errors.ts';
 import type { Phrase } from '../../../shared/words.ts';
-import type { DeviceSettings } from '../../config/load.ts';
+import type { DeviceSettings } from '../../devices/settings.ts';
 import { commandAsked } from '../../zk/commands.ts';
 import { isDeclined, ZkError } from '../../zk/errors.ts';
 

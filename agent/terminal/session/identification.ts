@@ -1,6 +1,6 @@
 // Who is at the other end of a conversation, and what is known of that terminal or has yet to be asked.
 import type { TimeTeller } from '../../clock.ts';
-import type { DeviceSettings } from '../../config/load.ts';
+import type { DeviceSettings } from '../../devices/settings.ts';
 import type { Conversation } from '../../zk/conversation.ts';
 import { isZkError } from '../../zk/errors.ts';
 import { readOption } from '../../zk/options.ts';

@@ -1,7 +1,7 @@
 // A terminal's serial number is believed when it is told twice alike: one damaged answer says nothing.
 import { afterEach, expect, test } from 'vitest';
 import { systemClock } from '../../clock.ts';
-import type { DeviceSettings } from '../../config/load.ts';
+import type { DeviceSettings } from '../../devices/settings.ts';
 import { Conversation } from '../../zk/conversation.ts';
 import { tcpPeer } from '../../zk/testing/peer.ts';
 import { type Pin, SerialPin, UNPINNED } from './serial-pin.ts';

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { cleanSerial, NO_SERIAL, serialSchema, shownSerial } from '../../../shared/domain/device.ts';
 import { SerenoError } from '../../../shared/errors.ts';
 import type { TimeTeller } from '../../clock.ts';
-import type { DeviceSettings } from '../../config/load.ts';
+import type { DeviceSettings } from '../../devices/settings.ts';
 import { asked } from '../../zk/commands.ts';
 import type { Conversation, Requests } from '../../zk/conversation.ts';
 import { isZkError, ZkError } from '../../zk/errors.ts';

@@ -1,7 +1,7 @@
 // All talk with one terminal: whoever wants something of it is lent the conversation in a mode, once it is known who answers.
 import type { SerenoError } from '../../../shared/errors.ts';
 import type { Clock } from '../../clock.ts';
-import type { DeviceSettings } from '../../config/load.ts';
+import type { DeviceSettings } from '../../devices/settings.ts';
 import type { Conversation } from '../../zk/conversation.ts';
 import { isForgotten } from '../../zk/errors.ts';
 import { TerminalConnection } from './connection.ts';

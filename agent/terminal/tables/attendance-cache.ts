@@ -1,7 +1,7 @@
 // The punches of one terminal, kept a minute: the next page of a long list needs no new read.
 import { SerenoError } from '../../../shared/errors.ts';
 import type { Timers } from '../../clock.ts';
-import type { DeviceSettings } from '../../config/load.ts';
+import type { DeviceSettings } from '../../devices/settings.ts';
 import { type AttendanceWidth, attendanceWidth } from '../../zk/attendance.ts';
 import { ATTENDANCE_LAYOUTS } from '../../zk/attendance-layout.ts';
 import { readSet } from '../../zk/bulk.ts';

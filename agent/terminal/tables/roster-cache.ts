@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { SerenoError } from '../../../shared/errors.ts';
 import type { Phrase } from '../../../shared/words.ts';
 import type { TimeTeller } from '../../clock.ts';
-import type { DeviceSettings } from '../../config/load.ts';
+import type { DeviceSettings } from '../../devices/settings.ts';
 import { readSet } from '../../zk/bulk.ts';
 import type { Conversation } from '../../zk/conversation.ts';
 import { type Counters, readCounters, sameCounters } from '../../zk/counters.ts';

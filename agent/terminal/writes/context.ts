@@ -1,5 +1,5 @@
 // What writes are given: the terminal's conversation, and what is known of the terminal.
-import type { DeviceSettings } from '../../config/load.ts';
+import type { DeviceSettings } from '../../devices/settings.ts';
 import type { Keypad } from '../session/disabled.ts';
 import type { RosterCache } from '../tables/roster-cache.ts';
 

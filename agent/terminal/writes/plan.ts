@@ -3,7 +3,7 @@ import { findViolation, type UserLimits } from '../../../shared/domain/limits.ts
 import type { UserFields } from '../../../shared/domain/user.ts';
 import { SerenoError } from '../../../shared/errors.ts';
 import type { ArgsOf } from '../../../shared/wire/operations.ts';
-import type { DeviceSettings } from '../../config/load.ts';
+import type { DeviceSettings } from '../../devices/settings.ts';
 import { decodeUser, encodedLength, newUser, patchUser, type UserRecord } from '../../zk/users.ts';
 import type { Roster } from '../tables/roster.ts';
 import { recordUnder, type UndoCopy } from './undo-copy.ts';

@@ -1,7 +1,7 @@
 // What a terminal cannot do is refused before it waits in the queue, where the dialect already tells.
 import { findViolation } from '../../../shared/domain/limits.ts';
 import { SerenoError } from '../../../shared/errors.ts';
-import type { DeviceSettings } from '../../config/load.ts';
+import type { DeviceSettings } from '../../devices/settings.ts';
 import { encodedLength } from '../../zk/encoding.ts';
 import { type Dialect, limitsOf } from '../session/dialect.ts';
 import type { Wish } from './plan.ts';

@@ -1,7 +1,7 @@
 // Restores whose record is back: each has an outcome only once its fingers are back too.
 import { SerenoError } from '../../../shared/errors.ts';
 import type { Verified } from '../../../shared/wire/envelope.ts';
-import type { DeviceSettings } from '../../config/load.ts';
+import type { DeviceSettings } from '../../devices/settings.ts';
 import { isBroken, toSerenoError } from '../session/errors.ts';
 import { failure, type Outcome } from '../session/result.ts';
 import type { RosterCache } from '../tables/roster-cache.ts';

@@ -1,6 +1,6 @@
 // The verdicts on all writes that are in doubt at one terminal, the later ones of a user first.
 import { SerenoError } from '../../../shared/errors.ts';
-import type { DeviceSettings } from '../../config/load.ts';
+import type { DeviceSettings } from '../../devices/settings.ts';
 import { refreshData } from '../../zk/control.ts';
 import type { Conversation } from '../../zk/conversation.ts';
 import { decodeUser } from '../../zk/users.ts';

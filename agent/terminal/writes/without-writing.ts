@@ -1,5 +1,5 @@
 // Writes that need none: what the terminal already holds, and what it could never hold, is answered from the roster.
-import type { DeviceSettings } from '../../config/load.ts';
+import type { DeviceSettings } from '../../devices/settings.ts';
 import { limitsOf } from '../session/dialect.ts';
 import { toSerenoError } from '../session/errors.ts';
 import { failure } from '../session/result.ts';

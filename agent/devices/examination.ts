@@ -1,11 +1,11 @@
 // What the doctor asks of a terminal while the agent runs: in the terminal's own queue, over the agent's conversation.
 import { ulid } from 'ulid';
-import { SerenoError } from '../shared/errors.ts';
-import type { Clock } from './clock.ts';
-import type { Station } from './dispatch/ports.ts';
-import type { Examined } from './status-socket.ts';
-import { info } from './terminal/asks/info.ts';
-import { failure } from './terminal/session/result.ts';
+import { SerenoError } from '../../shared/errors.ts';
+import type { Clock } from '../clock.ts';
+import type { Station } from '../dispatch/ports.ts';
+import type { Examined } from '../status-socket.ts';
+import { info } from '../terminal/asks/info.ts';
+import { failure } from '../terminal/session/result.ts';
 
 /** The doctor does not wait for a queue that is full of work. */
 const WITHIN_MS = 20_000;

@@ -1,16 +1,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { DeviceNotes } from '../journal/device-notes.ts';
+import { Journal } from '../journal/journal.ts';
+import { STRETCH_MS } from '../terminal/session/disabled.ts';
 import { disabledNote } from './disabled-note.ts';
-import { Journal } from './journal/journal.ts';
-import { STRETCH_MS } from './terminal/session/disabled.ts';
 
 let folder: string;
 let journal: Journal;
 let monotonic: number;
 const clock = { now: () => 1_000_000, monotonic: () => monotonic };
-const note = () => disabledNote('principal', journal, clock);
+const note = () => disabledNote(new DeviceNotes(journal, 'principal', pino({ level: 'silent' })), clock);
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sereno-note-'));

@@ -1,0 +1,29 @@
+// The note on disk that a terminal may be disabled, and what it says of a terminal that this journal has never seen.
+import type { TimeTeller } from '../clock.ts';
+import type { DeviceNotes } from '../journal/device-notes.ts';
+import { type DisableNote, STRETCH_MS } from '../terminal/session/disabled.ts';
+
+/**
+ * A journal that has never seen a terminal cannot know how an earlier one has left it: it is enabled to be sure. Not at
+ * once: where another agent works in this one's name it may be amid a write, and is done with it after `STRETCH_MS`.
+ * @throws SerenoError `agent_storage`, also later from `set`.
+ */
+export function disabledNote(notes: DeviceNotes, clock: TimeTeller): DisableNote {
+  const set = () => notes.write('disabled', String(clock.now()));
+  let dueAt = Number.NEGATIVE_INFINITY;
+  if (notes.read('known') === null) {
+    set();
+    notes.write('known', String(clock.now()));
+    dueAt = clock.monotonic() + STRETCH_MS;
+  }
+  return {
+    dueIn() {
+      return notes.read('disabled') === null ? null : Math.max(0, Math.ceil(dueAt - clock.monotonic()));
+    },
+    set() {
+      set();
+      dueAt = Number.NEGATIVE_INFINITY;
+    },
+    clear: () => notes.erase('disabled'),
+  };
+}
