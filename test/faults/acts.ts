@@ -1,7 +1,8 @@
 // What may strike in a schedule, and when.
+import type { SetAnew } from '../terminal/state.ts';
 import type { Fault } from '../terminal/terminal.ts';
 import type { LineFault, Sign } from './line.ts';
-import type { Change } from './model.ts';
+import type { Wished } from './model.ts';
 import type { JournalPoint } from './preload/journal-death.ts';
 
 /** Faults of a terminal; each is counted apart, before and after its effect. */
@@ -60,6 +61,10 @@ const WEIGHTS = {
   'caller-gone': 2,
   keypad: 3,
   'terminal-rebooted': 3,
+  'badge-doubled': 2,
+  'set-anew': 2,
+  'connect-declined': 2,
+  'place-taken': 2,
   'terminal-cut': 1,
   'terminal-cut-after-bytes': 2,
   'terminal-silent-close': 1,
@@ -116,7 +121,18 @@ export type Act =
   | { readonly kind: LineFault; readonly times: number; readonly ms: number }
   | { readonly kind: 'terminal-fault'; readonly fault: Fault; readonly forMs: number }
   | { readonly kind: 'terminal-rebooted'; readonly awayMs: number }
-  | { readonly kind: 'keypad'; readonly userId: string; readonly change: Change };
+  /** Somebody's badge stands in a second record for a while, or for good. */
+  | { readonly kind: 'badge-doubled'; readonly userId: string; readonly name: string; readonly forMs: number }
+  /** Other limits or another firmware for a while; null: its clients notice nothing, else it restarts. */
+  | {
+      readonly kind: 'set-anew';
+      readonly changes: SetAnew;
+      readonly awayMs: number | null;
+      readonly forMs: number;
+    }
+  /** It lets go of its clients and answers each connect with 6001; or another program has its one place. */
+  | { readonly kind: 'connect-declined' | 'place-taken'; readonly forMs: number }
+  | { readonly kind: 'keypad'; readonly userId: string; readonly change: Wished };
 
 export interface JournalDeath {
   readonly when: JournalMoment;

@@ -202,9 +202,10 @@ function verdictOfState(state: string, code: string | undefined): Verdict | null
 
 function refusalOf(code: string): Verdict {
   if (code === 'user_exists') return 'exists';
+  if (code === 'badge_ambiguous') return 'ambiguous';
   return code === 'user_not_found' ? 'absent' : 'no';
 }
 
 export function describe({ userId, change }: { readonly userId: string; readonly change: Change }): string {
-  return `${change.kind} ${userId}${change.kind === 'delete' ? '' : ` ${JSON.stringify(change.fields)}`}`;
+  return `${change.kind} ${userId}${'fields' in change ? ` ${JSON.stringify(change.fields)}` : ''}`;
 }

@@ -1,5 +1,6 @@
 // Draws the strokes of one kind of fault: how many, when, how long.
 import type { Random } from '../terminal/random.ts';
+import type { SetAnew } from '../terminal/state.ts';
 import type { Fault } from '../terminal/terminal.ts';
 import {
   BEFORE_OR_AFTER,
@@ -10,7 +11,7 @@ import {
   type TerminalFaultKind,
   type Trigger,
 } from './acts.ts';
-import type { Wanting } from './people.ts';
+import type { Doubled, Wanting } from './people.ts';
 import { JOURNAL_POINTS } from './preload/journal-death.ts';
 
 /** Protocol commands of a write, in the order in which a terminal sees them. */
@@ -21,6 +22,13 @@ const WRITES = [8, 18] as const;
 /** A second connect would be another conversation. */
 const AFTER_CONNECT = [50, 1503, 1003, 50, 8, 18, 1013, 1002] as const;
 const SPREAD_MS = 1800;
+/** Badges of schedules have six digits. */
+const SETTINGS: readonly [SetAnew, ...SetAnew[]] = [
+  { pin2Width: 5 },
+  { pin2Width: 24 },
+  { letters: true },
+  { firmware: 'Ver 8.0.4.7 Nov 3 2025' },
+];
 
 export interface DrawnFor {
   readonly random: Random;
@@ -29,6 +37,8 @@ export interface DrawnFor {
   readonly latest: number;
   /** What somebody at the keypad is about to do. */
   readonly atKeypad: () => Wanting;
+  /** Whose badge gets a second record, and what name that bears. */
+  readonly doubled: () => Doubled;
 }
 
 /** The strokes of one fault. What happens to handlers and callers is part of the callers' manners instead. */
@@ -66,6 +76,26 @@ export function strokesOf(kind: FaultKind, drawn: DrawnFor): Stroke[] {
       }));
     case 'terminal-rebooted':
       return [{ when, act: { kind, awayMs: random.between(0, 1200) } }];
+    case 'badge-doubled':
+      return Array.from({ length: random.between(1, 3) }, () => ({
+        when: doublingOf(drawn),
+        act: { kind, ...drawn.doubled(), forMs: random.between(100, 3000) },
+      }));
+    case 'set-anew':
+      return [
+        {
+          when,
+          act: {
+            kind,
+            changes: random.pick(SETTINGS),
+            awayMs: random.next() < 0.5 ? null : random.between(0, 300),
+            forMs: random.between(500, 3000),
+          },
+        },
+      ];
+    case 'connect-declined':
+    case 'place-taken':
+      return [{ when, act: { kind, forMs: random.between(100, 1500) } }];
     case 'keypad':
       return Array.from({ length: random.between(2, 6) }, () => keypadStroke(drawn));
     case 'message-lost':
@@ -101,6 +131,13 @@ export function keypadStroke(drawn: DrawnFor): Stroke {
       ? { command: random.pick(READ_TO_WRITE), nth: random.between(1, 8), delayMs: 0 }
       : triggerOf(drawn);
   return { when, act: { kind: 'keypad', ...atKeypad() } };
+}
+
+/** Mostly between what an agent reads and what it writes. */
+function doublingOf(drawn: DrawnFor): Trigger {
+  const { random } = drawn;
+  if (random.next() < 0.4) return triggerOf(drawn);
+  return { command: random.pick(READ_TO_WRITE), nth: random.between(1, 8), delayMs: 0 };
 }
 
 function triggerOf({ random, latest }: DrawnFor): Trigger {

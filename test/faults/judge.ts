@@ -3,7 +3,7 @@ import { Command } from '../terminal/protocol.ts';
 import type { SimulatedTerminal } from '../terminal/terminal.ts';
 import type { Caller, Found, Told } from './caller.ts';
 import type { History, ListTold } from './lists.ts';
-import { explains, type Happening, keyOf, type UserState } from './model.ts';
+import { explains, type Happening, KEYPAD, keyOf, type UserState } from './model.ts';
 import type { Naming } from './witness.ts';
 
 export interface Violation {
@@ -73,8 +73,8 @@ export async function judge(evidence: Evidence): Promise<Violation[]> {
 
   const held = new Map<string, UserState>();
   for (const { userId, raw, name, password, privilege, card, group } of terminal.users()) {
-    if (held.has(userId)) violations.push({ kind: 'doubled', text: `${userId} is there twice` });
-    held.set(userId, { name, password, privilege, card, group });
+    const record = { name, password, privilege, card, group };
+    held.set(userId, [...(held.get(userId) ?? []), record]);
     const before = bystanders.get(userId);
     if (before !== undefined && !before.equals(raw)) {
       const text = `nobody asked to change ${userId}: ${before.toString('hex')} became ${raw.toString('hex')}`;
@@ -104,10 +104,12 @@ export async function judge(evidence: Evidence): Promise<Violation[]> {
     ({ userId }) => userId,
   );
   for (const [userId, history] of histories) {
-    const violation = judgeUser(userId, history, held.get(userId) ?? null, at);
+    const violation = judgeUser(userId, history, held.get(userId) ?? [], at);
     if (violation !== null) violations.push(violation);
   }
-  for (const userId of held.keys()) {
+  for (const [userId, records] of held) {
+    if (bystanders.has(userId) && records.length > 1)
+      violations.push({ kind: 'doubled', text: `${userId} is there twice` });
     if (!bystanders.has(userId) && !histories.has(userId)) {
       violations.push({ kind: 'wrong-user', text: `nobody asked for ${userId}` });
     }
@@ -136,7 +138,7 @@ function judgeOrder({ told, namings, at }: Evidence, operations: Operations): Vi
   const issues = new Map<string, number>();
   for (const { wish, operation } of told) {
     const found = operations.get(operation ?? '');
-    const name = wish.change.kind === 'delete' ? undefined : wish.change.fields.name;
+    const name = 'fields' in wish.change ? wish.change.fields.name : undefined;
     if (found !== undefined && name !== undefined) issues.set(name, found.issuedAt);
   }
   const issuedAt = ({ name }: Naming) => issues.get(name) ?? 0;
@@ -177,22 +179,24 @@ function judgeUser(
   end: UserState,
   at: Evidence['at'],
 ): Violation | null {
-  if (explains(history, null, end)) return null;
+  if (explains(history, [], end)) return null;
   const told = history
     .toSorted((one, other) => one.from - other.from)
     .map(({ author, change, verdict, from, to, said }) => {
-      const fields = change.kind === 'delete' ? '' : ` ${JSON.stringify(change.fields)}`;
+      const fields = 'fields' in change ? ` ${JSON.stringify(change.fields)}` : '';
       const until = to === Number.POSITIVE_INFINITY ? 'never' : at(to);
       return `\n      ${author} ${change.kind}${fields}: ${verdict}, ${said}, ${at(from)} to ${until}`;
     });
   const holds = `the terminal holds ${userId} as ${keyOf(end)}, which no order of these explains:${told.join('')}`;
   const unordered = history.map((each) => ({ ...each, issuedAt: undefined }));
-  if (explains(unordered, null, end)) return { kind: 'overtaken', text: holds };
-  if (history.every(({ author }) => author === 'keypad')) return { kind: 'wrong-user', text: holds };
+  if (explains(unordered, [], end)) return { kind: 'overtaken', text: holds };
+  if (end.length > 1 && !history.some(({ change }) => change.kind === 'double'))
+    return { kind: 'doubled', text: holds };
+  if (history.every(({ author }) => author === KEYPAD)) return { kind: 'wrong-user', text: holds };
   const doubted = unordered.map((each) =>
     each.author === 'caller' && each.verdict !== 'ok' ? { ...each, verdict: 'open' as const } : each,
   );
-  return { kind: explains(doubted, null, end) ? 'untrue' : 'lost', text: holds };
+  return { kind: explains(doubted, [], end) ? 'untrue' : 'lost', text: holds };
 }
 
 /** Every operation that a caller was told of has an end, in its time, and it is the one that the caller was told. */

@@ -1,7 +1,10 @@
 // What can be seen of one user at a terminal, and what each kind of change makes of it.
 
-/** A user as the terminal holds it; null: not there. */
-export type UserState = Readonly<Record<keyof Fields, string | number>> | null;
+/** A record of a badge as the terminal holds it. */
+export type Held = Readonly<Record<keyof Fields, string | number>>;
+
+/** All records of a badge, in the order in which they came; none: it is not there. */
+export type UserState = readonly Held[];
 
 export interface Fields {
   readonly name: string;
@@ -13,15 +16,26 @@ export interface Fields {
 
 export type Wanted = Partial<Fields>;
 
-export type Change =
+/** What callers wish for, and what most people do at a keypad. */
+export type Wished =
   | { readonly kind: 'create' | 'update'; readonly fields: Wanted }
   | { readonly kind: 'delete' };
 
+export type Change =
+  | Wished
+  /** A second record of the badge, a copy of the first but for these fields. */
+  | { readonly kind: 'double'; readonly fields: Wanted }
+  /** The second record goes. */
+  | { readonly kind: 'halve' };
+
 /**
- * What somebody was told of a change. `ok`: it was made. `exists`, `absent`: it was not, for that reason. `no`: it was
- * not. `open`: nobody said, so it may have been made or not.
+ * What somebody was told of a change. `ok`: it was made. `exists`, `absent`, `ambiguous`: it was not, for that reason.
+ * `no`: it was not. `open`: nobody said, so it may have been made or not.
  */
-export type Verdict = 'ok' | 'exists' | 'absent' | 'no' | 'open';
+export type Verdict = 'ok' | 'exists' | 'absent' | 'ambiguous' | 'no' | 'open';
+
+/** The author who means the record that the terminal finds first; whoever names a badge alone means the only one. */
+export const KEYPAD = 'keypad';
 
 /** One change as its author saw it, in milliseconds of one clock: it happened within, if it happened. */
 export interface Happening {
@@ -37,27 +51,36 @@ export interface Happening {
 const BLANK: Fields = { name: '', password: '', privilege: 0, card: 0, group: 1 };
 
 /** The state after the change, or undefined where it cannot be made. */
-function made(change: Change, state: UserState): UserState | undefined {
+function made({ change, author }: Happening, state: UserState): UserState | undefined {
+  const [first, ...others] = state;
+  const isClear = others.length === 0 || author === KEYPAD;
   switch (change.kind) {
     case 'create':
-      return state === null ? { ...BLANK, ...change.fields } : undefined;
+      return first === undefined ? [{ ...BLANK, ...change.fields }] : undefined;
     case 'update':
-      return state === null ? undefined : { ...state, ...change.fields };
+      return first === undefined || !isClear ? undefined : [{ ...first, ...change.fields }, ...others];
     case 'delete':
-      return null;
+      return isClear ? others : undefined;
+    case 'double':
+      return first === undefined ? undefined : [...state, { ...first, ...change.fields }];
+    case 'halve':
+      return first === undefined || others.length === 0 ? undefined : [first];
   }
 }
 
 /** Every state that `happening` may leave behind `state`; none where its verdict is not true of it. */
-export function outcomes({ change, verdict }: Happening, state: UserState): UserState[] {
-  const changed = made(change, state);
+export function outcomes(happening: Happening, state: UserState): UserState[] {
+  const { verdict } = happening;
+  const changed = made(happening, state);
   switch (verdict) {
     case 'ok':
       return changed === undefined ? [] : [changed];
     case 'exists':
-      return state === null ? [] : [state];
+      return state.length > 0 ? [state] : [];
     case 'absent':
-      return state === null ? [null] : [];
+      return state.length === 0 ? [state] : [];
+    case 'ambiguous':
+      return state.length > 1 ? [state] : [];
     case 'no':
       return [state];
     case 'open':
@@ -66,9 +89,11 @@ export function outcomes({ change, verdict }: Happening, state: UserState): User
 }
 
 export function keyOf(state: UserState): string {
-  if (state === null) return 'absent';
-  const { name, password, privilege, card, group } = state;
-  return JSON.stringify([name, password, privilege, card, group]);
+  if (state.length === 0) return 'absent';
+  const keys = state.map(({ name, password, privilege, card, group }) =>
+    JSON.stringify([name, password, privilege, card, group]),
+  );
+  return keys.join(' and ');
 }
 
 function wasIssuedBefore(one: Happening, other: Happening): boolean {

@@ -1,10 +1,15 @@
 // Who is wished for: most users have one caller of their own, one is everybody's, some are the keypad's alone.
 import type { Random } from '../terminal/random.ts';
-import type { Change, Wanted } from './model.ts';
+import type { Wanted, Wished } from './model.ts';
 
 export interface Wanting {
   readonly userId: string;
-  readonly change: Change;
+  readonly change: Wished;
+}
+
+export interface Doubled {
+  readonly userId: string;
+  readonly name: string;
 }
 
 export class People {
@@ -35,6 +40,16 @@ export class People {
       : { userId, change };
   }
 
+  /** Somebody who should be there by then, and what the second record of that badge is called. */
+  doubled(callers: number): Doubled {
+    const [first, ...others] = this.#present;
+    const userId =
+      first === undefined
+        ? this.#userOf(this.#random.between(0, callers - 1))
+        : this.#random.pick([first, ...others]);
+    return { userId, name: this.#name() };
+  }
+
   /** A user of the keypad's own, somebody who should be there by then, or anybody. */
   #atKeypadOf(callers: number): string {
     const dice = this.#random.next();
@@ -49,7 +64,7 @@ export class People {
     return String(this.#base + (shared ? 80 : caller * 10 + this.#random.between(0, 2)));
   }
 
-  #changeOf(userId: string): Change {
+  #changeOf(userId: string): Wished {
     const random = this.#random;
     const isThere = this.#present.has(userId);
     const sensible = random.next() < 0.85;

@@ -77,6 +77,7 @@ export function scheduleOf(
     isUdp: transportOf(variant) === 'udp',
     latest: isShort ? 2 : 4,
     atKeypad: () => people.atKeypad(callers),
+    doubled: () => people.doubled(callers),
   };
   return {
     seed,

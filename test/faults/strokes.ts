@@ -1,15 +1,21 @@
 // Carries out the strokes of a schedule at their moments, and takes every standing fault away at its end.
 import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Keypad } from '../terminal/keypad.ts';
+import type { SetAnew } from '../terminal/state.ts';
 import type { SimulatedTerminal } from '../terminal/terminal.ts';
 import { type Act, type JournalDeath, nameOf, type Stroke } from './acts.ts';
 import type { Arena } from './arena.ts';
 import { describe } from './caller.ts';
-import type { Happening } from './model.ts';
+import { type Change, type Happening, KEYPAD } from './model.ts';
+import { takePlace } from './rival.ts';
 import type { Schedule } from './schedule.ts';
 import type { Timeline } from './timeline.ts';
 import { Triggers } from './triggers.ts';
 import { refusesToBeDisabled } from './witness.ts';
+
+/** What terminals answer to a connect that they do not take. */
+const DECLINED = 6001;
 
 /** How often a kind of fault struck. */
 export type Counts = Partial<Record<string, number>>;
@@ -31,12 +37,17 @@ export class Strokes {
   readonly #end = new AbortController();
   readonly #standing = new Set<() => unknown>();
   readonly #running = new Set<Promise<unknown>>();
+  #isTaken = false;
+  /** As the terminal was set before anything struck. */
+  readonly #settings: SetAnew;
   /** The agent minds one moment of its journal at a time. */
   #dying: Promise<unknown> = Promise.resolve();
 
   constructor(arena: Arena, terminal: SimulatedTerminal, timeline: Timeline) {
     this.#arena = arena;
     this.#terminal = terminal;
+    const { pin2Width, letters, firmware } = terminal.options;
+    this.#settings = { pin2Width, letters, firmware };
     this.#timeline = timeline;
   }
 
@@ -118,11 +129,65 @@ export class Strokes {
       case 'terminal-rebooted':
         this.#count(kind);
         return this.#terminal.reboot(act.awayMs);
+      case 'set-anew':
+        this.#count(kind);
+        return this.#setAnew(act);
+      case 'connect-declined':
+        this.#count(kind);
+        return this.#declineConnects(act.forMs);
+      case 'place-taken':
+        return this.#takePlace(act.forMs);
+      case 'badge-doubled':
+        return this.#double(act);
       case 'keypad':
         return this.#typeIn(act);
       default:
         return arena.line.order(act.kind, act.times, act.ms);
     }
+  }
+
+  async #setAnew({ changes, awayMs, forMs }: Act & { kind: 'set-anew' }): Promise<void> {
+    const { state } = this.#terminal;
+    state.setAnew(changes);
+    if (awayMs !== null) await this.#terminal.reboot(awayMs);
+    await this.#stand(forMs, () => state.setAnew(this.#settings));
+  }
+
+  async #declineConnects(forMs: number): Promise<void> {
+    const { options } = this.#terminal;
+    options.connectReply = DECLINED;
+    this.#terminal.hangUp();
+    await this.#stand(forMs, () => {
+      options.connectReply = null;
+    });
+  }
+
+  async #takePlace(forMs: number): Promise<void> {
+    // Two programs cannot both have it, nor can what was set before one came be set back behind the other.
+    if (this.#isTaken) return;
+    this.#isTaken = true;
+    const leave = await takePlace(this.#terminal);
+    if (leave !== null) {
+      this.#count('place-taken');
+      await this.#stand(forMs, leave);
+    }
+    this.#isTaken = false;
+  }
+
+  /** A second record of a badge; it stays where nobody can take it away before the faults end. */
+  async #double({ userId, name, forMs }: Act & { kind: 'badge-doubled' }): Promise<void> {
+    let uid: number | null = null;
+    await this.#atKeypad((keypad) => {
+      uid = keypad.doubleUser(userId, { name });
+      this.#done('badge-doubled', { userId, change: { kind: 'double', fields: { name } } });
+    });
+    if (uid === null) return;
+    await sleep(forMs, undefined, { signal: this.#end.signal }).catch(() => undefined);
+    const twin: number = uid;
+    await this.#atKeypad((keypad) => {
+      keypad.halveUser(userId, twin);
+      this.#done('badge-halved', { userId, change: { kind: 'halve' } });
+    });
   }
 
   async #takeTwinAway(restart: boolean): Promise<void> {
@@ -144,25 +209,34 @@ export class Strokes {
 
   /** Somebody who comes to the keypad, and waits if it is locked. */
   async #typeIn({ userId, change }: Act & { kind: 'keypad' }): Promise<void> {
+    await this.#atKeypad((keypad) => {
+      if (change.kind === 'create') keypad.addUser({ userId, ...change.fields });
+      else if (change.kind === 'update') keypad.editUser(userId, change.fields);
+      else keypad.deleteUser(userId);
+      this.#done(KEYPAD_KINDS[change.kind], { userId, change });
+    });
+  }
+
+  async #atKeypad(action: (keypad: Keypad) => void): Promise<void> {
     const typed = this.#terminal.keypad.whenUnlocked((keypad) => {
-      const at = performance.now();
       try {
-        if (change.kind === 'create') keypad.addUser({ userId, ...change.fields });
-        else if (change.kind === 'update') keypad.editUser(userId, change.fields);
-        else keypad.deleteUser(userId);
+        action(keypad);
       } catch (error) {
         // Taken, or not there: the person reads it and goes away.
         if (!(error instanceof RangeError)) throw error;
-        return;
       }
-      this.#count(KEYPAD_KINDS[change.kind]);
-      this.keypad.push({ userId, author: 'keypad', from: at, to: at, change, verdict: 'ok' });
-      this.#timeline.note(`keypad: ${describe({ userId, change })}`);
     });
     const gone = new Promise((resolve) =>
       this.#end.signal.addEventListener('abort', resolve, { once: true }),
     );
     await Promise.race([typed, gone]);
+  }
+
+  #done(name: string, { userId, change }: { readonly userId: string; readonly change: Change }): void {
+    const at = performance.now();
+    this.#count(name);
+    this.keypad.push({ userId, author: KEYPAD, from: at, to: at, change, verdict: 'ok' });
+    this.#timeline.note(`keypad: ${describe({ userId, change })}`);
   }
 
   /** The agent's process may not write another byte to any file: EFBIG, as ENOSPC would be. */

@@ -14,6 +14,10 @@ export const VARIANTS = {
   chopped: { split: { min: 1, max: 40 }, bulk: 'chunked', frameBytes: 200, eventsBetween: true },
   narrow: { width: 28, pin2Width: 9, oneClient: 'close', attendanceWidth: 8 },
   contradicting: { countersSay: { users: 5, oplog: 77 } },
+  // Its uids are used up within a few schedules: those that are free again must do.
+  topped: { highestUid: PEOPLE + 24 },
+  // Its tables are larger than what it grants at once.
+  pieces: { users: 40, bulk: 'chunked', chunkLimit: { tcp: 1024 }, chunkAnswer: 'bare' },
   datagram: { transport: 'udp', oneClient: 'silent', udpIdleMs: 1500 },
   stormy: { transport: 'udp', datagrams: STORM, datagramsIn: STORM },
   'stormy-narrow': {
@@ -23,6 +27,14 @@ export const VARIANTS = {
     bulk: 'prepared',
     // Small tables, too, are runs of several pieces.
     datagramBytes: 128,
+    datagrams: STORM,
+    datagramsIn: STORM,
+  },
+  'stormy-pieces': {
+    transport: 'udp',
+    users: 40,
+    bulk: 'chunked',
+    chunkLimit: { udp: 1024 },
     datagrams: STORM,
     datagramsIn: STORM,
   },

@@ -20,7 +20,8 @@ export function admissionRefusal(
       return Reply.error;
     const shape = userIdProblem(user.userId, device);
     if (shape !== null) {
-      device.violation(`${client.label}: user_id '${user.userId}' ${shape}`);
+      // Whoever asked before it was set otherwise cannot know.
+      if (!state.isSetAnew) device.violation(`${client.label}: user_id '${user.userId}' ${shape}`);
       return Reply.error;
     }
     const twin = state.findUser(user.userId);

@@ -50,6 +50,38 @@ export class Keypad {
     this.#device.changed();
   }
 
+  /**
+   * A second record of a badge under another uid, as the vendor's software leaves them; answers its uid. Throws
+   * KeypadLockedError; RangeError for a user who is not there, or is there twice.
+   */
+  doubleUser(userId: string, fields: Partial<Omit<RecordFields, 'userId'>>): number {
+    const user = this.#select(userId);
+    const { state, options } = this.#device;
+    if (this.#recordsOf(userId) > 1) throw new RangeError(`user_id '${userId}' is there twice`);
+    if (state.users.size >= options.capacity.users) throw new RangeError('the terminal is full');
+    const uid = state.nextUid();
+    const raw = Buffer.from(changeRecord(user.raw, fields, state.layout, LEFTOVER));
+    raw.writeUInt16LE(uid, 0);
+    state.putUser(raw, 'keypad');
+    this.#device.changed();
+    return uid;
+  }
+
+  /** Takes away the second record of a badge, the one under `uid`. Throws KeypadLockedError; RangeError. */
+  halveUser(userId: string, uid: number): void {
+    this.#useKeys();
+    const { state } = this.#device;
+    const [first, ...others] = state.decoded().filter((user) => user.userId === userId);
+    if (first === undefined || !others.some((user) => user.uid === uid))
+      throw new RangeError(`user_id '${userId}' is not there twice`);
+    state.deleteUser(uid, 'keypad');
+    this.#device.changed();
+  }
+
+  #recordsOf(userId: string): number {
+    return this.#device.state.decoded().filter((user) => user.userId === userId).length;
+  }
+
   /** Enrols a finger at the terminal itself, at one go. */
   addFinger(userId: string, finger: number): void {
     const user = this.#select(userId);

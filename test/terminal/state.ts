@@ -8,6 +8,9 @@ import { packTime, WallClock } from './wall-clock.ts';
 /** Who changes something: a client over the protocol, or a person at the keypad. */
 export type Author = 'protocol' | 'keypad';
 
+/** What people set at a terminal while it is in use. */
+export type SetAnew = Partial<Pick<TerminalOptions, 'pin2Width' | 'letters' | 'firmware'>>;
+
 const OPLOG_BYTES = 16;
 const HIGHEST_UID = 65_534;
 
@@ -23,6 +26,8 @@ export class TerminalState {
   readonly clock: WallClock;
   /** Something was written since the last refresh (1013). */
   refreshPending = false;
+  /** What its options say was changed, and nobody has asked for them since. */
+  isSetAnew = false;
 
   constructor(options: TerminalOptions) {
     this.options = options;
@@ -31,9 +36,14 @@ export class TerminalState {
     if (options.serialNumber !== '') this.settings.set('~SerialNumber', options.serialNumber);
     this.settings.set('~Platform', options.platform);
     this.settings.set('~DeviceName', options.deviceName);
-    this.settings.set('~PIN2Width', String(options.pin2Width));
-    if (options.letters) this.settings.set('~IsABCPinEnable', '1');
-    for (const name of options.hiddenOptions) this.settings.delete(name);
+    this.#tellLimits();
+  }
+
+  /** Somebody sets at the menu which badges it takes, or gives it another firmware. */
+  setAnew(changes: SetAnew): void {
+    Object.assign(this.options, changes);
+    this.#tellLimits();
+    this.isSetAnew = true;
   }
 
   decoded(): TerminalUser[] {
@@ -50,8 +60,9 @@ export class TerminalState {
   /** The uid that the keypad gives to the next user. */
   nextUid(): number {
     const highest = Math.max(0, ...this.users.keys());
-    if (highest < HIGHEST_UID) return highest + 1;
-    for (let uid = 1; uid <= HIGHEST_UID; uid += 1) if (!this.users.has(uid)) return uid;
+    const most = Math.min(HIGHEST_UID, this.options.highestUid);
+    if (highest < most) return highest + 1;
+    for (let uid = 1; uid <= most; uid += 1) if (!this.users.has(uid)) return uid;
     throw new RangeError('no free uid');
   }
 
@@ -103,6 +114,13 @@ export class TerminalState {
 
   attendanceSet(): Buffer {
     return Buffer.concat(this.attendance.map((punch) => encodePunch(punch, this.options.attendanceWidth)));
+  }
+
+  #tellLimits(): void {
+    this.settings.set('~PIN2Width', String(this.options.pin2Width));
+    if (this.options.letters) this.settings.set('~IsABCPinEnable', '1');
+    else this.settings.delete('~IsABCPinEnable');
+    for (const name of this.options.hiddenOptions) this.settings.delete(name);
   }
 
   #changed(author: Author): void {

@@ -209,6 +209,16 @@ export class SimulatedTerminal {
     });
   }
 
+  /** Labels of the clients that are served, as the log has them. */
+  clients(): string[] {
+    return [...this.#device.clients].map(({ label }) => label);
+  }
+
+  /** Lets go of these clients; what they have done stays as it is, the lock too. */
+  hangUp(isMeant: (label: string) => boolean = () => true): void {
+    for (const client of [...this.#device.clients]) if (isMeant(client.label)) client.drop();
+  }
+
   /** Drops every client, lets nobody in for `awayMs`, and comes back enabled with what it had stored. */
   async reboot(awayMs = 0): Promise<void> {
     this.#setAway(true);

@@ -176,4 +176,21 @@ export const MUTATIONS: readonly Mutation[] = [
     only: ['keypad'],
     variant: 'contradicting',
   },
+  {
+    name: 'badge-guessed',
+    breaks: 'a badge that stands in several records is not guessed at',
+    file: 'agent/terminal/tables/roster.ts',
+    from: 'if (another !== undefined) throw ambiguous(userId, all);',
+    to: 'if (another !== undefined && all.length === 0) throw ambiguous(userId, all);',
+    only: ['badge-doubled'],
+  },
+  {
+    name: 'taken-uid',
+    breaks: 'a uid that is free is given, where those above all others are refused',
+    file: 'agent/terminal/tables/used-uids.ts',
+    from: 'const isFree = (uid: number) => roster.at(uid).length === 0;',
+    to: 'const isFree = (uid: number) => roster.at(uid).length >= 0;',
+    only: ['keypad'],
+    variant: 'topped',
+  },
 ];

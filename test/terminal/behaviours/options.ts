@@ -8,6 +8,7 @@ function cString(data: Buffer): string {
 
 function readOption({ device, data }: Exchange): Answer {
   const name = cString(data);
+  if (name === '~PIN2Width') device.state.isSetAnew = false;
   const value = device.state.settings.get(name);
   return value === undefined ? refuse() : answer(Buffer.from(`${name}=${value}\0`, 'latin1'));
 }
