@@ -15,8 +15,8 @@ import type { Standing } from './devices/standing.ts';
 import { hostsOf } from './discovery/subnets.ts';
 import { CloudClock } from './dispatch/cloud-clock.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
+import { Fence } from './dispatch/fence.ts';
 import { Outbox } from './dispatch/outbox.ts';
-import { Tenure } from './dispatch/tenure.ts';
 import { HelloTeller } from './hello.ts';
 import { isStorageError } from './journal/errors.ts';
 import { Journal } from './journal/journal.ts';
@@ -46,7 +46,7 @@ export class Agent {
   readonly #undo: UndoVault;
   readonly #onlookers: Onlookers;
   readonly #cloudClock: CloudClock;
-  readonly #tenure: Tenure;
+  readonly #fence: Fence;
   readonly #link: Link;
   readonly #outbox: Outbox;
   readonly #hello: HelloTeller;
@@ -75,11 +75,11 @@ export class Agent {
     });
     this.#notedOffset = Number(this.#journal.note('clock_offset') ?? 0);
     this.#cloudClock = new CloudClock(clock, this.#notedOffset);
-    this.#tenure = new Tenure(clock, this.#cloudClock);
+    this.#fence = new Fence(clock, this.#cloudClock);
     this.#link = connect({
       onCommand: (message) => {
         // A session that the broker kept brings messages before the line is up for this agent.
-        if (!this.#tenure.isConnected) this.#tenure.connected();
+        if (!this.#fence.isConnected) this.#fence.connected();
         this.#dispatcher.receive(message);
         this.#hello.measured();
         this.#noteOffset();
@@ -88,7 +88,7 @@ export class Agent {
       onDown: (reason) => {
         log.warn({ reason }, 'line to the cloud is down');
         this.#onlookers.lineBroke(reason);
-        this.#tenure.disconnected();
+        this.#fence.disconnected();
         this.#hello.disconnected();
       },
       onTakenOver: () => this.#takenOver(),
@@ -101,7 +101,7 @@ export class Agent {
       clock,
       cloudClock: this.#cloudClock,
       journal: this.#journal,
-      tenure: this.#tenure,
+      fence: this.#fence,
       link,
       stations: () => this.#branch.stations(),
       onNews: (hello, connected) => this.#onlookers.told(hello, connected),
@@ -114,13 +114,13 @@ export class Agent {
       undo: this.#undo,
       clock,
       cloudClock: this.#cloudClock,
-      tenure: this.#tenure,
+      fence: this.#fence,
       log,
       station: (device) => this.#branch.station(device),
       stations: () => this.#branch.stations(),
       publishProgress: (id, stage, done, total) => this.#progress(id, stage, done, total),
       onRefused: (devices) => this.#onlookers.refused(devices),
-      onTenure: (word) => this.#noteTenure(word),
+      onFence: (word) => this.#noteFence(word),
       ownOperation: (command) => this.#branch.operation(command),
       onOwnSettled: () => this.#branch.tidy(),
     });
@@ -178,7 +178,7 @@ export class Agent {
   }
 
   #up(): void {
-    this.#tenure.connected();
+    this.#fence.connected();
     this.#log.info({ session: this.#link.session }, 'connected to the cloud');
     this.#hello.connected();
     this.#outbox.pump();
@@ -187,15 +187,15 @@ export class Agent {
   #takenOver(): void {
     const problem = 'another agent has connected with the certificate of this site: switch one of them off';
     this.#log.error(problem);
-    this.#tenure.lost();
+    this.#fence.lost();
     this.#dispatcher.reconsider();
   }
 
   /** A word that was meant for an earlier connection, or for another agent, says nothing of this one. */
-  #noteTenure({ session, seq, since }: ArgsOf<'site.tenure'>): void {
+  #noteFence({ session, seq, since }: ArgsOf<'site.tenure'>): void {
     if (!this.#hello.isAnsweredBy(session, seq)) return;
     this.#log.info({ since }, 'the cloud says since when this agent alone speaks for the site');
-    this.#tenure.told(since);
+    this.#fence.told(since);
     this.#dispatcher.reconsider();
   }
 

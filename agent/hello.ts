@@ -6,7 +6,7 @@ import { type SiteAddress, topics } from '../shared/wire/topics.ts';
 import type { Clock } from './clock.ts';
 import type { LiveStation } from './devices/station.ts';
 import type { CloudClock } from './dispatch/cloud-clock.ts';
-import type { Tenure } from './dispatch/tenure.ts';
+import type { Fence } from './dispatch/fence.ts';
 import { isStorageError } from './journal/errors.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Link } from './link/link.ts';
@@ -19,7 +19,7 @@ const GATHER_MS = 50;
 const CONTACT_NEWS_MS = 60_000;
 const PROBE_NEWS_MS = 900_000;
 const RETRY_MS = 2000;
-/** The cloud is asked for its word on the tenure again after so long, and then half as often each time. */
+/** The cloud is asked for its word on the fence again after so long, and then half as often each time. */
 const ASK_AGAIN_MS = 2000;
 const ASK_AGAIN_AT_MOST_MS = 300_000;
 /** A clock offset that has moved by less is no news. */
@@ -32,7 +32,7 @@ export interface HelloPorts {
   readonly clock: Clock;
   readonly cloudClock: CloudClock;
   readonly journal: Journal;
-  readonly tenure: Pick<Tenure, 'since' | 'announced'>;
+  readonly fence: Pick<Fence, 'since' | 'announced'>;
   readonly link: () => Link;
   readonly stations: () => readonly ToldStation[];
   /** Told of every news, also while there is no line to the cloud. */
@@ -116,7 +116,7 @@ export class HelloTeller {
       this.#toldAt = clock.monotonic();
       this.#toldOffset = hello.clockOffsetMs;
       await link().publish(topics.hello(at), helloBytes(hello));
-      if ((hello.seq ?? 0) >= this.#firstSeq) this.#ports.tenure.announced();
+      if ((hello.seq ?? 0) >= this.#firstSeq) this.#ports.fence.announced();
       this.#askAgain();
     } catch (error) {
       log.warn({ error: String(error) }, 'hello not sent, will be sent again');
@@ -124,9 +124,9 @@ export class HelloTeller {
     }
   }
 
-  /** As long as the cloud has not said what it knows of this agent's tenure. */
+  /** As long as the cloud has not said what it knows of this agent's fence. */
   #askAgain(): void {
-    const isOpen = () => this.#ports.link().isUp && this.#ports.tenure.since === null;
+    const isOpen = () => this.#ports.link().isUp && this.#ports.fence.since === null;
     if (!isOpen() || this.#asking !== null) return;
     this.#asking = setTimeout(() => {
       this.#asking = null;
@@ -148,7 +148,7 @@ export class HelloTeller {
   }
 
   #hello(): Hello {
-    const { clock, cloudClock, journal, tenure, link, stations } = this.#ports;
+    const { clock, cloudClock, journal, fence, link, stations } = this.#ports;
     return {
       v: WIRE_VERSION,
       session: link().session,
@@ -158,7 +158,7 @@ export class HelloTeller {
       clockOffsetMs: cloudClock.offset,
       journalDepth: journal.depth,
       ownSessions: [...this.#noteSession()],
-      tenureSince: tenure.since,
+      tenureSince: fence.since,
       devices: stations().map(toldDevice),
     };
   }

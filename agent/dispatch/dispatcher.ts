@@ -7,12 +7,12 @@ import type { LinkMessage } from '../link/link.ts';
 import { failure, type Outcome } from '../terminal/session/result.ts';
 import type { Wish } from '../terminal/writes/plan.ts';
 import { refusalOf } from '../terminal/writes/refusal.ts';
+import { Contested } from './contested.ts';
 import { Inquiries, isInquiry } from './inquiries.ts';
-import { naming } from './naming.ts';
+import { logFields } from './log-fields.ts';
 import type { DispatcherPorts } from './ports.ts';
 import { type Timing, toMessages } from './replies.ts';
-import { SetAside } from './set-aside.ts';
-import { Settlements } from './settlements.ts';
+import { Results } from './results.ts';
 import { checkCommand, parseCommand, toWish, userIdOf } from './understanding.ts';
 import { toQuestion, toWriteJob } from './work.ts';
 
@@ -21,17 +21,17 @@ const REMEMBERED_REFUSALS = 10_000;
 
 export class Dispatcher {
   readonly #ports: DispatcherPorts;
-  readonly #settlements: Settlements;
+  readonly #results: Results;
   readonly #inquiries: Inquiries;
-  readonly #aside: SetAside;
+  readonly #contested: Contested;
   readonly #refused = new Map<string, SerenoError>();
 
   constructor(ports: DispatcherPorts) {
     this.#ports = ports;
-    this.#settlements = new Settlements(ports);
-    this.#inquiries = new Inquiries(ports, this.#settlements);
-    this.#aside = new SetAside({
-      tenure: ports.tenure,
+    this.#results = new Results(ports);
+    this.#inquiries = new Inquiries(ports, this.#results);
+    this.#contested = new Contested({
+      fence: ports.fence,
       cloudClock: ports.cloudClock,
       run: (command) => this.#run(command),
       look: (command) => this.#look(command),
@@ -59,25 +59,25 @@ export class Dispatcher {
       else this.#take(parsed);
     } catch (error) {
       // One command must not end the others. Not acknowledged, so that it is neither lost nor believed done.
-      return log.error({ ...naming(parsed), err: error }, 'command could not be taken');
+      return log.error({ ...logFields(parsed), err: error }, 'command could not be taken');
     }
     acknowledge();
   }
 
   /** Ends what it does by itself; what it could not store, the next run finds in the journal. */
   stop(): void {
-    this.#aside.stop();
-    this.#settlements.stop();
+    this.#contested.stop();
+    this.#results.stop();
   }
 
   /** Goes on with what an earlier run of the agent left: doubtful writes are looked at, the rest is queued. */
   resume(): void {
     const { journal, log } = this.#ports;
-    this.#settlements.purge();
+    this.#results.purge();
     for (const row of journal.unsettled()) {
       const { command } = row;
       if (command === null) continue;
-      log.info({ ...naming(command), state: row.state }, 'command resumed');
+      log.info({ ...logFields(command), state: row.state }, 'command resumed');
       if (isInDoubt(row)) this.#look(command);
       else this.#begin(command);
     }
@@ -85,13 +85,13 @@ export class Dispatcher {
 
   /** Call when it has become known, or is not known any more, since when this agent speaks for its site. */
   reconsider(): void {
-    for (const { queue } of this.#ports.stations()) queue.setAside();
-    this.#aside.reconsider();
+    for (const { queue } of this.#ports.stations()) queue.contest();
+    this.#contested.reconsider();
   }
 
-  /** Call when a device is no more: then nobody can tell what became of what was set aside. */
+  /** Call when a device is no more: then nobody can tell what became of its contested writes. */
   deviceGone(device: string): void {
-    for (const command of this.#aside.withdraw(device)) this.#settleUnknown(command);
+    for (const command of this.#contested.withdraw(device)) this.#settleUnknown(command);
   }
 
   /** Issued after its own deadline is nonsense; believed, it would let every later command come too late. */
@@ -110,24 +110,24 @@ export class Dispatcher {
       known = journal.receive(command, userIdOf(command), clock.now());
     } catch (error) {
       if (!isStorageError(error)) throw error;
-      log.error({ ...naming(command), err: error }, 'command refused: it could not be stored');
+      log.error({ ...logFields(command), err: error }, 'command refused: it could not be stored');
       return this.#refuse(
         command.id,
         new SerenoError('agent_storage', { params: { site: this.#ports.at.site } }),
       );
     }
-    if (known !== null) return this.#settlements.replay(known);
-    log.info({ ...naming(command), via: command.via }, 'command taken');
+    if (known !== null) return this.#results.replay(known);
+    log.info({ ...logFields(command), via: command.via }, 'command taken');
     this.#begin(command);
   }
 
   /** A write that another agent may have, or have had, is not simply run. */
   #begin(command: Command): void {
-    const { tenure, undo, log } = this.#ports;
+    const { fence, undo, log } = this.#ports;
     const isWrite = command.v === WIRE_VERSION && toWish(command, undo) !== null;
-    if (isWrite && tenure.claim(command.issuedAt) !== 'ours') {
-      log.info(naming(command), 'set aside: another agent may have this command');
-      this.#aside.add(command);
+    if (isWrite && fence.claim(command.issuedAt) !== 'ours') {
+      log.info(logFields(command), 'contested: another agent may have this command');
+      this.#contested.add(command);
     } else {
       this.#run(command);
     }
@@ -157,13 +157,13 @@ export class Dispatcher {
   #settleUnknown(command: Command): void {
     const params = { device: command.device ?? '' };
     const error = new SerenoError('outcome_unknown', { params, applied: 'unknown' });
-    this.#settlements.settle(command, failure(error), { queueMs: 0, deviceMs: 0 });
+    this.#results.settle(command, failure(error), { queueMs: 0, deviceMs: 0 });
   }
 
   #enqueue(row: JournalRow, command: Command): void {
     const began = this.#ports.clock.monotonic();
     const settle = (outcome: Outcome) => {
-      this.#settlements.settle(command, outcome, {
+      this.#results.settle(command, outcome, {
         queueMs: this.#ports.clock.monotonic() - began,
         deviceMs: 0,
       });
@@ -182,7 +182,7 @@ export class Dispatcher {
       station.queue.push(
         wish === null
           ? toQuestion(command, station, this.#ports, (outcome, timing) =>
-              this.#settlements.settle(command, outcome, timing),
+              this.#results.settle(command, outcome, timing),
             )
           : { kind: 'write', ...this.#jobItem(row, command, wish) },
       );
@@ -208,8 +208,8 @@ export class Dispatcher {
   }
 
   #job(row: JournalRow, command: Command, wish: Wish) {
-    const settle = (outcome: Outcome, timing: Timing) => this.#settlements.settle(command, outcome, timing);
-    return toWriteJob(row, command, wish, this.#ports, settle, this.#aside);
+    const settle = (outcome: Outcome, timing: Timing) => this.#results.settle(command, outcome, timing);
+    return toWriteJob(row, command, wish, this.#ports, settle, this.#contested);
   }
 
   #refuse(id: string, error: SerenoError): void {

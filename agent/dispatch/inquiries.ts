@@ -5,7 +5,7 @@ import { isOfKind, operations } from '../../shared/wire/operations.ts';
 import { failure, type Outcome } from '../terminal/session/result.ts';
 import type { DispatcherPorts } from './ports.ts';
 import { toMessages } from './replies.ts';
-import type { Settlements } from './settlements.ts';
+import type { Results } from './results.ts';
 import { checkCommand, ulidTime } from './understanding.ts';
 
 /** True for what is answered at once, without the journal: inquiries about commands, and words of the cloud. */
@@ -16,11 +16,11 @@ export function isInquiry({ op }: Command): boolean {
 /** Answers from the journal. Questions change nothing, so they are not journalled themselves. */
 export class Inquiries {
   readonly #ports: DispatcherPorts;
-  readonly #settlements: Settlements;
+  readonly #results: Results;
 
-  constructor(ports: DispatcherPorts, settlements: Settlements) {
+  constructor(ports: DispatcherPorts, results: Results) {
     this.#ports = ports;
-    this.#settlements = settlements;
+    this.#results = results;
   }
 
   /** Answers what `isInquiry`. */
@@ -42,7 +42,7 @@ export class Inquiries {
       return {};
     }
     if (op === 'site.tenure') {
-      this.#ports.onTenure(operations[op].args.parse(args));
+      this.#ports.onFence(operations[op].args.parse(args));
       return {};
     }
     const { command_id: id } = operations['op.query'].args.parse(args);
@@ -53,9 +53,9 @@ export class Inquiries {
 
   #query(id: string): void {
     const row = this.#ports.journal.find(id);
-    if (row !== null) return this.#settlements.replay(row);
+    if (row !== null) return this.#results.replay(row);
     // It may have come to another agent, with a journal that is not this one.
-    const isElsewhere = this.#ports.tenure.claim(ulidTime(id)) !== 'ours';
+    const isElsewhere = this.#ports.fence.claim(ulidTime(id)) !== 'ours';
     this.#tombstone(
       id,
       new SerenoError(isElsewhere ? 'outcome_unknown' : 'expired', isElsewhere ? { applied: 'unknown' } : {}),
@@ -66,7 +66,7 @@ export class Inquiries {
     const row = this.#ports.journal.find(id);
     if (row === null) {
       // Somebody else may have run it: only who would know of it can say that it never came.
-      if (this.#ports.tenure.claim(ulidTime(id)) !== 'ours') return false;
+      if (this.#ports.fence.claim(ulidTime(id)) !== 'ours') return false;
       this.#tombstone(id, new SerenoError('cancelled'));
       return true;
     }

@@ -11,8 +11,8 @@ import type { UndoVault } from '../journal/undo-vault.ts';
 import type { Outcome } from '../terminal/session/result.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { CloudClock } from './cloud-clock.ts';
+import type { Fence } from './fence.ts';
 import type { Outbox } from './outbox.ts';
-import type { Tenure } from './tenure.ts';
 import type { TerminalQueue } from './terminal-queue.ts';
 
 /** One terminal with its lock. */
@@ -28,7 +28,7 @@ export interface DispatcherPorts {
   readonly undo: UndoVault;
   readonly clock: Clock;
   readonly cloudClock: CloudClock;
-  readonly tenure: Pick<Tenure, 'claim'>;
+  readonly fence: Pick<Fence, 'claim'>;
   readonly log: Logger;
   readonly station: (device: string) => Station | undefined;
   readonly stations: () => readonly Station[];
@@ -36,7 +36,7 @@ export interface DispatcherPorts {
   /** Devices that the directory has refused: another site holds their ids. */
   readonly onRefused: (devices: readonly string[]) => void;
   /** Since when this agent alone has spoken for its site, as the cloud says. */
-  readonly onTenure: (word: ArgsOf<'site.tenure'>) => void;
+  readonly onFence: (word: ArgsOf<'site.tenure'>) => void;
   /**
    * Operations on the agent itself (devices, certificate); undefined where it has none by that name. They mind the
    * deadline themselves: one that a crash has interrupted may be done already.

@@ -100,11 +100,11 @@ export class TerminalQueue {
   }
 
   /** Gives back the writes that have not begun, and by now may be with another agent. */
-  setAside(): void {
+  contest(): void {
     for (const item of this.#notBegun()) {
       if (item.kind !== 'write' || !item.job.mayBeElsewhere()) continue;
       this.#waiting = this.#waiting.filter((waiting) => waiting !== item);
-      item.job.setAside(false);
+      item.job.contest(false);
     }
   }
 

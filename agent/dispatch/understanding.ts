@@ -8,7 +8,7 @@ import { isOfKind, isOperation, operations } from '../../shared/wire/operations.
 import type { Phrase } from '../../shared/words.ts';
 import type { UndoVault } from '../journal/undo-vault.ts';
 import type { Wish } from '../terminal/writes/plan.ts';
-import { findCopy } from './way-back.ts';
+import { findCopy } from './undo-policy.ts';
 
 /** @throws SerenoError `rejected`: this version does not understand the command, and does not guess. */
 export function checkCommand(command: Command): void {

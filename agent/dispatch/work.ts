@@ -17,10 +17,10 @@ import type { Terminal } from '../terminal/terminal.ts';
 import type { Wish } from '../terminal/writes/plan.ts';
 import type { WriteJob } from '../terminal/writes/write-job.ts';
 import type { CloudClock } from './cloud-clock.ts';
+import type { Contested } from './contested.ts';
 import type { Timing } from './replies.ts';
-import type { SetAside } from './set-aside.ts';
 import type { QueueItem } from './terminal-queue.ts';
-import { WayBack } from './way-back.ts';
+import { UndoPolicy } from './undo-policy.ts';
 
 /** How often a reader of progress is told of a count, ms. */
 const PROGRESS_EVERY_MS = 500;
@@ -43,10 +43,10 @@ export function toWriteJob(
   wish: Wish,
   { journal, clock, cloudClock, undo, log }: WorkPorts,
   settle: Settle,
-  aside: Pick<SetAside, 'mayBeElsewhere' | 'add'>,
+  contested: Pick<Contested, 'mayBeElsewhere' | 'add'>,
 ): WriteJob {
   const device = command.device ?? '';
-  const way = new WayBack(undo, device, wish, log);
+  const policy = new UndoPolicy(undo, device, wish, log);
   const queuedAt = clock.monotonic();
   let startedAt: number | null = null;
   let settled = false;
@@ -55,11 +55,11 @@ export function toWriteJob(
     wish,
     readback: wish.args.verify === 'readback',
     timeLeft: () => cloudClock.left(row.notAfter),
-    mayBeElsewhere: () => aside.mayBeElsewhere(command),
-    setAside(wasLookedAt) {
+    mayBeElsewhere: () => contested.mayBeElsewhere(command),
+    contest(wasLookedAt) {
       if (settled) return;
       settled = true;
-      aside.add(command, wasLookedAt);
+      contested.add(command, wasLookedAt);
     },
     isSuperseded: () => (journal.lastStarted(device, wish.args.user_id) ?? 0) > row.issuedAt,
     get hasBegun() {
@@ -71,7 +71,7 @@ export function toWriteJob(
     leave() {
       if (startedAt === null) settled = true;
     },
-    keep: way.keep,
+    keep: policy.keep,
     started(uid, before) {
       startedAt = clock.monotonic();
       journal.start(row.id, uid, before?.raw ?? null);
@@ -88,9 +88,9 @@ export function toWriteJob(
       if (settled) return;
       settled = true;
       const now = clock.monotonic();
-      way.beforeSettled(outcome);
+      policy.beforeSettled(outcome);
       settle(outcome, { queueMs: (startedAt ?? now) - queuedAt, deviceMs: now - (startedAt ?? now) });
-      way.afterSettled(outcome);
+      policy.afterSettled(outcome);
     },
   };
 }

@@ -307,7 +307,7 @@ export class Terminal implements AskedTerminal {
     // What came during the look waits for the next one.
     this.#doubts = this.#doubts.filter((doubt) => !doubts.includes(doubt));
     for (const { job, outcome } of told) job.settle(outcome);
-    for (const { job } of contested) job.setAside(true);
+    for (const { job } of contested) job.contest(true);
     await this.#finish(context, restored, again);
     const jobs = again.map(({ job }) => job);
     await this.#runAgain(context, jobs);

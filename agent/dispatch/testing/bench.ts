@@ -14,8 +14,8 @@ import type { Link } from '../../link/link.ts';
 import { type Bench, startBench } from '../../terminal/testing/bench.ts';
 import { CloudClock } from '../cloud-clock.ts';
 import { Dispatcher } from '../dispatcher.ts';
+import { Fence } from '../fence.ts';
 import { Outbox } from '../outbox.ts';
-import { Tenure } from '../tenure.ts';
 import { TerminalQueue } from '../terminal-queue.ts';
 
 const UNDO_DAYS = 30;
@@ -46,12 +46,12 @@ export class NotingLink implements Link {
   }
 }
 
-/** The tenure of an agent that is connected, and as the cloud says the only one that ever was. */
-function soleTenure(cloudClock: CloudClock): Tenure {
-  const tenure = new Tenure(systemClock, cloudClock);
-  tenure.connected();
-  tenure.told(0);
-  return tenure;
+/** The fence of an agent that is connected, and as the cloud says the only one that ever was. */
+function soleFence(cloudClock: CloudClock): Fence {
+  const fence = new Fence(systemClock, cloudClock);
+  fence.connected();
+  fence.told(0);
+  return fence;
 }
 
 export class DispatchBench {
@@ -63,7 +63,7 @@ export class DispatchBench {
   journal: Journal;
   link = new NotingLink();
   queue: TerminalQueue;
-  tenure: Tenure;
+  fence: Fence;
   dispatcher: Dispatcher;
   cloudClock = new CloudClock(systemClock);
 
@@ -71,7 +71,7 @@ export class DispatchBench {
     this.at = at;
     this.journal = Journal.open(this.folder, 'norte');
     this.queue = this.#newQueue();
-    this.tenure = soleTenure(this.cloudClock);
+    this.fence = soleFence(this.cloudClock);
     this.dispatcher = this.#newDispatcher(UNDO_DAYS);
   }
 
@@ -88,7 +88,7 @@ export class DispatchBench {
     this.link = new NotingLink();
     this.queue = this.#newQueue();
     this.cloudClock = new CloudClock(systemClock);
-    this.tenure = soleTenure(this.cloudClock);
+    this.fence = soleFence(this.cloudClock);
     this.dispatcher = this.#newDispatcher(undoDays);
   }
 
@@ -128,7 +128,7 @@ export class DispatchBench {
   }
 
   #newDispatcher(days: number): Dispatcher {
-    const { journal, folder, link, queue, tenure } = this;
+    const { journal, folder, link, queue, fence } = this;
     const { terminal } = this.at;
     const log = pino({ level: 'silent' });
     return new Dispatcher({
@@ -138,13 +138,13 @@ export class DispatchBench {
       undo: new UndoVault(journal.undo, { folder, site: 'norte', days, now: Date.now }),
       clock: systemClock,
       cloudClock: this.cloudClock,
-      tenure,
+      fence,
       log,
       station: (device) => (device === this.device ? { terminal, queue } : undefined),
       stations: () => [{ terminal, queue }],
       publishProgress: () => undefined,
       onRefused: () => undefined,
-      onTenure: () => undefined,
+      onFence: () => undefined,
       ownOperation: () => undefined,
       onOwnSettled: () => undefined,
     });

@@ -144,7 +144,7 @@ export function jobOf(
     timeLeft: options.timeLeft ?? (() => 10_000),
     isSuperseded: () => options.superseded ?? false,
     mayBeElsewhere: () => false,
-    setAside: () => void events.push('set aside'),
+    contest: () => void events.push('contested'),
     started(uid, before) {
       events.push('started');
       doubt = { uid, preimage: before?.raw ?? null };

@@ -22,7 +22,7 @@ export interface WriteJob {
   /** True if another agent may have it, and might still begin it: it is not begun here, and only its success is told. */
   mayBeElsewhere(): boolean;
   /** Gives back one that may be elsewhere. `wasLookedAt`: the terminal was looked at, and had nothing of it. */
-  setAside(wasLookedAt: boolean): void;
+  contest(wasLookedAt: boolean): void;
   /**
    * Keeps what a delete is about to take away; null where nothing is to be kept. On disk when it returns.
    * @throws SerenoError `agent_storage`: then nothing is sent.

@@ -116,8 +116,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'begun-elsewhere',
     breaks: 'a command that another agent may have is not begun',
-    file: 'agent/dispatch/set-aside.ts',
-    from: `if (tenure.claim(issuedAt) === 'ours') return false;`,
+    file: 'agent/dispatch/contested.ts',
+    from: `if (fence.claim(issuedAt) === 'ours') return false;`,
     to: 'if (issuedAt !== undefined) return false;',
     only: ['second-agent', 'agent-killed', 'journal-wiped'],
   },
@@ -153,7 +153,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'untold-refusal',
     breaks: 'a refusal is told only once it is on the disk',
-    file: 'agent/dispatch/settlements.ts',
+    file: 'agent/dispatch/results.ts',
     from: `if (reply.status === 'ok') this.#ports.outbox`,
     to: 'this.#ports.outbox',
     only: ['disk-full', 'agent-killed'],

@@ -6,7 +6,7 @@ import { purgeNote } from '../journal/purges.ts';
 import type { JournalRow, OutboxMessage } from '../journal/rows.ts';
 import type { Outcome } from '../terminal/session/result.ts';
 import { isZkError } from '../zk/errors.ts';
-import { naming } from './naming.ts';
+import { logFields } from './log-fields.ts';
 import type { DispatcherPorts } from './ports.ts';
 import { envelopeMessage, type Timing, toMessages } from './replies.ts';
 
@@ -25,7 +25,7 @@ interface Unstored {
   readonly messages: readonly OutboxMessage[];
 }
 
-export class Settlements {
+export class Results {
   readonly #ports: DispatcherPorts;
   /** Outcomes that the disk had no room for; stored as soon as it has. */
   readonly #unstored = new Map<string, Unstored>();
@@ -41,7 +41,7 @@ export class Settlements {
     const { at, outbox, log } = this.#ports;
     const { reply, messages } = toMessages(at, command.id, outcome, timing);
     const unstored = { reply, messages, purge: purgeOf(command, outcome) };
-    const named = naming(command);
+    const named = logFields(command);
     const { status, code, applied, verified, queueMs, deviceMs } = reply;
     // Sentences name what was asked; how it went wrong, byte by byte, is for the log alone.
     const why =

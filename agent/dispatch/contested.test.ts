@@ -3,8 +3,8 @@ import { ulid } from 'ulid';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Command } from '../../shared/wire/envelope.ts';
 import { CloudClock } from './cloud-clock.ts';
-import { LATEST_MS, SetAside } from './set-aside.ts';
-import { Tenure } from './tenure.ts';
+import { Contested, LATEST_MS } from './contested.ts';
+import { Fence } from './fence.ts';
 import { command, create, DispatchBench } from './testing/bench.ts';
 
 const WRITE_USER = 8;
@@ -30,14 +30,14 @@ describe('a command that another agent may have', () => {
   const stateOf = ({ id }: Command) => bench.journal.find(id)?.state;
   beforeEach(async () => {
     bench = await DispatchBench.start();
-    bench.tenure.connected();
+    bench.fence.connected();
   });
   afterEach(() => bench.stop());
 
   /** The word of the cloud. */
   function told(since: number): void {
     bench.cloudClock.observe(Date.now());
-    bench.tenure.told(since);
+    bench.fence.told(since);
     bench.dispatcher.reconsider();
   }
   const anotherHasSpoken = () => told(Date.now());
@@ -47,7 +47,7 @@ describe('a command that another agent may have', () => {
   function startAgain(): void {
     bench.journal.close();
     bench.assemble();
-    bench.tenure.connected();
+    bench.fence.connected();
     bench.dispatcher.resume();
     bench.queue.start();
   }
@@ -125,10 +125,10 @@ describe('a command that another agent may have', () => {
     bench.at.simulated.faults.add({ kind: 'delay', command: 1503, times: 1, ms: 150 });
     const [question, one] = [command('user.list', {}), create('900')];
     for (const each of [question, one]) bench.receive(each);
-    bench.tenure.lost();
+    bench.fence.lost();
     bench.dispatcher.reconsider();
     expect(await bench.link.reply(question.id)).toMatchObject({ status: 'ok' });
-    bench.tenure.connected();
+    bench.fence.connected();
     expect([stateOf(one), writes()]).toEqual(['received', 0]);
     noOtherEver();
     expect(await bench.link.reply(one.id)).toMatchObject({ status: 'ok' });
@@ -139,7 +139,7 @@ describe('a command that another agent may have', () => {
     bench.at.simulated.faults.add({ kind: 'delay', command: 1503, times: 1, ms: 150 });
     const [question, one] = [command('user.list', {}), oldCreate('Ana', ALMOST_OVER + 300)];
     for (const each of [question, one]) bench.receive(each);
-    bench.tenure.connected();
+    bench.fence.connected();
     anotherHasSpoken();
     expect(await bench.link.reply(one.id)).toMatchObject({ status: 'expired', applied: 'no' });
     expect(writes()).toBe(0);
@@ -167,7 +167,7 @@ describe('a command that another agent may have', () => {
     bench.receive(later);
     await bench.link.reply(later.id);
     const earliest = { ...oldUpdate('Leo', ALMOST_OVER), issuedAt: early.issuedAt - 1000 };
-    bench.tenure.connected();
+    bench.fence.connected();
     anotherHasSpoken();
     bench.receive(earliest);
     expect(await bench.link.reply(earliest.id)).toMatchObject({ status: 'unknown', applied: 'unknown' });
@@ -201,7 +201,7 @@ describe('a command that another agent may have', () => {
   });
 });
 
-describe('what is set aside', () => {
+describe('a contested write', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
@@ -215,34 +215,34 @@ describe('what is set aside', () => {
       fc.property(fc.array(happening, { maxLength: 20 }), (happenings) => {
         const clock = { now: () => Date.now(), monotonic: () => Date.now() };
         const cloudClock = new CloudClock(clock);
-        const tenure = new Tenure(clock, cloudClock);
+        const fence = new Fence(clock, cloudClock);
         cloudClock.observe(Date.now());
         const began = Date.now();
         const one = create('900', { issuedAt: began, notAfter: began + IN_TIME });
         const ends: string[] = [];
-        const aside = new SetAside({
-          tenure,
+        const contested = new Contested({
+          fence,
           cloudClock,
           run: () => {
-            expect(tenure.claim(began)).toBe('ours');
+            expect(fence.claim(began)).toBe('ours');
             ends.push('run');
           },
           look: () => {
-            expect(tenure.claim(began)).not.toBe('ours');
+            expect(fence.claim(began)).not.toBe('ours');
             if (Date.now() >= began + IN_TIME + LATEST_MS) ends.push('last look');
-            else aside.add(one, true);
+            else contested.add(one, true);
           },
         });
-        aside.add(one);
+        contested.add(one);
         for (const each of happenings) {
-          if (each.kind === 'told') tenure.told(each.since === 0 ? 0 : began + each.since);
+          if (each.kind === 'told') fence.told(each.since === 0 ? 0 : began + each.since);
           else if (each.kind === 'passed') vi.advanceTimersByTime(each.ms);
-          else tenure[each.kind]();
-          aside.reconsider();
+          else fence[each.kind]();
+          contested.reconsider();
         }
         vi.advanceTimersByTime(IN_TIME + LATEST_MS);
         expect(ends).toHaveLength(1);
-        aside.stop();
+        contested.stop();
         expect(vi.getTimerCount()).toBe(0);
       }),
     );

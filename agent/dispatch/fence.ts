@@ -19,7 +19,7 @@ export type Claim = 'ours' | 'contested' | 'untold';
  * taken commands of which this journal knows nothing, and may still hold some. Only the cloud hears all of them: after
  * every connect it is asked (`tenureSince` of the hello) and says (`site.tenure`). All times are the cloud's.
  */
-export class Tenure {
+export class Fence {
   readonly #clock: TimeTeller;
   readonly #cloudClock: CloudClock;
   #isConnected = false;

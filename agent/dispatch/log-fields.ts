@@ -1,7 +1,7 @@
 // What every log line about a command tells: ids that lead back to its request, never what it asks.
 import type { Command } from '../../shared/wire/envelope.ts';
 
-export interface Naming {
+export interface LogFields {
   readonly command: string;
   readonly op: string;
   readonly device?: string;
@@ -11,7 +11,7 @@ export interface Naming {
 
 const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-/;
 
-export function naming({ id, op, device, traceparent = '' }: Command): Naming {
+export function logFields({ id, op, device, traceparent = '' }: Command): LogFields {
   const trace = TRACEPARENT.exec(traceparent)?.[1];
   return {
     command: id,

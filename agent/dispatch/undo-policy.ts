@@ -8,7 +8,7 @@ import type { Wish } from '../terminal/writes/plan.ts';
 import { decodeUndoCopy, encodeUndoCopy, type UndoCopy } from '../terminal/writes/undo-copy.ts';
 import type { WriteJob } from '../terminal/writes/write-job.ts';
 
-export class WayBack {
+export class UndoPolicy {
   /** See `WriteJob.keep`. */
   readonly keep: WriteJob['keep'];
   readonly #undo: UndoVault;

@@ -18,8 +18,8 @@ async function ask(op: string, args: object): Promise<Reply> {
 const victim = () => bench.at.simulated.users()[0]!.userId;
 const isKept = (userId: string) => bench.journal.undo.find('principal', userId) !== null;
 
-describe('the way back', () => {
-  it('leads from a delete to a restore, and is closed behind it', async () => {
+describe('the copy of a deleted user', () => {
+  it('is what a restore is made of, and is erased behind it', async () => {
     const user_id = victim();
     const before = bench.at.simulated.rawUsers();
     expect(await ask('user.delete', { user_id })).toMatchObject({ status: 'ok' });
@@ -48,7 +48,7 @@ describe('the way back', () => {
     expect(await ask('user.restore', { user_id })).toMatchObject({ status: 'ok', data: { fingers: 1 } });
   });
 
-  it('stays open where a finger is still missing', async () => {
+  it('stays where a finger is still missing', async () => {
     const user_id = victim();
     await ask('user.delete', { user_id });
     bench.at.simulated.faults.add({ kind: 'refuse', command: 87 });
@@ -56,7 +56,7 @@ describe('the way back', () => {
     expect(isKept(user_id)).toBe(true);
   });
 
-  it('is not opened by a purge, which closes that of an earlier delete too', async () => {
+  it('is not kept by a purge, which erases that of an earlier delete too', async () => {
     const user_id = victim();
     await ask('user.delete', { user_id });
     await ask('user.put', { mode: 'create', user_id, fields: { name: 'Again' } });
@@ -66,7 +66,7 @@ describe('the way back', () => {
     expect(await ask('user.restore', { user_id })).toMatchObject({ code: 'undo_not_found' });
   });
 
-  it('of an earlier delete stays open where a later one is refused', async () => {
+  it('of an earlier delete stays where a later one is refused', async () => {
     const user_id = victim();
     await ask('user.delete', { user_id });
     await ask('user.put', { mode: 'create', user_id, fields: { name: 'Again' } });
@@ -78,14 +78,14 @@ describe('the way back', () => {
     expect(bench.at.simulated.users().find(({ userId }) => userId === user_id)?.name).not.toBe('Again');
   });
 
-  it('is closed by a purge of somebody who was deleted before', async () => {
+  it('is erased by a purge of somebody who was deleted before', async () => {
     const user_id = victim();
     await ask('user.delete', { user_id });
     expect(await ask('user.delete', { user_id, purge: true })).toMatchObject({ code: 'user_not_found' });
     expect(isKept(user_id)).toBe(false);
   });
 
-  it('is not opened by a delete that the terminal refused, and not closed by one of nobody', async () => {
+  it('is not kept by a delete that the terminal refused, and not erased by one of nobody', async () => {
     const [first, second] = bench.at.simulated.users().map(({ userId }) => userId);
     bench.at.simulated.faults.add({ kind: 'refuse', command: 18, times: 1 });
     expect(await ask('user.delete', { user_id: first })).toMatchObject({
@@ -98,7 +98,7 @@ describe('the way back', () => {
     expect(isKept(second!)).toBe(true);
   });
 
-  it('does not exist where undo_days is 0', async () => {
+  it('is not made where undo_days is 0', async () => {
     const user_id = victim();
     await bench.leave();
     bench.assemble(0);
@@ -110,7 +110,7 @@ describe('the way back', () => {
     expect([...tables]).toEqual(['1503/9']);
   });
 
-  it('is gone on by the next agent after a crash amid a restore', async () => {
+  it('serves the next agent after a crash amid a restore', async () => {
     const user_id = victim();
     const { uid, raw } = bench.at.simulated.users()[0]!;
     await ask('user.delete', { user_id });

@@ -2,15 +2,15 @@
 import type { Command } from '../../shared/wire/envelope.ts';
 import { STRETCH_MS } from '../terminal/session/disabled.ts';
 import type { CloudClock } from './cloud-clock.ts';
-import type { Tenure } from './tenure.ts';
+import type { Fence } from './fence.ts';
 
 /** A write that was begun in the last moment is made or given up so long after its deadline. */
 export const LATEST_MS = STRETCH_MS + 1000;
 /** The cloud's clock may be seen better meanwhile. */
 const RECHECK_MS = 30_000;
 
-export interface SetAsidePorts {
-  readonly tenure: Pick<Tenure, 'claim'>;
+export interface ContestedPorts {
+  readonly fence: Pick<Fence, 'claim'>;
   readonly cloudClock: CloudClock;
   /** It can only be ours: to be run. */
   readonly run: (command: Command) => void;
@@ -29,19 +29,19 @@ interface Waiting {
  * has, the terminal is looked at: what is there as wanted has succeeded. What is not is looked for once more when
  * nobody can begin it any more, and that answer is final.
  */
-export class SetAside {
-  readonly #ports: SetAsidePorts;
+export class Contested {
+  readonly #ports: ContestedPorts;
   readonly #waiting = new Map<string, Waiting>();
   #isStopped = false;
 
-  constructor(ports: SetAsidePorts) {
+  constructor(ports: ContestedPorts) {
     this.#ports = ports;
   }
 
   /** True if another agent may have the write, and might still begin it. */
   mayBeElsewhere({ issuedAt, notAfter }: Command): boolean {
-    const { tenure, cloudClock } = this.#ports;
-    if (tenure.claim(issuedAt) === 'ours') return false;
+    const { fence, cloudClock } = this.#ports;
+    if (fence.claim(issuedAt) === 'ours') return false;
     // A wall clock alone must not make an answer final.
     return cloudClock.offset === null || cloudClock.left(notAfter) > -LATEST_MS;
   }
@@ -51,7 +51,7 @@ export class SetAside {
     this.#consider({ command, wasLookedAt, timer: null });
   }
 
-  /** Call when the tenure has changed. */
+  /** Call when the fence has changed. */
   reconsider(): void {
     for (const waiting of [...this.#waiting.values()]) this.#consider(waiting);
   }
@@ -70,11 +70,11 @@ export class SetAside {
   }
 
   #consider(waiting: Waiting): void {
-    const { tenure, cloudClock, run, look } = this.#ports;
+    const { fence, cloudClock, run, look } = this.#ports;
     const { command, wasLookedAt } = waiting;
     this.#forget(waiting);
     if (this.#isStopped) return;
-    const claim = tenure.claim(command.issuedAt);
+    const claim = fence.claim(command.issuedAt);
     if (claim === 'ours') return run(command);
     const isFinal = !this.mayBeElsewhere(command);
     if (isFinal || (claim === 'contested' && !wasLookedAt)) return look(command);
