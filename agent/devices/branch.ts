@@ -4,7 +4,7 @@ import type { Command } from '../../shared/wire/envelope.ts';
 import { type ArgsOf, operations } from '../../shared/wire/operations.ts';
 import { DeviceNotes } from '../journal/device-notes.ts';
 import type { Journal } from '../journal/journal.ts';
-import { failure, type Outcome } from '../terminal/session/result.ts';
+import { failure, type Result } from '../terminal/session/result.ts';
 import { foundAgain, movedTo, noteAddress } from './addresses.ts';
 import type { HostRules } from './hosts.ts';
 import { DevicePin } from './pins.ts';
@@ -89,7 +89,7 @@ export class Branch {
   }
 
   /** What a command asks of the list itself; undefined for all others. */
-  operation(command: Command): (() => Promise<Outcome>) | undefined {
+  operation(command: Command): (() => Promise<Result>) | undefined {
     if (command.op === 'device.put') {
       const args = operations['device.put'].args.parse(command.args);
       return () => (args.mode === 'create' ? this.#create(args, command) : this.#update(args, command));
@@ -124,7 +124,7 @@ export class Branch {
     }
   }
 
-  async #create(args: ArgsOf<'device.put'>, command: Command): Promise<Outcome> {
+  async #create(args: ArgsOf<'device.put'>, command: Command): Promise<Result> {
     const { hosts, site } = this.#ports;
     const { id } = args;
     const existing = this.#stations.get(id)?.device;
@@ -151,7 +151,7 @@ export class Branch {
     return done(id);
   }
 
-  async #update(args: ArgsOf<'device.put'>, command: Command): Promise<Outcome> {
+  async #update(args: ArgsOf<'device.put'>, command: Command): Promise<Result> {
     const { hosts, onChange } = this.#ports;
     const { id } = args;
     const station = this.#stations.get(id);
@@ -176,7 +176,7 @@ export class Branch {
   }
 
   /** All that the API may say of a device of the file: which serial number is the right one. */
-  async #accept(args: ArgsOf<'device.put'>, station: LiveStation, command: Command): Promise<Outcome> {
+  async #accept(args: ArgsOf<'device.put'>, station: LiveStation, command: Command): Promise<Result> {
     const decide = () => {
       this.#checkDeadline(command);
       pinAgain(station.pin, args, false);
@@ -187,7 +187,7 @@ export class Branch {
     return done(args.id);
   }
 
-  async #delete(id: string, command: Command): Promise<Outcome> {
+  async #delete(id: string, command: Command): Promise<Result> {
     const { onChange, onGone, log } = this.#ports;
     if (!this.#stations.has(id) && this.#registered.isBy(id, command.id)) {
       this.#notes(id).forget();
@@ -261,6 +261,6 @@ function isAcceptance(args: ArgsOf<'device.put'>, { serial }: DeviceSettings): b
   return accepted !== undefined && Object.keys(rest).length === 0 && (serial === null || serial === accepted);
 }
 
-function done(id: string): Outcome {
+function done(id: string): Result {
   return { status: 'ok', data: { id }, verified: 'none' };
 }

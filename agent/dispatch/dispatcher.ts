@@ -4,7 +4,7 @@ import { type Command, WIRE_VERSION } from '../../shared/wire/envelope.ts';
 import { isStorageError } from '../journal/errors.ts';
 import { isInDoubt, type JournalRow } from '../journal/rows.ts';
 import type { LinkMessage } from '../link/link.ts';
-import { failure, type Outcome } from '../terminal/session/result.ts';
+import { failure, type Result } from '../terminal/session/result.ts';
 import type { Wish } from '../terminal/writes/plan.ts';
 import { refusalOf } from '../terminal/writes/refusal.ts';
 import { Contested } from './contested.ts';
@@ -162,7 +162,7 @@ export class Dispatcher {
 
   #enqueue(row: JournalRow, command: Command): void {
     const began = this.#ports.clock.monotonic();
-    const settle = (outcome: Outcome) => {
+    const settle = (outcome: Result) => {
       this.#results.settle(command, outcome, {
         queueMs: this.#ports.clock.monotonic() - began,
         deviceMs: 0,
@@ -191,7 +191,7 @@ export class Dispatcher {
     }
   }
 
-  async #runOwn(own: () => Promise<Outcome>, settle: (outcome: Outcome) => void): Promise<void> {
+  async #runOwn(own: () => Promise<Result>, settle: (outcome: Result) => void): Promise<void> {
     settle(await own().catch(failure));
     this.#ports.onOwnSettled();
   }
@@ -208,7 +208,7 @@ export class Dispatcher {
   }
 
   #job(row: JournalRow, command: Command, wish: Wish) {
-    const settle = (outcome: Outcome, timing: Timing) => this.#results.settle(command, outcome, timing);
+    const settle = (outcome: Result, timing: Timing) => this.#results.settle(command, outcome, timing);
     return toWriteJob(row, command, wish, this.#ports, settle, this.#contested);
   }
 

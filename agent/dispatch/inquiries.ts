@@ -2,7 +2,7 @@
 import { SerenoError } from '../../shared/errors.ts';
 import type { Command } from '../../shared/wire/envelope.ts';
 import { isOfKind, operations } from '../../shared/wire/operations.ts';
-import { failure, type Outcome } from '../terminal/session/result.ts';
+import { failure, type Result } from '../terminal/session/result.ts';
 import type { DispatcherPorts } from './ports.ts';
 import { toMessages } from './replies.ts';
 import type { Results } from './results.ts';
@@ -26,7 +26,7 @@ export class Inquiries {
   /** Answers what `isInquiry`. */
   answer(command: Command): void {
     const { at, outbox } = this.#ports;
-    const answer = (outcome: Outcome) =>
+    const answer = (outcome: Result) =>
       outbox.sendUnstored(toMessages(at, command.id, outcome, { queueMs: 0, deviceMs: 0 }).messages);
     try {
       checkCommand(command);

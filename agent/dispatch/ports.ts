@@ -8,7 +8,7 @@ import type { SiteAddress } from '../../shared/wire/topics.ts';
 import type { Clock } from '../clock.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { UndoVault } from '../journal/undo-vault.ts';
-import type { Outcome } from '../terminal/session/result.ts';
+import type { Result } from '../terminal/session/result.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { CloudClock } from './cloud-clock.ts';
 import type { Fence } from './fence.ts';
@@ -41,7 +41,7 @@ export interface DispatcherPorts {
    * Operations on the agent itself (devices, certificate); undefined where it has none by that name. They mind the
    * deadline themselves: one that a crash has interrupted may be done already.
    */
-  readonly ownOperation: (command: Command) => (() => Promise<Outcome>) | undefined;
+  readonly ownOperation: (command: Command) => (() => Promise<Result>) | undefined;
   /** One of those has its answer. */
   readonly onOwnSettled: () => void;
 }

@@ -4,7 +4,7 @@ import { operations } from '../../shared/wire/operations.ts';
 import { isStorageError } from '../journal/errors.ts';
 import { purgeNote } from '../journal/purges.ts';
 import type { JournalRow, OutboxMessage } from '../journal/rows.ts';
-import type { Outcome } from '../terminal/session/result.ts';
+import type { Result } from '../terminal/session/result.ts';
 import { isZkError } from '../zk/errors.ts';
 import { logFields } from './log-fields.ts';
 import type { DispatcherPorts } from './ports.ts';
@@ -37,7 +37,7 @@ export class Results {
     this.#ports = ports;
   }
 
-  settle(command: Command, outcome: Outcome, timing: Timing): void {
+  settle(command: Command, outcome: Result, timing: Timing): void {
     const { at, outbox, log } = this.#ports;
     const { reply, messages } = toMessages(at, command.id, outcome, timing);
     const unstored = { reply, messages, purge: purgeOf(command, outcome) };
@@ -157,7 +157,7 @@ export class Results {
 }
 
 /** The note of a purge after which nobody of that badge is at the terminal; null for anything else. */
-function purgeOf({ op, device, args }: Command, outcome: Outcome): string | null {
+function purgeOf({ op, device, args }: Command, outcome: Result): string | null {
   if (op !== 'user.delete' || device === undefined) return null;
   const { success, data } = operations[op].args.safeParse(args);
   if (!success || data.purge !== true) return null;

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { SerenoError } from '../../shared/errors.ts';
 import { isStorageError } from '../journal/errors.ts';
 import type { UndoVault } from '../journal/undo-vault.ts';
-import type { Outcome } from '../terminal/session/result.ts';
+import type { Result } from '../terminal/session/result.ts';
 import type { Wish } from '../terminal/writes/plan.ts';
 import { decodeUndoCopy, encodeUndoCopy, type UndoCopy } from '../terminal/writes/undo-copy.ts';
 import type { WriteJob } from '../terminal/writes/write-job.ts';
@@ -29,14 +29,14 @@ export class UndoPolicy {
   }
 
   /** A purge is only answered once nothing is kept, not even of an earlier delete. */
-  beforeSettled(outcome: Outcome): void {
+  beforeSettled(outcome: Result): void {
     const { op, args } = this.#wish;
     if (op !== 'user.delete' || args.purge !== true) return;
     if (outcome.status === 'ok' || outcome.error.code === 'user_not_found') this.#erase();
   }
 
   /** The copy of somebody who was not deleted after all is of no use, nor that of somebody who is back whole. */
-  afterSettled(outcome: Outcome): void {
+  afterSettled(outcome: Result): void {
     if (this.#kept && outcome.status !== 'ok' && outcome.error.applied === 'no') this.#takeBack();
     if (this.#wish.op === 'user.restore' && outcome.status === 'ok' && isWhole(outcome.data, this.#wish)) {
       this.#erase();

@@ -12,7 +12,7 @@ import type { JournalRow } from '../journal/rows.ts';
 import type { UndoVault } from '../journal/undo-vault.ts';
 import type { Ask } from '../terminal/asks/ask.ts';
 import { asks } from '../terminal/asks/table.ts';
-import { failure, type Outcome } from '../terminal/session/result.ts';
+import { failure, type Result } from '../terminal/session/result.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { Wish } from '../terminal/writes/plan.ts';
 import type { WriteJob } from '../terminal/writes/write-job.ts';
@@ -34,7 +34,7 @@ export interface WorkPorts {
   readonly publishProgress: (id: string, stage: Stage, done?: number, total?: number) => void;
 }
 
-type Settle = (outcome: Outcome, timing: Timing) => void;
+type Settle = (outcome: Result, timing: Timing) => void;
 
 /** A write of users; what it tells goes to the journal before anything else happens. */
 export function toWriteJob(
@@ -122,7 +122,7 @@ export function toQuestion(
   const name = command.op;
   const { holds, long } = isOperation(name) ? factsOf(name) : {};
   const ask = isOperation(name) ? (asks[name] as Ask<typeof name> | undefined) : undefined;
-  const settleNow = (outcome: Outcome, startedAt: number) => {
+  const settleNow = (outcome: Result, startedAt: number) => {
     const now = clock.monotonic();
     settle(outcome, { queueMs: startedAt - queuedAt, deviceMs: now - startedAt });
   };

@@ -44,12 +44,12 @@ export interface AskContext {
   readonly now: () => number;
 }
 
-export interface Told<N extends OperationName> {
+export interface Answer<N extends OperationName> {
   readonly data: ResultOf<N>;
   readonly verified: Verified;
 }
 
-export type Ask<N extends OperationName> = (args: ArgsOf<N>, context: AskContext) => Promise<Told<N>>;
+export type Ask<N extends OperationName> = (args: ArgsOf<N>, context: AskContext) => Promise<Answer<N>>;
 
 /** An ISO instant: reads answer with the moment at which the terminal was last known to hold just this. */
 export function instant(epochMs: number): string {

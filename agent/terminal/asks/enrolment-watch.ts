@@ -7,7 +7,7 @@ import { decodeEnrolEvent, type EnrolEvent } from '../../zk/enrolment.ts';
 /** The terminal asks for the same finger so many times. */
 const SAMPLES = 3;
 /** Results of the terminal (docs/protocol.md); 0 is success. */
-const Result = { enrolled: 0, failed: 4, duplicate: 5, timeout: 6 } as const;
+const SensorResult = { enrolled: 0, failed: 4, duplicate: 5, timeout: 6 } as const;
 
 export type Ending =
   | { readonly kind: 'enrolled' }
@@ -38,7 +38,8 @@ export function afterEvent(state: EnrolState, event: EnrolEvent, finger: number)
         samples: event.good ? Math.min(state.samples + 1, SAMPLES) : state.samples,
       };
     case 'result':
-      if (event.code !== Result.enrolled) return { ...state, ending: refusal(event.code, state.touched) };
+      if (event.code !== SensorResult.enrolled)
+        return { ...state, ending: refusal(event.code, state.touched) };
       // The result of another finger is no result of this enrolment.
       if (event.finger !== undefined && event.finger !== finger) return state;
       return { samples: SAMPLES, touched: true, ending: { kind: 'enrolled' } };
@@ -47,8 +48,8 @@ export function afterEvent(state: EnrolState, event: EnrolEvent, finger: number)
 
 /** Firmwares use 4 both for nobody there and for samples that do not fit together. */
 function refusal(code: number, touched: boolean): Ending {
-  if (code === Result.duplicate) return { kind: 'refused', code: 'duplicate_finger' };
-  const timedOut = code === Result.timeout || (code === Result.failed && !touched);
+  if (code === SensorResult.duplicate) return { kind: 'refused', code: 'duplicate_finger' };
+  const timedOut = code === SensorResult.timeout || (code === SensorResult.failed && !touched);
   return { kind: 'refused', code: timedOut ? 'enrol_timeout' : 'enrol_failed' };
 }
 

@@ -3,7 +3,7 @@ import { type ErrorCode, SerenoError } from '../../../shared/errors.ts';
 import type { Reply, ReplyStatus, Verified } from '../../../shared/wire/envelope.ts';
 
 /** What became of a command. */
-export type Outcome =
+export type Result =
   | {
       readonly status: 'ok';
       readonly data: unknown;
@@ -23,7 +23,7 @@ const STATUS_OF: Partial<Record<ErrorCode, Exclude<ReplyStatus, 'ok'>>> = {
 };
 
 /** The outcome that a thrown error stands for; anything unforeseen becomes `internal`. */
-export function failure(error: unknown): Outcome {
+export function failure(error: unknown): Result {
   const known = error instanceof SerenoError ? error : new SerenoError('internal', { cause: error });
   return { status: STATUS_OF[known.code] ?? 'error', error: known };
 }

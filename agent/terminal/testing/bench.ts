@@ -8,7 +8,7 @@ import {
 } from '../../../test/terminal/terminal.ts';
 import { type Clock, systemClock } from '../../clock.ts';
 import { parseConfig } from '../../config/load.ts';
-import type { Outcome } from '../session/result.ts';
+import type { Result } from '../session/result.ts';
 import { UNPINNED } from '../session/serial-pin.ts';
 import { Terminal } from '../terminal.ts';
 import type { Wish } from '../writes/plan.ts';
@@ -105,7 +105,7 @@ export function benchOfEachTest(): typeof startBench {
 
 export interface RecordedJob extends WriteJob {
   readonly events: string[];
-  readonly outcome: Outcome | null;
+  readonly outcome: Result | null;
   readonly doubt: { uid: number; preimage: Buffer | null } | null;
 }
 
@@ -120,7 +120,7 @@ export function jobOf(
   } = {},
 ): RecordedJob {
   const events: string[] = [];
-  let outcome: Outcome | null = null;
+  let outcome: Result | null = null;
   let doubt: RecordedJob['doubt'] = null;
   return {
     id: `job-${++serial}`,

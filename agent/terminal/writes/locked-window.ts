@@ -6,7 +6,7 @@ import { type Counters, sameCounters } from '../../zk/counters.ts';
 import { deleteUser, type UserRecord, writeUser } from '../../zk/users.ts';
 import { Disablement, STRETCH_MS } from '../session/disabled.ts';
 import { isBroken, toSerenoError } from '../session/errors.ts';
-import { failure, type Outcome } from '../session/result.ts';
+import { failure, type Result } from '../session/result.ts';
 import type { Roster } from '../tables/roster.ts';
 import type { WriteContext } from './context.ts';
 import type { FingersToKeep } from './fingers-to-keep.ts';
@@ -219,7 +219,7 @@ export class Stretch {
     return true;
   }
 
-  #decide(job: WriteJob, outcome: Outcome): void {
+  #decide(job: WriteJob, outcome: Result): void {
     const userId = job.wish.args.user_id;
     const depends = this.#entries.some((entry) => entry.job.wish.args.user_id === userId);
     (depends ? this.#dependent : this.#outcomes).push({ job, outcome });

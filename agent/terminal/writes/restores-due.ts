@@ -3,7 +3,7 @@ import { SerenoError } from '../../../shared/errors.ts';
 import type { Verified } from '../../../shared/wire/envelope.ts';
 import type { DeviceSettings } from '../../devices/settings.ts';
 import { isBroken, toSerenoError } from '../session/errors.ts';
-import { failure, type Outcome } from '../session/result.ts';
+import { failure, type Result } from '../session/result.ts';
 import type { RosterCache } from '../tables/roster-cache.ts';
 import type { WriteContext } from './context.ts';
 import { restoreFingers } from './restore-fingers.ts';
@@ -19,7 +19,7 @@ const MOST_BREAKS = 5;
 
 /** Settles all but the restores that went well so far: these are returned. */
 export function settleButRestores(
-  outcomes: readonly { readonly job: WriteJob; readonly outcome: Outcome }[],
+  outcomes: readonly { readonly job: WriteJob; readonly outcome: Result }[],
   cache: RosterCache,
 ): DueRestore[] {
   const due: DueRestore[] = [];

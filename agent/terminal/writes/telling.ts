@@ -1,7 +1,7 @@
 // What the writes of a stretch are answered, by what the terminal then shows.
 import { SerenoError } from '../../../shared/errors.ts';
 import type { Verified } from '../../../shared/wire/envelope.ts';
-import { failure, type Outcome } from '../session/result.ts';
+import { failure, type Result } from '../session/result.ts';
 import type { Roster } from '../tables/roster.ts';
 import { isCreate, isGone, lastWord, type WritePlan, withAllFields } from './verify.ts';
 import type { WriteJob } from './write-job.ts';
@@ -17,7 +17,7 @@ export interface Entry {
 
 export interface Told {
   readonly job: WriteJob;
-  readonly outcome: Outcome;
+  readonly outcome: Result;
 }
 
 export interface Shown {

@@ -5,7 +5,7 @@ import { refreshData } from '../../zk/control.ts';
 import type { Conversation } from '../../zk/conversation.ts';
 import { decodeUser } from '../../zk/users.ts';
 import { isBroken } from '../session/errors.ts';
-import { failure, type Outcome } from '../session/result.ts';
+import { failure, type Result } from '../session/result.ts';
 import type { Roster } from '../tables/roster.ts';
 import type { RosterCache } from '../tables/roster-cache.ts';
 import { judge } from './doubt.ts';
@@ -14,7 +14,7 @@ import type { DoubtfulJob, WriteJob } from './write-job.ts';
 
 export interface Verdicts {
   /** Known now: to be told. */
-  readonly told: readonly { readonly job: WriteJob; readonly outcome: Outcome }[];
+  readonly told: readonly { readonly job: WriteJob; readonly outcome: Result }[];
   /** Users that are back; their fingers may not be yet. */
   readonly restored: readonly DueRestore[];
   /** Nothing of it is at the terminal: to be run again. */
@@ -59,7 +59,7 @@ export function judgeAll(
   roster: Roster,
   { id: device, encoding }: DeviceSettings,
 ): Verdicts {
-  const told: { job: WriteJob; outcome: Outcome }[] = [];
+  const told: { job: WriteJob; outcome: Result }[] = [];
   const restored: DueRestore[] = [];
   const again: DoubtfulJob[] = [];
   const contested: DoubtfulJob[] = [];

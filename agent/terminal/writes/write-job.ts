@@ -1,6 +1,6 @@
 // One write of users on its way through the terminal: what it wishes, and whom it tells what became of it.
 import type { UserRecord } from '../../zk/users.ts';
-import type { Outcome } from '../session/result.ts';
+import type { Result } from '../session/result.ts';
 import type { Wish } from './plan.ts';
 import type { UndoCopy } from './undo-copy.ts';
 
@@ -32,7 +32,7 @@ export interface WriteJob {
   started(uid: number, before: UserRecord | null): void;
   /** The terminal acknowledged. */
   written(): void;
-  settle(outcome: Outcome): void;
+  settle(outcome: Result): void;
 }
 
 /** A job whose outcome only the terminal can tell: it was started, or another agent may have made it. */
