@@ -29,7 +29,7 @@ export const catalogue = {
   limit_exceeded: {
     status: 400,
     es: "El campo '{field}' excede lo que admite '{device}': {limit}.",
-    en: "The field '{field}' is beyond what '{device}' can hold: {limit}.",
+    en: "The field '{field}' exceeds what '{device}' can hold: {limit}.",
   },
   unsupported: {
     status: 400,
@@ -39,7 +39,7 @@ export const catalogue = {
   request_malformed: {
     status: 400,
     es: 'La petición no es HTTP válido: ¿la dirección lleva letras sin codificar?',
-    en: 'The request is not valid HTTP: does its address hold letters that were not encoded?',
+    en: 'The request is not valid HTTP: does its address contain characters that were not encoded?',
   },
   route_not_found: { status: 404, es: 'Ruta no encontrada.', en: 'Route not found.' },
   device_not_found: {
@@ -71,7 +71,7 @@ export const catalogue = {
   badge_ambiguous: {
     status: 409,
     es: "El user_id '{user_id}' está en varios registros de '{device}' (uid {uids}); no se escribió nada. Indique cuál con ?uid=, o elimínelos todos con DELETE y ?all=true.",
-    en: "The user_id '{user_id}' stands in several records of '{device}' (uid {uids}); nothing was written. Say which with ?uid=, or delete all of them with DELETE and ?all=true.",
+    en: "The user_id '{user_id}' is in several records of '{device}' (uid {uids}); nothing was written. Say which with ?uid=, or delete all of them with DELETE and ?all=true.",
   },
   device_exists: {
     status: 409,
@@ -128,12 +128,12 @@ export const catalogue = {
   idempotency_in_progress: {
     status: 409,
     es: 'Otra petición con la misma Idempotency-Key está en curso.',
-    en: 'Another request with the same Idempotency-Key is at work.',
+    en: 'Another request with the same Idempotency-Key is in progress.',
   },
   idempotency_mismatch: {
     status: 422,
     es: 'La Idempotency-Key ya se usó con otra petición.',
-    en: 'The Idempotency-Key was used with another request.',
+    en: 'The Idempotency-Key was already used with another request.',
   },
   device_unreachable: {
     status: 500,
@@ -168,17 +168,17 @@ export const catalogue = {
   device_no_route: {
     status: 500,
     es: 'No hay camino en la red hasta {address}; revise la dirección, el cable y la red de la sede.',
-    en: 'The network has no way to {address}; check the address, the cable and the network of the site.',
+    en: 'There is no network route to {address}; check the address, the cable and the network of the site.',
   },
   device_port_closed: {
     status: 500,
     es: 'En {address} hay un equipo que no atiende ese puerto; revise la dirección y el puerto (4370 en los terminales).',
-    en: 'At {address} there is a machine that does not serve that port; check address and port (4370 on terminals).',
+    en: 'The machine at {address} does not listen on that port; check address and port (4370 on terminals).',
   },
   device_name_unknown: {
     status: 500,
     es: "El nombre '{ip}' del dispositivo '{device}' no se conoce en la red de la sede; revíselo, o use su dirección.",
-    en: "The name '{ip}' of the device '{device}' is not known in the network of the site; check it, or use its address.",
+    en: "The name '{ip}' of the device '{device}' is unknown in the network of the site; check it, or use the address.",
   },
   comm_key_refused: {
     status: 500,
@@ -243,7 +243,7 @@ export const catalogue = {
   enrol_timeout: {
     status: 409,
     es: 'Nadie puso el dedo a tiempo.',
-    en: 'Nobody put the finger in time.',
+    en: 'Nobody placed a finger in time.',
   },
   enrol_failed: { status: 409, es: 'El enrolamiento falló.', en: 'The enrolment failed.' },
   token_invalid: {

@@ -58,7 +58,7 @@ export const phrases = {
     es: 'tiene {count} dispositivos y un agente enrolado; revóquelo antes',
     en: 'it has {count} devices and an enrolled agent; revoke it first',
   },
-  /** What an agent of another version told in words of its own. */
+  /** The words of an agent of another version. */
   agent_said: { es: 'el agente dice «{said}»', en: 'the agent says "{said}"' },
   limit_bytes: { es: 'caben {max} bytes y tiene {got}', en: '{max} bytes fit, it has {got}' },
   limit_characters: { es: 'caben {max} caracteres y tiene {got}', en: '{max} characters fit, it has {got}' },
@@ -85,12 +85,12 @@ export const phrases = {
     es: 'solo direcciones privadas (10.x, 172.16–31.x, 192.168.x) o las que allow_hosts nombra en el agent.yaml de la sede',
     en: "private addresses only (10.x, 172.16–31.x, 192.168.x), or those that allow_hosts names in the site's agent.yaml",
   },
-  address_taken: { es: "ya es la del dispositivo '{holder}'", en: "the device '{holder}' has it already" },
+  address_taken: { es: "ya es la del dispositivo '{holder}'", en: "the device '{holder}' already has it" },
   cursor_foreign: {
     es: 'debe ser el next_cursor de una respuesta',
     en: 'must be the next_cursor of an answer',
   },
-  busy_waiting: { es: '{max} órdenes esperan', en: '{max} commands wait' },
+  busy_waiting: { es: '{max} órdenes esperan', en: '{max} commands are waiting' },
   busy_enrolling: { es: 'alguien está enrolando un dedo', en: 'somebody is enrolling a finger' },
   busy_keypad: {
     es: 'sus usuarios cambian sin cesar en el teclado',
@@ -107,11 +107,11 @@ export const phrases = {
   },
   answer_flood: {
     es: 'envía sin fin tramas que no responden a nada',
-    en: 'it sends frames without end that answer nothing',
+    en: 'it keeps sending frames that answer nothing',
   },
   answer_lost: {
     es: 'de su respuesta a {asked} se pierde una y otra vez una parte en la red',
-    en: 'parts of its answer to {asked} are lost in the network again and again',
+    en: 'parts of its answer to {asked} keep getting lost in the network',
   },
   users_width: {
     es: 'según su propia cuenta, sus registros de usuario tienen {got} bytes, y se conocen los de 72 y 28',
@@ -131,19 +131,19 @@ export const phrases = {
   },
   users_vanished: {
     es: 'cuenta {got} usuarios y entrega una tabla vacía',
-    en: 'it counts {got} users and hands out an empty table',
+    en: 'it counts {got} users and returns an empty table',
   },
   attendance_vanished: {
     es: 'cuenta {got} marcaciones y no entrega ninguna',
-    en: 'it counts {got} punches and hands out none',
+    en: 'it counts {got} punches and returns none',
   },
   users_change: {
     es: 'su tabla de usuarios es otra cada vez que se lee',
-    en: 'its user table is another one each time it is read',
+    en: 'its user table is different each time it is read',
   },
   uid_twice: {
     es: 'tiene dos registros con el uid {uid}, y no se sabe cuál de ellos cambiaría',
-    en: 'it has two records with uid {uid}, and nobody knows which of them it would change',
+    en: 'it has two records with uid {uid}, and it is not known which of them a write would change',
   },
   users_empty: { es: 'su tabla de usuarios está vacía', en: 'its user table is empty' },
   users_layouts: {
@@ -152,7 +152,7 @@ export const phrases = {
   },
   attendance_change: {
     es: 'el número de sus marcaciones es otro cada vez que se leen',
-    en: 'the number of its punches is another one each time they are read',
+    en: 'the number of its punches is different each time they are read',
   },
   attendance_layouts: {
     es: 'sus marcaciones caben en varios formatos; indique attendance_record',

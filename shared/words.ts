@@ -18,12 +18,12 @@ export class Spoken {
 
 /** `@key` stands for a phrase. */
 export type Phrase = `@${PhraseKey}`;
-/** What a place for words may hold. A text written down somewhere in the code is neither, and does not compile. */
+/** What a place for words may hold. A plain text in the code is neither, and does not compile. */
 export type Words = Phrase | Spoken;
 
 /**
- * Places of sentences that hold words of ours. In any other place a value is an identifier, a number or somebody's own
- * text, even one that looks like a key.
+ * Places of sentences that hold words of ours. In any other place a value is an identifier, a number or text from a caller,
+ * even one that looks like a key.
  */
 export const WORD_PLACES = ['limit', 'problem', 'reason', 'what', 'asked'] as const;
 export type WordPlace = (typeof WORD_PLACES)[number];
@@ -42,8 +42,8 @@ function isPhrase(value: Param): value is Phrase {
 const MOST_HEARD = 200;
 
 /**
- * The words that `value` stands for. What is no phrase that is known here comes from an agent of another version: it is
- * told as said by it, cut and without control characters.
+ * The words that `value` stands for. A phrase that is not known here comes from an agent of another version: it is
+ * quoted, cut and without control characters.
  */
 export function wordsOf(value: Param, params: Params, language: Language): string {
   if (value instanceof Spoken) return String(value);
@@ -61,7 +61,7 @@ export function filled(sentence: string, params: Params, language: Language): st
   });
 }
 
-/** A phrase that names itself in a place of its own ends there. */
+/** A phrase that refers to itself ends there. */
 function without(params: Params, name: string): Params {
   return Object.fromEntries(Object.entries(params).filter(([place]) => place !== name));
 }

@@ -12,11 +12,11 @@ export interface DiscoverOptions {
   readonly json?: boolean;
 }
 
-/** However many addresses there are, it ends by then. */
+/** The search ends by then, however many addresses there are. */
 const LIMIT_MS = 180_000;
 
 /**
- * Prints agent.yaml lines (or JSON) on stdout; all that is for people only goes to stderr. Exit status 1 if no
+ * Prints agent.yaml lines (or JSON) on stdout; what is for people only goes to stderr. Exit status 1 if no
  * terminal was found.
  * @throws SubnetError
  */

@@ -20,7 +20,7 @@ export interface DoctorOptions {
 
 /** Terminals looked at side by side. */
 const LANES = 8;
-/** A terminal has its turn behind what the agent is at; longer than the agent itself waits for that. */
+/** The question waits behind the terminal's current work; longer than the agent itself waits for that. */
 const ASK_MS = 30_000;
 
 /** Prints the findings; the exit status says how bad they are, see `exitStatus`. */
@@ -55,7 +55,7 @@ async function examine(file: string): Promise<Finding[]> {
   ];
 }
 
-/** By what keeps agent.yaml from being read. */
+/** When agent.yaml cannot be read: by the reason. */
 const NEXT: Readonly<Record<string, string>> = {
   ENOENT: 'sereno-agent enroll makes it; one that lies elsewhere is named with --config FILE.',
   EACCES: 'Run the doctor as root, or as the user that runs the agent.',
@@ -122,7 +122,7 @@ function pinOf(pins: DataReport['pins'], id: string) {
   return pin === undefined ? {} : { pin };
 }
 
-/** So many at a time; the answers in the order of `items`. */
+/** A limited number at a time; the answers in the order of `items`. */
 async function sideBySide<T, R>(
   items: readonly T[],
   lanes: number,
@@ -137,7 +137,7 @@ async function sideBySide<T, R>(
   return results;
 }
 
-/** A device of the API's is the running agent's secret. One that cannot be asked has said how it sees it. */
+/** The settings of a device registered over the API are known to the running agent only. If it cannot be asked, its status file says how it sees the device. */
 function unseen(device: HelloDevice | undefined): Finding[] {
   if (device === undefined) return [];
   const { id, host, port, reachable } = device;

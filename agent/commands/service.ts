@@ -47,7 +47,7 @@ export function serviceStatus(): void {
   hand('systemctl', ['status', '--no-pager', UNIT]);
 }
 
-/** Shows its log, by way of journalctl. @throws ServiceError */
+/** Shows its log with journalctl. @throws ServiceError */
 export function serviceLogs({ follow, lines }: { readonly follow: boolean; readonly lines: number }): void {
   mustBeInstalled();
   hand('journalctl', ['-u', UNIT, '-n', `${lines}`, '-o', 'cat', ...(follow ? ['-f'] : ['--no-pager'])]);
@@ -75,7 +75,7 @@ function mustBeRoot(): void {
   }
 }
 
-/** The package around this very file, as infra/package/build.ts lays it out. */
+/** The package that holds this file, as infra/package/build.ts lays it out. */
 function packageFolder(): string {
   const folder = dirname(import.meta.dirname);
   if (existsSync(join(folder, 'bin', UNIT)) && existsSync(join(folder, 'node', process.arch))) return folder;

@@ -1,4 +1,4 @@
-// What the command line says of itself: examples and exit statuses under each --help, and errors in a sentence.
+// What the command line says about itself: examples and exit statuses under each --help, and errors in a sentence.
 import { SerenoError } from '../../shared/errors.ts';
 import { DataFolderError } from '../data-folder.ts';
 import { SubnetError } from '../discovery/subnets.ts';
@@ -84,7 +84,7 @@ const WORDS = {
   },
 } satisfies Record<string, Words>;
 
-/** What stands under the --help of a command. */
+/** The text under the --help of a command. */
 export function moreHelp(name: keyof typeof WORDS): string {
   const { examples, status } = WORDS[name];
   const lines = examples.map(([line, what]) => `  sereno-agent ${line}\n      ${what}\n`);

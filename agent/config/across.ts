@@ -1,4 +1,4 @@
-// What is wrong between the entries of an agent.yaml, or between it and the environment: told together with what is wrong in one.
+// What does not fit between the entries of an agent.yaml, or between it and the environment; reported along with errors inside the entries.
 import * as z from 'zod';
 import { commKeySchema, deviceDefaults } from '../../shared/domain/device.ts';
 import { deviceConfigSchema } from './schema.ts';
@@ -7,7 +7,7 @@ import { deviceConfigSchema } from './schema.ts';
 export type PathAndProblem = readonly [path: readonly PropertyKey[], problem: string];
 
 const { id, host, port, comm_key_env, follow } = deviceConfigSchema.shape;
-/** As much of a device as is right. */
+/** The valid parts of a device. */
 const partSchema = z.object({
   id: id.optional().catch(undefined),
   host: host.optional().catch(undefined),
@@ -20,7 +20,7 @@ const fileSchema = z.object({
   subnets: z.array(z.unknown()).nullish().catch(null),
 });
 
-/** Of the file as it was read, whatever else is wrong in it. */
+/** From the file as it was read, whatever else is wrong in it. */
 export function problemsAcross(plain: unknown, environment: NodeJS.ProcessEnv): PathAndProblem[] {
   const read = fileSchema.safeParse(plain);
   if (!read.success) return [];
@@ -45,7 +45,7 @@ function twins(devices: readonly Part[]): PathAndProblem[] {
     }
     if (id !== undefined) ids.add(id);
     if (host === undefined || port === 0) continue;
-    // Two queues before one terminal would be no lock.
+    // Two queues for one terminal would not keep each other out.
     const address = `${host.toLowerCase()}:${port}`;
     const holder = holders.get(address);
     if (holder !== undefined) {
@@ -74,7 +74,7 @@ function unsetKeys(devices: readonly Part[], environment: NodeJS.ProcessEnv): Pa
   });
 }
 
-/** A comm key as the environment holds it; null where it is none. */
+/** A comm key as the environment holds it; null where it is not valid. */
 export function commKeyIn(text = ''): number | null {
   return /^\d{1,10}$/.test(text) && commKeySchema.safeParse(Number(text)).success ? Number(text) : null;
 }

@@ -27,7 +27,7 @@ export interface AgentConfig {
 
 /**
  * Reads and checks `file`. Paths in it are relative to the file.
- * @throws SerenoError `config_invalid` with file, line, key and what is allowed, of everything that is wrong.
+ * @throws SerenoError `config_invalid` with file, line, key and what is allowed, for everything that is wrong.
  */
 export function loadConfig(file: string, environment: NodeJS.ProcessEnv): AgentConfig {
   let text: string;
@@ -59,7 +59,7 @@ export function parseConfig(text: string, file: string, environment: NodeJS.Proc
   );
 }
 
-/** @throws SerenoError `config_invalid` for aliases that lead nowhere or multiply beyond reason */
+/** @throws SerenoError `config_invalid` for aliases that point nowhere or expand beyond reason */
 function toPlain(document: Document, file: string): unknown {
   try {
     return document.toJS() ?? {};
@@ -106,12 +106,12 @@ function complete(config: AgentFile, file: string, environment: NodeJS.ProcessEn
   };
 }
 
-/** The keys that there are at the place of `path`. */
+/** The keys allowed at `path`. */
 function knownKeys(path: readonly PropertyKey[]): string[] {
   return Object.keys(blockAt(path).shape);
 }
 
-/** What a number there may be, as the end of a sentence; empty where none is wanted. */
+/** The range of a number there, as the end of a sentence; empty where no number is expected. */
 function rangeAt(path: readonly PropertyKey[]): string {
   const shape: Readonly<Record<string, z.ZodType>> = blockAt(path.slice(0, -1)).shape;
   let schema = shape[String(path.at(-1))];

@@ -5,12 +5,12 @@ import { SerenoError } from '../../shared/errors.ts';
 
 export interface Problem {
   readonly line: number;
-  /** Empty where it is not a key's fault. */
+  /** Empty if no key is to blame. */
   readonly key: string;
   readonly problem: string;
 }
 
-/** `config_invalid` with every problem at once: whoever mends the first has to mend the others too. */
+/** `config_invalid` with every problem at once: whoever corrects the first has to correct the others too. */
 export function configInvalid(file: string, problems: readonly Problem[]): SerenoError {
   const lines = problems.map(({ line, key, problem }) =>
     [`${file}:${line}`, ...(key === '' ? [] : [key]), problem].join(': '),
@@ -18,7 +18,7 @@ export function configInvalid(file: string, problems: readonly Problem[]): Seren
   return new SerenoError('config_invalid', { params: { problems: lines.join('\n') } });
 }
 
-/** Of the first fault alone: the others mostly follow from it. @throws SerenoError `config_invalid` if it is not YAML */
+/** Reports the first error only: the others mostly follow from it. @throws SerenoError `config_invalid` if it is not YAML */
 export function mustBeYaml(file: string, { errors: [first] }: Document): void {
   if (first === undefined) return;
   const [said] = first.message.split(/ at line \d+|\n/);
@@ -64,7 +64,7 @@ const KINDS: Readonly<Record<string, string>> = {
   object: 'a block of lines such as "key: value"',
 };
 
-/** @param allowed the keys that there are where the issue is */
+/** @param allowed the keys allowed at the place of the issue */
 export function wordsOf(issue: z.core.$ZodIssue, allowed: readonly string[]): string {
   switch (issue.code) {
     case 'unrecognized_keys':

@@ -25,7 +25,7 @@ export const deviceConfigSchema = z
     follow: z.boolean().default(false),
     /** Seconds between looks at a terminal that nobody asks; 0: none. */
     probe: z.int().min(0).max(86_400).default(60),
-    /** Whose terminal it must be; left out: the one that answers first. */
+    /** The serial number it must have; left out: that of the first terminal that answers. */
     serial: serialSchema.optional(),
   })
   .refine((device) => device.comm_key === undefined || device.comm_key_env === undefined, {
@@ -39,7 +39,7 @@ const subnetSchema = z
   .string()
   .refine(isSubnet, 'must be a private subnet such as 192.168.1.0/24, at most a /22');
 
-/** A list of which every entry was taken out, or commented out, is an empty one. */
+/** A list whose entries are all removed or commented out is an empty list. */
 function listOf<T extends z.ZodType>(entry: T) {
   return z
     .array(entry)

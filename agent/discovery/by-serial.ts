@@ -1,9 +1,9 @@
-// Terminals by their serial number: which of the addresses they answer at, without a comm key for anybody.
+// Finds terminals by serial number: at which addresses they answer. No comm key is sent to anybody.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readSerial } from '../terminal/session/serial-pin.ts';
 import { Conversation, type Requests } from '../zk/conversation.ts';
 
-/** Addresses asked at a time, and how long each place takes at least: 20 a second, on a network that others work in. */
+/** Addresses asked at a time, and the least time for each: 20 a second, on a network that others work in. */
 const LANES = 8;
 const LANE_MS = 400;
 
@@ -11,7 +11,7 @@ export interface Search {
   readonly hosts: readonly string[];
   readonly port: number;
   readonly transport: 'tcp' | 'udp';
-  /** Serial numbers that are looked for; the search ends when all are found. */
+  /** Serial numbers to find; the search ends when all are found. */
   readonly wanted: ReadonlySet<string>;
   /** For connecting, and for the answer. */
   readonly timeoutMs: number;
@@ -35,7 +35,7 @@ export async function findBySerial({ hosts, wanted, ...at }: Search): Promise<Ma
   return found;
 }
 
-/** Null where nobody answers, or one that does not tell who it is before it has a comm key: it gets none here. */
+/** Null where nothing answers, or a terminal that tells its serial number only after it has the comm key: it does not get the key here. */
 async function serialAt(host: string, at: Omit<Search, 'hosts' | 'wanted'>): Promise<string | null> {
   const { port, transport, timeoutMs, signal } = at;
   let told: string | null = null;

@@ -1,4 +1,4 @@
-// Whether a terminal answers under an address, and what it says of itself.
+// Whether a terminal answers at an address, and what it says about itself.
 
 import { type Identity, readIdentity } from '../terminal/session/identity.ts';
 import { Conversation } from '../zk/conversation.ts';
@@ -10,8 +10,8 @@ export interface Found {
   readonly port: number;
   readonly transport: 'tcp' | 'udp';
   /**
-   * `terminal`: it talked. `asks_key`: it wants its comm key first. `silent`: somebody accepts connections there and
-   * says nothing that a terminal says; perhaps one that serves another client just now.
+   * `terminal`: it talked. `asks_key`: it wants its comm key first. `silent`: something accepts connections there
+   * but does not answer as a terminal does; perhaps one that serves another client just now.
    */
   readonly kind: 'terminal' | 'asks_key' | 'silent';
   /** Null unless it talked. */
@@ -31,7 +31,7 @@ export interface ProbeOptions {
 
 const NOTHING = { identity: null, time: null };
 
-/** Asks over TCP, then over UDP; null where nobody answers. Never throws, leaves no connection. */
+/** Asks over TCP, then over UDP; null where nothing answers. Never throws, leaves no connection. */
 export async function probe(host: string, options: ProbeOptions): Promise<Found | null> {
   const overTcp = await attempt(host, 'tcp', options);
   if (overTcp !== null && overTcp.kind !== 'silent') return overTcp;

@@ -1,4 +1,4 @@
-// Asks many addresses side by side, so many at a time and for so long.
+// Asks many addresses side by side, with limits on how many at a time and how long.
 import { type Found, type ProbeOptions, probe } from './probe.ts';
 
 /** Addresses asked at a time. */
@@ -6,18 +6,18 @@ export const LANES = 64;
 
 export interface Scan extends ProbeOptions {
   readonly hosts: readonly string[];
-  /** Told after every address. */
+  /** Called after every address. */
   readonly onAsked: (done: number) => void;
 }
 
 export interface Scanned {
   /** In the order of `hosts`. */
   readonly found: readonly Found[];
-  /** Less than there are hosts if the signal ended it. */
+  /** Fewer than there are hosts if the signal ended it. */
   readonly asked: number;
 }
 
-/** Never throws. What was found before the signal came is given. */
+/** Never throws. Returns what was found before the signal, if that ends it. */
 export async function scan({ hosts, onAsked, ...options }: Scan): Promise<Scanned> {
   const results = new Map<string, Found>();
   const waiting = hosts.values();

@@ -1,4 +1,4 @@
-// Which addresses are asked: those of the machine's own private subnets, and never more than a /22 around it.
+// Which addresses are asked: those of the machine's own private subnets, each at most a /22 around its address.
 import { isIPv4 } from 'node:net';
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
 import { isLoopbackAddress, isPrivateAddress } from '../devices/hosts.ts';
@@ -12,7 +12,7 @@ export interface Subnet {
   readonly prefix: number;
 }
 
-/** Thrown for a `--subnet` that is not one, or that is nobody's own. */
+/** Thrown for a `--subnet` that is not one, or is not private. */
 export class SubnetError extends Error {
   readonly code = 'subnet_invalid';
 

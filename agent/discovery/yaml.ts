@@ -6,13 +6,13 @@ import type { Found } from './probe.ts';
 
 const DEFAULT_PORT = 4370;
 
-/** A clock that is further off than this is wrong, or in another zone. */
+/** A clock that is off by more than this is wrong, or in another time zone. */
 const SKEW_MS = 120_000;
 const MINUTE_MS = 60_000;
 
 /**
  * The `devices` of an agent.yaml. Every id is one that the schema takes, and no two are the same. `zone`: this
- * machine's; terminals do not say theirs, but a clock that shows the time of another one is told.
+ * machine's; terminals do not say theirs, but a comment says if the clock shows the time of another zone.
  */
 export function toYaml(found: readonly Found[], zone = localTimeZone()): string {
   const used = new Set<string>();
@@ -40,7 +40,7 @@ function entryOf(found: Found, id: string, zone: string): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** What speaks against the zone, as a comment. */
+/** A comment if the clock contradicts the zone. */
 function doubtOf({ time, askedAt }: Found, zone: string): string {
   if (time === null) return '';
   const skew = skewOf(time, zone, askedAt);

@@ -1,4 +1,4 @@
-// The doctor on certificate and key: readable, belonging together, and good for how long.
+// The doctor checks certificate and key: readable, belonging together, and good for how long.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import type { AgentConfig } from '../config/load.ts';

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const REQUEST = 'GET / HTTP/1.0\r\n\r\n';
 
-/** Asks as a browser would. No broker takes that for a client of its own: it lets go of the connection. */
+/** Asks as a browser would. A broker does not take that for a client of its own and closes the connection. */
 export async function speaksHttp(socket: Socket, withinMs: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   socket.once('data', (data: Buffer) => resolve(data.toString('latin1', 0, 5) === 'HTTP/'));
@@ -18,7 +18,7 @@ export async function speaksHttp(socket: Socket, withinMs: number): Promise<bool
   return answer;
 }
 
-/** The same of a port that does not speak TLS. */
+/** The same for a port without TLS. */
 export async function speaksPlainHttp(host: string, port: number, withinMs: number): Promise<boolean> {
   const socket = connectTcp({ host, port });
   try {

@@ -1,4 +1,4 @@
-// The doctor on the way to the cloud: name, TCP, TLS with the certificate. Not MQTT: a second connection would end the agent's.
+// The doctor checks the way to the cloud: name, TCP, TLS with the certificate. Not MQTT: a second connection would end the agent's.
 import { lookup } from 'node:dns/promises';
 import type { EventEmitter } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ const STEP_MS = 8000;
 /** With TLS 1.3 a server refuses a client's certificate only after the handshake. */
 const AFTERTHOUGHT_MS = 500;
 const HTTP_MS = 1000;
-/** A server that does not begin with TLS. */
+/** The server does not speak TLS. */
 const NO_TLS: readonly string[] = [
   'ERR_SSL_WRONG_VERSION_NUMBER',
   'ERR_SSL_PACKET_LENGTH_TOO_LONG',

@@ -1,4 +1,4 @@
-// The doctor on the data folder: may the agent write there, is there room, does an agent run on it, is its clock right.
+// The doctor checks the data folder: may the agent write there, is there room, does an agent run on it, is its clock right.
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
@@ -18,22 +18,22 @@ import { about, type Finding, messageOf } from './finding.ts';
 const MB = 1024 * 1024;
 const TIGHT_BYTES = 500 * MB;
 const FULL_BYTES = 50 * MB;
-/** From here on deadlines of the agent itself stay right, but its log and its terminals' clocks are misleading. */
+/** Beyond this the agent's deadlines are still right, but its log and its terminals' clocks mislead. */
 const SKEW_MS = 5000;
-/** An agent that is at work answers at once. */
+/** A running agent answers at once. */
 const ASK_MS = 3000;
 const SET_CLOCK = 'Switch time synchronisation on: timedatectl set-ntp true';
 
-/** What the data folder tells besides its own state. */
+/** What the data folder shows besides its own state. */
 export interface DataReport {
   readonly findings: readonly Finding[];
   /** The agent that runs on this folder, if one does. */
   readonly running: Status | null;
   /** Null while a running agent keeps them to itself. */
   readonly registered: readonly DeviceSettings[] | null;
-  /** Which terminals have the right serial number, as the journal knows it; nothing while an agent runs. */
+  /** The right serial number of each terminal, as the journal knows it; empty while an agent runs. */
   readonly pins: ReadonlyMap<string, Pin>;
-  /** This machine's clock minus the cloud's, ms; null where nobody has measured. */
+  /** This machine's clock minus the cloud's, ms; null where it was never measured. */
   readonly clockOffsetMs: number | null;
 }
 
@@ -51,10 +51,10 @@ export async function examineData(config: AgentConfig): Promise<DataReport> {
 function examineFolder(folder: string): Finding[] {
   const data = about('data folder');
   const disk = about('disk');
-  // Made here it might belong to the wrong user.
+  // If it were made here, it might belong to the wrong user.
   if (!existsSync(folder)) return [data.ok(`${folder} is not there yet: the first run makes it.`)];
   try {
-    // New, under a name that nobody can guess: a link that waits there would lead elsewhere.
+    // A new file under a name that nobody can guess: a link prepared under a known name would lead elsewhere.
     const probe = join(folder, `.doctor-${randomUUID()}`);
     writeFileSync(probe, 'x', { mode: 0o600, flush: true, flag: 'wx' });
     rmSync(probe);
@@ -151,7 +151,7 @@ async function examineLocked(dataDir: string, error: unknown): Promise<DataRepor
   };
 }
 
-/** What brokers say of a certificate that they do not take, or take no more. */
+/** What brokers answer to a certificate that they do not accept, or no longer accept. */
 const NOT_TAKEN = /not.?authori[sz]ed|unauthori[sz]ed|bad.?user|certificate/i;
 
 function examineConnection({ connected, lineProblem = '' }: Status): Finding {

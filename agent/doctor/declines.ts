@@ -1,4 +1,4 @@
-// How a terminal, or the network before it, declines the doctor: what was found, and what to do next.
+// How a terminal, or the network before it, turns the doctor away: what was found, and what to do next.
 import type { DeviceSettings } from '../devices/settings.ts';
 import { about, type Finding } from './finding.ts';
 
@@ -32,7 +32,7 @@ export function declineOf({ id }: Pick<DeviceSettings, 'id'>, code: string, addr
   return decline === undefined ? null : about(`terminal ${id}`).failure(decline.found(address), decline.next);
 }
 
-/** It answers, and its answer is no. */
+/** It answers, but refuses. */
 export function refusalOf({ id }: Pick<DeviceSettings, 'id'>, address: string, message: string): Finding {
   const next =
     'Restart it; if it says so again, see in its menu (Comm.) whether it takes connections of a PC.';

@@ -1,4 +1,4 @@
-// The doctor as root becomes the agent's user: what that user's files lead to, links among them, is then out of its reach too.
+// The doctor, run as root, becomes the agent's user: links among that user's files then lead nowhere that the user could not go.
 import { existsSync, lstatSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { CONFIG_DIR, UNIT_FILE, USER } from '../service/names.ts';
@@ -20,7 +20,7 @@ export function dropRoot(file: string, dataDir: string): void {
   process.setuid?.(owner.uid);
 }
 
-/** Null where it is root's, missing, or no folder. */
+/** Null if it is root's, missing, or not a folder. */
 function ownerOfFolder(path: string): { uid: number; gid: number } | null {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   return stats?.isDirectory() && stats.uid !== 0 ? { uid: stats.uid, gid: stats.gid } : null;

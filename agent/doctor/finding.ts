@@ -6,13 +6,13 @@ export interface Finding {
   /** What was looked at: `agent.yaml`, `terminal principal`. */
   readonly subject: string;
   readonly verdict: Verdict;
-  /** What is so, in one sentence. */
+  /** The state, in one sentence. */
   readonly found: string;
   /** What to do about it; left out where nothing is wrong. */
   readonly next?: string;
 }
 
-/** Most of what a check says is about one subject. */
+/** Makes the findings of a check that are about one subject. */
 export function about(subject: string) {
   return {
     ok: (found: string): Finding => ({ subject, verdict: 'ok', found }),

@@ -1,4 +1,4 @@
-// Numbers of a user of this machine, by name.
+// The user and group ids of a user of this machine, by name.
 import { spawnSync } from 'node:child_process';
 
 /** Null for a user that does not exist. */

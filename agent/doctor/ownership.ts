@@ -1,4 +1,4 @@
-// The doctor on whose the agent's files are: a file made by root, or with a wrong mode, stops an agent that runs as somebody else.
+// The doctor checks who owns the agent's files: one made by root, or with a wrong mode, stops an agent that runs as another user.
 import { spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
@@ -33,11 +33,11 @@ export function ownerOf(file: string, running: Status | null, asking = process.g
   return { uid, reason: `its folder is ${nameOf(uid)}'s` };
 }
 
-/** What is somebody else's, or may not be read or written by its own user. Nothing where all is well. */
+/** Files that another user owns, or that the agent's user may not read or write. Empty if all is well. */
 export function examineOwnership(file: string, { cloud, dataDir }: AgentConfig, owner: Owner): Finding[] {
   if (process.platform === 'win32') return [];
   const base = dirname(resolve(file));
-  // What lies elsewhere, such as the machine's own roots, need not be the agent's.
+  // Files elsewhere, such as the machine's own root certificates, need not be the agent's.
   const named = [cloud?.certificate, cloud?.key, cloud?.ca].filter((path) => path?.startsWith(base + sep));
   const read = [resolve(file), ...named].flatMap((path) => path ?? []);
   const written = [dataDir, ...namesIn(dataDir).map((name) => join(dataDir, name))];
@@ -48,7 +48,7 @@ export function examineOwnership(file: string, { cloud, dataDir }: AgentConfig, 
   ];
 }
 
-/** The folder of agent.yaml may be anybody's, as long as it lets the agent in. */
+/** Anybody may own the folder of agent.yaml, as long as the agent may enter it. */
 function passage(folder: string, owner: Owner): Finding[] {
   const stats = statsOf(folder);
   return stats === null || may(owner.uid, stats, ENTER) ? [] : look(folder, ENTER, owner);
@@ -78,14 +78,14 @@ function look(path: string, needed: number, { uid, reason }: Owner): Finding[] {
   return [told.failure(found, `sudo -u ${nameOf(uid)} chmod ${stats.isDirectory() ? '700' : '600'} ${path}`)];
 }
 
-/** A link, or a second name of a file: to advise root to change it would be to change something elsewhere. */
+/** A link, or a second name of a file: advising root to change it would change a file elsewhere. */
 function otherNameOf(path: string): string | null {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats?.isSymbolicLink() === true) return 'is a link';
   return stats?.isFile() === true && stats.nlink > 1 ? 'has another name elsewhere (a hard link)' : null;
 }
 
-/** As the system decides it, groups but the file's own left aside. */
+/** As the system decides it, considering no group but the file's own. */
 function may(uid: number, { uid: owner, mode }: Stats, needed: number): boolean {
   if (uid === 0) return true;
   const bits = owner === uid ? mode >> 6 : mode;
@@ -104,7 +104,7 @@ function ownerAt(path: string): number | null {
   return statsOf(path)?.uid ?? null;
 }
 
-/** Null for what is not there, or not for these eyes. */
+/** Null if it is missing or may not be looked at. */
 function statsOf(path: string): Stats | null {
   try {
     return statSync(path);

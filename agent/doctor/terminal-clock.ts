@@ -1,15 +1,15 @@
-// The doctor on a terminal's clock: wrong, or right in a time zone that it was not said to be in.
+// The doctor checks a terminal's clock: wrong, or right in another time zone than the configured one.
 import type { DeviceSettings } from '../devices/settings.ts';
 import { skewOf } from '../terminal/session/zone.ts';
 import { about, type Finding } from './finding.ts';
 
-/** A terminal's clock that is further off than this punches people in at the wrong minute. */
+/** A clock that is off by more than this records punches at the wrong minute. */
 const SKEW_MS = 60_000;
 const HALF_HOUR_MS = 1_800_000;
 
 /**
- * `time` as the terminal shows it, null for a date that never was; `now`: the cloud's, where this machine's differs. A
- * clock that is off by whole or half hours is right for people who look at it: to set it would be the mistake.
+ * `time` as the terminal shows it, null for an impossible date; `now`: the cloud's, where this machine's differs. A
+ * clock that is off by whole or half hours is right for people who look at it: setting it would be the mistake.
  */
 export function examineTerminalClock(
   { id, timezone, source }: Pick<DeviceSettings, 'id' | 'timezone' | 'source'>,

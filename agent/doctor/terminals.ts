@@ -1,4 +1,4 @@
-// The doctor on one terminal: a conversation as short as can be, with nothing written and nothing disabled.
+// The doctor checks one terminal: as short a conversation as possible; nothing is written, nothing disabled.
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { SerenoError } from '../../shared/errors.ts';
@@ -35,7 +35,7 @@ export interface Known {
   readonly now: number;
 }
 
-/** A look of the doctor's own, while no agent is there to ask. Never throws; leaves no connection. */
+/** The doctor looks itself while no agent is there to ask. Never throws; leaves no connection. */
 export async function examineTerminal(
   device: DeviceSettings,
   known: Partial<Known> = {},
@@ -59,7 +59,7 @@ export async function examineTerminal(
   }
 }
 
-/** What the running agent found, in the terminal's turn. */
+/** What the running agent found, when the terminal's queue got to it. */
 export function findingsOf(
   device: Pick<HelloDevice, 'id' | 'host' | 'port' | 'timezone' | 'source'>,
   examined: Examined,
@@ -80,7 +80,7 @@ export function findingsOf(
   return [told.ok(`${address} ${describe({ identity: info, counters })}`), ...clock];
 }
 
-/** Failures that have a next step of their own. */
+/** Failures with a next step of their own. */
 function failureOf(
   { id, source }: Pick<DeviceSettings, 'id' | 'source'>,
   code: string,
@@ -105,7 +105,7 @@ function failureOf(
   return declineOf({ id }, code, address);
 }
 
-/** It did not come to a conversation. */
+/** No conversation came about. */
 async function unmet(device: DeviceSettings, address: string, error: unknown): Promise<Finding> {
   const told = about(`terminal ${device.id}`);
   const other = device.transport === 'tcp' ? 'udp' : 'tcp';
@@ -138,7 +138,7 @@ async function patiently<T>(turns: number, attempt: () => Promise<T>): Promise<T
   }
 }
 
-/** Whose terminal it is is asked first, as the agent does; the comm key goes where the agent's would. */
+/** The serial number is asked for first, as the agent does; the comm key is sent only where the agent would send it. */
 async function look(device: DeviceSettings, known: Pin): Promise<Seen> {
   const { host, port, transport, commKey, timeoutMs } = device;
   const pin = new SerialPin(device, { read: () => known, write: () => undefined }, systemClock);

@@ -1,4 +1,4 @@
-// What can go wrong while an agent is enrolled, apart from what the cloud itself says.
+// What can go wrong while an agent is enrolled, besides the errors that the cloud answers with.
 
 export type EnrolmentErrorCode = 'unreachable' | 'refused' | 'answer_invalid' | 'url_insecure' | 'other_site';
 

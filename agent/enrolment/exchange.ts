@@ -1,4 +1,4 @@
-// Asks the cloud for the certificate: one HTTPS call, repeated while nothing final was said.
+// Asks the cloud for the certificate: one HTTPS call, repeated until the answer is final.
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { agentEnrolledAnswer } from '../../shared/api/answers.ts';
@@ -7,7 +7,7 @@ import { EnrolmentError } from './errors.ts';
 export type Enrolled = z.infer<typeof agentEnrolledAnswer>['data'];
 
 const ATTEMPT_MS = 30_000;
-/** Between attempts: a line that comes and goes is usual where agents are installed. */
+/** Between attempts: where agents are installed the network often comes and goes. */
 const PAUSES_MS = [1000, 2000, 4000, 8000, 15_000];
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
@@ -20,7 +20,7 @@ export interface ExchangeOptions {
   readonly csr: string;
   readonly signal?: AbortSignal;
   readonly pausesMs?: readonly number[];
-  /** Told before each further attempt. */
+  /** Called before each further attempt. */
   readonly onWait?: (failure: EnrolmentError, pauseMs: number) => void;
 }
 
@@ -44,7 +44,7 @@ export async function exchange(options: ExchangeOptions): Promise<Enrolled> {
   }
 }
 
-/** A token sent in the clear would be anybody's. */
+/** A token sent in the clear could be used by anybody. */
 function enrolUrl(base: string): URL {
   const url = URL.parse(base);
   if (
@@ -64,7 +64,7 @@ async function post(url: URL, body: string, signal: AbortSignal): Promise<Enroll
       method: 'POST',
       headers: { 'content-type': 'application/json', 'accept-language': 'en' },
       body,
-      // A redirect would carry the token to whoever it names.
+      // A redirect would send the token to another server.
       redirect: 'error',
       signal: AbortSignal.any([signal, AbortSignal.timeout(ATTEMPT_MS)]),
     });

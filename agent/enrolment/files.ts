@@ -1,4 +1,4 @@
-// Writes files of the agent whole or not at all, for the owner of their folder alone.
+// Writes files of the agent whole or not at all, readable by the owner of their folder only.
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
@@ -18,7 +18,7 @@ import { makeFolder } from '../folder.ts';
 const { O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_WRONLY, O_RDONLY, O_DIRECTORY = 0 } = constants;
 
 /**
- * Writes `content` beside `file`, syncs it and renames it, mode 0600. Written by root into somebody's folder it
+ * Writes `content` beside `file`, syncs it and renames it, mode 0600. Written by root into somebody else's folder it
  * becomes theirs: the agent runs as a user of its own. They may swap their folder and its files for links meanwhile:
  * the folder is opened once, and the draft is a new file in just that one, under a name that nobody can guess.
  * @throws the file system's errors
@@ -28,10 +28,10 @@ export function writeWhole(file: string, content: string): void {
   makeFolder(folder);
   const opened = openSync(folder, O_RDONLY | O_DIRECTORY | (isRoot() ? O_NOFOLLOW : 0));
   try {
-    // Elsewhere than on Linux nobody runs this as root.
+    // Only on Linux is this run as root.
     const within = process.platform === 'linux' ? `/proc/self/fd/${opened}` : folder;
     writeInto(within, basename(file), content, opened);
-    // A rename outlasts a power cut once its folder is synced.
+    // A rename survives a power cut once its folder is synced.
     fsyncSync(opened);
   } finally {
     closeSync(opened);

@@ -10,7 +10,7 @@ import { EnrolmentError } from './errors.ts';
 import type { Enrolled } from './exchange.ts';
 import { writeWhole } from './files.ts';
 
-/** What a branch begins with; site, tenant and cloud are filled in. */
+/** The first agent.yaml of a branch; site, tenant and cloud are filled in. */
 const TEMPLATE = `# This branch and its terminals. A change counts from the agent's next start on.
 # The terminals go to the end of the file, as 'sereno-agent discover' prints them:
 # devices:
@@ -33,9 +33,9 @@ const writtenSchema = z.object({
 export interface HomeOptions {
   /** Path of agent.yaml. */
   readonly config: string;
-  /** Data folder to write into agent.yaml; what the file says is kept where this is left out. */
+  /** Data folder to write into agent.yaml; left out: the file keeps its own. */
   readonly data?: string | undefined;
-  /** May make another site's file this one's. */
+  /** Allows taking over a file that belongs to another site. */
   readonly force?: boolean | undefined;
 }
 
@@ -87,7 +87,7 @@ export function settle(document: Document, enrolled: Enrolled, keyPem: string, o
   const cloud = { endpoint, certificate: `${name}.crt`, key: `${name}.key`, ca: 'root-ca.pem' };
   document.set('cloud', document.createNode(cloud));
   const data = options.data === undefined ? undefined : resolve(options.data);
-  // A folder of its own: the journal of the other site speaks on its topics, which this one may not.
+  // A folder of its own: the journal of the other site holds replies for topics that this one may not use.
   if (isOther) document.set('data', join(data ?? 'data', `${tenant}-${site}`));
   else if (data !== undefined) document.set('data', data);
   writeWhole(resolve(options.config), document.toString());

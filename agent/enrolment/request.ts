@@ -8,8 +8,8 @@ import { writeWhole } from './files.ts';
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 
 /**
- * The key to be certified: EC P-256, kept in `file` (0600) before anybody is asked, so that a repeat after a lost
- * answer brings the same one.
+ * The key to be certified: EC P-256, kept in `file` (0600) before the cloud is asked, so that a repeat after a lost
+ * answer uses the same key.
  * @returns PKCS #8, PEM
  */
 export function pendingKey(file: string): string {

@@ -1,4 +1,4 @@
-// Sees that agent.yaml names another certificate, and that the one in use runs out.
+// Notices that agent.yaml names another certificate, and that the one in use is about to expire.
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, unwatchFile, watchFile } from 'node:fs';
 import type { Logger } from 'pino';
@@ -6,12 +6,12 @@ import { type AgentConfig, loadConfig } from '../config/load.ts';
 
 const POLL_MS = 2000;
 const DAY_MS = 24 * 3600 * 1000;
-/** From here on the agent says every day that its certificate must be replaced. */
+/** From this many days before the end the agent logs daily that its certificate must be replaced. */
 const WARN_DAYS = 30;
 
 type Cloud = NonNullable<AgentConfig['cloud']>;
 
-/** Whole days that the certificate still holds; negative when it has run out. */
+/** Whole days that the certificate is still valid; negative once it has expired. */
 export function daysLeft(certificatePem: string, now: number): number {
   return Math.floor((new X509Certificate(certificatePem).validToDate.getTime() - now) / DAY_MS);
 }
@@ -24,7 +24,7 @@ export interface WatchOptions {
   readonly onRenewed: (cloud: Cloud) => void;
 }
 
-/** Watches until it is disposed. A file that is wrong, or became another site's, changes nothing here. */
+/** Watches until it is disposed. A file that is wrong, or now another site's, changes nothing here. */
 export function watchCertificate({ file, config, log, onRenewed }: WatchOptions): Disposable {
   let current = config.cloud;
   const warn = () => {
@@ -38,7 +38,7 @@ export function watchCertificate({ file, config, log, onRenewed }: WatchOptions)
     onRenewed(next);
     warn();
   };
-  // Polled: a rename into place is missed by watches of the file itself.
+  // Polled: a watch on the file itself misses a rename into place.
   watchFile(file, { interval: POLL_MS, persistent: false }, look);
   const daily = setInterval(warn, DAY_MS);
   warn();

@@ -2,23 +2,23 @@
 
 export interface LinkMessage {
   readonly payload: Uint8Array;
-  /** Sends the PUBACK. Not called, the broker sends the message again after the next reconnect. */
+  /** Sends the PUBACK. If it is never called, the broker sends the message again after the next reconnect. */
   readonly acknowledge: () => void;
 }
 
 export interface LinkEvents {
   /** A command came. Must store it before it acknowledges. */
   readonly onCommand: (message: LinkMessage) => void;
-  /** The line stands and the agent is subscribed. */
+  /** The agent is connected and subscribed. */
   readonly onUp: () => void;
   readonly onDown: (reason: string) => void;
-  /** Another agent has connected under this one's name; this one stays away for a while. */
+  /** Another agent has connected with this one's client id; this one stays away for a while. */
   readonly onTakenOver: () => void;
 }
 
 export interface Link {
   readonly isUp: boolean;
-  /** Names this run of the agent; the last will carries it too. */
+  /** Identifies this run of the agent; the last will carries it too. */
   readonly session: string;
   start(): void;
   /** Publishes with QoS 1; settles on the PUBACK. Rejects when the line breaks or the broker refuses. */

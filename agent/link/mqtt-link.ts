@@ -9,14 +9,14 @@ import type { Link, LinkEvents, LinkOptions } from './link.ts';
 import { PubackHold } from './puback-hold.ts';
 
 const DEFAULT_PORT = 8883;
-/** Commands published while the agent is away wait in its session for this long, if they do not expire before. */
+/** Commands published while the agent is away wait in its session for this long, unless they expire first. */
 const SESSION_EXPIRY_SECONDS = 3600;
 const RECONNECT_MIN_MS = 500;
 const RECONNECT_MAX_MS = 60_000;
-/** A line that stood so long works: the next break begins with the shortest wait. A bad line breaks every few seconds. */
+/** A connection that lasted this long works: after it breaks, waiting starts again from the shortest. A bad one breaks every few seconds. */
 const STANDING_MS = 5000;
 const PUBACK_SECONDS = 15;
-/** A subscription that failed while the line stands is tried again after so long. */
+/** A subscription that failed on a working connection is tried again after this long. */
 const SUBSCRIBE_AGAIN_MS = 15_000;
 const STOP_MS = 3000;
 /** Longer than one write on a terminal takes. */
@@ -44,7 +44,7 @@ export class MqttLink implements Link {
       if (event.disconnect?.reasonCode === mqtt5.DisconnectReasonCode.SessionTakenOver) this.#standDown();
     });
     this.#client.on('connectionFailure', ({ error, connack }) => {
-      // The library's own sentence does not tell a certificate that was revoked from a broker that is overloaded.
+      // The library's own message does not distinguish a revoked certificate from an overloaded broker.
       const told = connack === undefined ? '' : ` (${mqtt5.ConnectReasonCode[connack.reasonCode]})`;
       this.#down(`${error.toString()}${told}`);
     });
@@ -76,7 +76,7 @@ export class MqttLink implements Link {
     this.#pubacks.release();
     const stopped = once(this.#client, 'stopped', { signal: AbortSignal.timeout(STOP_MS) });
     this.#client.stop({ reasonCode: mqtt5.DisconnectReasonCode.NormalDisconnection });
-    // A broker that does not answer must not hold up the end of the process.
+    // A broker that does not answer must not delay the end of the process.
     await stopped.catch(() => undefined);
     this.#client.close();
   }
@@ -90,7 +90,7 @@ export class MqttLink implements Link {
       this.#events.onUp();
     } catch (error) {
       this.#down(String(error));
-      // Where the line itself broke, the next connection comes first; a broker that refused may have been told better.
+      // If the connection broke, reconnecting comes first; a broker that refused may have got a new policy meanwhile.
       this.#subscribeTimer = setTimeout(() => {
         if (!this.#isUp) void this.#connected(true);
       }, SUBSCRIBE_AGAIN_MS);
@@ -114,7 +114,7 @@ export class MqttLink implements Link {
     this.#events.onDown(reason);
   }
 
-  /** Two agents that throw each other out would both be deaf: this one comes back when the other is done with what it took. */
+  /** Two agents that keep throwing each other out would both hear nothing: this one comes back when the other is done with what it took. */
   #standDown(): void {
     this.#events.onTakenOver();
     this.#client.stop();
@@ -157,7 +157,7 @@ function clientConfig(options: LinkOptions, session: string): mqtt5.Mqtt5ClientC
         payload: JSON.stringify({ v: 1, session }),
       },
     });
-  // The SDK's own throttle is IoT Core's quota; a broker that is not Amazon's has none.
+  // The SDK's own throttle is IoT Core's quota; other brokers have none.
   if (!host.endsWith('.amazonaws.com')) {
     builder.withExtendedValidationAndFlowControlOptions(mqtt5.ClientExtendedValidationAndFlowControl.None);
   }

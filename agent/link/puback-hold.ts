@@ -1,8 +1,8 @@
 // Lets PUBACKs travel with a reply where one follows at once.
 
 /**
- * Sent alone, a PUBACK would hold up the reply behind it by a delayed TCP acknowledgement (40 ms): the SDK leaves
- * Nagle's algorithm on. So it waits this long for a reply, ms.
+ * Sent alone, a PUBACK would delay the reply behind it by a delayed TCP acknowledgement (40 ms): the SDK leaves
+ * Nagle's algorithm on. So the PUBACK waits this long for a reply, ms.
  */
 const HOLD_MS = 250;
 
@@ -15,14 +15,14 @@ export class PubackHold {
   arrived(send: () => void): () => void {
     const before = this.#published;
     return () => {
-      // A command that is refused at once has its reply on the way before it is acknowledged: none will follow.
+      // The reply to a command that is refused at once leaves before the acknowledgement: none will follow.
       if (this.#published !== before) return send();
       this.#held.push(send);
       this.#timer ??= setTimeout(() => this.release(), HOLD_MS);
     };
   }
 
-  /** Call once a message is handed to the line: what is held goes right behind it. */
+  /** Call once a message was handed over for sending: held PUBACKs follow right behind it. */
   published(): void {
     this.#published += 1;
     this.release();

@@ -1,4 +1,4 @@
-// A link that can be made anew while the agent runs: for a new certificate.
+// A link that can be replaced while the agent runs, for a new certificate.
 import type { Link, LinkEvents } from './link.ts';
 
 export class RenewableLink implements Link {
@@ -6,7 +6,7 @@ export class RenewableLink implements Link {
   #inner: Link;
   #renewing: Promise<void> = Promise.resolve();
   #stopped = false;
-  /** Between two lines there is none to stop. */
+  /** Between two connections there is none to stop. */
   #isOpen = true;
 
   constructor(make: (events: LinkEvents) => Link, events: LinkEvents) {
@@ -31,8 +31,8 @@ export class RenewableLink implements Link {
   }
 
   /**
-   * Closes the line and opens the one that `make` makes. The old one goes first: two of the same client id would take
-   * the connection from each other. What could not be sent meanwhile waits in the outbox.
+   * Closes the line and opens the one that `make` makes. The old one goes first: two with the same client id would throw
+   * each other out. What could not be sent meanwhile waits in the outbox.
    */
   renew(make: (events: LinkEvents) => Link): Promise<void> {
     this.#renewing = this.#renewing.then(async () => {
@@ -47,7 +47,7 @@ export class RenewableLink implements Link {
     return this.#renewing;
   }
 
-  /** What an old line still tells is not about the one of now. */
+  /** Late events of an old connection say nothing about the present one. */
   #open(make: (events: LinkEvents) => Link): Link {
     const isCurrent = () => this.#inner === link;
     const { onCommand, onUp, onDown, onTakenOver } = this.#events;

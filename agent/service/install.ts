@@ -16,9 +16,9 @@ import { CONFIG_DIR, DATA_DIR, PROGRAM_DIR, PROGRAM_LINK, UNIT, UNIT_FILE, USER 
 import { giveTree, removeTree } from './tree.ts';
 import { unitFile } from './unit.ts';
 
-/** What is done to the machine beyond its files. */
+/** What is done to the machine besides its files. */
 export interface Machine {
-  /** Where its file system begins: `/`, or a folder in tests. */
+  /** The root of its file system: `/`, or a folder in tests. */
   readonly root: string;
   /** Runs a program to its end. @throws Error if it fails */
   run(program: string, args: readonly string[]): void;
@@ -47,7 +47,7 @@ export function install(source: string, arch: string, machine: Machine): Install
   symlinkSync(`${PROGRAM_DIR}/bin/${UNIT}`, at(PROGRAM_LINK));
   for (const folder of [CONFIG_DIR, DATA_DIR]) {
     mkdirSync(at(folder), { recursive: true });
-    // With all that is in it: an agent.yaml that root wrote by hand would stop the service.
+    // With everything in it: an agent.yaml that root wrote by hand would stop the service.
     giveTree(owner, at(folder));
   }
   mkdirSync(at(dirname(UNIT_FILE)), { recursive: true });
@@ -72,7 +72,7 @@ export function uninstall(machine: Machine, purge: boolean): void {
   if (purge) machine.run('userdel', [USER]);
 }
 
-/** The new version is complete before it takes the old one's place. */
+/** The new version is complete before it replaces the old one. */
 function copyProgram(source: string, arch: string, target: string): void {
   const draft = `${target}.new`;
   rmSync(draft, { recursive: true, force: true });

@@ -1,13 +1,13 @@
 // Tells systemd that the agent is ready and alive. Node has no datagram sockets of the Unix kind, so systemd's own
-// small program sends the word: some milliseconds, three times a minute.
+// small program sends the message: some milliseconds, three times a minute.
 import { execFile } from 'node:child_process';
 import type { Logger } from 'pino';
 
 const TELL_MS = 5000;
-/** So many signs of life fit into the time after which systemd would lose patience. */
+/** How many signs of life fit into the time that systemd waits for one. */
 const SIGNS = 3;
 
-/** Speaks to systemd where it asks to be spoken to, else does nothing. */
+/** Notifies systemd where it asks for that, else does nothing. */
 export class ServiceManager {
   readonly #environment: NodeJS.ProcessEnv;
   readonly #log: Logger;
@@ -18,7 +18,7 @@ export class ServiceManager {
     this.#environment = environment;
   }
 
-  /** Says that the agent runs, and from then on that its event loop still turns. */
+  /** Says that the agent runs, and from then on that its event loop is alive. */
   ready(): void {
     this.#tell('READY=1');
     const micros = Number(this.#environment.WATCHDOG_USEC ?? 0);

@@ -1,6 +1,6 @@
 // Gives a folder to the agent's user, or deletes it, as root, while that user may be changing it: nothing outside is touched.
 //
-// A path is looked up anew at every call, so that a folder can be swapped for a link between two. What is held open
+// A path is looked up anew at every call, so that a folder can be swapped for a link between two. An open descriptor
 // cannot: each folder is opened without following a link, and its entries are named through that descriptor
 // (/proc/self/fd/N/name). A file that has a second name (a hard link) may be somebody else's and is left alone.
 import {
@@ -21,7 +21,7 @@ export interface Ids {
   readonly gid: number;
 }
 
-/** Opens what has a name, without reading it, and so without waiting for a pipe. Linux; Node has no name for it. */
+/** Opens a path without reading it, and so without waiting on a pipe. Linux only; Node has no constant for it. */
 const O_PATH = 0o10000000;
 
 /**
@@ -78,7 +78,7 @@ function each(path: string, name: string, use: (entry: string, stats: Stats) => 
   }
 }
 
-/** `use` gets a path that leads to what was opened, whatever happens to its name meanwhile. */
+/** `use` gets a path to what was opened, whatever happens to its name meanwhile. */
 function held(path: string, flags: number, use: (path: string, stats: Stats) => void): void {
   const handle = openSync(path, O_PATH | constants.O_NOFOLLOW | flags);
   try {

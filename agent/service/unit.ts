@@ -1,9 +1,9 @@
-// The systemd unit of an installed agent: restarted when it dies or hangs, and shut in.
+// The systemd unit of an installed agent: restarted when it dies or hangs, and sandboxed.
 import { CONFIG_DIR, CONFIG_STATUS, DATA_DIR, PROGRAM_DIR, UNIT, USER } from './names.ts';
 
 /** Seconds without a sign of life after which systemd kills and restarts the agent. */
 const WATCHDOG_SECONDS = 60;
-/** Time to enable terminals and send what is settled; the agent itself takes ten at most. */
+/** Time to enable terminals and send results; the agent itself takes ten seconds at most. */
 const STOP_SECONDS = 20;
 
 /** The unit file. @param program the wrapper that the unit runs */

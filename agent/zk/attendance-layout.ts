@@ -12,7 +12,7 @@ export interface AttendanceRecord {
   readonly status: number;
   /** In, out, break … */
   readonly punch: number;
-  /** `YYYY-MM-DDTHH:MM:SS`, or null for a date that never was. */
+  /** `YYYY-MM-DDTHH:MM:SS`, or null for an impossible date. */
   readonly time: string | null;
 }
 
@@ -22,7 +22,7 @@ export interface AttendanceLayout {
   /** Where the u32 time is. */
   readonly timeAt: number;
   readonly decode: (set: Buffer, at: number, time: string | null) => AttendanceRecord;
-  /** Whether the bytes beside the time are such as a terminal writes. */
+  /** Whether the bytes around the time are ones that a terminal writes. */
   readonly makesSense: (set: Buffer, at: number) => boolean;
 }
 

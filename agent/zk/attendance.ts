@@ -12,10 +12,10 @@ export interface AttendanceSet {
 }
 
 const WIDER = [16, 40, 49] as const;
-/** Terminals hold some dates that never were and some from before their clock was set: not all must make sense. */
+/** Terminals hold some impossible dates and some from before their clock was set: not every record has to make sense. */
 const MOSTLY = 0.8;
 const SENSIBLE_YEARS = { from: 2005, to: 2060 };
-/** So many records at either end tell a layout as well as all. They lie side by side: a stride might beat with the width. */
+/** This many records at each end tell the layout as well as all of them do. They are neighbours: a sample taken at intervals could fall into step with a wrong width. */
 const SAMPLE = 250;
 
 /**
@@ -43,7 +43,7 @@ export function attendanceWidth(
     (width) => count !== null && count * ATTENDANCE_LAYOUTS[width].bytes === set.length,
   );
   if (counted !== undefined) return counted;
-  // From the narrowest on: it asks for the most dates, so it proves the most. A wider one casts a doubt only where
+  // From the narrowest on: it asks for the most dates, so it proves the most. A wider one counts against it only if
   // more of its records make sense.
   const [best, ...others] = candidates
     .filter((width) => set.length % ATTENDANCE_LAYOUTS[width].bytes === 0)

@@ -145,7 +145,7 @@ describe('in bursts of losses, with doubles and overtaking', () => {
     const set: SetName = settings.attendance === undefined ? 'users' : 'attendance';
     let right = 0;
     for (let seed = 1; seed <= 12; seed++) {
-      // Connecting has tries of its own, and is not what is tried here.
+      // Connecting has retries of its own, which are not the subject here.
       const met = await meet({ ...settings, datagrams, datagramsIn: datagrams, seed }).catch(() => null);
       if (met === null) continue;
       const read = await readSet(met.conversation, set).catch(() => null);

@@ -41,7 +41,7 @@ const SETS: Record<SetName, SetRow> = {
 };
 
 const EMPTY = Buffer.alloc(0);
-/** What a read may take whatever its size, in exchanges' times: a large table is prepared before its first byte. */
+/** What any read may take, whatever its size, in multiples of one exchange's time: a large table is prepared before its first byte comes. */
 const GRACE_EXCHANGES = 3;
 const GRACE_AT_LEAST_MS = 10_000;
 
@@ -130,7 +130,7 @@ function readRange(read: SetRead, from: number, to: number): Promise<Buffer> {
   return range(read, from, to);
 }
 
-/** A set that says another length than it has is damaged: records would be missing or shifted. */
+/** A set whose stated length is not its real one is damaged: records would be missing or shifted. */
 function withoutPrefix(set: Buffer, words: string): Buffer {
   if (set.length === 0) return EMPTY;
   if (!isWholeSet(set)) {
@@ -141,7 +141,7 @@ function withoutPrefix(set: Buffer, words: string): Buffer {
   return set.subarray(PREFIX);
 }
 
-/** What was read stays read: a terminal that does not free its buffer is no reason to throw the data away. */
+/** The data is good even if the terminal does not free its buffer. */
 async function free({ conversation, signal, timeoutMs }: SetRead): Promise<void> {
   if (!conversation.isOpen) return;
   await conversation

@@ -1,10 +1,10 @@
-// The checksum of a payload: terminals drop what does not carry it.
+// The checksum of a payload: terminals drop payloads without the right one.
 
 const FIELD_OFFSET = 2;
 
 /**
  * Sum of the payload's little-endian u16 words with the checksum field (bytes 2–3) taken as zero and an odd tail
- * padded with zero, carries folded in, one's complement. Whatever stands in the field does not matter.
+ * padded with zero, carries folded in, one's complement. What the field holds does not matter.
  */
 export function checksum(payload: Buffer): number {
   let sum = 0;

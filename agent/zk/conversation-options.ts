@@ -9,7 +9,7 @@ export interface ConversationOptions {
   readonly commKey: number;
   /** Milliseconds that one exchange may take, connecting included. */
   readonly timeoutMs: number;
-  /** Asked before the comm key is sent; it may ask what the terminal tells without. Left out: the key is sent. */
+  /** Called before the comm key is sent; it may ask what the terminal answers without the key. Left out: the key is sent. */
   readonly mayAuthenticate?: (terminal: Requests) => Promise<boolean>;
 }
 
@@ -34,7 +34,7 @@ export interface Message extends RequestOptions {
 /** A question whose time-out may be left to the conversation. */
 export type Ask<T> = Omit<Question<T>, 'timeoutMs'> & { readonly timeoutMs?: number | undefined };
 
-/** What takes requests: a conversation, also before the comm key was sent. */
+/** Whatever takes requests: a conversation, or one that has not sent the comm key yet. */
 export interface Requests {
   request(message: Message): Promise<{ command: number; data: Buffer }>;
 }

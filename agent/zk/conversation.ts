@@ -24,7 +24,7 @@ type Unsubscribe = () => void;
 
 const EVENT_REPLY_ID = 0;
 const CLOSE_WITHIN_MS = 1000;
-/** Bytes; what a 1504 may ask for where the terminal has not refused as much. */
+/** Bytes that a 1504 may ask for, unless the terminal has refused that many. */
 const LARGEST_CHUNK = { tcp: 65472, udp: 16384 } as const;
 const EXPECT_OK: readonly number[] = [Reply.ok];
 
@@ -41,7 +41,7 @@ export class Conversation {
   #replyId = REPLY_IDS - 1;
   #open = true;
   #askedForKey = false;
-  /** Most bytes that one 1504 may ask for; less once the terminal has refused as much. */
+  /** Most bytes that one 1504 may ask for; fewer once the terminal has refused that many. */
   largestChunk: number;
   #closing: Promise<void> | null = null;
   #closedBy: ZkError | null = null;
@@ -152,7 +152,7 @@ export class Conversation {
     return () => this.#eventListeners.delete(listener);
   }
 
-  /** Called once when it is over, with the reason, or null if it was ended here; at once if that is past. */
+  /** Called once when it is over, with the reason, or null if it was ended here; at once if it is over already. */
   onClosed(listener: (reason: ZkError | null) => void): Unsubscribe {
     if (!this.#open) {
       queueMicrotask(() => listener(this.#closedBy));
@@ -211,7 +211,7 @@ export class Conversation {
       await this.request({ command: Command.exit, asked: asked('exit'), timeoutMs: CLOSE_WITHIN_MS });
       this.#session = 0;
     } catch {
-      // Silent, cut or refused: it is over all the same.
+      // Silent, cut or refused: it is over in any case.
     } finally {
       clearTimeout(limit);
       this.destroy();
@@ -244,7 +244,7 @@ export class Conversation {
   }
 
   #onPayload(bytes: Buffer): void {
-    // A datagram too short for a head is somebody's noise; over TCP the frame decoder has refused it.
+    // A datagram too short for a head is noise; over TCP the frame decoder has refused it.
     const payload = bytes.length < PAYLOAD_HEAD ? null : decodePayload(bytes);
     const isEvent = payload?.command === Command.registerEvents;
     const answers =

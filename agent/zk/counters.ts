@@ -57,7 +57,7 @@ function room(data: Buffer, at: number): Room {
   };
 }
 
-/** Reads the counters; null for a terminal without. Zero does not mean empty: some firmwares do not count records. */
+/** Reads the counters; null for a terminal that has none. Zero does not mean empty: some firmwares do not count records. */
 export async function readCounters(
   conversation: Conversation,
   options: RequestOptions = {},

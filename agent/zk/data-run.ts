@@ -17,7 +17,7 @@ export interface DataRunOptions {
 
 const FIRST_ALLOCATION = 64 * 1024;
 
-/** More pieces than this are no way to send so many bytes: they would cost more than they bring. */
+/** No terminal sends a table in more pieces than this: they would cost more than they bring. */
 export function mostPieces(bytes: number): number {
   return 256 + Math.ceil(bytes / 16);
 }

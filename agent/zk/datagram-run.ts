@@ -14,17 +14,17 @@ export interface DatagramRunOptions {
   readonly isWhole: (data: Buffer) => boolean;
   /** The answer to a repeat of the question may differ from the first one: it is not read from a buffer of the terminal. */
   readonly mayChange: boolean;
-  /** So long a silence ends the try, ms. */
+  /** A silence of this length ends the try, ms. */
   readonly quietMs: number;
 }
 
-/** What one try has brought. */
+/** What one try brought. */
 export interface Tried {
   /** All of it is there. */
   readonly whole: boolean;
   /** What is proven from the beginning on; all of it where it is whole. */
   readonly data: Buffer;
-  /** What may be all of it, and is if another try says the same: nothing numbers its pieces, or nothing tells its size. */
+  /** What may be all of it, and is if another try brings the same: its pieces carry no numbers, or its size is not told. */
   readonly claimed: Buffer | null;
   /** Nothing but a closing frame came: an empty answer, or one that was lost. */
   readonly closedOnly: boolean;
@@ -50,9 +50,9 @@ export class DatagramRun {
   #announced: number | null = null;
   #closed = false;
   #largest = 0;
-  /** The pieces are not of one answer, or nothing numbers them. */
+  /** The pieces belong to several answers, or carry no numbers. */
   #contradicts = false;
-  /** The pieces may be of two answers, of which each could have lost some. */
+  /** The pieces may belong to two answers, each of which may have lost some. */
   #mayBeTwo = false;
 
   constructor(options: DatagramRunOptions) {
@@ -145,7 +145,7 @@ export class DatagramRun {
     return this.#arrived.length === 1 ? (this.#arrived[0] ?? null) : null;
   }
 
-  /** Nothing that came bears a number of its own. */
+  /** Nothing that came carries a number. */
   get #isPlain(): boolean {
     return this.#pieces.size === 1 && this.#pieces.has(this.#options.session);
   }

@@ -16,14 +16,14 @@ import {
   SMALLEST_CHUNK,
 } from './set-read.ts';
 
-/** So often in a row a question may bring nothing new. */
+/** How often in a row a question may bring nothing new. */
 const TRIES = 8;
-/** A silence amid an answer ends a try; each further try in a row is given twice as long, ms. */
+/** A silence in the middle of an answer ends a try; each further try in a row is given twice as long, ms. */
 const QUIET_MS = 250;
 const QUIET_AT_MOST_MS = 1000;
-/** So many closing frames without anything before them, one try after the other, are an empty table. */
+/** This many tries in a row that bring a closing frame and nothing else mean an empty table. */
 const CLOSED_ONLY = 3;
-/** From so many tries without anything new on, less is asked for at a time. */
+/** After this many tries that brought nothing new, less is asked for at a time. */
 const TRIES_BEFORE_LESS = 2;
 
 type Answered = Tried | { readonly size: number };
@@ -76,7 +76,7 @@ async function believed<T extends Tried | { readonly size: number }>(
     if ('size' in answer || answer.whole) return answer;
     const { claimed, closedOnly, data } = answer;
     if (claimed !== null && before?.claimed?.equals(claimed)) return { ...answer, data: claimed };
-    // A closing frame alone may be all that was not lost of an answer.
+    // A lone closing frame may be all that is left of an answer.
     closed = closedOnly ? closed + 1 : 0;
     if (closed === CLOSED_ONLY) return answer;
     before = answer;
@@ -168,7 +168,7 @@ async function readChunk(
       ...questionOf(read, came + length),
       read: (answer, sends) => run.accept(answer, sends),
     });
-    // Nothing numbers its pieces: from now on each chunk is one of them.
+    // Its pieces carry no numbers: from now on each chunk is a single piece.
     if (tried.claimed !== null)
       conversation.largestChunk = Math.min(conversation.largestChunk, tried.largest);
     return tried.data;
@@ -178,7 +178,7 @@ async function readChunk(
   }
 }
 
-/** The line loses too much, or nothing tells the order of the pieces. The conversation is none the worse for it. */
+/** The line loses too much, or the order of the pieces is unknown. The conversation can go on. */
 function incomplete(asked: string, what: string): ZkError {
   const problem = `${what} in ${TRIES} tries`;
   return new ZkError('protocol', asked, { problem, trouble: 'lost', sent: true });

@@ -12,11 +12,11 @@ export type TextEncoding = z.infer<typeof encodingSchema>;
 export function encodeText(text: string, encoding: TextEncoding): Buffer | null {
   if (text.includes('\0')) return null;
   const bytes = iconv.encode(text, encoding);
-  // The library writes something else for what it cannot write; only the way back shows it.
+  // The library writes a substitute for a character that it cannot write; only decoding shows it.
   return decodeText(bytes, encoding) === text ? bytes : null;
 }
 
-/** Text of bytes; what makes no sense becomes the replacement character. Never throws. */
+/** Text of bytes; invalid bytes become the replacement character. Never throws. */
 export function decodeText(bytes: Buffer, encoding: TextEncoding): string {
   return iconv.decode(bytes, encoding, { stripBOM: false });
 }

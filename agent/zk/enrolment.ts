@@ -1,4 +1,4 @@
-// Enrolling a finger at the terminal: what starts it, what stops it, what the terminal tells meanwhile.
+// Enrolling a finger at the terminal: what starts it, what stops it, what the terminal reports meanwhile.
 import { asked, Command, Event } from './commands.ts';
 import type { Conversation, RequestOptions, TerminalEvent } from './conversation.ts';
 import { untilNul } from './encoding.ts';
@@ -42,7 +42,7 @@ export async function startEnrol(
   // Refused where nothing was going on.
   await tolerateRefusal(cancelEnrol(conversation, options));
   await conversation.request({ command: Command.startEnrol, data, asked: asked('startEnrol'), ...options });
-  // Some firmwares begin with 61 alone and do not know this one here.
+  // Some firmwares start with 61 alone and do not know 60 here.
   await tolerateRefusal(
     conversation.request({ command: Command.startVerify, asked: asked('startVerify'), ...options }),
   );

@@ -1,4 +1,4 @@
-// The one error of the protocol room: what was asked, how it ended, and whether the terminal may have heard it.
+// The one error of the protocol code: what was asked, how it ended, and whether the terminal may have heard it.
 import { Reply } from './commands.ts';
 
 /**
@@ -26,7 +26,7 @@ export type ZkErrorCode =
 
 /**
  * What is wrong with an answer, where that can be told apart: bytes that make no sense (`garbled`), more than the
- * terminal can hold (`too_much`), data that comes too slowly (`too_slow`), frames without end that answer nothing
+ * terminal can hold (`too_much`), data that comes too slowly (`too_slow`), endless frames that answer nothing
  * (`flood`), data that is lost on the way again and again (`lost`).
  */
 export type Trouble = 'garbled' | 'too_much' | 'too_slow' | 'flood' | 'lost';
@@ -88,19 +88,19 @@ export function isZkError(error: unknown, ...codes: ZkErrorCode[]): error is ZkE
 const FORGOTTEN: readonly number[] = [Reply.unauthorized, Reply.errorInit];
 
 /**
- * True if the terminal does not know our session: it was restarted behind our back or is another one, as over UDP
- * nothing tells, or has let the session go. Another conversation may be answered.
+ * True if the terminal does not know our session: it was restarted or replaced without our noticing (UDP has no
+ * connection that would break), or has dropped the session. A new conversation may succeed.
  */
 export function isForgotten(error: unknown): boolean {
   return isZkError(error, 'refused') && FORGOTTEN.includes(error.reply ?? 0);
 }
 
-/** True if nothing came of one request, and the conversation goes on: the terminal said no, or could not even be asked. */
+/** True if only this request failed and the conversation goes on: the terminal refused, or nothing could be sent. */
 export function isDeclined(error: unknown): boolean {
   return isZkError(error, 'refused', 'unfit');
 }
 
-/** Waits for a request that may be declined; anything else that goes wrong matters. */
+/** Waits for a request that may be refused; any other failure is thrown. */
 export async function tolerateRefusal(request: Promise<unknown>): Promise<void> {
   try {
     await request;

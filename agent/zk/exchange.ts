@@ -9,8 +9,8 @@ export interface Answer {
 }
 
 /**
- * What a reader makes of a frame: the value, or that more must come. `complete` is the value for the case that nothing
- * more comes within `withinMs`: only a closing frame may be missing, or datagrams were lost.
+ * What a reader makes of a frame: the value, or that more must come. `complete` is the value if nothing
+ * more comes within `withinMs`: only a closing frame is missing, or datagrams were lost.
  */
 export type Step<T> =
   | { readonly done: true; readonly value: T }
@@ -29,9 +29,9 @@ export interface Question<T> {
   readonly read: (answer: Answer, sends: number, sinceMs: number) => Step<T>;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
-  /** The time counts anew with every sign of life, for answers of many frames. */
+  /** The time starts anew with every sign of life, for answers of many frames. */
   readonly progressive?: boolean | undefined;
-  /** Ends it however much shows life: a terminal that sends a little now and then would hold its queue for ever. */
+  /** Ends it despite signs of life: a terminal that sends a little now and then would block its queue for ever. */
   readonly overallMs?: number | undefined;
   /** Sent again while nothing comes: for UDP, and only where a second run is harmless. */
   readonly resend?: boolean | undefined;
@@ -39,7 +39,7 @@ export interface Question<T> {
 
 /** Milliseconds until the first resend; each further one waits twice as long. */
 const RESEND_AFTER_MS = 400;
-/** Milliseconds that a closing frame is waited for once the data is whole. */
+/** How long to wait for a closing frame once the data is whole, ms. */
 const CLOSING_GRACE_MS = 1000;
 
 /** An exchange as the queue sees it, whatever its value is. */
@@ -65,7 +65,7 @@ export class Exchange<T> implements Pending {
   readonly #question: Question<T>;
   readonly #resolve: (value: T) => void;
   readonly #reject: (error: ZkError) => void;
-  /** Told once when it settles; with an error after which the conversation cannot go on, or null. */
+  /** Called once when it settles, with the error that ends the conversation, or null. */
   readonly #onSettled: (fatal: ZkError | null) => void;
   readonly #onAbort = () => this.fail('aborted', { cause: this.#question.signal?.reason });
   #state: State = 'queued';
@@ -140,7 +140,7 @@ export class Exchange<T> implements Pending {
     }
   }
 
-  /** The terminal has shown life without completing a frame. */
+  /** A sign of life that completes no frame. */
   alive(): void {
     if (this.#state === 'sent' && this.#question.progressive === true && this.#complete === undefined) {
       this.#deadline?.refresh();

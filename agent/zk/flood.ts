@@ -1,15 +1,15 @@
-// Whether a terminal sends more frames that answer nothing than any terminal would.
+// Notices a terminal that sends far more frames that answer nothing than a sound one would.
 import { ZkError } from './errors.ts';
 
-/** So many at once. A busy door sends an event or two a second. */
+/** How many at once. A busy door sends an event or two a second. */
 const MOST = 256;
 const PER_MS = 0.1;
-/** Bytes that weigh as much as one more frame. */
+/** Bytes that count as much as one more frame. */
 const BYTES_A_FRAME = 1024;
-/** An answer, or a data frame from this size on, makes up for a frame beside it: some terminals send an event before each. */
+/** An answer, or a data frame of at least this size, offsets one stray frame: some terminals send an event before each. */
 const USEFUL_BYTES = 64;
 
-/** An allowance that stray frames use up, and time and useful frames fill again. */
+/** An allowance that stray frames use up, and time and useful frames refill. */
 export class Flood {
   #left = MOST;
   #at = performance.now();
@@ -21,7 +21,7 @@ export class Flood {
     return this.#left > 0;
   }
 
-  /** A frame that answers, of so many bytes where it brings data. False once too many bring next to nothing. */
+  /** A frame that answers, with the bytes of data that it brings. False once too many bring next to nothing. */
   answer(bytes: number | null): boolean {
     if (bytes === null || bytes >= USEFUL_BYTES) {
       this.#refill(1);

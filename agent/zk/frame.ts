@@ -18,7 +18,7 @@ export function encodeFrame(payload: Buffer): Buffer {
 }
 
 /**
- * Cuts a TCP stream into payloads. Memory grows with the bytes that came, never with the length that a head claims.
+ * Cuts a TCP stream into payloads. Memory grows with the bytes that came, never with the length that a header claims.
  * A broken stream cannot be trusted again: `broken` says so, and nothing more is decoded.
  */
 export class FrameDecoder {
@@ -37,14 +37,14 @@ export class FrameDecoder {
     return this.#held;
   }
 
-  /** Set (`protocol`) once a magic was wrong or a length was one that no frame has. */
+  /** Set (`protocol`) once a magic number was wrong or a length impossible. */
   get broken(): ZkError | null {
     return this.#broken;
   }
 
   /**
    * Payloads completed by `chunk`, in order; they may be views of it. Never throws: frames before the damage are
-   * given, whatever way the stream was cut, and then `broken` is set.
+   * returned, however the stream was cut, and then `broken` is set.
    */
   push(chunk: Buffer): Buffer[] {
     const payloads: Buffer[] = [];
@@ -81,7 +81,7 @@ export class FrameDecoder {
     return end <= chunk.length ? chunk.subarray(at + FRAME_HEAD, end) : null;
   }
 
-  /** Takes from `chunk` what the begun frame still needs, its head first. Returns how many bytes were taken. */
+  /** Takes from `chunk` what the unfinished frame still needs, its header first. Returns how many bytes were taken. */
   #keep(chunk: Buffer, at: number): number {
     const wanted = this.#held < FRAME_HEAD ? FRAME_HEAD : FRAME_HEAD + this.#payloadLength(this.#partial, 0);
     const end = Math.min(chunk.length, at + wanted - this.#held);

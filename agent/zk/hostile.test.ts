@@ -1,4 +1,4 @@
-// Terminals that mean no good: each read ends soon, in an error that is true, and costs little.
+// Malicious terminals: each read ends soon, in a true error, and costs little.
 import { expect, test } from 'vitest';
 import { HOSTILITIES, type Hostility } from '../../test/terminal/hostile.ts';
 import { startTerminal } from '../../test/terminal/terminal.ts';

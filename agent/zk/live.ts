@@ -1,4 +1,4 @@
-// Live events: asking for them, and the punches that they tell of.
+// Live events: asking for them, and the punches in them.
 import { asked, Command, Event } from './commands.ts';
 import type { Conversation, RequestOptions, TerminalEvent } from './conversation.ts';
 import { untilNul } from './encoding.ts';
@@ -10,7 +10,7 @@ export interface LivePunch {
   readonly userId: string;
   readonly status: number;
   readonly punch: number;
-  /** `YYYY-MM-DDTHH:MM:SS`, or null for a date that never was. */
+  /** `YYYY-MM-DDTHH:MM:SS`, or null for an impossible date. */
   readonly time: string | null;
 }
 
@@ -48,7 +48,7 @@ export async function registerEvents(
  */
 export function decodePunches({ code, data }: TerminalEvent): LivePunch[] {
   if (code !== Event.attendance || data.length === 0) return [];
-  // Of the lengths that divide the frame, the longest whose punches all make sense: shorter ones fit by chance.
+  // Of the lengths that divide the frame, the longest for which every punch makes sense: shorter ones fit by chance.
   for (const length of LENGTHS.filter((bytes) => data.length % bytes === 0)) {
     const punches = Array.from({ length: data.length / length }, (_, index) =>
       decodePunch(data.subarray(index * length, (index + 1) * length), length),

@@ -1,4 +1,4 @@
-// Waits until a socket is connected, for so long and no longer.
+// Waits until a socket is connected, for a limited time.
 import type { EventEmitter } from 'node:events';
 import { ZkError } from './errors.ts';
 import type { TransportOptions } from './transport.ts';

@@ -23,7 +23,7 @@ export async function readOption(
     });
     return optionValue(data);
   } catch (error) {
-    // Firmwares differ in the code for a missing option; only this one is about who asks.
+    // Firmwares differ in the code for a missing option; only this one means that we are not let in.
     if (isZkError(error, 'refused') && error.reply !== Reply.unauthorized) return null;
     throw error;
   }

@@ -1,20 +1,20 @@
-// How fast a table must come: what trickles would hold its terminal's queue for hours.
+// How fast a table must come: one that trickles in would block its terminal's queue for hours.
 import { ZkError } from './errors.ts';
 
-/** The slowest that is borne: 8 KB a second on average. */
+/** The slowest that is accepted: 8 KB a second on average. */
 const MS_PER_BYTE = 1 / 8.192;
 
 export class Pace {
   readonly #startedAt: number;
   readonly #graceMs: number;
 
-  /** @param graceMs that a read may take whatever its size */
+  /** @param graceMs what any read may take, whatever its size */
   constructor(graceMs: number, startedAt: number = performance.now()) {
     this.#startedAt = startedAt;
     this.#graceMs = graceMs;
   }
 
-  /** Milliseconds from now on in which `bytes` in all must have come; at least 1. */
+  /** Milliseconds left until `bytes` in all must have come; at least 1. */
   leftFor(bytes: number): number {
     const elapsed = performance.now() - this.#startedAt;
     return Math.max(1, Math.ceil(this.#graceMs + bytes * MS_PER_BYTE - elapsed));

@@ -1,7 +1,7 @@
-// A request that was sent again over UDP, and the answers that the repeats bring beyond the first.
+// A request that was sent again over UDP, and the further answers that its repeats bring.
 import type { Answer } from './exchange.ts';
 
-/** Counts the sends of one request after the other, and catches what still answers the last one. */
+/** Counts how often each request was sent, and catches late answers to the last one. */
 export class Repeats {
   #sends = 0;
   #onLate: ((answer: Answer) => void) | null = null;
@@ -22,7 +22,7 @@ export class Repeats {
 
   /**
    * The last answer to the last request, which was answered by `first` after `tookMs`. A slow terminal answers every
-   * repeat and may need as long for each as for the first; where a send was lost, nothing more comes.
+   * repeat and may need as long for each as for the first; if a repeat was lost, nothing more comes.
    */
   async lastAnswer(first: Answer, tookMs: number, signal: AbortSignal | undefined): Promise<Answer> {
     let last = first;

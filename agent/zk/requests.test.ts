@@ -1,4 +1,4 @@
-// The short requests of this room against a peer: exact bytes out, meaning back.
+// The short requests of this folder against a peer: exact bytes out, meaning back.
 import { afterEach, describe, expect, test } from 'vitest';
 import { disable, enable, refreshData } from './control.ts';
 import { Conversation } from './conversation.ts';

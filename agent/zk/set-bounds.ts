@@ -1,4 +1,4 @@
-// How large a table may be: what the terminal says it can hold, and what no terminal can.
+// How large a table may be: what the terminal says it can hold, and what no terminal can exceed.
 import type { Room } from './counters.ts';
 
 export type SetName = 'users' | 'templates' | 'attendance' | 'oplog';
@@ -27,7 +27,7 @@ const MOST_BYTES: Readonly<Record<SetName, number>> = {
 
 const PREFIX = 4;
 
-/** Most records of a table. `capacity`: what the terminal says it can hold; zero says nothing. */
+/** Most records of a table. `capacity`: what the terminal says it can hold; zero tells nothing. */
 export function mostRecords(name: SetName, capacity: Room | undefined): number {
   const said = {
     users: capacity?.users,
@@ -38,7 +38,7 @@ export function mostRecords(name: SetName, capacity: Room | undefined): number {
   return Math.min(said[name] || MOST_RECORDS[name], MOST_RECORDS[name]);
 }
 
-/** Most bytes of a table, its length before it included. */
+/** Most bytes of a table, its length prefix included. */
 export function mostBytes(name: SetName, capacity: Room | undefined): number {
   return PREFIX + Math.min(mostRecords(name, capacity) * WIDEST[name], MOST_BYTES[name]);
 }

@@ -1,4 +1,4 @@
-// What every read of a table has: its words, its bounds, its pace, and the form of its requests.
+// What all reads of a table share: names for errors, limits of size and pace, and the form of requests.
 import { Reply } from './commands.ts';
 import type { Conversation } from './conversation.ts';
 import { ZkError } from './errors.ts';
@@ -29,7 +29,7 @@ export function questionOf({ pace, signal, timeoutMs }: SetRead, bytes: number) 
 }
 
 /**
- * Size in `00, u32 size, u32 size, u32 ?`; null where it is none. A bare 2000 says that there is nothing to fetch.
+ * Size in `00, u32 size, u32 size, u32 ?`; null where it is none. A bare 2000 means that there is nothing to fetch.
  * @throws ZkError `protocol` for a size that no terminal has
  */
 export function announcedSize(data: Buffer, { maxBytes, words }: SetRead): number | null {
@@ -50,7 +50,7 @@ export function chunkRequest(start: number, length: number): Buffer {
   return data;
 }
 
-/** Chunks are not made smaller than this: it fits into one datagram. */
+/** Chunks are never smaller than this, which fits into one datagram. */
 export const SMALLEST_CHUNK = 1024;
 
 /** True if the terminal may have refused a chunk for its size alone; then smaller ones are asked for from now on. */
@@ -60,7 +60,7 @@ export function isTooLarge(conversation: Conversation, error: ZkError, asked: nu
   return true;
 }
 
-/** True for a set that is whole by its own account. */
+/** True for a set that is whole by its own length prefix. */
 export function isWholeSet(set: Buffer): boolean {
   return set.length >= PREFIX && set.readUInt32LE(0) === set.length - PREFIX;
 }

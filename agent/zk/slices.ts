@@ -1,4 +1,4 @@
-// Long work in short slices, so that everybody else's sockets and timers have their turn.
+// Long work in short slices, so that other sockets and timers are served in between.
 import { setImmediate } from 'node:timers/promises';
 
 /** A slice may keep the event loop for this long, ms. */
@@ -6,7 +6,7 @@ const SLICE_MS = 8;
 /** Items between two looks at the clock. */
 const BATCH = 256;
 
-/** For a loop: gives way where `isDue`. */
+/** For a loop: yields where `isDue`. */
 export class Slices {
   #began = performance.now();
 
@@ -15,7 +15,7 @@ export class Slices {
     return performance.now() - this.#began >= SLICE_MS;
   }
 
-  /** Lets others have their turn. */
+  /** Lets other work run. */
   async giveWay(): Promise<void> {
     await setImmediate();
     this.#began = performance.now();

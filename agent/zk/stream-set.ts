@@ -53,14 +53,14 @@ function whole(run: DataRun, answer: Answer): Step<Prepared> {
 /** The bytes `from`… `to` of a prepared set, its length prefix counted. */
 export async function readStreamRange(read: SetRead, from: number, to: number): Promise<Buffer> {
   const { conversation, words } = read;
-  // Its memory is taken as it is filled, not before.
+  // Memory is allocated as it is filled, not before.
   const range = Buffer.allocUnsafeSlow(to - from);
   let at = from;
   while (at < to) {
     const length = Math.min(conversation.largestChunk, to - at);
     const chunk = await readChunk(read, { at, length, came: at - from, total: to - from });
     if (chunk === null) continue;
-    // A terminal may give less than asked for; the next chunk begins where this one ended.
+    // A terminal may return less than asked for; the next chunk begins where this one ended.
     if (chunk.length === 0)
       throw new ZkError('protocol', words.chunk, { problem: 'an empty chunk', sent: true });
     chunk.copy(range, at - from);
@@ -78,7 +78,7 @@ interface Chunk {
   readonly total: number;
 }
 
-/** Null where the terminal refuses as much at once. */
+/** Null if the terminal refuses that much at once. */
 async function readChunk(read: SetRead, { at, length, came, total }: Chunk): Promise<Buffer | null> {
   const { conversation, words, pace, onProgress } = read;
   const onBytes = (bytes: number) => onProgress(came + bytes, total);

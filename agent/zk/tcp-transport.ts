@@ -30,7 +30,7 @@ class TcpTransport implements Transport {
 
   constructor(socket: Socket) {
     this.#socket = socket;
-    // From the first moment on: a reset before `listen` must not be an uncaught exception.
+    // At once: a reset before `listen` must not become an uncaught exception.
     socket.on('error', () => {});
   }
 

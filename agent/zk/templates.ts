@@ -20,14 +20,14 @@ export interface FingerTemplate {
 const HEAD = 6;
 /** One template is some 500 to 1,700 bytes; its size is a u16 on the wire. */
 const MAX_TEMPLATE = 0xffff;
-/** Datagrams stay below the MTU; and no terminal is known that refuses pieces of this size. */
+/** Datagrams stay below the MTU, and no known terminal refuses pieces of this size. */
 const UPLOAD_PIECE = 1024;
 /** Codes of a terminal that does not know a command. */
 const UNKNOWN_COMMAND: readonly (number | undefined)[] = [Reply.unknown, Reply.errorCommand];
 
 /**
  * All templates of a set: u16 size (head included), u16 uid, u8 finger, u8 flag, bytes.
- * @throws ZkError `protocol` if a size leads out of the set.
+ * @throws ZkError `protocol` if a size points beyond the set.
  */
 export function decodeTemplates(set: Buffer): FingerTemplate[] {
   const templates: FingerTemplate[] = [];
@@ -72,7 +72,7 @@ export async function readTemplate(
   }
 }
 
-/** No finger is known by no bytes, and no terminal takes them back. */
+/** A template without bytes identifies no finger, and no terminal accepts one. */
 function unlessEmpty(template: Buffer): Buffer | null {
   return template.length === 0 ? null : template;
 }
@@ -101,7 +101,7 @@ export async function uploadTemplate(
     conversation.request({ command, data, asked: words, ...options });
   try {
     await sendTemplate(ask, template, conversation.transport);
-    // The terminal's own checksum of what came; not every firmware knows the question.
+    // The terminal's own checksum of the data; not every firmware knows this command.
     await tolerateRefusal(ask(Command.checkBuffer));
     const slot = Buffer.alloc(6);
     slot.writeUInt16LE(uid, 0);
@@ -110,7 +110,7 @@ export async function uploadTemplate(
     slot.writeUInt16LE(template.length, 4);
     await ask(Command.writeTemplate, slot);
   } finally {
-    // Whatever became of it, the buffer is the terminal's again; its failure must not hide the first one.
+    // In any case the terminal gets its buffer back; a failure here must not hide the first one.
     if (conversation.isOpen) await ask(Command.freeData).catch(() => {});
   }
 }

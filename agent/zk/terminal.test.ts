@@ -1,4 +1,4 @@
-// This room against the simulated terminal, which was written by other hands from the same facts.
+// This folder against the simulated terminal, which was written independently from the same facts.
 import { afterEach, describe, expect, test } from 'vitest';
 import {
   type SimulatedTerminal,

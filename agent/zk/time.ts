@@ -1,4 +1,4 @@
-// A terminal's clock: a u32 that knows no zone and may hold dates that never were.
+// A terminal's clock: a u32 that knows no time zone and may hold impossible dates.
 import { asked, Command } from './commands.ts';
 import type { Conversation, RequestOptions } from './conversation.ts';
 import { ZkError } from './errors.ts';
@@ -20,7 +20,7 @@ const LAST_YEAR = 2132;
 
 /**
  * `((yy*12 + mon-1)*31 + day-1)*86400 + seconds of the day`.
- * @throws ZkError `unfit` for a time that is none, or is outside 2000–2132.
+ * @throws ZkError `unfit` for an impossible time, or one outside 2000–2132.
  */
 export function encodeTime(time: LocalTime): number {
   if (!isPossible(time)) throw new ZkError('unfit', 'time', { problem: 'no time that a terminal can hold' });
@@ -28,7 +28,7 @@ export function encodeTime(time: LocalTime): number {
   return (months * 31 + time.day - 1) * DAY_SECONDS + time.hour * 3600 + time.minute * 60 + time.second;
 }
 
-/** The time of a u32, or null for a date that never was, such as 30 February. */
+/** The time of a u32, or null for an impossible date such as 30 February. */
 export function decodeTime(value: number): LocalTime | null {
   const seconds = value % DAY_SECONDS;
   const days = Math.floor(value / DAY_SECONDS);
@@ -66,7 +66,7 @@ export function isPossible({ year, month, day, hour, minute, second }: LocalTime
   );
 }
 
-/** The terminal's clock (201) as `YYYY-MM-DDTHH:MM:SS`, or null if it shows a date that never was. */
+/** The terminal's clock (201) as `YYYY-MM-DDTHH:MM:SS`, or null if it shows an impossible date. */
 export async function readTime(
   conversation: Conversation,
   options: RequestOptions = {},

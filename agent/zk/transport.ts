@@ -6,17 +6,17 @@ export interface TransportEvents {
   onPayload(payload: Buffer): void;
   /** Bytes of a frame came that is not complete yet: the terminal is alive. */
   onPartial(): void;
-  /** Once, when the wire is gone without `destroy` having been called. */
+  /** Called once if the connection ends other than by `destroy`. */
   onClosed(reason: ZkError): void;
 }
 
 export interface Transport {
   readonly kind: 'tcp' | 'udp';
-  /** Where events go from now on; what came before is kept for this call. Call it once. */
+  /** Sets where events go; those that came before are kept until then. Call it once. */
   listen(events: TransportEvents): void;
-  /** Hands a payload to the wire. After the end it does nothing: `onClosed` has told. */
+  /** Hands a payload to the wire. After the end it does nothing. */
   send(payload: Buffer): void;
-  /** Ends it at once, every socket and listener released. `farewell` is sent first where that needs no waiting. */
+  /** Ends it at once and releases every socket and listener. `farewell` is sent first if that needs no waiting. */
   destroy(farewell?: Buffer): void;
 }
 

@@ -1,4 +1,4 @@
-// The UDP wire: one connected socket, a payload a datagram. Datagrams of anybody else do not reach it.
+// The UDP wire: one connected socket, a payload a datagram. Datagrams from others do not reach it.
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { ZkError } from './errors.ts';
@@ -6,7 +6,7 @@ import { connectWithin } from './opening.ts';
 import type { Transport, TransportEvents, TransportOptions } from './transport.ts';
 
 /**
- * Opens a socket towards a terminal. UDP has no connection: whether somebody listens shows in the first exchange.
+ * Opens a socket towards a terminal. UDP has no connection: the first exchange shows whether anybody listens.
  * @throws ZkError `unreachable` when the name does not resolve in time or there is no route, `aborted`.
  */
 export async function openUdp(options: TransportOptions): Promise<Transport> {
@@ -28,7 +28,7 @@ class UdpTransport implements Transport {
 
   constructor(socket: Socket) {
     this.#socket = socket;
-    // From the first moment on: an error before `listen` must not be an uncaught exception.
+    // At once: an error before `listen` must not become an uncaught exception.
     socket.on('error', () => {});
   }
 

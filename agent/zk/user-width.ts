@@ -11,12 +11,12 @@ import {
 
 export type { UserWidth } from './user-layout.ts';
 
-/** Widths of records that are understood. */
+/** The record widths that are understood. */
 export const USER_WIDTHS: readonly UserWidth[] = [72, 28];
-/** So many records have a badge at least, where the table's length and count agree. */
+/** At least this share of records has a badge, where the table's length and count agree. */
 const MOST = 0.9;
 
-/** True if every uid is a number of its own, and every record looks like somebody. `set` is of whole records. */
+/** True if every uid is unique and every record looks like a user. `set` is of whole records. */
 export function allMakeSense(set: Buffer, width: UserWidth): boolean {
   const uids = new Set<number>();
   for (let at = 0; at < set.length; at += width) {
@@ -53,7 +53,7 @@ function hasBadge(record: Buffer, width: UserWidth): boolean {
   return id.length > 0 && id.every((byte) => byte > 0x20 && byte < 0x7f);
 }
 
-/** Control characters cannot be keyed in; bytes from 0x80 on are letters in one encoding or another. */
+/** Control characters cannot be typed at a keypad; bytes from 0x80 on are letters in some encoding. */
 function hasControls(text: Buffer): boolean {
   return text.some((byte) => byte < 0x20 || byte === 0x7f);
 }

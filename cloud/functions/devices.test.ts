@@ -173,8 +173,8 @@ test("a refusal of the agent's is told in whole words, in the sentence and in it
   world.agent = () => [{ reply: { status: 'error', code: 'invalid_field', data } }];
   const answer = await invoke(devices, 'deviceCreate', { body, headers: { 'Accept-Language': 'en' } });
   expect(answer.body).toMatchObject({
-    error: "The field 'ip' is not valid: the device 'principal' has it already.",
-    details: [{ path: 'ip', message: "the device 'principal' has it already" }],
+    error: "The field 'ip' is not valid: the device 'principal' already has it.",
+    details: [{ path: 'ip', message: "the device 'principal' already has it" }],
   });
 });
 

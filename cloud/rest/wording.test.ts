@@ -92,8 +92,8 @@ test('phrases, field texts and messages are told in one language each', () => {
 });
 
 test('this test can tell: raw English in a Spanish sentence is found', () => {
-  const told = errorText('device_busy', { device: 'd', reason: '200 commands wait' as Words });
-  expect(wordsIn(told).filter((word) => english.has(word))).toEqual(['commands', 'wait']);
+  const told = errorText('device_busy', { device: 'd', reason: '200 commands are waiting' as Words });
+  expect(wordsIn(told).filter((word) => english.has(word))).toEqual(['commands', 'are', 'waiting']);
 });
 
 const WRONG = [

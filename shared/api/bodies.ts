@@ -160,21 +160,21 @@ export const userWriteQuery = z.strictObject({
     .meta(says('Reads the table back after the write in any case')),
 });
 
-/** `?uid=` says which record is meant where several bear the badge. */
+/** `?uid=` says which record is meant if several have the badge. */
 export const userRecordQuery = z.strictObject({
   uid: uidField.optional().meta(says('Which record is meant, where several bear the badge')),
 });
 
 export const userUpdateQuery = userWriteQuery.extend(userRecordQuery.shape);
 
-/** `?all=true`: every record that bears the badge. */
+/** `?all=true`: every record that has the badge. */
 export const userDeleteQuery = userUpdateQuery
   .extend({
     all: flagField.optional().meta(says('Deletes every record that bears the badge')),
     purge: flagField.optional().meta(says('Keeps no way back, and the name nowhere')),
   })
   .refine(({ uid, all }) => uid === undefined || all !== true, { path: ['all'], ...error('uid_and_all') })
-  // What is known of a badge is known of all its records: one of them cannot be purged.
+  // Records of one badge cannot be told apart in what is kept: a single one cannot be purged.
   .refine(({ uid, purge }) => uid === undefined || purge !== true, {
     path: ['purge'],
     ...error('uid_and_all'),

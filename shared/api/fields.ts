@@ -108,14 +108,14 @@ export const fieldTexts = {
 export type FieldText = keyof typeof fieldTexts;
 
 /**
- * U+FFFD is what is left of bytes that were no UTF-8: a name sent in another encoding must not be spoilt in silence.
+ * U+FFFD is what remains of bytes that were not UTF-8: a name sent in another encoding must not be silently spoilt.
  * Half a surrogate pair has no UTF-8 at all.
  */
 function isClean(text: string): boolean {
   return !/[\p{Cc}\p{Cs}\uFFFD]/u.test(text);
 }
 
-/** Beyond exact integers only the size of a number matters, and everything here is smaller. */
+/** Beyond exact integers only the size matters, and every limit here is smaller. */
 function exact(value: number): number {
   return Math.min(value, Number.MAX_SAFE_INTEGER);
 }
@@ -137,7 +137,7 @@ function wholeNumber(error: FieldText) {
   return z.int({ error }).min(0, { error });
 }
 
-/** A text that must say something; numbers become strings, spaces around go. */
+/** A text that must not be empty; numbers become strings, surrounding spaces are removed. */
 export const textField = z
   .union([z.string(), wholeNumber('text')], { error: 'text' satisfies FieldText })
   .transform((value) => String(value).trim())
@@ -158,7 +158,7 @@ export const privilegeField = z
   .union([privilege, digitString], { error: 'privilege' satisfies FieldText })
   .pipe(privilege);
 
-/** How large a card may be is the terminal's to say. */
+/** The terminal decides how large a card number may be. */
 export const cardField = z.union([z.number().min(0).multipleOf(1).transform(exact), digitString], {
   error: 'card' satisfies FieldText,
 });
@@ -187,7 +187,7 @@ export const flagField = z
   })
   .pipe(z.boolean());
 
-/** A callers' device id: lower-cased, spaces become `_`. */
+/** A device id as callers write it: lower-cased, spaces become `_`. */
 export const deviceIdField = z
   .union([z.string(), wholeNumber('device_id')], { error: 'device_id' satisfies FieldText })
   .transform((value) => normalizeDeviceId(String(value)))

@@ -3,7 +3,7 @@ import type { Principal } from './principal.ts';
 import type { Route } from './route.ts';
 import type { Scope } from './scopes.ts';
 
-/** True if the scopes let a caller in; what of the body they allow is another question. */
+/** True if the scopes let a caller use the route; fields of the body are checked apart. */
 export function mayCall(route: Route, scopes: Principal['scopes']): boolean {
   const { access, narrower, fields } = route;
   if (access === 'open' || access === 'any' || scopes.has(access)) return true;

@@ -197,7 +197,7 @@ export const routes = {
     path: '/enroll',
     access: 'open',
     fn: 'enroll',
-    // A technician needs one call; whoever floods it must not fill the account's functions.
+    // A technician needs one call; a flood must not use up the account's function concurrency.
     throttle: { perSecond: 5, burst: 50 },
     summary: 'An agent trades its token and key for a certificate',
     body: bodies.agentEnrollBody,

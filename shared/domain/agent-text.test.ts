@@ -1,4 +1,4 @@
-// What agents tell: what may be shown passes, what may not is refused or taken out.
+// Texts from agents: what may be shown passes, what may not is refused or removed.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { agentCode, agentText, withoutUnshown } from './agent-text.ts';

@@ -1,20 +1,20 @@
-// What can be said of a terminal now: one word, since when, and why.
+// The state of a terminal: one word, since when, and why.
 import * as z from 'zod';
 import { agentCode, agentText } from './agent-text.ts';
 
 /**
  * - `online`: the last contact succeeded
  * - `offline`: it does not answer, or its agent is away
- * - `refused`: it answers and lets nobody in: another comm key, or words that make no sense
+ * - `refused`: it answers but does not let the agent in: another comm key, or answers that make no sense
  * - `swapped`: another terminal answers at its address
- * - `busy`: it answers and has no time: an enrolment, too many commands, or another program holds its one place
+ * - `busy`: it answers but has no time: an enrolment, too many commands, or another program holds its one place
  * - `unknown`: nobody has tried yet
  */
 export const DEVICE_STATES = ['online', 'offline', 'refused', 'swapped', 'busy', 'unknown'] as const;
 export const deviceStateSchema = z.enum(DEVICE_STATES);
 export type DeviceState = (typeof DEVICE_STATES)[number];
 
-/** What fills a place of a reason is no longer. */
+/** Longest text in a place of a reason's sentence. */
 export const REASON_CHARACTERS = 256;
 
 /** Why, as an error of the catalogue: the sentence is made at the edge, in the caller's language. */

@@ -30,7 +30,7 @@ export const timezoneSchema = z
   .max(64)
   .refine(isTimeZone, 'an IANA time zone such as America/La_Paz');
 
-/** What an operator may state about a terminal where the agent's own finding is wrong. */
+/** What an operator may state about a terminal where the agent finds it out wrongly. */
 export const dialectSchema = z.strictObject({
   /** Bytes of a user record. */
   user_record: z.literal([28, 72]).optional(),
@@ -79,15 +79,15 @@ export const deviceDefaults: Omit<SharedSettings, 'timezone'> = {
   dialect: {},
 };
 
-/** A serial number as terminals tell it, in characters that may be shown anywhere. */
+/** A serial number as terminals report it, in characters that may be shown anywhere. */
 export const serialSchema = z
   .string()
   .trim()
   .regex(/^[\x20-\x7e]{1,64}$/);
-/** Stands for the serial number of a terminal that tells none. */
+/** Stands for the serial number of a terminal that has none. */
 export const NO_SERIAL = '-';
 
-/** What a terminal tells as its serial number, in characters that may be shown; empty where nothing is left. */
+/** The serial number of a terminal without characters that may not be shown; empty if nothing is left. */
 export function cleanSerial(told: string): string {
   return told
     .replace(/[^\x20-\x7e]/g, '?')
@@ -103,7 +103,7 @@ export function shownSerial(serial: string): string {
 /** The comm key of a terminal: a u32, 0 for none. */
 export const commKeySchema = z.int().min(0).max(0xffffffff);
 
-/** What a terminal says of itself; counts and capacities are null where it does not count. */
+/** What a terminal says about itself; counts and capacities are null where it does not count. */
 export const deviceInfoShape = {
   ip: z.string(),
   serialnumber: z.string(),

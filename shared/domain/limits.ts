@@ -1,8 +1,8 @@
-// What one terminal can hold of a user, and the check of a wish against it.
+// What one terminal can hold of a user, and the check of a change against it.
 import type { Phrase } from '../words.ts';
 import type { UserFields } from './user.ts';
 
-/** Widths in bytes as the terminal's records and options tell. */
+/** Widths in bytes, from the terminal's records and options. */
 export interface UserLimits {
   readonly nameBytes: number;
   readonly passwordBytes: number;
@@ -22,7 +22,7 @@ export type LimitViolation = {
 };
 
 /**
- * The first field of a wish that the terminal cannot hold, or null.
+ * The first field of a change that the terminal cannot hold, or null.
  * `encodedLength` gives the bytes of a text in the terminal's encoding, or null if it has no such character.
  */
 export function findViolation(

@@ -1,4 +1,4 @@
-// A terminal's user as every room speaks of it, and the fingers of a hand.
+// A terminal's user as all of the code speaks of it, and the fingers of a hand.
 import * as z from 'zod';
 import type { Language } from '../words.ts';
 

@@ -9,7 +9,7 @@ export const WIRE_VERSION = 1;
 
 /** Largest JSON data that a reply carries inline, and largest binary part, in bytes. */
 export const PART_BYTES = 64 * 1024;
-/** So many of its sessions an agent remembers. */
+/** How many of its sessions an agent remembers. */
 export const OWN_SESSIONS = 10;
 /** How often an agent's connection shows the broker that it lives. */
 export const KEEP_ALIVE_SECONDS = 30;
@@ -28,7 +28,7 @@ export const commandSchema = z.strictObject({
   issuedAt: epochMs,
   notAfter: epochMs,
   via: z.enum(['direct', 'publish']),
-  /** When this very message left, on direct messages: a further try keeps `issuedAt`, so clocks are measured by this. */
+  /** When this very message left, on direct messages: a repeat keeps `issuedAt`, so clocks are measured by this. */
   sentAt: epochMs.optional(),
   traceparent: z.string().max(64).optional(),
   args: z.unknown(),
@@ -93,11 +93,11 @@ export const helloDeviceSchema = z.object({
   port: z.int().min(1).max(65535),
   source: z.enum(['file', 'api']),
   timezone: agentText(64),
-  /** Null until the first contact was tried. */
+  /** Null until a contact was tried. */
   reachable: z.boolean().nullable(),
   /** Time of the last successful contact. */
   lastSeen: epochMs.nullable(),
-  /** How it stands, since when and why; absent: the agent is older. A word that only a newer one knows is passed over. */
+  /** How it stands, since when and why; absent: the agent is older. A value that only a newer agent knows is ignored. */
   state: deviceStateSchema.optional().catch(undefined),
   since: epochMs.optional(),
   reason: stateReasonSchema.optional().catch(undefined),
@@ -109,7 +109,7 @@ export type HelloDevice = z.infer<typeof helloDeviceSchema>;
 /** A mini-PC looks after terminals of one branch: the largest that were tried had hundreds, and no site may hold more. */
 export const DEVICES_PER_SITE = 500;
 
-/** A run of an agent, by its own name for it. */
+/** A run of an agent, under the id that the agent gave it. */
 const sessionSchema = agentText(64).min(1);
 
 /** Sent on connect and on change; the directory is made of these. */
@@ -124,21 +124,21 @@ export const helloSchema = z.object({
   /** Agent clock minus cloud clock in ms, as measured; null before the first direct message. */
   clockOffsetMs: z.number().nullable(),
   journalDepth: z.int().min(0),
-  /** The last sessions that the agent's journal knows, this one with them: who spoke last in none of them was another. */
+  /** The last sessions that the agent's journal knows, this one included: whoever spoke last in none of them was another agent. */
   ownSessions: z.array(sessionSchema).max(OWN_SESSIONS).optional(),
-  /** What the agent was told by `site.tenure` on this connection; null: nothing yet; absent: it does not ask. */
+  /** What `site.tenure` told the agent on this connection; null: nothing yet; absent: it does not ask. */
   tenureSince: epochMs.nullable().optional(),
   devices: z.array(helloDeviceSchema).max(DEVICES_PER_SITE),
 });
 export type Hello = z.infer<typeof helloSchema>;
 
-/** A hello as the cloud hears it: its devices are looked at one by one, so that a bad one takes no other away. */
+/** A hello as the cloud receives it: its devices are checked one by one, so that a bad one does not spoil the others. */
 export const heardHelloSchema = helloSchema.extend({ devices: z.array(z.unknown()).max(DEVICES_PER_SITE) });
 
 export const willSchema = z.object({ v: z.literal(WIRE_VERSION), session: sessionSchema });
 export type Will = z.infer<typeof willSchema>;
 
-/** What the presence function is handed by the rules for hello and last will. */
+/** What the presence function gets from the rules for hello and last will. */
 export const presenceEventSchema = z.object({
   tenant: slugSchema,
   site: slugSchema,
@@ -152,7 +152,7 @@ export const presenceEventSchema = z.object({
 });
 export type PresenceEvent = z.infer<typeof presenceEventSchema>;
 
-/** What the presence function is handed by the clock. */
+/** What the presence function gets from the schedule. */
 export const sweepEventSchema = z.strictObject({ kind: z.literal('sweep') });
 /** How often, in minutes. */
 export const SWEEP_MINUTES = 5;

@@ -7,7 +7,7 @@ import { userFieldsSchema, userSchema } from '../domain/user.ts';
 import type { PhraseKey } from '../phrases.ts';
 
 const userId = z.string().min(1).max(256);
-/** Which record of a badge is meant, where several bear it. */
+/** Which record of a badge is meant, if several have it. */
 const uid = z.int().min(0).max(65535).optional();
 const cursor = z.string().max(256).optional();
 const limit = z.int().min(1).max(5000).optional();
@@ -22,7 +22,7 @@ const none = z.strictObject({});
  * - `write`: a change of a terminal's users: journalled in full, never run twice, ordered per user
  * - `act`: anything else that is done at a terminal
  * - `own`: a change of the agent's own list of devices
- * - `word`: news of the cloud for the agent
+ * - `word`: news from the cloud for the agent
  * - `inquiry`: about another command; answered at once from the journal
  */
 export type OperationKind = 'read' | 'write' | 'act' | 'own' | 'word' | 'inquiry';
@@ -149,14 +149,14 @@ export const operations = {
     result: z.object({ id: z.string() }),
   },
   'device.delete': { kind: 'own', args: none, result: z.object({ id: z.string() }) },
-  /** Word to an agent that its hello named devices that another site holds. */
+  /** Tells an agent that its hello named devices that another site holds. */
   'device.refused': {
     kind: 'word',
     args: z.strictObject({ devices: z.array(deviceIdSchema).max(500) }),
     result: none,
   },
   /**
-   * Word to an agent since when it alone has spoken for its site, epoch ms; 0 where no other ever has. `session` and
+   * Tells an agent since when it alone has spoken for its site, epoch ms; 0 if no other ever has. `session` and
    * `seq` name the hello that was heard last.
    */
   'site.tenure': {
@@ -199,7 +199,7 @@ export function operationsOfKind<K extends OperationKind>(kind: K): OperationOfK
   return Object.keys(operations).filter((name) => isOfKind(kind, name)) as OperationOfKind<K>[];
 }
 
-/** What the table says of an operation, whichever it is. */
+/** The table's row of any operation. */
 export function factsOf(name: OperationName): OperationRow {
   return operations[name];
 }

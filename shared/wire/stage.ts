@@ -1,10 +1,10 @@
-// The stages of an operation that takes its time: what an agent tells, and the words for it.
+// The stages of a long operation: what an agent reports, and the words for it.
 import { type Language, type Phrase, wordsOf } from '../words.ts';
 
-/** As it travels; what counts is told beside it. */
+/** As it travels; counts travel beside it. */
 export type Stage = 'waiting' | 'reading' | `sample ${number}/${number}`;
 
-/** A stage in words; one that is not known here is told as what the agent said. */
+/** A stage in words; one that is not known here is quoted. */
 export function stageText(stage: string, language: Language): string {
   const [, done, total] = /^sample (\d+)\/(\d+)$/.exec(stage) ?? [];
   if (done !== undefined && total !== undefined) {

@@ -46,7 +46,7 @@ export type ParsedTopic = SiteAddress &
     | { readonly kind: 'prog'; readonly commandId: string }
   );
 
-/** What a topic is about, or null if it is none of ours. Events alone go straight to a rule. */
+/** What a topic is about, or null if it is not one of ours. Events alone go straight to a rule. */
 export function parseTopic(topic: string): ParsedTopic | null {
   const isToRule = topic.startsWith(TO_EVENTS_RULE);
   const parsed = parseName(isToRule ? topic.slice(TO_EVENTS_RULE.length) : topic);

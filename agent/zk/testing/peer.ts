@@ -1,4 +1,4 @@
-// The other end of the wire for tests of this room: answers each request as a test says, byte for byte.
+// The other end of the wire, for tests of this folder: answers each request as a test says, byte for byte.
 import { createSocket } from 'node:dgram';
 import { createServer, type Socket } from 'node:net';
 import { encodeFrame, FrameDecoder } from '../frame.ts';
