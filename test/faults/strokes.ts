@@ -177,16 +177,16 @@ export class Strokes {
   /** A second record of a badge; it stays where nobody can take it away before the faults end. */
   async #double({ userId, name, forMs }: Act & { kind: 'badge-doubled' }): Promise<void> {
     let uid: number | null = null;
-    await this.#atKeypad((keypad) => {
+    await this.#atKeypad((keypad, at) => {
       uid = keypad.doubleUser(userId, { name });
-      this.#done('badge-doubled', { userId, change: { kind: 'double', fields: { name } } });
+      this.#done('badge-doubled', at, { userId, change: { kind: 'double', fields: { name } } });
     });
     if (uid === null) return;
     await sleep(forMs, undefined, { signal: this.#end.signal }).catch(() => undefined);
     const twin: number = uid;
-    await this.#atKeypad((keypad) => {
+    await this.#atKeypad((keypad, at) => {
       keypad.halveUser(userId, twin);
-      this.#done('badge-halved', { userId, change: { kind: 'halve' } });
+      this.#done('badge-halved', at, { userId, change: { kind: 'halve' } });
     });
   }
 
@@ -209,18 +209,19 @@ export class Strokes {
 
   /** Somebody who comes to the keypad, and waits if it is locked. */
   async #typeIn({ userId, change }: Act & { kind: 'keypad' }): Promise<void> {
-    await this.#atKeypad((keypad) => {
+    await this.#atKeypad((keypad, at) => {
       if (change.kind === 'create') keypad.addUser({ userId, ...change.fields });
       else if (change.kind === 'update') keypad.editUser(userId, change.fields);
       else keypad.deleteUser(userId);
-      this.#done(KEYPAD_KINDS[change.kind], { userId, change });
+      this.#done(KEYPAD_KINDS[change.kind], at, { userId, change });
     });
   }
 
-  async #atKeypad(action: (keypad: Keypad) => void): Promise<void> {
+  /** `action` is told when it began: somebody else may do something in the very moment that it is done. */
+  async #atKeypad(action: (keypad: Keypad, at: number) => void): Promise<void> {
     const typed = this.#terminal.keypad.whenUnlocked((keypad) => {
       try {
-        action(keypad);
+        action(keypad, performance.now());
       } catch (error) {
         // Taken, or not there: the person reads it and goes away.
         if (!(error instanceof RangeError)) throw error;
@@ -232,8 +233,11 @@ export class Strokes {
     await Promise.race([typed, gone]);
   }
 
-  #done(name: string, { userId, change }: { readonly userId: string; readonly change: Change }): void {
-    const at = performance.now();
+  #done(
+    name: string,
+    at: number,
+    { userId, change }: { readonly userId: string; readonly change: Change },
+  ): void {
     this.#count(name);
     this.keypad.push({ userId, author: KEYPAD, from: at, to: at, change, verdict: 'ok' });
     this.#timeline.note(`keypad: ${describe({ userId, change })}`);

@@ -52,6 +52,24 @@ it('reads the users anew after ten minutes, though no counter has moved', async 
   expect(tables().length).toBe(first + 1);
 });
 
+it('asks one that was silent to the question for its counters again after ten minutes', async () => {
+  const { terminal, clock, simulated, asked } = await startWithClock({ users: 2 }, '', 100);
+  const silence = simulated.faults.add({ kind: 'drop', command: Command.readCounters });
+  await expect(terminal.roster()).rejects.toMatchObject({ code: 'device_unreachable' });
+  expect((await terminal.roster()).counters).toBeNull();
+  const first = asked(Command.readCounters);
+  clock.advance(TEN_MINUTES - 1);
+  expect((await terminal.roster()).counters).toBeNull();
+  expect(asked(Command.readCounters)).toBe(first);
+  // Still silent: one question more, and the command is served without.
+  clock.advance(1);
+  expect((await terminal.roster()).counters).toBeNull();
+  expect(asked(Command.readCounters)).toBe(first + 1);
+  silence();
+  clock.advance(TEN_MINUTES);
+  expect((await terminal.roster()).counters).toMatchObject({ users: 2 });
+});
+
 it('asks one that was silent about itself again after an hour, and pins what it then tells', async () => {
   const { terminal, clock, simulated, asked, pinged } = await startWithClock({ users: 2 }, '', 100);
   const silence = simulated.faults.add({ kind: 'drop', command: Command.readOption });

@@ -24,8 +24,9 @@ const CONSISTENT_READS = 3;
 const BELIEVABLE_READS = 5;
 /** Bytes of a badge in the longest records. */
 const MOST_BADGE = 24;
-/** Counters not told so often, one time after the other, are taken for missing. */
+/** Counters not told so often, one time after the other, are taken for missing, for so long. */
 const SILENCES = 2;
+const SILENT_MS = 600_000;
 
 export interface ReadOptions {
   readonly signal?: AbortSignal;
@@ -42,6 +43,7 @@ export class RosterCache {
   /** What the last full read took, ms: tells whether another fits into a stretch of disablement. */
   #lastReadMs = 0;
   #silences = 0;
+  #silentSince = 0;
   /** Digest of the last table that did not agree with what else is known. */
   #odd: string | null = null;
 
@@ -81,7 +83,7 @@ export class RosterCache {
 
   /** The counters as the terminal tells them, or null where it has none (remembered). They may prove nothing, see `counts`. */
   async counters(conversation: Conversation, signal?: AbortSignal): Promise<Counters | null> {
-    if (this.known.dialect.counters === false || this.#silences >= SILENCES) return null;
+    if (this.known.dialect.counters === false || this.#isSilent) return null;
     const counters = await this.#askCounters(conversation, signal);
     if (counters === 'refused') return null;
     // A terminal that has users but counts none does not count: zero is not "empty".
@@ -89,6 +91,10 @@ export class RosterCache {
     if (counters === null) this.known.learn({ counters: false });
     else if (this.known.dialect.counters === null && counters.users > 0) this.known.learn({ counters: true });
     return useful ? counters : null;
+  }
+
+  get #isSilent(): boolean {
+    return this.#silences >= SILENCES && this.#clock.monotonic() - this.#silentSince < SILENT_MS;
   }
 
   /**
@@ -106,8 +112,8 @@ export class RosterCache {
   }
 
   /**
-   * A terminal that is silent to the question again and again, or refuses it, is served without; once may be a bad
-   * moment, and several times are no fact to be written down.
+   * A terminal that is silent to the question again and again, or refuses it, is served without for a while; once may be a
+   * bad moment, and several times are no fact to be written down.
    */
   async #askCounters(conversation: Conversation, signal?: AbortSignal): Promise<Counters | null | 'refused'> {
     try {
@@ -116,7 +122,10 @@ export class RosterCache {
       return counters;
     } catch (error) {
       const isRefused = isZkError(error, 'refused') && !isForgotten(error);
-      if (isRefused || isZkError(error, 'timeout')) this.#silences++;
+      if (isRefused || isZkError(error, 'timeout')) {
+        this.#silences++;
+        this.#silentSince = this.#clock.monotonic();
+      }
       if (isRefused) return 'refused';
       throw error;
     }

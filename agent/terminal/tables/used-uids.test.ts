@@ -32,6 +32,16 @@ describe('the uid of somebody new', () => {
     expect(used.choose(rosterOf(1, 2, 5), null)).toBe(21);
   });
 
+  test('is still above all that ever were once the terminal has another firmware, and not at another terminal', () => {
+    const note = memory();
+    new UsedUids(note, 'A1 Ver 6.60').add([9]);
+    const chosenBy = (identity: string) => new UsedUids(note, identity).choose(rosterOf(1), null);
+    expect(chosenBy('A1 Ver 8.0')).toBe(10);
+    expect(chosenBy('A2 Ver 6.60')).toBe(2);
+    new UsedUids(note, ' Ver 6.60').add([9]);
+    expect([chosenBy(' Ver 6.60'), chosenBy(' Ver 8.0')]).toEqual([10, 2]);
+  });
+
   test('is the lowest that was never used where the top is taken', () => {
     const used = new UsedUids(memory(), 'A');
     used.add([6]);

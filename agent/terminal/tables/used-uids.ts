@@ -100,10 +100,16 @@ function parsed(text: string | null, identity: string): z.output<typeof noteSche
   if (text === null) return null;
   try {
     const note = noteSchema.parse(JSON.parse(text));
-    return note.identity === identity ? note : null;
+    return ownerOf(note.identity) === ownerOf(identity) ? note : null;
   } catch {
     return null;
   }
+}
+
+/** The same terminal under another firmware has the same past. One that tells no serial number goes by all it tells. */
+function ownerOf(identity: string): string {
+  const [serial = ''] = identity.split(' ');
+  return serial === '' ? identity : serial;
 }
 
 function bitmap(base64: string | undefined): Buffer {

@@ -21,6 +21,8 @@ export type Verdict =
   | { readonly kind: 'succeeded'; readonly result: unknown }
   /** Nothing of it is there: it may run again, if there is time. */
   | { readonly kind: 'again' }
+  /** Not even the terminal can tell. */
+  | { readonly kind: 'unknown' }
   | { readonly kind: 'failed'; readonly error: SerenoError };
 
 /** The verdict on one write, from a roster that was read after it. Never guesses: the terminal decides. */
@@ -92,6 +94,8 @@ function judgeUpdate(
     return { kind: 'failed', error: new SerenoError('user_not_found', { params: { user_id } }) };
   }
   if (before !== null && record.uid !== before.uid) return conflict(user_id);
+  const twins = roster.all(user_id).filter((each) => each.uid === record.uid);
+  if (twins.length > 1 && !twins.every((each) => holds(each, fields))) return { kind: 'unknown' };
   // Another agent may have changed one of several records; which one, nobody can tell.
   if (before === null && uid === undefined && roster.all(user_id).length > 1) {
     return inTime ? { kind: 'again' } : expired();

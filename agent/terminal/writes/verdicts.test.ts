@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
+import { newUser } from '../../zk/users.ts';
 import { type Bench, codeOf, startBench, update } from '../testing/bench.ts';
 
 let bench: Bench;
@@ -25,4 +26,18 @@ it('does not take one record of a badge for another one, whatever the two were t
   bench.terminal.adopt([{ job: elsewhere, uid: null, preimage: null }]);
   await bench.terminal.repair();
   expect(codeOf(elsewhere)).toBe('user_not_found');
+});
+
+it.each([
+  ['one of them is as wished', ['Otra', 'Ana'], 'outcome_unknown'],
+  ['both are as wished', ['Otra', 'Otra'], 'ok'],
+])('does not take one of two records under a uid for the other: %s', async (_what, names, code) => {
+  const [first, second] = names.map((name) => newUser({ uid: 7, userId: '1007', name }, 72, 'utf-8'));
+  bench = await startBench({ users: [first!], moreRecords: [second!] });
+  const preimage = newUser({ uid: 7, userId: '1007', name: 'Ana' }, 72, 'utf-8');
+  const job = update('1007', { name: 'Otra' });
+  bench.terminal.adopt([{ job, uid: 7, preimage }]);
+  await bench.terminal.repair();
+  expect(codeOf(job)).toBe(code);
+  expect(bench.terminal.repairDueIn).toBeNull();
 });

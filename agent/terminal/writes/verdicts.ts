@@ -83,8 +83,8 @@ export function judgeAll(
       else told.push({ job, outcome: { status: 'ok', data, verified: 'readback' } });
     } else if (open.has(doubt)) {
       contested.unshift(doubt);
-    } else if (!isBegunHere && job.isSuperseded()) {
-      // If it was made, a later change of the same user has covered it.
+    } else if (verdict.kind === 'unknown' || (!isBegunHere && job.isSuperseded())) {
+      // Of two records under its uid the terminal changed one; or a later change of the same user has covered it.
       const error = new SerenoError('outcome_unknown', { params: { device }, applied: 'unknown' });
       told.push({ job, outcome: failure(error) });
     } else if (verdict.kind === 'failed') {
