@@ -63,6 +63,11 @@ export const catalogue = {
     en: "Operation '{operation_id}' not found.",
   },
   site_not_found: { status: 404, es: "Sede '{site}' no encontrada.", en: "Site '{site}' not found." },
+  cursor_expired: {
+    status: 410,
+    es: 'Lo que siguió a ese cursor ya no se guarda: comience sin cursor, y lea con GET /punches lo que falte.',
+    en: 'What followed that cursor is not kept any more: begin without a cursor, and read what is missing with GET /punches.',
+  },
   user_exists: {
     status: 409,
     es: "user_id '{user_id}' ya existe.",

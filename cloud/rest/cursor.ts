@@ -6,11 +6,19 @@ export function encodeCursor(value: unknown): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
-/** The value in a cursor; throws 400 `invalid_field` for a text that is none of ours. */
-export function decodeCursor<T>(schema: z.ZodType<T>, cursor: string): T {
+/**
+ * The value in a cursor; throws 400 `invalid_field` for a text that is none of ours.
+ *
+ * @param field the parameter that it came in
+ */
+export function decodeCursor<T>(
+  schema: z.ZodType<T>,
+  cursor: string,
+  field: 'cursor' | 'after' = 'cursor',
+): T {
   try {
     return schema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
   } catch {
-    throw invalid('cursor', 'cursor');
+    throw invalid(field, field);
   }
 }

@@ -5,6 +5,7 @@ import { type RouteName, routes } from '../../shared/api/routes.ts';
 import { handler as attendance } from '../functions/attendance.ts';
 import { handler as devices } from '../functions/devices.ts';
 import { handler as enroll } from '../functions/enroll.ts';
+import { handler as events } from '../functions/events.ts';
 import { handler as operations } from '../functions/operations.ts';
 import { handler as open } from '../functions/public.ts';
 import { handler as sites } from '../functions/sites.ts';
@@ -27,6 +28,7 @@ const handlers = {
   operations,
   sites,
   enroll,
+  events,
 } as const satisfies Record<FunctionName, unknown>;
 const bodies: Partial<Record<RouteName, object>> = {
   deviceCreate: { id: 'x', name: 'x', ip: '10.0.0.9' },

@@ -19,14 +19,14 @@ import { messages } from './messages.ts';
 const SHARED = new Set(
   `no terminal port state password privilege card site uids serial no body json agent yaml use replace true idempotency key dialect token kb error uid bytes bits ascii utf control pin
   false yyyy mm dd ddthh ss local from ipv host tcp udp cached strict gbk gb big latin cp iana america readback accepted
-  running succeeded failed expired cancelled unknown pem cable http`.split(/\s+/),
+  running succeeded failed expired cancelled unknown pem cable http cursor asc desc`.split(/\s+/),
 );
 /** Exact in the contract in both languages; and names of parameters and states that are words of English too. */
 const CONTRACT =
-  /Connection timeout to device|DELETE (y|and) \?all=true|from (o|or) to|online, offline, refused, swapped, busy (o|or) unknown/;
+  /Connection timeout to device|DELETE (y|and) \?all=true|from (o|or) to|online, offline, refused, swapped, busy (o|or) unknown|(o|or) now$/;
 
-/** How a route is called: a method, a path, a query. */
-const CALLS = /\b(GET|POST|PUT|DELETE)\b|\/[a-z]+\/|\?\w+=\w*/g;
+/** How a route is called: a method, a path, a query; and what an event is called. */
+const CALLS = /\b(GET|POST|PUT|DELETE)( \/[a-z]+)?\b|\/[a-z]+\/|\?\w+=\w*|\b[a-z]+\.[a-z]+\b/g;
 
 const placesOf = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '');
 /** Names of fields, codes and settings have an underscore and are the same in every language. */

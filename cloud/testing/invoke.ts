@@ -26,7 +26,9 @@ export interface Given {
 export interface Received {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** Empty where the answer is no JSON. */
   readonly body: Record<string, unknown>;
+  readonly text: string;
 }
 
 type Handler = (event: HttpEvent, context: Context) => unknown;
@@ -75,9 +77,11 @@ export async function invoke(handler: Handler, name: RouteName, given: Given = {
   const ends = Date.now() + (given.remaining ?? 29_000);
   const context = { getRemainingTimeInMillis: () => ends - Date.now() } as Context;
   const answer = (await handler(eventOf(name, given), context)) as Answer;
+  const isJson = answer.headers['content-type']?.startsWith('application/json') ?? false;
   return {
     status: answer.statusCode,
     headers: answer.headers,
-    body: JSON.parse(answer.body) as Record<string, unknown>,
+    text: answer.body,
+    body: (isJson ? JSON.parse(answer.body) : {}) as Record<string, unknown>,
   };
 }

@@ -6,6 +6,7 @@ import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
 import { type Command, commandSchema, presenceEventSchema, type Reply } from '../../shared/wire/envelope.ts';
+import { type Stored, storedSchema } from '../../shared/wire/events.ts';
 import { parseTopic, replyPart, type SiteAddress, topics } from '../../shared/wire/topics.ts';
 import { DynamoDirectory } from '../directory/dynamo-directory.ts';
 import { applyPresence } from '../directory/presence.ts';
@@ -44,7 +45,9 @@ export interface World {
   readonly connections: Map<string, { readonly connected: boolean; readonly disconnectedSince?: number }>;
   /** Ids of the certificates of every thing. */
   readonly certificates: string[];
-  /** Everything that reached the stand-in, in order. */
+  /** What agents were told of their events, in order. */
+  readonly stored: Stored[];
+  /** Every command that reached the stand-in, in order. */
   readonly received: Command[];
   readonly table: Table;
   readonly tableName: string;
@@ -243,6 +246,7 @@ export async function startWorld(): Promise<World> {
     fate: () => 'served',
     connections: new Map(),
     certificates: [],
+    stored: [],
     received: [],
     table,
     tableName: TABLE,
@@ -310,6 +314,10 @@ export async function startWorld(): Promise<World> {
       : decodeURIComponent(url.pathname.slice('/topics/'.length));
     const parsed = parseTopic(topic);
     if (parsed === null) throw new Error(`a command on ${topic}`);
+    if (parsed.kind === 'stored') {
+      world.stored.push(storedSchema.parse(JSON.parse(body.toString('utf8'))));
+      return;
+    }
     const command = commandSchema.parse(JSON.parse(body.toString('utf8')));
     world.received.push(command);
     for (const message of await world.agent(command, parsed)) await publish(parsed, command, message);

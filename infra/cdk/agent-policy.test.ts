@@ -31,8 +31,11 @@ describe('the agent of a branch may', () => {
     ['Publish', `topic/${topics.progress(own, id)}`],
     ['Publish', `topic/${topics.hello(own)}`],
     ['Publish', `topic/${topics.will(own)}`],
+    ['Publish', `topic/${topics.events(own, 17)}`],
     ['Subscribe', `topicfilter/${topics.command(own)}`],
+    ['Subscribe', `topicfilter/${topics.stored(own)}`],
     ['Receive', `topic/${topics.command(own)}`],
+    ['Receive', `topic/${topics.stored(own)}`],
   ])('%s %s', (action, resource) => {
     expect(may(action, resource)).toBe(true);
   });
@@ -53,10 +56,16 @@ describe('the agent of a branch may not', () => {
       ['Publish', `topic/${topics.hello(at)}`],
       ['Publish', `topic/${topics.will(at)}`],
       ['Publish', `topic/${topics.command(at)}`],
+      ['Publish', `topic/${topics.events(at, 17)}`],
+      ['Publish', `topic/${topics.stored(at)}`],
+      ['Subscribe', `topicfilter/${topics.stored(at)}`],
+      ['Receive', `topic/${topics.stored(at)}`],
       ['Subscribe', `topicfilter/${topics.command(at)}`],
       ['Receive', `topic/${topics.command(at)}`],
     ]),
     ['Publish', `topic/${topics.command(own)}`],
+    ['Publish', `topic/${topics.stored(own)}`],
+    ['Publish', 'topic/$aws/rules/sereno_prod_reply/sereno/v1/acme/norte/events/17'],
     ['Publish', 'topic/sereno/v1/acme/norte'],
     ['Publish', 'topic/sereno/v1/acme/norte/other'],
     ['Publish', 'topic/sereno/v2/acme/norte/hello'],
@@ -99,12 +108,15 @@ test('the policy says this and nothing more: whoever widens it changes this list
   const attached = ' {"Bool":{"iot:Connection.Thing.IsAttached":["true"]}}';
   expect(lines(statements, stack)).toEqual([
     `iot:Connect client/${name('ThingName')}${attached}`,
+    `iot:Publish topic/$aws/rules/sereno_events/${site}/events/*${attached}`,
     `iot:Publish topic/${site}/hello${attached}`,
     `iot:Publish topic/${site}/prog/*${attached}`,
     `iot:Publish topic/${site}/res/*/*${attached}`,
     `iot:Publish topic/${site}/will${attached}`,
     `iot:Receive topic/${site}/cmd${attached}`,
+    `iot:Receive topic/${site}/stored${attached}`,
     `iot:Subscribe topicfilter/${site}/cmd${attached}`,
+    `iot:Subscribe topicfilter/${site}/stored${attached}`,
   ]);
 });
 

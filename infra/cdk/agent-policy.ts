@@ -35,10 +35,14 @@ export function agentPolicy(scope: Construct) {
         topic(topics.progress(OWN, '*')),
         topic(topics.hello(OWN)),
         topic(topics.will(OWN)),
+        topic(topics.events(OWN, '*')),
       ]),
-      allow('iot:Subscribe', [iotArn(scope, 'topicfilter', topics.command(OWN))]),
+      allow('iot:Subscribe', [
+        iotArn(scope, 'topicfilter', topics.command(OWN)),
+        iotArn(scope, 'topicfilter', topics.stored(OWN)),
+      ]),
       // Direct messages too: they need no subscription, but leave to receive.
-      allow('iot:Receive', [topic(topics.command(OWN))]),
+      allow('iot:Receive', [topic(topics.command(OWN)), topic(topics.stored(OWN))]),
     ],
   };
 }

@@ -86,16 +86,14 @@ export class Alarms extends Construct {
         above: BAD_5XX_PERCENT,
         because: `More than ${BAD_5XX_PERCENT} % of all answers in five minutes were 5xx.`,
       },
-      'function-errors': {
-        metric: total(all, (fn) => fn.metricErrors({ period: FIVE_MINUTES })),
+      ...shared('function-errors', all, (fn) => fn.metricErrors({ period: FIVE_MINUTES }), {
         above: 0,
         because: 'A function crashed or ran out of time: every answer of the contract is made without that.',
-      },
-      'function-throttles': {
-        metric: total(all, (fn) => fn.metricThrottles({ period: FIVE_MINUTES })),
+      }),
+      ...shared('function-throttles', all, (fn) => fn.metricThrottles({ period: FIVE_MINUTES }), {
         above: 0,
         because: 'Lambda refused to start a function: the account runs at its limit of concurrency.',
-      },
+      }),
       'put-aside': {
         metric: failures.queue.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES }),
         above: 0,
@@ -130,13 +128,32 @@ function share5xx({ api }: Api): IMetric {
   });
 }
 
-/** The sum of one metric over functions. An alarm holds ten metrics; there are nine functions. */
+/** Functions of one alarm: it holds ten metrics, the sum among them. */
+const FUNCTIONS_PER_ALARM = 9;
+
+/** One watch over all functions, as several where an alarm does not hold them all. */
+function shared(
+  name: string,
+  functions: readonly LambdaFunction[],
+  metricOf: (fn: LambdaFunction) => IMetric,
+  watch: Omit<Watch, 'metric'>,
+): Record<string, Watch> {
+  const watches: Record<string, Watch> = {};
+  for (let at = 0; at < functions.length; at += FUNCTIONS_PER_ALARM) {
+    const number = at / FUNCTIONS_PER_ALARM + 1;
+    const metric = total(functions.slice(at, at + FUNCTIONS_PER_ALARM), metricOf);
+    watches[number === 1 ? name : `${name}-${number}`] = { ...watch, metric };
+  }
+  return watches;
+}
+
+/** The sum of one metric over functions. */
 function total(functions: readonly LambdaFunction[], metricOf: (fn: LambdaFunction) => IMetric): IMetric {
   const metrics = Object.fromEntries(functions.map((fn, index) => [`m${index}`, metricOf(fn)]));
   return new MathExpression({
     expression: Object.keys(metrics).join(' + '),
     usingMetrics: metrics,
     period: FIVE_MINUTES,
-    label: 'all functions',
+    label: 'functions',
   });
 }

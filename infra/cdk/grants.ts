@@ -1,9 +1,9 @@
 // What each function may do, as data: actions and the resources they are for. Nothing else is granted anywhere.
 import type { FunctionName } from '../../shared/api/route.ts';
-import { ANY_COMMAND_TOPIC } from './names.ts';
+import { ANY_COMMAND_TOPIC, ANY_STORED_TOPIC } from './names.ts';
 
-/** Every function that is deployed: those of the routes, the authorizer, and presence behind the IoT rules. */
-export type LambdaName = FunctionName | 'authorizer' | 'presence';
+/** Every function that is deployed: those of the routes, the authorizer, and those behind the IoT rules. */
+export type LambdaName = FunctionName | 'authorizer' | 'presence' | 'intake';
 
 /** What a grant may be about; `functions.ts` knows their ARNs. */
 export type Target =
@@ -75,6 +75,14 @@ export const grants: Readonly<Record<LambdaName, readonly Grant[]>> = {
     ...sendCommands,
     ...revokeCertificates,
     // Lambda puts an event aside there in the name of the function.
+    { actions: ['sqs:SendMessage'], on: ['failures'] },
+  ],
+  // Reading the feed may have to close a place that a dead writer left open.
+  events: [dynamo('GetItem', 'Query', 'PutItem'), { actions: ['dynamodb:Query'], on: ['opsIndex'] }],
+  intake: [
+    dynamo('GetItem', 'PutItem', 'UpdateItem'),
+    // An agent is told how far its events are stored.
+    { actions: ['iot:SendDirectMessage'], on: ['agentClients'], where: { 'iot:Topic': ANY_STORED_TOPIC } },
     { actions: ['sqs:SendMessage'], on: ['failures'] },
   ],
   sites: [

@@ -10,15 +10,17 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type * as z from 'zod';
 import { SWEEP_MINUTES, type sweepEventSchema } from '../../shared/wire/envelope.ts';
+import { EVENTS_RULE } from '../../shared/wire/topics.ts';
 import { agentPolicy } from './agent-policy.ts';
 import { agentPolicyName, thingTypeName } from './names.ts';
-import { presenceRules, rowRules, SQL_VERSION } from './rule-sql.ts';
+import { eventsRule, presenceRules, rowRules, SQL_VERSION } from './rule-sql.ts';
 import type { Store } from './table.ts';
 
 export interface IotProps {
   readonly stage: string;
   readonly store: Store;
   readonly presence: IFunction;
+  readonly intake: IFunction;
   /** Where a message goes that an action did not take. */
   readonly failures: Queue;
 }
@@ -49,8 +51,12 @@ export class Iot extends Construct {
     }
     for (const [name, sql] of Object.entries(presenceRules)) {
       const rule = this.#rule(name, sql, { lambda: { functionArn: props.presence.functionArn } });
-      this.#mayCallPresence(name, rule);
+      this.#mayCall(props.presence, name, rule);
     }
+    const events = this.#rule('events', eventsRule, { lambda: { functionArn: props.intake.functionArn } });
+    // Agents name it in their topics.
+    events.ruleName = EVENTS_RULE;
+    this.#mayCall(props.intake, 'events', events);
     new Schedule(this, 'Sweep', {
       description: 'Sereno: asks the broker about sites that count as connected',
       schedule: Rate.rate(Duration.minutes(SWEEP_MINUTES)),
@@ -63,6 +69,13 @@ export class Iot extends Construct {
     // What fails twice is put aside: an old presence event is worth nothing, the next hello tells all.
     new EventInvokeConfig(this, 'PresenceFailures', {
       function: props.presence,
+      retryAttempts: 2,
+      maxEventAge: Duration.minutes(10),
+      onFailure: new SqsDestination(props.failures),
+    });
+    // The agent has the batch until it hears that it is stored: what is put aside here tells that something is wrong.
+    new EventInvokeConfig(this, 'IntakeFailures', {
+      function: props.intake,
       retryAttempts: 2,
       maxEventAge: Duration.minutes(10),
       onFailure: new SqsDestination(props.failures),
@@ -100,10 +113,10 @@ export class Iot extends Construct {
     });
   }
 
-  #mayCallPresence(name: string, rule: CfnTopicRule): void {
+  #mayCall(fn: IFunction, name: string, rule: CfnTopicRule): void {
     new CfnPermission(this, `Call-${name}`, {
       action: 'lambda:InvokeFunction',
-      functionName: this.#props.presence.functionName,
+      functionName: fn.functionName,
       principal: 'iot.amazonaws.com',
       sourceAccount: Stack.of(this).account,
       sourceArn: rule.attrArn,

@@ -23,6 +23,9 @@ export function thingTypeName(stage: string): string {
 /** The commands of every site, as a pattern of topics. */
 export const ANY_COMMAND_TOPIC = topics.command(ANY);
 
+/** What agents are told of their events, as a pattern of topics. */
+export const ANY_STORED_TOPIC = topics.stored(ANY);
+
 /** Client ids and thing names are `{tenant}_{site}`. */
 const ANY_AGENT = `${ANY.tenant}_${ANY.site}`;
 

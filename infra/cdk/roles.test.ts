@@ -47,6 +47,12 @@ const expected: Readonly<Record<LambdaName, readonly string[]>> = {
     'iot:GetConnection client/*_*',
     'sqs:SendMessage failures',
   ],
+  events: [...dynamo('GetItem', 'PutItem', 'Query'), 'dynamodb:Query table/index/ops'],
+  intake: [
+    ...dynamo('GetItem', 'PutItem', 'UpdateItem'),
+    'iot:SendDirectMessage client/*_* {"StringLike":{"iot:Topic":["sereno/v1/*/*/stored"]}}',
+    'sqs:SendMessage failures',
+  ],
   sites: [
     ...dynamo('DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
     ...revoking,
@@ -108,6 +114,8 @@ describe('requests, role by role', () => {
     ['presence', 'iot:DeleteConnection', iot('client/acme_norte'), {}, false],
     ['users', 'iot:GetConnection', iot('client/acme_norte'), {}, false],
     ['presence', 'iot:CreateThing', iot('thing/acme_norte'), {}, false],
+    ['intake', 'iot:SendDirectMessage', iot('client/acme_norte'), command, false],
+    ['events', 'dynamodb:UpdateItem', table, {}, false],
     ['sites', 'iot:UpdateCertificate', iot('cert/1234'), {}, true],
     ['sites', 'iot:CreateCertificateFromCsr', '*', {}, false],
     ['sites', 'iot:SendDirectMessage', iot('client/acme_norte'), command, false],

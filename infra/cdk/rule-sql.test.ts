@@ -4,8 +4,9 @@ import { expect, test } from 'vitest';
 import { ruleItem } from '../../cloud/store/keys.ts';
 import { clientIdOf } from '../../shared/domain/identifiers.ts';
 import { presenceEventSchema } from '../../shared/wire/envelope.ts';
-import { replyPart, topics } from '../../shared/wire/topics.ts';
-import { presenceRules, rowRules } from './rule-sql.ts';
+import { intakeEventSchema } from '../../shared/wire/events.ts';
+import { EVENTS_RULE, replyPart, topics } from '../../shared/wire/topics.ts';
+import { eventsRule, presenceRules, rowRules } from './rule-sql.ts';
 import { runRule } from './testing/iot-sql.ts';
 
 const slug = fc.stringMatching(/^[a-z0-9-]{1,32}$/);
@@ -116,3 +117,15 @@ test.each(['console-1234', 'acme_norte_2', 'Acme_norte', '_norte', 'acme_'])(
     expect(runRule(presenceRules.disconnected, disconnect(clientId, 'CONNECTION_LOST'))).toBeNull();
   },
 );
+
+test('a batch of events calls intake with its site and the batch as it was', () => {
+  fc.assert(
+    fc.property(site, fc.integer({ min: 1 }), payload, now, (at, seq, bytes, time) => {
+      // The rules engine does not see what names the rule.
+      const topic = topics.events(at, seq).slice(`$aws/rules/${EVENTS_RULE}/`.length);
+      const event = intakeEventSchema.parse(runRule(eventsRule, { topic, payload: bytes, now: time }));
+      const body = Buffer.from(bytes).toString('base64');
+      expect(event).toEqual({ ...at, kind: 'events', at: time, body });
+    }),
+  );
+});

@@ -66,3 +66,12 @@ export const presenceRules = {
     .join(', ')
     .concat(" AND disconnectReason <> 'DUPLICATE_CLIENTID'"),
 } as const;
+
+/**
+ * The rule that agents hand their events to, by its name (Basic Ingest): `topic()` counts what follows that name.
+ * Source: AWS IoT Core developer guide, "Reducing messaging costs with Basic Ingest".
+ */
+export const eventsRule = [
+  "SELECT 'events' AS kind, topic(3) AS tenant, topic(4) AS site, timestamp() AS at",
+  `${BODY} FROM '${topics.events(ANY, '+').split('/').slice(3).join('/')}'`,
+].join(', ');

@@ -5,6 +5,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, test, vi } from 'vitest';
 import { type Route, routeKey } from '../../shared/api/route.ts';
 import { routes } from '../../shared/api/routes.ts';
+import { EVENTS_RULE } from '../../shared/wire/topics.ts';
 import { isWritten } from './bundle.ts';
 import { ofType, synthesized } from './testing/synth.ts';
 
@@ -194,7 +195,7 @@ describe('IoT rules', () => {
   const rules = ofType(resources, 'AWS::IoT::TopicRule').map(([, { Properties }]) => Properties);
 
   test('put what fails into the queue', () => {
-    expect(rules).toHaveLength(5);
+    expect(rules).toHaveLength(6);
     for (const { TopicRulePayload } of rules) {
       expect(TopicRulePayload).toMatchObject({
         AwsIotSqlVersion: '2016-03-23',
@@ -211,6 +212,10 @@ describe('IoT rules', () => {
       'sereno_prod_progress',
       'sereno_prod_reply',
     ]);
+  });
+
+  test('the one for events bears the name that agents put into their topics', () => {
+    expect(rules.map(({ RuleName }) => RuleName)).toContain(EVENTS_RULE);
   });
 
   test('the clock asks for a sweep every five minutes', () => {
@@ -246,7 +251,9 @@ describe('alarms', () => {
       'sereno-prod-agents-offline',
       'sereno-prod-api-5xx',
       'sereno-prod-function-errors',
+      'sereno-prod-function-errors-2',
       'sereno-prod-function-throttles',
+      'sereno-prod-function-throttles-2',
       'sereno-prod-issuer-keys',
       'sereno-prod-put-aside',
       'sereno-prod-unknown-outcomes',

@@ -33,7 +33,13 @@ export class SerenoStack extends Stack {
     });
     // The gateway's own address is known only here; what stands in `Host` is the caller's word.
     functions.get('sites').addEnvironment('PUBLIC_URL', api.url);
-    new Iot(this, 'Iot', { stage, store, presence: functions.get('presence'), failures: failures.queue });
+    new Iot(this, 'Iot', {
+      stage,
+      store,
+      presence: functions.get('presence'),
+      intake: functions.get('intake'),
+      failures: failures.queue,
+    });
     const alarms = new Alarms(this, 'Alarms', { settings, api, functions, failures });
 
     new CfnOutput(this, 'Url', { value: api.url });

@@ -163,6 +163,7 @@ async function assemble(options: SystemOptions, cleanup: Cleanup): Promise<Omit<
       if (options.losesPresence?.(event) !== true)
         await (await gatewayReady.promise).invoke('presence', event);
     },
+    intake: async (event) => (await gatewayReady.promise).invoke('intake', event),
     log,
     intercept: options.interceptRow,
   });

@@ -24,6 +24,7 @@ import {
   portField,
   privilegeField,
   serialField,
+  siteField,
   textField,
   timeoutField,
   uidField,
@@ -49,8 +50,6 @@ export const userUpdateBody = z
     card: cardField.optional(),
   })
   .meta({ id: 'UserUpdate' });
-
-const siteField = z.string(error('site')).regex(/^[a-z0-9-]{1,32}$/, error('site'));
 
 /** What is stated about a terminal; the words and ranges of agent.yaml's `dialect`. */
 const dialectField = z.strictObject(

@@ -1,6 +1,7 @@
 // The fields of request bodies and queries: what callers may send and what becomes of it.
 import * as z from 'zod';
 import { PRIVILEGES } from '../domain/user.ts';
+import { EVENT_TYPES, type EventType } from '../wire/happening.ts';
 
 /** What is wrong with a field and what is allowed, for people; zod messages are keys of this table. */
 export const fieldTexts = {
@@ -27,6 +28,20 @@ export const fieldTexts = {
   moment: {
     es: 'debe ser YYYY-MM-DD o YYYY-MM-DDTHH:MM:SS, en la hora local del dispositivo',
     en: 'must be YYYY-MM-DD or YYYY-MM-DDTHH:MM:SS, in local time of the device',
+  },
+  punch_time: {
+    es: 'debe ser un día YYYY-MM-DD o una hora YYYY-MM-DDTHH:MM:SS, locales del dispositivo, o un instante con desfase, como 2026-11-23T08:00:00-04:00',
+    en: 'must be a day YYYY-MM-DD or a time YYYY-MM-DDTHH:MM:SS, local to the device, or an instant with its offset, such as 2026-11-23T08:00:00-04:00',
+  },
+  order: { es: 'debe ser asc o desc', en: 'must be asc or desc' },
+  event_types: {
+    es: 'debe tener tipos de evento separados por comas, como punch.created,device.offline',
+    en: 'must be types of events, separated by commas, such as punch.created,device.offline',
+  },
+  wait: { es: 'debe ser un entero de 0 a 20 (segundos)', en: 'must be an integer from 0 to 20 (seconds)' },
+  after: {
+    es: 'debe ser el next_cursor de una respuesta, o now',
+    en: 'must be the next_cursor of an answer, or now',
   },
   dialect: {
     es: 'debe ser un objeto con lo que se sabe del terminal, como dialect en agent.yaml',
@@ -163,6 +178,7 @@ export const cardField = z.union([z.number().min(0).multipleOf(1).transform(exac
   error: 'card' satisfies FieldText,
 });
 export const limitField = integer('limit', 1, 5000);
+export const waitField = integer('wait', 0, 20);
 export const portField = integer('port', 1, 65535);
 export const commKeyField = integer('comm_key', 0, 0xffffffff);
 export const timeoutField = integer('timeout', 1, 60);
@@ -172,6 +188,9 @@ export const serialField = z.string({ error: 'serial' satisfies FieldText }).pip
     .trim()
     .regex(/^[\x20-\x7e]{1,64}$/, { error: 'serial' satisfies FieldText }),
 );
+export const siteField = z
+  .string({ error: 'site' })
+  .regex(/^[a-z0-9-]{1,32}$/, { error: 'site' satisfies FieldText });
 export const uidField = integer('uid', 0, 65535);
 export const fingerField = integer('finger_index', 0, 9);
 
@@ -216,3 +235,41 @@ export const momentField = z
     error: 'moment' satisfies FieldText,
   })
   .refine(isCalendarDate, { error: 'moment' satisfies FieldText });
+
+/** A `+` that was not encoded arrives as a space. */
+const instantText =
+  /^(\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,3})?)?)(Z|[+\- ]([01]\d|2[0-3]):[0-5]\d)$/;
+
+/**
+ * One end of a range of punches: local to the terminals, or an instant.
+ *
+ * @param filling what a day, or a time without seconds, is filled up with
+ */
+function punchTime(filling: 'T00:00:00' | 'T23:59:59') {
+  const error = 'punch_time' satisfies FieldText;
+  return z
+    .string({ error })
+    .regex(/^\d{4}-\d{2}-\d{2}/, { error })
+    .refine((text) => momentField.safeParse(text).success || instantText.test(text), { error })
+    .refine(isCalendarDate, { error })
+    .transform((text) => {
+      if (instantText.test(text)) return { instant: Date.parse(text.replace(' ', '+')) };
+      const given = text.replace(' ', 'T');
+      return { local: given + filling.slice(given.length - 'YYYY-MM-DD'.length) };
+    });
+}
+export const punchFromField = punchTime('T00:00:00');
+export const punchToField = punchTime('T23:59:59');
+
+function isEventType(text: string): text is EventType {
+  return (EVENT_TYPES as readonly string[]).includes(text);
+}
+
+/** Types of events by commas. */
+export const eventTypesField = z
+  .string({ error: 'event_types' })
+  .max(512, { error: 'event_types' })
+  .transform((text) => text.split(',').map((type) => type.trim()))
+  .refine((types): types is EventType[] => types.every(isEventType), {
+    error: 'event_types' satisfies FieldText,
+  });

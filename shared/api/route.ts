@@ -2,7 +2,15 @@
 import type * as z from 'zod';
 import type { Scope } from './scopes.ts';
 
-export type FunctionName = 'public' | 'devices' | 'users' | 'attendance' | 'operations' | 'sites' | 'enroll';
+export type FunctionName =
+  | 'public'
+  | 'devices'
+  | 'users'
+  | 'attendance'
+  | 'operations'
+  | 'sites'
+  | 'enroll'
+  | 'events';
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -26,6 +34,8 @@ export interface Route {
   readonly query?: z.ZodType;
   /** Null where the answer is no JSON of the contract (a page, the contract itself). */
   readonly answer: z.ZodType | null;
+  /** The same list also as CSV, on `Accept: text/csv`. */
+  readonly csv?: true;
 }
 
 /** The route key of API Gateway v2: `PUT /devices/{device_id}`. */

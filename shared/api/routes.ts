@@ -2,6 +2,7 @@
 // The local gateway, the CDK's HTTP API, the middy stack and OpenAPI are all made of it.
 import * as answers from './answers.ts';
 import * as bodies from './bodies.ts';
+import { eventRoutes } from './event-routes.ts';
 import type { Route } from './route.ts';
 import { userRoutes } from './user-routes.ts';
 
@@ -98,6 +99,7 @@ export const routes = {
     answer: answers.messageAnswer,
   },
   ...userRoutes,
+  ...eventRoutes,
   attendanceList: {
     method: 'GET',
     path: '/devices/{device_id}/attendance',

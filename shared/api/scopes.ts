@@ -7,6 +7,8 @@ export const SCOPES = [
   'users:write',
   'attendance:read',
   'sites:admin',
+  'events:read',
+  'webhooks:admin',
 ] as const;
 
 /** `users:write` is the sum of these, and of restoring: for callers who may do less. */

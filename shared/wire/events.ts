@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { agentText } from '../domain/agent-text.ts';
 import { serialSchema } from '../domain/device.ts';
-import { deviceIdSchema } from '../domain/identifiers.ts';
+import { deviceIdSchema, slugSchema } from '../domain/identifiers.ts';
 import { WIRE_VERSION } from './envelope.ts';
 
 /** Largest gzipped batch in bytes: the broker takes 128 KB. */
@@ -98,3 +98,15 @@ export const storedSchema = z.object({
   seq: batchSeqSchema,
 });
 export type Stored = z.infer<typeof storedSchema>;
+
+/** What the intake function is handed by the rule for events. */
+export const intakeEventSchema = z.object({
+  kind: z.literal('events'),
+  tenant: slugSchema,
+  site: slugSchema,
+  /** When the broker had the message. */
+  at: epochMs,
+  /** Base64 of the batch. */
+  body: z.string(),
+});
+export type IntakeEvent = z.infer<typeof intakeEventSchema>;

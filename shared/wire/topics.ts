@@ -25,7 +25,7 @@ export const topics = {
   hello: (at: SiteAddress) => `${prefix(at)}/hello`,
   will: (at: SiteAddress) => `${prefix(at)}/will`,
   /** Straight to the rule; `seq` is that of the batch. */
-  events: (at: SiteAddress, seq: number | '*') => `${TO_EVENTS_RULE}${prefix(at)}/events/${seq}`,
+  events: (at: SiteAddress, seq: number | '*' | '+') => `${TO_EVENTS_RULE}${prefix(at)}/events/${seq}`,
   /** How far the cloud has stored an agent's events. */
   stored: (at: SiteAddress) => `${prefix(at)}/stored`,
 };

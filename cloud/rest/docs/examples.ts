@@ -40,6 +40,25 @@ const punch = {
   device_name: 'Entrada principal',
 };
 const punches = { success: true, total: 1, as_of: at, skipped: 0, data: [punch] };
+const storedPunch = {
+  id: '5f0c2d6b3a914e7c8d1f2a3b4c5d6e7f',
+  device_id: 'principal',
+  site: 'casa-matriz',
+  user_id: '9001',
+  at: '2026-11-23T08:01:12-04:00',
+  local: '2026-11-23T08:01:12',
+  status: 1,
+  punch: 0,
+  source: 'live',
+};
+const punchEvent = {
+  id: storedPunch.id,
+  type: 'punch.created',
+  timestamp: '2026-11-23T12:01:12.000Z',
+  site: 'casa-matriz',
+  device_id: 'principal',
+  data: storedPunch,
+};
 const principal = { device_id: 'principal' };
 const bodega = { device_id: 'bodega' };
 const her = { ...principal, user_id: '9001' };
@@ -144,6 +163,20 @@ export const examples: Readonly<Partial<Record<RouteName, Example>>> = {
   },
   attendanceList: { params: principal, answer: punches },
   attendanceAll: { answer: { ...punches, errors: {} } },
+  punchList: {
+    answer: {
+      success: true,
+      total: 1,
+      data: [{ ...storedPunch, status_name: 'Huella', punch_name: 'Entrada' }],
+    },
+  },
+  eventList: {
+    answer: {
+      success: true,
+      data: [punchEvent],
+      next_cursor: 'eyJlbnRyeSI6MiwicGxhY2UiOjAsImF0IjoxNzk1NDY5OTgyMDY2fQ',
+    },
+  },
   userDelete: { params: her, answer: said("Usuario '9001' eliminado.") },
   userRestore: {
     params: her,

@@ -1,6 +1,7 @@
 // Headers of the contract, as OpenAPI tells them: what may be sent, and what comes beside a body.
 import * as z from 'zod';
 import type { ZodOpenApiHeadersObject } from 'zod-openapi';
+import type { Route } from '../../../shared/api/route.ts';
 import type { RouteName } from '../../../shared/api/routes.ts';
 import { routes } from '../../../shared/api/routes.ts';
 import { verifiedSchema } from '../../../shared/wire/envelope.ts';
@@ -55,8 +56,14 @@ const verified: Headers = {
   },
 };
 
+const cursor: Headers = {
+  'Sereno-Next-Cursor': { description: 'The `next_cursor` of a list that is given as CSV.', schema: text },
+};
+
 /** What stands beside a 200. */
 export function okHeaders(name: RouteName): Headers {
+  const { csv }: Route = routes[name];
+  if (csv === true) return cursor;
   if (!isCommandRoute(name)) return {};
   const changes = !isRead(name);
   const keyed = routes[name].method !== 'GET';

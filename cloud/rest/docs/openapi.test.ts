@@ -10,6 +10,7 @@ import { isCommandRoute } from '../../commands/routes.ts';
 import { handler as attendance } from '../../functions/attendance.ts';
 import { handler as devices } from '../../functions/devices.ts';
 import { handler as enroll } from '../../functions/enroll.ts';
+import { handler as events } from '../../functions/events.ts';
 import { handler as operations } from '../../functions/operations.ts';
 import { handler as open } from '../../functions/public.ts';
 import { handler as sites } from '../../functions/sites.ts';
@@ -28,6 +29,7 @@ const handlers = {
   operations,
   sites,
   enroll,
+  events,
 } as const satisfies Record<FunctionName, unknown>;
 
 interface Parameter {

@@ -11,6 +11,10 @@ import { acceptedHeaders, errorHeaders, okHeaders, requestHeaders } from './head
 import { operationAnswer } from './operation-answers.ts';
 
 const JSON_TYPE = 'application/json';
+const csv = z.string().meta({
+  description:
+    'On `Accept: text/csv`: a line of names, then a line for each row of `data`. Where to go on is the header `Sereno-Next-Cursor`.',
+});
 
 function pathParams(path: string, given: Readonly<Record<string, string>>): z.ZodObject | null {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
@@ -79,6 +83,7 @@ function operation(name: RouteName, route: Route): ZodOpenApiOperationObject {
           : {
               content: {
                 [JSON_TYPE]: { schema: answerOf(name, route.answer), ...exampled(examples[name]?.answer) },
+                ...(route.csv === true ? { 'text/csv': { schema: csv } } : {}),
               },
             }),
       },

@@ -43,7 +43,7 @@ async function start(): Promise<Gateway> {
 
 /** Loads the functions before anybody waits for them; one that fails fails again, visibly, when it is called. */
 async function warm(): Promise<void> {
-  const names = new Set(['authorizer', 'presence', ...Object.values(routes).map(({ fn }) => fn)]);
+  const names = new Set(['authorizer', 'presence', 'intake', ...Object.values(routes).map(({ fn }) => fn)]);
   await Promise.allSettled([...names].map((name) => functions.load(name)));
 }
 

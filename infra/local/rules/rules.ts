@@ -5,6 +5,7 @@ import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { type RuleItem, ruleItem } from '../../../cloud/store/keys.ts';
 import { clientIdOf } from '../../../shared/domain/identifiers.ts';
 import type { PresenceEvent } from '../../../shared/wire/envelope.ts';
+import type { IntakeEvent } from '../../../shared/wire/events.ts';
 import type { SiteAddress } from '../../../shared/wire/topics.ts';
 import type { SiteMessage } from '../broker/broker.ts';
 
@@ -16,6 +17,8 @@ export interface RulesOptions {
   readonly tableName: string;
   /** Invokes the presence function. */
   readonly presence: (event: PresenceEvent) => Promise<unknown>;
+  /** Invokes the intake function, and what comes after it. */
+  readonly intake: (event: IntakeEvent) => Promise<unknown>;
   readonly log: (line: string) => void;
   /** A test's way to lose, delay or double rows: the row is put as often as it calls `put`. */
   readonly intercept?: ((item: RuleItem, put: () => void) => void) | undefined;
@@ -38,6 +41,10 @@ export class Rules {
     if (kind === 'hello' || kind === 'will') {
       const body = Buffer.from(payload).toString('base64');
       this.#tell({ tenant, site, kind, at: Date.now(), body, ...(kind === 'hello' ? { certificate } : {}) });
+      return;
+    }
+    if (kind === 'events') {
+      this.#hand({ kind, tenant, site, at: Date.now(), body: Buffer.from(payload).toString('base64') });
       return;
     }
     const item = ruleItem(name, payload, Date.now());
@@ -86,6 +93,13 @@ export class Rules {
       );
     this.#presence.set(site, next);
     this.#track(next);
+  }
+
+  /** A batch that is not taken the agent sends again. */
+  #hand(event: IntakeEvent): void {
+    const failed = (error: unknown): void =>
+      this.#options.log(`intake failed for ${clientIdOf(event.tenant, event.site)}: ${String(error)}`);
+    this.#track(this.#options.intake(event).then(() => {}, failed));
   }
 
   #track(work: Promise<void>): void {

@@ -1,0 +1,97 @@
+// Reading the feed from a position on: what a caller wants of it, and for those who wait, as soon as it comes.
+import * as z from 'zod';
+import { SerenoError } from '../../shared/errors.ts';
+import type { Happening } from '../../shared/wire/happening.ts';
+import type { Clock } from '../clock.ts';
+import { FEED_DAYS, type Feed } from './feed.ts';
+
+/** The event to come next: its entry, and its place in it. `at`: when what came before was put, epoch ms. */
+export const positionSchema = z.object({
+  entry: z.int().min(1),
+  place: z.int().min(0),
+  at: z.int().min(0),
+});
+export type Position = z.infer<typeof positionSchema>;
+
+const ENTRIES_PER_READ = 20;
+/** Types that are rare end with a cursor rather than with a time-out. */
+const MOST_READS = 100;
+/** How often somebody who waits looks: the counter of the feed alone. */
+const LOOK_EVERY_MS = 500;
+
+const FEED_MS = FEED_DAYS * 24 * 3600 * 1000;
+
+export interface Reading {
+  readonly tenant: string;
+  /** The oldest that is kept where left out. */
+  readonly after?: Position | undefined;
+  readonly limit: number;
+  readonly wants: (event: Happening) => boolean;
+  /** Epoch ms up to which it is waited for the first one. */
+  readonly until?: number;
+}
+
+export interface Told {
+  readonly events: readonly Happening[];
+  /** Where to go on. */
+  readonly position: Position;
+}
+
+/** Behind all that there is. */
+export async function endOfFeed(feed: Feed, clock: Clock, tenant: string): Promise<Position> {
+  const at = clock.now();
+  return { entry: (await feed.last(tenant)) + 1, place: 0, at };
+}
+
+export async function startOfFeed(feed: Feed, clock: Clock, tenant: string): Promise<Position> {
+  const at = clock.now();
+  return { entry: await feed.first(tenant), place: 0, at };
+}
+
+/** Whether something of what followed a position may be gone already. */
+export function isExpired(position: Position, now: number): boolean {
+  return now - position.at > FEED_MS;
+}
+
+/** @throws SerenoError `cursor_expired` for a position of which it is not known any more what followed it */
+export async function readFeed(feed: Feed, clock: Clock, reading: Reading): Promise<Told> {
+  const { tenant, after, limit, wants, until = 0 } = reading;
+  if (after !== undefined && isExpired(after, clock.now())) throw new SerenoError('cursor_expired');
+  let position = after ?? (await startOfFeed(feed, clock, tenant));
+  const events: Happening[] = [];
+  for (let reads = 0; reads < MOST_READS; reads++) {
+    const lookedAt = clock.now();
+    const entries = await feed.next(tenant, position.entry, ENTRIES_PER_READ);
+    for (const { number, at, events: told } of entries) {
+      for (const [place, event] of told.entries()) {
+        if (number === position.entry && place < position.place) continue;
+        if (events.length === limit) return { events, position };
+        if (wants(event)) events.push(event);
+        position = { entry: number, place: place + 1, at };
+      }
+      position = { entry: number + 1, place: 0, at };
+    }
+    if (entries.length > 0) continue;
+    // All that there was has been read: what comes now was put later than this.
+    position = { ...position, at: Math.max(position.at, lookedAt) };
+    if (events.length > 0) break;
+    if (!(await comes(feed, clock, tenant, position, until))) break;
+  }
+  return { events, position };
+}
+
+/** Waits until the feed has grown beyond a position. */
+async function comes(
+  feed: Feed,
+  clock: Clock,
+  tenant: string,
+  { entry }: Position,
+  until: number,
+): Promise<boolean> {
+  for (;;) {
+    const left = until - clock.now();
+    if (left <= 0) return false;
+    await clock.sleep(Math.min(LOOK_EVERY_MS, left));
+    if ((await feed.last(tenant)) >= entry) return true;
+  }
+}

@@ -1,0 +1,71 @@
+// The intake function as the rule calls it: what agents are told, and when they are not.
+import { randomUUID } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { startWorld, type World } from '../testing/world.ts';
+import { handler } from './intake.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.close());
+beforeEach(() => {
+  world.stored.length = 0;
+  world.fate = () => 'served';
+});
+
+const punch = {
+  type: 'punch',
+  id: 'punch_00000001',
+  device: 'principal',
+  serial: null,
+  user_id: '7',
+  local: '2026-11-23T08:00:00',
+  at: Date.parse('2026-11-23T12:00:00Z'),
+  status: 1,
+  punch: 0,
+  source: 'live',
+};
+
+function event(body: Uint8Array) {
+  return {
+    kind: 'events',
+    tenant: 'acme',
+    site: 'norte',
+    at: Date.now(),
+    body: Buffer.from(body).toString('base64'),
+  };
+}
+
+function batchOf(journal: string) {
+  return event(gzipSync(JSON.stringify({ v: 1, journal, seq: 1, sentAt: 0, events: [punch] })));
+}
+
+test('an agent is told that its batch is stored, each time that it comes', async () => {
+  const journal = randomUUID();
+  await handler(batchOf(journal));
+  await handler(batchOf(journal));
+  expect(world.stored).toEqual([
+    { v: 1, journal, seq: 1 },
+    { v: 1, journal, seq: 1 },
+  ]);
+});
+
+test('an agent is told nothing where the store does not take its batch, and the function fails', async () => {
+  world.fate = () => 'failed';
+  await expect(handler(batchOf(randomUUID()))).rejects.toThrow();
+  expect(world.stored).toEqual([]);
+}, 20_000);
+
+test('a batch is stored also where its agent cannot be told', async () => {
+  world.directStatus.push(404);
+  const { told } = await handler(batchOf(randomUUID()));
+  expect(told).toBe(0);
+  expect(world.stored).toEqual([]);
+});
+
+test('what is no batch is passed over: nobody is told, and no alarm goes off', async () => {
+  await expect(handler(event(Buffer.from('not gzip')))).resolves.toEqual({ tenant: 'acme', told: 0 });
+  expect(world.stored).toEqual([]);
+});

@@ -1,0 +1,44 @@
+// Called by the IoT rule for what agents tell: stores it, puts it into the feed, and lets the agent forget it.
+import { type IntakeEvent, intakeEventSchema } from '../../shared/wire/events.ts';
+import { iotClient } from '../clients.ts';
+import { tellStored } from '../events/acknowledge.ts';
+import { batchOf, MalformedBatch, type Taken, takeBatch } from '../events/intake.ts';
+import { eventServices } from '../events/services.ts';
+import { about, log } from '../log.ts';
+
+/** What whoever comes after it needs: the tenant whose feed has grown. */
+export interface TakenIn {
+  readonly tenant: string;
+  /** Happenings that went into the feed. */
+  readonly told: number;
+}
+
+async function take({ tenant, site, body }: IntakeEvent): Promise<Taken> {
+  const { punches, journals, feed, clock } = eventServices();
+  const batch = batchOf(Buffer.from(body, 'base64'));
+  const taken = await takeBatch({ punches, journals, feed, now: clock.now }, { tenant, site }, batch);
+  await tellStored(iotClient(), { tenant, site }, { journal: batch.journal, seq: taken.seq });
+  return taken;
+}
+
+/** @throws what went wrong, for the event to be brought again or put aside; the agent sends the batch again, too */
+export async function handler(event: unknown): Promise<TakenIn> {
+  const intake = intakeEventSchema.parse(event);
+  const { tenant, site } = intake;
+  return about({ tenant, site }, async () => {
+    try {
+      const { told, dropped, seq } = await take(intake);
+      log.info('events', { told, seq });
+      if (dropped > 0) log.warn('events malformed', { dropped });
+      return { tenant, told };
+    } catch (error) {
+      if (error instanceof MalformedBatch) {
+        // Whoever may speak for a site must not raise an alarm of this function, nor fill the queue of what failed.
+        log.warn('events malformed', { dropped: 1 });
+        return { tenant, told: 0 };
+      }
+      log.error('events not taken', error as Error);
+      throw error;
+    }
+  });
+}

@@ -1,0 +1,38 @@
+// GET /punches: what is stored, as JSON or CSV.
+import { punchView } from '../../shared/api/event-answers.ts';
+import { punchName, statusName } from '../../shared/domain/punch-names.ts';
+import type { Language } from '../../shared/words.ts';
+import { placeSchema, punchPage } from '../events/listing.ts';
+import type { PunchRow } from '../events/punches.ts';
+import type { EventServices } from '../events/services.ts';
+import { punchData } from '../events/views.ts';
+import { type Answer, ok } from './answer.ts';
+import type { Call } from './call.ts';
+import { csvAnswer, wantsCsv } from './csv.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import { sightOf } from './sight.ts';
+
+const DEFAULT_ROWS = 1000;
+
+function shown(row: PunchRow, language: Language) {
+  const { status, punch } = row;
+  const names = { status_name: statusName(status, language), punch_name: punchName(punch, language) };
+  return { ...punchData(row, row.site), ...names };
+}
+
+export async function punchList({ table, punches }: EventServices, call: Call<'punchList'>): Promise<Answer> {
+  const { principal, query, language, headers } = call;
+  const { limit = DEFAULT_ROWS, cursor, order = 'desc', ...filter } = query;
+  const after = cursor === undefined ? undefined : decodeCursor(placeSchema, cursor);
+  const span = await punches.span(principal.tenant);
+  const { rows, next } = await punchPage(table, sightOf(principal), span, { ...filter, order, limit, after });
+  const data = rows.map((row) => shown(row, language));
+  const next_cursor = next === undefined ? undefined : encodeCursor(next);
+  if (wantsCsv(headers)) return csvAnswer(punchView.keyof().options, data, next_cursor);
+  const isAll = cursor === undefined && next_cursor === undefined;
+  return ok({
+    ...(isAll ? { total: data.length } : {}),
+    data,
+    ...(next_cursor === undefined ? {} : { next_cursor }),
+  });
+}
