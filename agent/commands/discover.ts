@@ -1,5 +1,6 @@
 // `sereno-agent discover`: the terminals of this machine's network, as lines of agent.yaml.
 import cliProgress from 'cli-progress';
+import { type Found, isTerminal } from '../discovery/probe.ts';
 import { scan } from '../discovery/scan.ts';
 import { formatSubnet, hostsOf, ownSubnets, parseSubnet } from '../discovery/subnets.ts';
 import { toYaml } from '../discovery/yaml.ts';
@@ -41,19 +42,33 @@ export async function discover({ subnet = [], port, timeout, json }: DiscoverOpt
   process.off('SIGINT', onInterrupt);
 
   if (asked < hosts.length) tell(`Stopped after ${asked} of ${hosts.length} addresses.`);
-  for (const { host } of found.filter(({ kind }) => kind === 'silent')) {
-    tell(
-      `${host}: port ${port} is open, but no terminal talks; one that serves another client is like that.`,
-    );
+  for (const each of found) {
+    const remark = remarkOn(each);
+    if (remark !== null) tell(`${each.host}: ${remark}`);
   }
   process.stdout.write(json ? `${JSON.stringify(found, null, 2)}\n` : toYaml(found));
-  const terminals = found.filter(({ kind }) => kind !== 'silent').length;
+  const terminals = found.filter(isTerminal).length;
   tell(
     terminals === 0
       ? 'No terminal found.'
       : `${terminals} found. The lines go to the end of agent.yaml; 'devices:' stands there once.`,
   );
   if (terminals === 0) process.exitCode = 1;
+}
+
+/** What there is to say of an address beside its lines; null: nothing. */
+function remarkOn({ kind, port, reply }: Found): string | null {
+  switch (kind) {
+    case 'terminal':
+    case 'asks_key':
+      return null;
+    case 'declines':
+      return `a terminal that declines connections (reply ${reply ?? '?'}). Restart it; see in its menu (Comm.) whether it takes those of a PC.`;
+    case 'hangs_up':
+      return `port ${port} accepts connections and hangs up; a terminal that serves another client is like that.`;
+    case 'silent':
+      return `port ${port} is open, but no terminal talks; one that serves another client is like that, too.`;
+  }
 }
 
 function progressBar(total: number): cliProgress.SingleBar | null {

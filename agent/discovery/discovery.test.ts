@@ -99,6 +99,21 @@ describe('discovery', () => {
     ]);
   });
 
+  it('tells a terminal that declines, and what hangs up, from what is silent', async () => {
+    const { port } = await terminal({ host: '127.0.0.2', connectReply: 6001 });
+    await terminal({ host: '127.0.0.3', port, transport: 'udp', connectReply: 6001 });
+    const taken = createServer((socket) => socket.on('error', () => undefined).destroy());
+    await listening(taken, port, '127.0.0.4');
+    const { found } = await ask('127.0.0.0/29', port);
+    expect(found).toMatchObject([
+      { host: '127.0.0.2', transport: 'tcp', kind: 'declines', reply: 6001 },
+      { host: '127.0.0.3', transport: 'udp', kind: 'declines', reply: 6001 },
+      { host: '127.0.0.4', transport: 'tcp', kind: 'hangs_up', reply: null },
+    ]);
+    expect(toYaml(found)).toContain('host: 127.0.0.2 # it declines connections (reply 6001)');
+    expect(toYaml(found)).not.toContain('127.0.0.4');
+  });
+
   it('leaves every terminal free for the next client, enabled and with no complaint', async () => {
     const simulated = await terminal({ host: '127.0.0.2', oneClient: 'close' });
     await ask('127.0.0.2', simulated.port);
@@ -135,6 +150,7 @@ describe('lines of agent.yaml', () => {
     port: 4370,
     transport: 'tcp',
     kind: 'terminal',
+    reply: null,
     identity: { serialnumber, device_name, platform: '', firmware_version: '' },
     time: '2026-11-27T08:00:20',
     askedAt: Date.UTC(2026, 10, 27, 12),

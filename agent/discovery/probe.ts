@@ -10,10 +10,13 @@ export interface Found {
   readonly port: number;
   readonly transport: 'tcp' | 'udp';
   /**
-   * `terminal`: it talked. `asks_key`: it wants its comm key first. `silent`: something accepts connections there
-   * but does not answer as a terminal does; perhaps one that serves another client just now.
+   * `terminal`: it talked. `asks_key`: it wants its comm key first. `declines`: it answers a connect with another code, see
+   * `reply`. `hangs_up`: it accepts the connection and closes it at once, as a terminal does whose one place is taken.
+   * `silent`: something accepts connections there and says nothing that a terminal says.
    */
-  readonly kind: 'terminal' | 'asks_key' | 'silent';
+  readonly kind: 'terminal' | 'asks_key' | 'declines' | 'hangs_up' | 'silent';
+  /** The code with which it declines; else null. */
+  readonly reply: number | null;
   /** Null unless it talked. */
   readonly identity: Identity | null;
   /** What its clock showed, `YYYY-MM-DDTHH:MM:SS`; null where it showed nothing or was not asked. */
@@ -29,12 +32,17 @@ export interface ProbeOptions {
   readonly signal: AbortSignal;
 }
 
-const NOTHING = { identity: null, time: null };
+const NOTHING = { identity: null, time: null, reply: null };
+
+/** True for what only a terminal says. */
+export function isTerminal({ kind }: Pick<Found, 'kind'>): boolean {
+  return kind !== 'silent' && kind !== 'hangs_up';
+}
 
 /** Asks over TCP, then over UDP; null where nothing answers. Never throws, leaves no connection. */
 export async function probe(host: string, options: ProbeOptions): Promise<Found | null> {
   const overTcp = await attempt(host, 'tcp', options);
-  if (overTcp !== null && overTcp.kind !== 'silent') return overTcp;
+  if (overTcp !== null && isTerminal(overTcp)) return overTcp;
   const overUdp = options.signal.aborted ? null : await attempt(host, 'udp', options);
   return overUdp ?? overTcp;
 }
@@ -44,8 +52,11 @@ async function attempt(
   transport: 'tcp' | 'udp',
   { port, timeoutMs, signal }: ProbeOptions,
 ): Promise<Found | null> {
-  const found = (kind: Found['kind'], said: Pick<Found, 'identity' | 'time'> = NOTHING): Found => {
-    return { host, port, transport, kind, ...said, askedAt: Date.now() };
+  const found = (
+    kind: Found['kind'],
+    said: Partial<Pick<Found, 'identity' | 'time' | 'reply'>> = {},
+  ): Found => {
+    return { host, port, transport, kind, ...NOTHING, ...said, askedAt: Date.now() };
   };
   try {
     const conversation = await Conversation.open({ host, port, transport, commKey: 0, timeoutMs }, signal);
@@ -56,6 +67,8 @@ async function attempt(
   } catch (error) {
     if (!(error instanceof ZkError) || error.code === 'unreachable' || error.code === 'aborted') return null;
     if (error.code === 'auth') return found('asks_key');
+    if (error.code === 'refused') return found('declines', { reply: error.reply ?? null });
+    if (error.code === 'closed') return found('hangs_up');
     // Datagrams are lost without a trace: silence over UDP says nothing.
     return transport === 'tcp' ? found('silent') : null;
   }

@@ -2,7 +2,7 @@
 import { cleanSerial } from '../../shared/domain/device.ts';
 import { localTimeZone } from '../devices/settings.ts';
 import { skewOf } from '../terminal/session/zone.ts';
-import type { Found } from './probe.ts';
+import { type Found, isTerminal } from './probe.ts';
 
 const DEFAULT_PORT = 4370;
 
@@ -16,21 +16,19 @@ const MINUTE_MS = 60_000;
  */
 export function toYaml(found: readonly Found[], zone = localTimeZone()): string {
   const used = new Set<string>();
-  const entries = found
-    .filter(({ kind }) => kind !== 'silent')
-    .map((terminal) => entryOf(terminal, freeId(terminal, used), zone));
+  const entries = found.filter(isTerminal).map((terminal) => entryOf(terminal, freeId(terminal, used), zone));
   return entries.length === 0 ? '' : `devices:\n${entries.join('')}`;
 }
 
 function entryOf(found: Found, id: string, zone: string): string {
-  const { host, port, transport, kind, identity } = found;
+  const { host, port, transport, kind, identity, reply } = found;
   const name = identity?.device_name || id;
   const serial = cleanSerial(identity?.serialnumber ?? '');
   const lines = [
     `  - id: ${quoted(id)}`,
     // A terminal may say anything about itself: JSON's quotes are YAML's too.
     `    name: ${JSON.stringify(name.slice(0, 128).toWellFormed())}`,
-    `    host: ${host}`,
+    `    host: ${host}${kind === 'declines' ? ` # it declines connections (reply ${reply ?? '?'})` : ''}`,
     ...(port === DEFAULT_PORT ? [] : [`    port: ${port}`]),
     ...(transport === 'tcp' ? [] : [`    transport: ${transport}`]),
     ...(serial === '' ? [] : [`    serial: ${JSON.stringify(serial)}`]),

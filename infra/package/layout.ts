@@ -1,10 +1,11 @@
 // How a package of the agent is laid out: one bundle, and for each processor Node and the native part of aws-crt.
-import { constants, copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { constants, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { settleModes } from '../../agent/service/modes.ts';
 import { NOTICES_FILE, noticesOf, packagesIn } from '../notices.ts';
+import { PAGES, packaged } from './pages.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -77,8 +78,10 @@ export async function layOut(folder: string, nodeOf: NodeSource): Promise<Arch[]
   }
   mkdirSync(join(folder, 'bin'), { recursive: true });
   writeFileSync(join(folder, 'bin', 'sereno-agent'), WRAPPER);
-  for (const text of ['LICENSE', 'SECURITY.md', 'docs/agent.md', 'docs/configuration.md'])
-    put(join(ROOT, text), text);
+  put(join(ROOT, 'LICENSE'), 'LICENSE');
+  mkdirSync(join(folder, 'docs'), { recursive: true });
+  for (const page of PAGES)
+    writeFileSync(join(folder, page), packaged(page, readFileSync(join(ROOT, page), 'utf8')));
   const { metafile } = await build({
     entryPoints: [join(ROOT, 'agent', 'cli.ts')],
     outfile: join(folder, 'lib', 'agent.mjs'),
