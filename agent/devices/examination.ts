@@ -34,6 +34,7 @@ function askInTurn({ queue, terminal }: Station, clock: Clock): Promise<Info> {
   return new Promise((resolve, reject) => {
     queue.push({
       kind: 'ask',
+      priority: 'command',
       id: ulid(),
       holds: null,
       timeLeft: () => until - clock.monotonic(),

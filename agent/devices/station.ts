@@ -149,6 +149,7 @@ export class LiveStation implements Station {
         isReachable: () => station.#standing.isReachable,
         probeMs: () => station.#device.probeMs,
         onBusy: (by) => station.#standing.note({ kind: 'held', by }),
+        clock: this.#ports.clock,
         timers: this.#ports.timers,
       },
     );
@@ -161,8 +162,9 @@ export class LiveStation implements Station {
 
   #between(id: string, work: (settled: () => void) => Promise<void>): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.queue.pushFirst({
+      this.queue.push({
         kind: 'ask',
+        priority: 'settings',
         id,
         holds: null,
         refuse: reject,

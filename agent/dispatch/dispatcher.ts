@@ -184,7 +184,7 @@ export class Dispatcher {
           ? toQuestion(command, station, this.#ports, (outcome, timing) =>
               this.#results.settle(command, outcome, timing),
             )
-          : { kind: 'write', ...this.#jobItem(row, command, wish) },
+          : { kind: 'write', priority: 'command', ...this.#jobItem(row, command, wish) },
       );
     } catch (error) {
       settle(failure(error));

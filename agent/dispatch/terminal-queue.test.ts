@@ -3,13 +3,8 @@ import type { SerenoError } from '../../shared/errors.ts';
 import type { Phrase } from '../../shared/words.ts';
 import { systemClock } from '../clock.ts';
 import type { WriteJob } from '../terminal/writes/write-job.ts';
-import {
-  MAX_WAITING,
-  type QueuedTerminal,
-  type QueueItem,
-  type QueuePorts,
-  TerminalQueue,
-} from './terminal-queue.ts';
+import type { QueueItem } from './queue-item.ts';
+import { MAX_WAITING, type QueuedTerminal, type QueuePorts, TerminalQueue } from './terminal-queue.ts';
 
 /** A terminal whose work ends when the test says so. */
 class SlowTerminal implements QueuedTerminal {
@@ -42,6 +37,7 @@ const queueOf = (terminal: QueuedTerminal, ports: Partial<QueuePorts> = {}) =>
     isReachable: () => true,
     probeMs: () => 0,
     onBusy: () => undefined,
+    clock: systemClock,
     timers: systemClock,
     ...ports,
   });
@@ -52,6 +48,7 @@ const write = (
   { hasBegun = false, timeLeft = (): number => 60_000 } = {},
 ): QueueItem & { refusedBy?: string } => ({
   kind: 'write',
+  priority: 'command',
   id,
   issuedAt,
   job: { id, hasBegun, isOver: false, leave: () => undefined } as Partial<WriteJob> as WriteJob,
@@ -61,10 +58,16 @@ const write = (
   },
 });
 
-function ask(id: string, log: string[], holds: Phrase | null = null) {
+function ask(
+  id: string,
+  log: string[],
+  holds: Phrase | null = null,
+  priority: QueueItem['priority'] = 'command',
+) {
   const gate = Promise.withResolvers<void>();
   const item: QueueItem = {
     kind: 'ask',
+    priority,
     id,
     holds,
     refuse: (error) => void log.push(`${id} refused ${error.code}`),
@@ -120,6 +123,24 @@ describe('the queue of a terminal', () => {
     await queue.stop();
   });
 
+  it('serves what is more urgent first, and what is alike in the order in which it came', async () => {
+    const queue = queueOf(new SlowTerminal());
+    const log: string[] = [];
+    const items = [
+      ask('first', log),
+      ask('command', log),
+      ask('one', log, null, 'settings'),
+      ask('other', log, null, 'settings'),
+    ];
+    for (const { item } of items) queue.push(item);
+    for (const { end } of items) end();
+    await expect.poll(() => log.filter((line) => line.endsWith('began'))).toHaveLength(4);
+    expect(log.filter((line) => line.endsWith('began'))).toEqual(
+      ['first', 'one', 'other', 'command'].map((id) => `${id} began`),
+    );
+    await queue.stop();
+  });
+
   it('says busy when too many wait, and takes more when there is room', async () => {
     const terminal = new SlowTerminal();
     const queue = queueOf(terminal);
@@ -127,7 +148,7 @@ describe('the queue of a terminal', () => {
     const question = ask('q', log);
     queue.push(question.item);
     for (let n = 0; n < MAX_WAITING; n++) queue.push(write(`w${n}`));
-    expect(() => queue.push(write('over'))).toThrow(/is busy: 200 commands wait/);
+    expect(() => queue.push(write('over'))).toThrow(/is busy: 200 commands are waiting/);
     question.end();
     await settle();
     queue.push(write('fits'));

@@ -1,30 +1,14 @@
-// The queue of one terminal is its device lock: one command at a time, first come first served, writes that wait together served together.
-
+// The queue of one terminal is its device lock: one turn at a time, by priority, writes that wait together served together.
 import { SerenoError } from '../../shared/errors.ts';
 import type { Phrase } from '../../shared/words.ts';
 import type { Timers } from '../clock.ts';
 import type { WriteJob } from '../terminal/writes/write-job.ts';
+import { isMoreUrgent, PRIORITIES, type Priority, WaitingLine } from './priorities.ts';
+import type { AskItem, QueueItem, WriteItem } from './queue-item.ts';
 import { nextUpkeep, type Upkeep } from './upkeep.ts';
 
-/** More than this many waiting: the next is told that the device is busy. */
-export const MAX_WAITING = 200;
-/** A look that is not answered at once must not keep a command waiting for longer. */
-const HURRY_MS = 250;
-
-/** What a timer can hold, 24 days. */
-const LONGEST_TIMER_MS = 0x7fffffff;
-
-/** What waits in the queue. `refuse` settles it without running it. */
-export type QueueItem = {
-  readonly id: string;
-  /** Milliseconds left until it may no longer begin; left out where it minds that itself. */
-  timeLeft?(): number;
-  refuse(error: SerenoError): void;
-} & (
-  | { readonly kind: 'write'; readonly issuedAt: number; readonly job: WriteJob }
-  /** `holds`: while it runs, others are told that the device is busy, with this reason. */
-  | { readonly kind: 'ask'; readonly holds: Phrase | null; run(signal: AbortSignal): Promise<void> }
-);
+/** More commands than this waiting: the next is told that the device is busy. */
+export const MAX_WAITING = PRIORITIES.command.most;
 
 /** The terminal as the queue needs it. */
 export interface QueuedTerminal {
@@ -43,27 +27,43 @@ export interface QueuePorts {
   readonly probeMs: () => number;
   /** Told when others begin or cease to be refused, with the refusal. */
   readonly onBusy: (refusal: SerenoError | null) => void;
+  readonly clock: Timers;
+  /** When terminals that nobody asks are looked at. */
   readonly timers: Timers;
 }
+
+interface Asking {
+  readonly kind: 'asking';
+  readonly item: AskItem;
+  readonly abort: AbortController;
+  /** Set while it has been told to give way, and may still end by itself. */
+  cancelGivingWay: (() => void) | null;
+}
+interface Writing {
+  readonly kind: 'writing';
+  /** What the terminal has been handed, begun or not. */
+  readonly handed: WriteItem[];
+}
+/** What is under way at the terminal. */
+type Turn = Asking | Writing | { readonly kind: 'repairing' };
+/** `idle` becomes a turn (`#begin`), a turn becomes `idle` (`#ended`), all become `stopped` (`stop`), which is the end. */
+type State = { readonly kind: 'idle' } | Turn | { readonly kind: 'stopped' };
+
+const IDLE = { kind: 'idle' } as const;
 
 export class TerminalQueue {
   readonly device: string;
   readonly #terminal: QueuedTerminal;
   readonly #ports: QueuePorts;
-  #waiting: QueueItem[] = [];
-  /** Writes that the terminal has been handed, begun or not. */
-  #handed: (QueueItem & { kind: 'write' })[] = [];
+  readonly #waiting = new WaitingLine<QueueItem>();
+  #state: State = IDLE;
+  /** Ends with the last turn. */
+  #work: Promise<void> = Promise.resolve();
   /** Ends what waits as its time runs out, though the terminal may be at work for long. */
-  #expiry: NodeJS.Timeout | null = null;
-  #running: Promise<void> | null = null;
-  #current: { id: string; abort: AbortController } | null = null;
-  #held: Phrase | null = null;
+  #cancelExpiry: (() => void) | null = null;
   #cancelUpkeep: (() => void) | null = null;
-  /** A look under way, which anything that comes may end. */
-  #probe: { readonly abort: AbortController; hurry: NodeJS.Timeout | null } | null = null;
   #failedRepairs = 0;
   #toldBusy: Phrase | null = null;
-  #stopped = false;
 
   constructor(device: string, terminal: QueuedTerminal, ports: QueuePorts) {
     this.device = device;
@@ -76,41 +76,36 @@ export class TerminalQueue {
     this.#upkeepIn({ what: 'repair', inMs: 0 });
   }
 
-  /** Something must be put right at the terminal, or looked up there: before anything else that waits. */
+  /** Something must be put right at the terminal, or looked up there: every conversation begins with that. */
   repairSoon(): void {
-    if (this.#running === null) this.#upkeepIn({ what: 'repair', inMs: 0 });
-    else this.#hurry();
+    if (this.#state.kind === 'idle') this.#upkeepIn({ what: 'repair', inMs: 0 });
+    else this.#hurry('command');
   }
 
   /** @throws SerenoError `device_busy` if too many wait or the device is held. */
   push(item: QueueItem): void {
-    const reason = this.#held ?? (this.#waiting.length >= MAX_WAITING ? '@busy_waiting' : null);
+    const isFull = this.#waiting.count(item.priority) >= PRIORITIES[item.priority].most;
+    const reason = this.#held ?? (isFull ? '@busy_waiting' : null);
     if (reason !== null) throw this.#busy(reason);
-    this.#waiting.push(item);
-    this.#wake();
+    this.#waiting.add(item);
+    if (this.#state.kind === 'idle') this.#next();
+    else this.#hurry(item.priority);
     this.#tellBusy();
     this.#expireLater();
-  }
-
-  /** Serves `item` as soon as what is under way has ended, before all that waits. @throws SerenoError `device_busy` while held. */
-  pushFirst(item: QueueItem): void {
-    if (this.#held !== null) throw this.#busy(this.#held);
-    this.#waiting.unshift(item);
-    this.#wake();
   }
 
   /** Gives back the writes that have not begun, and by now may be with another agent. */
   contest(): void {
     for (const item of this.#notBegun()) {
       if (item.kind !== 'write' || !item.job.mayBeElsewhere()) continue;
-      this.#waiting = this.#waiting.filter((waiting) => waiting !== item);
+      this.#waiting.remove(item);
       item.job.contest(false);
     }
   }
 
   /** Refuses all that waits. */
   refuseAll(error: SerenoError): void {
-    for (const waiting of this.#waiting.splice(0)) waiting.refuse(error);
+    for (const item of this.#waiting.clear()) item.refuse(error);
   }
 
   /** True if the command had not begun, or is a question under way that can be ended. */
@@ -118,99 +113,113 @@ export class TerminalQueue {
     const item = this.#notBegun().find((each) => each.id === id);
     if (item !== undefined) this.#withdraw(item, new SerenoError('cancelled'));
     if (item !== undefined) return true;
-    if (this.#current?.id !== id) return false;
-    this.#current.abort.abort(new SerenoError('cancelled'));
+    if (this.#state.kind !== 'asking' || this.#state.item.id !== id) return false;
+    this.#state.abort.abort(new SerenoError('cancelled'));
     return true;
   }
 
   /** Waits for what is under way (questions are ended), lets the terminal go. What waits stays in the journal. */
   async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#waiting = [];
-    for (const { job } of this.#handed) job.leave();
+    const last = this.#state;
+    this.#state = { kind: 'stopped' };
+    this.#waiting.clear();
     this.#cancelUpkeep?.();
-    if (this.#expiry !== null) clearTimeout(this.#expiry);
-    this.#current?.abort.abort(new SerenoError('cancelled'));
-    this.#probe?.abort.abort(new SerenoError('cancelled'));
-    await this.#running;
+    this.#cancelExpiry?.();
+    if (last.kind === 'writing') for (const { job } of last.handed) job.leave();
+    if (last.kind === 'asking') last.abort.abort(new SerenoError('cancelled'));
+    await this.#work;
     if (this.#terminal.repairDueIn === 0) await this.#terminal.repair().catch(() => undefined);
     await this.#terminal.close();
   }
 
-  #wake(): void {
-    if (this.#running === null) this.#run(() => this.#drain());
-    else this.#hurry();
+  /** The next turn is that of whatever waits first; where nothing does, of what the terminal needs by itself. */
+  #next(): void {
+    const item = this.#waiting.shift();
+    if (item === undefined) this.#scheduleUpkeep();
+    else if (item.kind === 'ask') this.#ask(item);
+    else this.#write(item);
   }
 
-  #run(work: () => Promise<void>): void {
-    if (this.#running !== null || this.#stopped) return;
-    this.#running = work().finally(() => {
-      this.#running = null;
-      this.#tellBusy();
-      if (this.#waiting.length > 0) this.#wake();
-      else this.#scheduleUpkeep();
+  #begin(turn: Turn, work: () => Promise<void>): void {
+    if (this.#state.kind !== 'idle')
+      throw new Error(`A turn of ${this.device} begins while it is ${this.#state.kind}`);
+    this.#cancelUpkeep?.();
+    this.#cancelUpkeep = null;
+    this.#state = turn;
+    this.#tellBusy();
+    this.#work = work().finally(() => this.#ended(turn));
+  }
+
+  #ended(turn: Turn): void {
+    if (turn.kind === 'asking') turn.cancelGivingWay?.();
+    if (this.#state.kind === 'stopped') return;
+    this.#state = IDLE;
+    this.#tellBusy();
+    this.#next();
+  }
+
+  #ask(item: AskItem): void {
+    if (item.holds !== null) this.refuseAll(this.#busy(item.holds));
+    const turn: Asking = { kind: 'asking', item, abort: new AbortController(), cancelGivingWay: null };
+    this.#begin(turn, () => item.run(turn.abort.signal));
+  }
+
+  #write(first: WriteItem): void {
+    const handed = [first];
+    for (let next = this.#shiftWrite(); next !== undefined; next = this.#shiftWrite()) handed.push(next);
+    handed.sort((a, b) => a.issuedAt - b.issuedAt);
+    const turn: Writing = { kind: 'writing', handed };
+    this.#begin(turn, async () => {
+      this.#expireLater();
+      await this.#terminal.write(
+        handed.map(({ job }) => job),
+        () => this.#nextWrite(turn),
+      );
     });
   }
 
-  /** What a terminal that answers has been asked for a look serves whoever comes; one that does not is left. */
-  #hurry(): void {
-    const probe = this.#probe;
-    if (probe === null || probe.hurry !== null) return;
-    probe.hurry = setTimeout(() => probe.abort.abort(new SerenoError('cancelled')), HURRY_MS);
+  /** A write that waits at the head joins those under way. */
+  #nextWrite(turn: Writing): WriteJob | undefined {
+    if (this.#state !== turn) return undefined;
+    const next = this.#shiftWrite();
+    if (next !== undefined) turn.handed.push(next);
+    return next?.job;
   }
 
-  async #drain(): Promise<void> {
-    for (
-      let item = this.#waiting.shift();
-      item !== undefined && !this.#stopped;
-      item = this.#waiting.shift()
-    ) {
-      if (item.kind === 'ask') {
-        await this.#ask(item);
-        continue;
-      }
-      this.#handed = this.#batch(item);
-      const jobs = this.#handed.map(({ job }) => job);
-      this.#expireLater();
-      await this.#terminal.write(jobs, () => this.#nextWrite());
-      this.#handed = [];
-    }
-  }
-
-  /** The writes that wait at the head, in the order in which they were issued. */
-  #batch(first: QueueItem & { kind: 'write' }): (QueueItem & { kind: 'write' })[] {
-    const batch = [first];
-    for (let [next] = this.#waiting; next?.kind === 'write'; [next] = this.#waiting) {
-      batch.push(next);
-      this.#waiting.shift();
-    }
-    return batch.sort((a, b) => a.issuedAt - b.issuedAt);
-  }
-
-  #nextWrite(): WriteJob | undefined {
-    const [next] = this.#waiting;
-    if (next?.kind !== 'write' || this.#stopped) return undefined;
+  #shiftWrite(): WriteItem | undefined {
+    const { first } = this.#waiting;
+    if (first?.kind !== 'write') return undefined;
     this.#waiting.shift();
-    this.#handed.push(next);
-    return next.job;
+    return first;
+  }
+
+  /** What is under way gives way to what is more urgent, after as long as its row of the table grants. */
+  #hurry(priority: Priority): void {
+    const turn = this.#state;
+    if (turn.kind !== 'asking' || turn.cancelGivingWay !== null) return;
+    const { givesWayInMs } = PRIORITIES[turn.item.priority];
+    if (givesWayInMs === null || !isMoreUrgent(priority, turn.item.priority)) return;
+    const giveWay = () => turn.abort.abort(new SerenoError('cancelled'));
+    turn.cancelGivingWay = this.#ports.clock.after(givesWayInMs, giveWay);
   }
 
   #notBegun(): QueueItem[] {
-    return [...this.#handed.filter(({ job }) => !job.hasBegun && !job.isOver), ...this.#waiting];
+    const handed = this.#state.kind === 'writing' ? this.#state.handed : [];
+    return [...handed.filter(({ job }) => !job.hasBegun && !job.isOver), ...this.#waiting.items];
   }
 
   #withdraw(item: QueueItem, error: SerenoError): void {
-    this.#waiting = this.#waiting.filter((waiting) => waiting !== item);
+    this.#waiting.remove(item);
     item.refuse(error);
   }
 
   #expireLater(): void {
-    if (this.#expiry !== null) clearTimeout(this.#expiry);
-    this.#expiry = null;
+    this.#cancelExpiry?.();
+    this.#cancelExpiry = null;
     const left = this.#notBegun().map((item) => item.timeLeft?.() ?? Number.POSITIVE_INFINITY);
     const soonest = Math.min(...left);
-    if (this.#stopped || soonest === Number.POSITIVE_INFINITY) return;
-    this.#expiry = setTimeout(() => this.#expire(), Math.max(0, Math.min(soonest, LONGEST_TIMER_MS)));
+    if (this.#state.kind === 'stopped' || soonest === Number.POSITIVE_INFINITY) return;
+    this.#cancelExpiry = this.#ports.clock.after(Math.max(0, soonest), () => this.#expire());
   }
 
   #expire(): void {
@@ -220,26 +229,13 @@ export class TerminalQueue {
     this.#expireLater();
   }
 
-  async #ask(item: QueueItem & { kind: 'ask' }): Promise<void> {
-    const abort = new AbortController();
-    this.#current = { id: item.id, abort };
-    this.#held = item.holds;
-    if (item.holds !== null) {
-      for (const waiting of this.#waiting.splice(0)) waiting.refuse(this.#busy(item.holds));
-    }
-    this.#tellBusy();
-    try {
-      await item.run(abort.signal);
-    } finally {
-      this.#current = null;
-      this.#held = null;
-      this.#tellBusy();
-    }
+  get #held(): Phrase | null {
+    return this.#state.kind === 'asking' ? this.#state.item.holds : null;
   }
 
   /** One that was full is told to have room again when half of it is free: not with every command. */
   #tellBusy(): void {
-    const { length } = this.#waiting;
+    const length = this.#waiting.count('command');
     const isFull = length >= MAX_WAITING || (this.#toldBusy === '@busy_waiting' && length > MAX_WAITING / 2);
     const reason = this.#held ?? (isFull ? '@busy_waiting' : null);
     if (reason === this.#toldBusy) return;
@@ -265,10 +261,12 @@ export class TerminalQueue {
 
   #upkeepIn({ what, inMs }: Upkeep): void {
     this.#cancelUpkeep?.();
-    if (this.#stopped) return;
+    if (this.#state.kind === 'stopped') return;
     this.#cancelUpkeep = this.#ports.timers.after(inMs, () => {
       this.#cancelUpkeep = null;
-      this.#run(() => (what === 'repair' ? this.#repair() : this.#look()));
+      if (this.#state.kind !== 'idle') return;
+      if (what === 'repair') this.#begin({ kind: 'repairing' }, () => this.#repair());
+      else this.#ask(this.#look());
     });
   }
 
@@ -282,12 +280,16 @@ export class TerminalQueue {
     }
   }
 
-  async #look(): Promise<void> {
-    const probe = { abort: new AbortController(), hurry: null as NodeJS.Timeout | null };
-    this.#probe = probe;
-    // What it finds is reported by the terminal itself.
-    await this.#terminal.probe(probe.abort.signal, () => this.#waiting.length > 0).catch(() => undefined);
-    this.#probe = null;
-    if (probe.hurry !== null) clearTimeout(probe.hurry);
+  /** What it finds is reported by the terminal itself. */
+  #look(): AskItem {
+    const isWanted = () => this.#waiting.first !== undefined;
+    return {
+      kind: 'ask',
+      id: 'look',
+      priority: 'look',
+      holds: null,
+      refuse: () => undefined,
+      run: (signal) => this.#terminal.probe(signal, isWanted).catch(() => undefined),
+    };
   }
 }

@@ -18,8 +18,8 @@ import type { Wish } from '../terminal/writes/plan.ts';
 import type { WriteJob } from '../terminal/writes/write-job.ts';
 import type { CloudClock } from './cloud-clock.ts';
 import type { Contested } from './contested.ts';
+import type { QueueItem } from './queue-item.ts';
 import type { Timing } from './replies.ts';
-import type { QueueItem } from './terminal-queue.ts';
 import { UndoPolicy } from './undo-policy.ts';
 
 /** How often a reader of progress is told of a count, ms. */
@@ -128,6 +128,7 @@ export function toQuestion(
   };
   return {
     kind: 'ask',
+    priority: 'command',
     id: command.id,
     holds: holds === undefined ? null : `@${holds}`,
     timeLeft: () => cloudClock.left(command.notAfter),

@@ -123,6 +123,7 @@ export class DispatchBench {
       isReachable: () => true,
       probeMs: () => 0,
       onBusy: () => undefined,
+      clock: systemClock,
       timers: systemClock,
     });
   }

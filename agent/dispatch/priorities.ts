@@ -1,0 +1,67 @@
+// What may have the next turn at a terminal, the most urgent first; and the line in which it waits.
+
+interface PriorityRow {
+  /** So many may wait; one more is told that the device is busy. */
+  readonly most: number;
+  /** How long it may go on at the terminal once something more urgent waits, ms; null: until it has ended. */
+  readonly givesWayInMs: number | null;
+}
+
+const ANY = Number.POSITIVE_INFINITY;
+
+/** In this order; what is alike is served first come first served. */
+export const PRIORITIES = {
+  /** The device is to have other settings, or is to go: between two commands. */
+  settings: { most: ANY, givesWayInMs: null },
+  command: { most: 200, givesWayInMs: null },
+  /** A look at a terminal that nobody asks: one that answers at once serves whoever comes, one that does not is left. */
+  look: { most: ANY, givesWayInMs: 250 },
+} as const satisfies Readonly<Record<string, PriorityRow>>;
+
+export type Priority = keyof typeof PRIORITIES;
+
+const ORDER = Object.keys(PRIORITIES);
+
+export function isMoreUrgent(one: Priority, other: Priority): boolean {
+  return ORDER.indexOf(one) < ORDER.indexOf(other);
+}
+
+interface Waiting {
+  readonly priority: Priority;
+}
+
+/** What waits, in the order in which it will be served. */
+export class WaitingLine<T extends Waiting> {
+  #items: T[] = [];
+
+  get first(): T | undefined {
+    return this.#items[0];
+  }
+
+  get items(): readonly T[] {
+    return this.#items;
+  }
+
+  /** How many of one priority wait. */
+  count(priority: Priority): number {
+    return this.#items.filter((item) => item.priority === priority).length;
+  }
+
+  add(item: T): void {
+    const behind = this.#items.findIndex(({ priority }) => isMoreUrgent(item.priority, priority));
+    this.#items.splice(behind < 0 ? this.#items.length : behind, 0, item);
+  }
+
+  shift(): T | undefined {
+    return this.#items.shift();
+  }
+
+  remove(item: T): void {
+    this.#items = this.#items.filter((each) => each !== item);
+  }
+
+  /** Takes everything out. */
+  clear(): readonly T[] {
+    return this.#items.splice(0);
+  }
+}
