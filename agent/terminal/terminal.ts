@@ -20,9 +20,10 @@ import type { WriteContext } from './writes/context.ts';
 import { readForUndo } from './writes/fingers-to-keep.ts';
 import { Stretch } from './writes/locked-window.ts';
 import { PunchedUids } from './writes/punched-uids.ts';
+import { isBadgeRefused } from './writes/refusal.ts';
 import { type DueRestore, finishRestores, settleButRestores } from './writes/restores-due.ts';
 import { elsewhere, judgeAll, lookAndRefresh } from './writes/verdicts.ts';
-import { settleWithoutWriting } from './writes/without-writing.ts';
+import { planContext, settleWithoutWriting } from './writes/without-writing.ts';
 import type { DoubtfulJob, WriteJob } from './writes/write-job.ts';
 
 /** A table that keeps changing under our hands is read while the terminal is disabled from this round on. */
@@ -189,6 +190,9 @@ export class Terminal implements AskedTerminal {
     const { conversation, cache } = context;
     for (let round = 1; batch.waiting.length > 0; round++) {
       const roster = await cache.fresh(conversation);
+      const { limits } = planContext(this.device, cache, roster);
+      const isDoubted = batch.waiting.some(({ wish }) => isBadgeRefused(wish, limits));
+      if (isDoubted && (await this.#session.askLimits(conversation))) cache.greeted();
       batch.waiting = settleWithoutWriting(batch.waiting, roster, cache, this.device);
       if (batch.waiting.length === 0) return;
       if (round > ROUNDS) {

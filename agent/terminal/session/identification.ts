@@ -18,6 +18,9 @@ export interface DialectMemory {
 /** A terminal that answers again after this long, or after it was away, may be another one behind the same address. */
 const GREET_AGAIN_MS = 600_000;
 
+/** Which badges it takes is asked for as often at most because one did not fit. */
+const LIMITS_AGAIN_MS = 5000;
+
 /** Asks a terminal who it is, and what it can hold, at first contact and now and then. */
 export class Identification {
   readonly #device: DeviceSettings;
@@ -26,6 +29,7 @@ export class Identification {
   readonly #clock: TimeTeller;
   #known: KnownDialect | null = null;
   #metAt: number | null = null;
+  #limitsAskedAt: number | null = null;
 
   /** `pin` has asked every conversation for the serial number already. */
   constructor(device: DeviceSettings, memory: DialectMemory, pin: SerialPin, clock: TimeTeller) {
@@ -47,6 +51,20 @@ export class Identification {
 
   get #isFresh(): boolean {
     return this.#metAt !== null && this.#clock.monotonic() - this.#metAt < GREET_AGAIN_MS;
+  }
+
+  /**
+   * Asks the terminal that was met last which badges it takes, though it is known: somebody may have set it at the keypad.
+   * Once in a while, however often it is called. @returns true if it was asked @throws ZkError
+   */
+  async askLimits(conversation: Conversation): Promise<boolean> {
+    const known = this.#known;
+    const now = this.#clock.monotonic();
+    const isRecent = (at: number | null) => at !== null && now - at < LIMITS_AGAIN_MS;
+    if (known === null || isRecent(this.#metAt) || isRecent(this.#limitsAskedAt)) return false;
+    this.#limitsAskedAt = now;
+    known.learn(await this.#ask(conversation, known.identity, known.learnt));
+    return true;
   }
 
   /** The terminal was away: who answers next must say who it is. */

@@ -52,6 +52,26 @@ it('reads the users anew after ten minutes, though no counter has moved', async 
   expect(tables().length).toBe(first + 1);
 });
 
+it('asks anew which badges fit before it refuses one, once in five seconds at most', async () => {
+  const { terminal, clock, simulated, asked } = await startWithClock({ users: 2, userIdBytes: 24 });
+  const wide = () => create('12345678901234');
+  const served = async (job: ReturnType<typeof wide>) => {
+    await terminal.write([job], nothingMore);
+    return codeOf(job);
+  };
+  expect(await served(create('1009'))).toBe('ok');
+  simulated.state.setAnew({ pin2Width: 14 });
+  clock.advance(4999);
+  expect(await served(wide())).toBe('limit_exceeded');
+  clock.advance(1);
+  expect(await served(wide())).toBe('ok');
+  simulated.state.setAnew({ pin2Width: 9 });
+  const before = asked(Command.readOption);
+  expect(await served(create('123456789012345'))).toBe('limit_exceeded');
+  expect(await served(create('1010'))).toBe('ok');
+  expect(asked(Command.readOption)).toBe(before);
+});
+
 it('asks one that was silent to the question for its counters again after ten minutes', async () => {
   const { terminal, clock, simulated, asked } = await startWithClock({ users: 2 }, '', 100);
   const silence = simulated.faults.add({ kind: 'drop', command: Command.readCounters });

@@ -92,6 +92,11 @@ export class Session {
     return { conversation, known, greeted, anew };
   }
 
+  /** Asks anew which badges the terminal takes; see `Identification`. @returns true if it was asked @throws ZkError */
+  async askLimits(conversation: Conversation): Promise<boolean> {
+    return await this.#identification.askLimits(conversation);
+  }
+
   /** True while a conversation is kept open for what the terminal tells on it. */
   get isLive(): boolean {
     return this.#connection.isLive;

@@ -1,5 +1,5 @@
 // What a terminal cannot do is refused before it waits in the queue, where the dialect already tells.
-import { findViolation } from '../../../shared/domain/limits.ts';
+import { findViolation, type UserLimits } from '../../../shared/domain/limits.ts';
 import { SerenoError } from '../../../shared/errors.ts';
 import type { DeviceSettings } from '../../devices/settings.ts';
 import { encodedLength } from '../../zk/encoding.ts';
@@ -21,4 +21,10 @@ export function refusalOf(wish: Wish, { device, dialect }: KnownTerminal): Seren
   );
   if (violation === null) return null;
   return new SerenoError('limit_exceeded', { params: { ...violation, device: device.id } });
+}
+
+/** True if somebody new would be refused for the badge: what fits is what the terminal said last. */
+export function isBadgeRefused({ op, args }: Wish, limits: UserLimits): boolean {
+  if (op !== 'user.put' || args.mode !== 'create') return false;
+  return findViolation({ user_id: args.user_id }, limits, () => 0) !== null;
 }
