@@ -1,4 +1,4 @@
-// The licences of the packages that a bundle holds, as their authors ask for: one text that lies beside the bundle.
+// The licences of the packages in a bundle, as their authors require: one text beside the bundle.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Metafile } from 'esbuild';

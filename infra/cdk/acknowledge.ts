@@ -1,4 +1,4 @@
-// Says of a cdk-nag finding that it is meant, and why.
+// Accepts a cdk-nag finding on purpose, with the reason.
 import { Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 

@@ -14,7 +14,7 @@ function ofThing(name: string): string {
 const OWN = { tenant: ofThing('Attributes[tenant]'), site: ofThing('Attributes[site]') };
 const OWN_NAME = ofThing('ThingName');
 
-/** The certificate must be attached to that thing: else whoever has any certificate could name any client id. */
+/** The certificate must be attached to that thing: else the holder of any certificate could use any client id. */
 const attached = { Bool: { 'iot:Connection.Thing.IsAttached': ['true'] } };
 
 /** The policy document of every agent: one for all, since the thing says which site it is. */
@@ -41,7 +41,7 @@ export function agentPolicy(scope: Construct) {
         iotArn(scope, 'topicfilter', topics.command(OWN)),
         iotArn(scope, 'topicfilter', topics.stored(OWN)),
       ]),
-      // Direct messages too: they need no subscription, but leave to receive.
+      // Direct messages too: they need no subscription, but the permission to receive.
       allow('iot:Receive', [topic(topics.command(OWN)), topic(topics.stored(OWN))]),
     ],
   };

@@ -1,4 +1,4 @@
-// What somebody is told about: errors, messages put aside, outcomes not known in time, agents that go away.
+// The alarms: errors, messages that could not be processed, outcomes not known in time, agents that go away.
 import { Duration, Stack } from 'aws-cdk-lib';
 import {
   Alarm,
@@ -21,7 +21,7 @@ import type { Settings } from './settings.ts';
 
 const FIVE_MINUTES = Duration.minutes(5);
 
-/** Below so many 5xx in five minutes a share says nothing. */
+/** With fewer 5xx than this in five minutes their share means nothing. */
 const FEW_5XX = 10;
 /** Share of 5xx among all answers, in percent: 503 for a branch that is offline is one too. */
 const BAD_5XX_PERCENT = 5;
@@ -65,7 +65,7 @@ export class Alarms extends Construct {
     }
   }
 
-  /** With a policy of its own (TLS only) the topic has lost the default one, which let alarms publish. */
+  /** A policy of its own (TLS only) replaces the default one of the topic, which let alarms publish. */
   #letCloudWatchPublish(): void {
     this.topic.addToResourcePolicy(
       new PolicyStatement({

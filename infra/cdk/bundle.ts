@@ -11,7 +11,7 @@ const FUNCTIONS = fileURLToPath(new URL('../../cloud/functions/', import.meta.ur
 
 const SWAGGER = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 
-/** The file of a bundle, and the handler as Lambda is told it. */
+/** The file of a bundle, and the handler's name for Lambda. */
 export const BUNDLE_FILE = 'index.js';
 export const BUNDLE_HANDLER = 'index.handler';
 
@@ -34,7 +34,7 @@ const options = {
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
-/** Whether `cloud/functions/{name}.ts` exists: a function that is not written yet is not deployed. */
+/** Whether `cloud/functions/{name}.ts` exists: a function without a file is not deployed. */
 export function isWritten(name: string): boolean {
   return existsSync(join(FUNCTIONS, `${name}.ts`));
 }

@@ -1,4 +1,4 @@
-// The environment variables of a function, by what it may see: cloud/config.ts reads them.
+// The environment variables of a function, by what it needs: cloud/config.ts reads them.
 
 import { agentPolicyName, thingTypeName } from './names.ts';
 import type { Settings } from './settings.ts';
@@ -10,7 +10,7 @@ export interface Surroundings {
   readonly secret: string;
 }
 
-/** What the authorizer is told of the issuer; settings left out keep the function's own defaults. */
+/** What the authorizer knows about the issuer; settings left out keep the function's own defaults. */
 function jwt({ issuer, audience, jwksUrl, algorithms, tenantClaim, scopeClaim }: Settings) {
   const all = {
     JWT_ISSUER: issuer,

@@ -1,4 +1,4 @@
-// Where messages go that a rule or the presence function could not take: kept two weeks, watched by an alarm.
+// Where messages go that a rule or a function could not process: kept two weeks, watched by an alarm.
 import { Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';

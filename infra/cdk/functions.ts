@@ -44,7 +44,7 @@ function code(name: LambdaName): Code {
 export interface FunctionsProps {
   readonly settings: Settings;
   readonly store: Store;
-  /** Where events go that a function did not take. */
+  /** Where events go that a function could not process. */
   readonly failures: Queue;
   /** The key of the ledger's HMACs, as an environment variable. */
   readonly secret: string;

@@ -61,7 +61,7 @@ export const grants: Readonly<Record<LambdaName, readonly Grant[]>> = {
   users: [...runCommands, { actions: ['dynamodb:Query'], on: ['opsIndex'] }],
   attendance: runCommands,
   operations: [
-    // Where a purge is seen to have ended later, its name goes then.
+    // Where a purge turns out to have ended later, its name is removed then.
     dynamo('GetItem', 'Query', 'UpdateItem', 'DeleteItem'),
     { actions: ['dynamodb:Query'], on: ['opsIndex'] },
     ...sendCommands,
@@ -74,14 +74,14 @@ export const grants: Readonly<Record<LambdaName, readonly Grant[]>> = {
     // An agent is told since when it speaks for its site, and which devices of its hello another site holds.
     ...sendCommands,
     ...revokeCertificates,
-    // Lambda puts an event aside there in the name of the function.
+    // Lambda sends failed events there with the role of the function.
     { actions: ['sqs:SendMessage'], on: ['failures'] },
   ],
-  // Reading the feed may have to close a place that a dead writer left open.
+  // Reading the feed may have to close a gap that a dead writer left.
   events: [dynamo('GetItem', 'Query', 'PutItem'), { actions: ['dynamodb:Query'], on: ['opsIndex'] }],
   intake: [
     dynamo('GetItem', 'PutItem', 'UpdateItem'),
-    // An agent is told how far its events are stored.
+    // The agent is sent how far its events are stored.
     { actions: ['iot:SendDirectMessage'], on: ['agentClients'], where: { 'iot:Topic': ANY_STORED_TOPIC } },
     { actions: ['sqs:SendMessage'], on: ['failures'] },
   ],

@@ -24,7 +24,7 @@ import type { Functions } from './functions.ts';
 import type { Settings } from './settings.ts';
 
 /**
- * What is told of every request: never a path's values, a query, a header or a body. Source: API Gateway developer
+ * What is logged of every request: never a path's values, a query, a header or a body. Source: API Gateway developer
  * guide, "Customize HTTP API access logs"; what is not in that list is logged as `-`.
  */
 const ACCESS_LOG = {
@@ -109,7 +109,7 @@ export class Api extends Construct {
     return integration;
   }
 
-  /** It never denies, so nothing of a request may decide whether it runs, and no answer may be kept. */
+  /** It never denies, so no part of a request may decide whether it runs, and no answer may be cached. */
   #authorizer(): HttpLambdaAuthorizer {
     return new HttpLambdaAuthorizer('authorizer', this.#props.functions.get('authorizer'), {
       responseTypes: [HttpLambdaResponseType.SIMPLE],

@@ -21,7 +21,7 @@ export interface IotProps {
   readonly store: Store;
   readonly presence: IFunction;
   readonly intake: IFunction;
-  /** Where a message goes that an action did not take. */
+  /** Where a message goes when an action failed. */
   readonly failures: Queue;
 }
 
@@ -66,14 +66,14 @@ export class Iot extends Construct {
         }),
       ],
     });
-    // What fails twice is put aside: an old presence event is worth nothing, the next hello tells all.
+    // What fails twice goes to the failures: an old presence event is worthless, the next hello says everything.
     new EventInvokeConfig(this, 'PresenceFailures', {
       function: props.presence,
       retryAttempts: 2,
       maxEventAge: Duration.minutes(10),
       onFailure: new SqsDestination(props.failures),
     });
-    // The agent has the batch until it hears that it is stored: what is put aside here tells that something is wrong.
+    // The agent keeps the batch until it hears that it is stored: a message here only shows that something is wrong.
     new EventInvokeConfig(this, 'IntakeFailures', {
       function: props.intake,
       retryAttempts: 2,
@@ -82,7 +82,7 @@ export class Iot extends Construct {
     });
   }
 
-  /** What the rules themselves may do: put rows, and put aside what they could not. */
+  /** What the rules themselves may do: put rows, and hand on what they could not. */
   #ruleRole(): Role {
     const { store, failures } = this.#props;
     const allow = (action: string, resource: string) =>
@@ -102,7 +102,7 @@ export class Iot extends Construct {
   #rule(name: string, sql: string, action: CfnTopicRule.ActionProperty): CfnTopicRule {
     const { stage, failures } = this.#props;
     return new CfnTopicRule(this, `Rule-${name}`, {
-      // Names of rules know no hyphen.
+      // Rule names may not contain hyphens.
       ruleName: `sereno_${stage.replaceAll('-', '_')}_${name}`,
       topicRulePayload: {
         sql,

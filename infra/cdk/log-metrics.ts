@@ -1,4 +1,4 @@
-// Metrics made of what the functions log anyway.
+// Metrics made from what the functions log anyway.
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, type IFilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -20,14 +20,14 @@ export class LogMetrics extends Construct {
   /** Failures to read the keys of the issuer of tokens. */
   readonly issuerKeys: Metric;
 
-  /** Hellos, and entries of hellos, that were passed over: an agent's fault, or somebody with its certificate. */
+  /** Hellos and entries of hellos that were ignored: a fault of an agent, or somebody who has its certificate. */
   readonly malformed: Metric;
 
   constructor(scope: Construct, id: string, functions: Functions) {
     super(scope, id);
     const late = FilterPattern.all(is('message', 'command'), FilterPattern.booleanValue('$.unsettled', true));
     this.unsettled = this.#metric('Unsettled', functions, COMMANDING, late);
-    // A will comes besides the disconnect of the same connection: one of them is counted.
+    // A will comes in addition to the disconnect of the same connection: one of them is counted.
     const gone = FilterPattern.all(
       is('message', 'presence'),
       is('kind', 'disconnected'),

@@ -14,7 +14,7 @@ import type { Grant, Target } from './grants.ts';
 
 export type TargetArns = Readonly<Record<Target, string>>;
 
-/** Why a resource of a grant holds a wildcard. */
+/** Why a resource of a grant contains a wildcard. */
 const WIDE = {
   agentClients: 'Commands go to every site; the function takes the site from the directory of the tenant.',
   agentThings: 'One function serves every site; things are named {tenant}_{site}.',
@@ -58,7 +58,7 @@ function plain(arn: string, role: Role): string {
 }
 
 /**
- * The execution role of a function, closed: no construct can add to it in passing.
+ * The execution role of a function, closed: no construct can add to it.
  *
  * @param logs the log group that it may write to
  */

@@ -27,7 +27,7 @@ const revoking = [
   'iot:UpdateCertificate cert/*',
 ];
 
-/** The whole of it: a grant more or wider is a change of this table. */
+/** The whole list: an additional or wider grant is a change of this table. */
 const expected: Readonly<Record<LambdaName, readonly string[]>> = {
   authorizer: [],
   public: [],

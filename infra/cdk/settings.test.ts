@@ -1,11 +1,11 @@
-// What an operator writes is taken as meant, or refused in one sentence a mistake.
+// What an operator writes is understood, or refused with one sentence for each mistake.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
 import { settingsFrom } from './settings.ts';
 import { synthesized } from './testing/synth.ts';
 
-// A stack is synthesized at one go: on a busy machine that takes its time.
+// A stack is synthesized in one go: on a busy machine that takes a while.
 vi.setConfig({ testTimeout: 60_000 });
 
 test.each<[string, Record<string, unknown>, string]>([

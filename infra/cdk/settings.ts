@@ -3,10 +3,10 @@ import type { Node } from 'constructs';
 import * as z from 'zod';
 import { algorithmList } from '../../cloud/config.ts';
 
-/** An issuer that nobody has: with it every token is refused, which is the safe way to be unconfigured. */
+/** An issuer that does not exist: every token is refused, the safe default before configuration. */
 export const NO_ISSUER = 'https://issuer.invalid/';
 
-/** Whoever can change what is read over plain HTTP could sign tokens of his own. */
+/** Whoever can change what is read over plain HTTP could sign their own tokens. */
 const https = z.url({
   protocol: /^https$/,
   hostname: z.regexes.hostname,
@@ -29,7 +29,7 @@ const schema = z
     audience: choice.default('sereno'),
     /** Where the issuer's keys are; left out, `{issuer}/.well-known/jwks.json`. */
     jwksUrl: https.optional(),
-    /** Allowed signature algorithms, by commas. */
+    /** Allowed signature algorithms, comma-separated. */
     algorithms: algorithmList.transform((names) => names.join(',')).optional(),
     tenantClaim: choice.optional(),
     scopeClaim: choice.optional(),
@@ -38,7 +38,7 @@ const schema = z
     /** A certificate for `domain` in this region; left out, one is asked for and waits for its DNS record. */
     certificateArn: z.string().startsWith('arn:', 'an ARN of an ACM certificate').optional(),
     alarmEmail: z.email({ error: 'an e-mail address' }).optional(),
-    /** Agents that may go away within 15 minutes before somebody is told. */
+    /** How many agents may go away within 15 minutes before an alarm. */
     agentsLost: count.default(5),
     /** Requests per second that the API takes from all callers together. */
     rateLimit: count.default(200),
@@ -51,7 +51,7 @@ export type Settings = z.output<typeof schema>;
 
 const NAMES = Object.keys(schema.shape);
 
-/** What an operator wrote is wrong; the message is for him. */
+/** The operator's settings are wrong; the message is for the operator. */
 export class WrongSettings extends Error {
   readonly code = 'WRONG_SETTINGS';
 }
@@ -72,7 +72,7 @@ export function settingsFrom(given: Readonly<Record<string, unknown>>): Settings
   throw new WrongSettings(`These settings will not do:\n${problems.join('\n')}`);
 }
 
-/** The CDK's own entries of the context hold one of these; a name without is meant as a setting. */
+/** The CDK's own entries of the context hold one of these; a name without one is a setting. */
 const NOT_A_SETTING = /[:@/]/;
 
 /** The settings of the CDK context, see `settingsFrom`. */

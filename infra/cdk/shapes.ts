@@ -25,7 +25,7 @@ const shapes: Partial<Record<LambdaName, Shape>> = {
   public: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: [] },
   // Nobody waits for it, but a hello may name 500 devices.
   presence: { memoryMb: 256, seconds: 30, sees: ['table'] },
-  // Nobody waits for it but the agent, and a batch may hold 500 events.
+  // Only the agent waits for it, and a batch may hold 500 events.
   intake: { memoryMb: MEMORY_MB, seconds: 29, sees: ['table'] },
   events: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table'] },
   sites: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table'] },

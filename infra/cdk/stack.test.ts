@@ -9,7 +9,7 @@ import { EVENTS_RULE } from '../../shared/wire/topics.ts';
 import { isWritten } from './bundle.ts';
 import { ofType, synthesized } from './testing/synth.ts';
 
-// A stack is synthesized at one go: on a busy machine that takes its time.
+// A stack is synthesized in one go: on a busy machine that takes a while.
 vi.setConfig({ testTimeout: 60_000 });
 
 const stack = synthesized({ issuer: 'https://login.example.com/', audience: 'hr' });
@@ -93,7 +93,7 @@ function synthesizedCode(): string[] {
   );
 }
 
-/** Of the variables of HTTP APIs those that are used; REST APIs have others. `tenant` is of our own authorizer. */
+/** The variables of HTTP APIs that are used; REST APIs have others. `tenant` is of our own authorizer. */
 const HTTP_API_VARIABLES = new Set(
   [
     'requestTime',

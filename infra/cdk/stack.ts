@@ -31,7 +31,7 @@ export class SerenoStack extends Stack {
       functions,
       domain: domain === undefined ? undefined : new ApiDomain(this, 'Domain', domain, certificateArn),
     });
-    // The gateway's own address is known only here; what stands in `Host` is the caller's word.
+    // The gateway's own address is known only here; the `Host` header is set by the caller.
     functions.get('sites').addEnvironment('PUBLIC_URL', api.url);
     new Iot(this, 'Iot', {
       stage,

@@ -7,10 +7,10 @@ export class BodyTooLarge extends Error {
   readonly code = 'BODY_TOO_LARGE';
 }
 
-/** So much of a body that is too large is read and dropped: who is cut off while sending never sees the answer. */
+/** This much of a body that is too large is read and dropped: a caller who is cut off while sending never sees the answer. */
 const DROPPED_BYTES = 10 * 1024 * 1024;
 
-/** @throws BodyTooLarge past `limit` bytes; what is left beyond 10 MB is then unread */
+/** @throws BodyTooLarge past `limit` bytes; anything beyond 10 MB is left unread */
 export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;

@@ -19,7 +19,7 @@ const ALGORITHM = 'ES256';
 export interface TokenClaims {
   /** Default `local`. */
   readonly tenant?: string;
-  /** Default: all there are. */
+  /** Default: all of them. */
   readonly scopes?: readonly string[];
   /** Default `local`. */
   readonly subject?: string;

@@ -11,7 +11,7 @@ export interface LocalJson {
   readonly devices: readonly string[];
 }
 
-/** Written whole, by rename, readable by its owner alone. */
+/** Written whole, by rename, readable by its owner only. */
 export function writeLocalJson(file: string, content: LocalJson): void {
   writePrivate(file, `${JSON.stringify(content, null, 2)}\n`);
 }

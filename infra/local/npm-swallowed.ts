@@ -1,4 +1,4 @@
-// Notices options that npm took for its own, because the `--` before them was left out.
+// Notices options that npm took for its own because the `--` before them was missing.
 
 export interface Swallowed {
   /** `--port`, `--port and --data`. */
@@ -9,7 +9,7 @@ export interface Swallowed {
 
 /**
  * npm hands `--port 9000` on as the variable `npm_config_port=true` and the argument `9000`, `--port=9000` as
- * `npm_config_port=9000`. Null where nothing of the kind happened.
+ * `npm_config_port=9000`. Null if nothing of the kind happened.
  */
 export function npmSwallowed(
   options: readonly string[],

@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 const EVERY_MS = 500;
 
 /**
- * Calls `act` once when the parents are others than at first. npm runs scripts through a shell and hands a SIGTERM to
- * that shell alone, which ends without a word to its child; a killed npm leaves the shell behind. Whoever ends
+ * Calls `act` once when the parents have changed. npm runs scripts through a shell and hands a SIGTERM to
+ * that shell only, which ends without telling its child; a killed npm leaves the shell behind. Whoever ends
  * `npm start` means the whole system.
  *
  * @param parents who they are now
@@ -22,7 +22,7 @@ export function onOrphaned(act: () => void, parents: () => string = parentsUpToN
   return () => clearInterval(timer);
 }
 
-/** The parent and, where that is npm's shell, npm. Whoever started npm may well end (`nohup`, `setsid`). */
+/** The parent and, where that is npm's shell, npm. The process that started npm may well end (`nohup`, `setsid`). */
 function parentsUpToNpm(): string {
   const { ppid } = process;
   const npm = npmAbove(ppid);

@@ -5,7 +5,7 @@ import { clientIdOf } from '../../shared/domain/identifiers.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 
 const POLL_MS = 50;
-/** Nobody wonders before that. */
+/** Before that nobody needs to be told. */
 const LONG_MS = 10_000;
 
 export class NotReady extends Error {
@@ -26,7 +26,7 @@ export interface ReadyOptions {
   readonly expected: readonly Expected[];
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-  /** Told once what is missing, where it takes long. */
+  /** Called once with what is missing, if it takes long. */
   readonly onWaiting: (missing: string) => void;
 }
 

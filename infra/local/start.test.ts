@@ -1,4 +1,4 @@
-// npm start as a process: what becomes of it and of its agents when somebody ends it the hard way, and what it says.
+// npm start as a process: what becomes of it and its agents when it is killed, and what it prints.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';

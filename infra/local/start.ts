@@ -60,13 +60,13 @@ async function main(): Promise<void> {
   let firstAt = 0;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      // npm passes on what the terminal has already sent to both: only a later signal is meant as a second one.
+      // npm passes on a signal that the terminal has already sent to both: only a later one counts as a second signal.
       if (firstAt > 0 && Date.now() - firstAt > INSIST_MS) process.exit(1);
       firstAt ||= Date.now();
       stop.abort();
     });
   }
-  // Started in other ways than npm's this may well outlive its parent (`nohup`, `setsid`).
+  // If it was not started by npm, it may well outlive its parent (`nohup`, `setsid`).
   if (process.env.npm_lifecycle_event !== undefined) onOrphaned(() => stop.abort());
   const stopped = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()));
   const startedAt = Date.now();
@@ -113,10 +113,10 @@ ${curl} -X DELETE ${users}/9001
 ${terminals === null ? '' : `Somebody punches, a finger is enrolled:\n\nnpm run punch -- ${device} --user 1001${dataFlag(data)}\nnpm run finger -- ${device}${dataFlag(data)}\n\n`}Logs: ${join(data, 'agent-<site>.log')} and ${join(data, 'cloud.log')}. Ctrl+C stops it.`;
 }
 
-/** Errors that say themselves what to do. */
+/** Errors whose message says what to do. */
 const KNOWN = [SerenoError, DataDirError, PlanError, NotReady];
 
-/** The sentence for people, and what to do next where there is something. */
+/** The sentence for people, with the next step where there is one. */
 function explain(error: unknown): string {
   const { code, message } = error as { code?: string; message?: string };
   const { port = DEFAULT_PORT, data } = command.opts<Flags>();

@@ -34,7 +34,7 @@ import {
 } from './simulated/terminals.ts';
 import { followTroubles } from './troubles.ts';
 
-/** A busy or slow machine takes its time; what never comes is told much earlier, by `onWaiting`. */
+/** A busy or slow machine needs a while; `onWaiting` reports much earlier what is missing. */
 const READY_MS = 120_000;
 /** In AWS it is five minutes: there every question is another call over the network. */
 const SWEEP_MS = 60_000;
@@ -43,22 +43,22 @@ export interface SystemOptions {
   readonly dataDir: string;
   /** Of the gateway; 0 takes a free one. */
   readonly port?: number;
-  /** A free port is taken if `port` is not to be had. */
+  /** Takes a free port if `port` is not available. */
   readonly anyPort?: boolean;
-  /** Forgets what the data folder holds of an earlier run. */
+  /** Deletes what an earlier run left in the data folder. */
   readonly fresh?: boolean;
   /** Operators' agent.yaml files; without any, one site with two simulated terminals. */
   readonly agents?: readonly string[];
-  /** The simulated terminals remember, have punches of the last days, and can be touched; one line of it for people. */
+  /** The simulated terminals remember, have punches of the last days, and can be operated by commands; called with one line about it. */
   readonly livedIn?: (line: string) => void;
-  /** Over what the simulated terminals are by default. */
+  /** Replace defaults of the simulated terminals. */
   readonly terminals?: Partial<Record<SimulatedId, TerminalSettings>>;
-  /** Most to wait for agents and devices. Default 120 s. */
+  /** How long to wait for agents and devices. Default 120 s. */
   readonly readyMs?: number;
   readonly signal?: AbortSignal;
-  /** Told in one line each what fails at a terminal, and where the log is. */
+  /** Called with one line for each failure at a terminal, and where the log is. */
   readonly onTrouble?: (line: string) => void;
-  /** Told what is still missing, where it takes long. */
+  /** Called with what is still missing, if it takes long. */
   readonly onWaiting?: (missing: string) => void;
   /** Loses, delays or doubles the rows that the rule puts, in tests of just that. */
   readonly interceptRow?: (item: RuleItem, put: () => void) => void;
@@ -70,13 +70,13 @@ export interface SystemOptions {
   readonly sweepMs?: number;
   /** The functions' time limit. Default 29 s, as deployed; tests that lose replies need not wait so long. */
   readonly lambdaMs?: number;
-  /** A part died that cannot be started again by itself. */
+  /** A part died that is not restarted automatically. */
   readonly onFailure?: (cause: Error) => void;
 }
 
 export interface System {
   readonly url: string;
-  /** All scopes on the tenant of the first agent. */
+  /** A token with all scopes for the tenant of the first agent. */
   readonly token: string;
   readonly tenant: string;
   /** Every device listed at the start. */
@@ -202,7 +202,7 @@ async function assemble(options: SystemOptions, cleanup: Cleanup): Promise<Omit<
       return agent;
     }),
   );
-  // Whatever still waits for a gateway that never came must not hold up the end.
+  // Waiting for a gateway that never started must not delay the end.
   cleanup.add(() => gatewayReady.reject(new Error('the system is stopping')));
   const gateway = await GatewayHost.start({
     port: options.port ?? 0,

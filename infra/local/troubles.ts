@@ -1,4 +1,4 @@
-// What an agent's log tells of failures, as one line each for whoever looks at the console of npm start.
+// Failures in an agent's log, as one line each for the console of npm start.
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import * as z from 'zod';
 import { type ErrorParams, errorText, isErrorCode } from '../../shared/errors.ts';
@@ -21,7 +21,7 @@ const lineSchema = z.looseObject({
 const WELL = new Set(['online', 'busy', 'unknown']);
 const ERROR_LEVEL = 50;
 
-/** What follows from why a terminal is in a state, or from the state. */
+/** The advice for a reason or, without one, for the state. */
 const NEXT: Readonly<Record<string, string>> = {
   comm_key_refused: "Set 'comm_key' of this device in agent.yaml to the terminal's communication password.",
   device_protocol: "Is a terminal what answers there? Look at 'host' and 'port' in agent.yaml.",
@@ -29,7 +29,7 @@ const NEXT: Readonly<Record<string, string>> = {
   swapped: "If it was replaced: PUT /devices/{id} with 'accept_serial'.",
 };
 
-/** Reads what is added to the log from now on, until the answer is called. */
+/** Reads what is added to the log from now on. @returns a function that stops it */
 export function followTroubles(log: string, say: (line: string) => void): () => void {
   let at = existsSync(log) ? statSync(log).size : 0;
   let rest = '';
@@ -58,7 +58,7 @@ function readFrom(file: string, at: number): Buffer {
   }
 }
 
-/** The line for people, or null where there is nothing to tell. */
+/** The line for people, or null if there is nothing to report. */
 export function troubleOf(line: string): string | null {
   const entry = parsed(line);
   if (entry === null) return null;

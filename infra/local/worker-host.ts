@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 export interface WorkerStart {
   readonly script: URL;
   readonly data: unknown;
-  /** The worker's whole environment: what a developer's shell holds of AWS must not reach it. */
+  /** The worker's whole environment: AWS settings of a developer's shell must not reach it. */
   readonly env: Record<string, string>;
   /** Appended with what the worker writes to stdout and stderr. */
   readonly log: string;
@@ -14,7 +14,7 @@ export interface WorkerStart {
   readonly onDeath: (cause: Error) => void;
 }
 
-/** What every worker says first. */
+/** The first message of every worker. */
 export type WorkerGreeting = { readonly ready: number } | { readonly failed: string; readonly code?: string };
 
 export class WorkerStartError extends Error {

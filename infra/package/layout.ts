@@ -12,7 +12,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const ARCHES = ['x64', 'arm64'] as const;
 export type Arch = (typeof ARCHES)[number];
 
-/** ES modules know neither of these, and packages in CommonJS ask for both. */
+/** ES modules have neither of these, and CommonJS packages need both. */
 const BANNER = [
   "import{createRequire as sereno_require}from'node:module';",
   'const require=sereno_require(import.meta.url);const __dirname=import.meta.dirname;',
@@ -46,7 +46,7 @@ AWS_CRT_NODEJS_BINARY_ABSOLUTE_PATH="$home/crt/$arch/aws-crt-nodejs.node" \\
   exec "$home/node/$arch/node" --max-semi-space-size=1 --disable-warning=ExperimentalWarning "$@"
 `;
 
-/** Where Node for a processor comes from; null if it is not to be had. */
+/** Where Node for a processor comes from; null if it is not available. */
 export type NodeSource = (arch: Arch) => string | null;
 
 /** Node as npm installed it for this machine. */
@@ -93,7 +93,7 @@ export async function layOut(folder: string, nodeOf: NodeSource): Promise<Arch[]
     logLevel: 'error',
     metafile: true,
   });
-  // Beside what is bundled: the native part, and Node.
+  // What is not bundled: the native part, and Node.
   const beside = ['aws-crt', ...done.map((arch) => `node-linux-${arch}`)].map((name) =>
     join(ROOT, 'node_modules', name),
   );

@@ -18,7 +18,7 @@ const lockSchema = z.object({
   ),
 });
 
-/** The file of Node for `arch`; null where the registry does not give it. @throws Error if it is not what the lock file names */
+/** The file of Node for `arch`; null if the registry does not have it. @throws Error if it is not what the lock file names */
 export function nodeRuntime(arch: Arch): string | null {
   const installed = installedNode(arch);
   if (installed !== null) return installed;

@@ -4,7 +4,7 @@ import { posix } from 'node:path';
 /** From the root of the project, and of the package. */
 export const PAGES = ['SECURITY.md', 'docs/agent.md', 'docs/configuration.md'] as const;
 
-/** A page whose links to pages that stay behind are words: nothing there would open. */
+/** A page in which links to pages that are not in the package are plain words. */
 export function packaged(page: string, text: string): string {
   return text.replace(/\[([^\]]*)\]\(([^)#\s]+)(#[^)\s]*)?\)/g, (link, words: string, target: string) => {
     if (/^[a-z]+:/.test(target)) return link;

@@ -16,7 +16,7 @@ export function billOfMaterials(): string {
   const args = ['sbom', '--sbom-format', 'cyclonedx', '--omit', 'dev', '--package-lock-only'];
   const text = execFileSync('npm', args, { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 << 20 });
   const bom = bomSchema.parse(JSON.parse(text));
-  // npm names the product after the folder that the sources happen to lie in.
+  // npm names the product after the folder of the sources.
   bom.metadata.component.name = 'sereno';
   return `${JSON.stringify(bom, null, 2)}\n`;
 }

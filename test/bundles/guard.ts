@@ -48,7 +48,7 @@ function certificateArn(principal: string): string {
   return iot(`cert/${principal.slice(principal.lastIndexOf('/') + 1)}`);
 }
 
-/** Both ends of what ties a certificate to a thing must be allowed. */
+/** Attaching a certificate to a thing needs permission for both. */
 function tying(action: string, thing: string, { headers }: Asked): Request[] {
   const principal = String(headers['x-amzn-principal']);
   return [iot(`thing/${thing}`), certificateArn(principal)].map((resource) => ({ action, resource }));
@@ -80,7 +80,7 @@ function controlPlane(asked: Asked): Request[] {
 
 function pass(asked: Asked, upstream: string, response: ServerResponse): void {
   const { method, url, headers, body } = asked;
-  // The host stays as it was signed.
+  // The host stays as it was when signed.
   const target = new URL(`${url.pathname}${url.search}`, upstream);
   const sent = forward(target, { method, headers }, (answer) => {
     response.writeHead(answer.statusCode ?? 500, answer.headers);

@@ -50,7 +50,7 @@ export class LambdaHost {
   private constructor(server: Server, options: HostOptions) {
     this.#server = server;
     this.#options = options;
-    // Whoever waits for it gets the failure; a host that is only stopped must not end the process with it.
+    // Whoever waits for it gets the failure; stopping a host must not end the process with an unhandled rejection.
     this.#ready.promise.catch(() => {});
     server.on('request', (request, response) => void this.#serve(request, response));
   }

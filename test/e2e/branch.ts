@@ -1,4 +1,4 @@
-// A branch of simulated terminals, one of each kind, with its agent and the system that it speaks to.
+// A branch of simulated terminals, one of each kind, with its agent and the whole system.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

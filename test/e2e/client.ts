@@ -1,4 +1,4 @@
-// A caller of the API, as an HR portal is one, and a system to call; for tests that cross all rooms.
+// A caller of the API, like an HR portal, and a system to call; for tests that cross all folders.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,7 +38,7 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** The whole system in a data folder of its own, which goes when it stops. */
+/** The whole system in a data folder of its own, which is deleted when it stops. */
 export async function startForTest(options: Omit<SystemOptions, 'dataDir'> = {}): Promise<Running> {
   const dataDir = mkdtempSync(join(tmpdir(), 'sereno-e2e-'));
   const system = await startSystem({ ...options, dataDir });

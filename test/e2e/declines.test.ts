@@ -1,4 +1,4 @@
-// How terminals decline, what they take, and which uids they are given, over HTTP: each no has its own true sentence.
+// How terminals refuse, what they accept, and which uids new users get, over HTTP: each refusal has its own true sentence.
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTerminal, type TerminalSettings } from '../terminal/terminal.ts';

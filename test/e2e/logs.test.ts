@@ -10,7 +10,7 @@ import { type Caller, callerOf } from './client.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const HEADERS = { traceparent: `00-${TRACE}-00f067aa0ba902b7-01` };
-/** What is nobody's business, in forms that are found again wherever they are written. */
+/** Private data, in forms that can be found wherever they are written. */
 const SECRET = { name: 'Zoila Confidencial', pin: '48213377', card: 3141592653, key: 192837465 };
 
 const emfSchema = z.object({
@@ -60,7 +60,7 @@ it('logs on both sides name tenant, site, device, command and trace, and never w
   const created = await call('POST', '/devices/principal/users', user, HEADERS);
   expect(created.status).toBe(200);
   const command = created.headers.get('sereno-operation');
-  // Every way for something to go wrong with it, too.
+  // And every way in which something can go wrong with it.
   expect((await call('POST', '/devices/principal/users', user)).status).toBe(409);
   await call('PUT', '/devices/principal/users/4711', { name: `${name} ${name}`, password: `${pin}${pin}` });
   await call('PUT', '/devices/principal/users/4711', { password: pin, privilege: 'boss' });

@@ -1,4 +1,4 @@
-// Terminals over UDP as they are reported from the field, over HTTP: the right value, or a true error.
+// Terminals over UDP as reported from the field, asked over HTTP: the right value, or a true error.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Fault } from '../terminal/terminal.ts';
 import { type Branch, type Kind, startBranch } from './branch.ts';

@@ -1,4 +1,4 @@
-// Terminals as field reports tell of them, over HTTP: whatever they contradict, no answer says what is not so.
+// Terminals as field reports describe them, asked over HTTP: whatever they contradict, no answer is untrue.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newRecord } from '../terminal/user-record.ts';
 import { type Branch, type Kind, startBranch } from './branch.ts';

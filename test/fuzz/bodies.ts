@@ -75,7 +75,7 @@ export async function bodies(): Promise<Target> {
         const request = given(random);
         const what = `a request (${JSON.stringify(request)})`;
         const answer = await within(ANSWERS_MS, what, random.pick(CALLS)(request));
-        // There is no device and no site here: whatever passes the checks is not found, or an empty list.
+        // There is no device and no site here: what passes the checks ends as not found, or as an empty list.
         const isContract =
           typeof answer.body.success === 'boolean' && [200, 400, 404].includes(answer.status);
         if (!isContract)

@@ -1,4 +1,4 @@
-// One fuzz campaign: so many damaged inputs over all targets, then what is left behind is counted.
+// One fuzz campaign: a number of damaged inputs over all targets, then leftovers are counted.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Random } from '../terminal/random.ts';
@@ -29,7 +29,7 @@ export interface CampaignReport {
   readonly left: readonly string[];
 }
 
-/** How the inputs are shared out, per cent: what is dear gets less. */
+/** How the inputs are shared out, per cent: expensive targets get fewer. */
 const SHARES: readonly { readonly percent: number; readonly open: (random: Random) => Promise<Target> }[] = [
   { percent: 40, open: async () => decoders() },
   { percent: 20, open: async () => sequences() },
@@ -97,7 +97,7 @@ function heapMb(): number {
   return Math.round(process.memoryUsage().heapUsed / 1024 / 1024);
 }
 
-/** How many of each kind there are, once what is ending has ended. */
+/** How many of each kind there are, once everything that is ending has ended. */
 async function handles(): Promise<Map<string, number>> {
   for (let turn = 0; turn < SETTLE_TURNS; turn++) await breathe();
   const counts = new Map<string, number>();
@@ -105,7 +105,7 @@ async function handles(): Promise<Map<string, number>> {
   return counts;
 }
 
-/** Sockets that the SDK of the cloud keeps for later are not ours: they are given their time to end. */
+/** Sockets that the SDK of the cloud keeps for later are not ours: they get time to end. */
 async function leftBehind(before: ReadonlyMap<string, number>): Promise<string[]> {
   for (let attempt = 0; ; attempt++) {
     const left = [...(await handles())]

@@ -1,4 +1,4 @@
-// Every decoder of the protocol on bytes that nobody meant: it answers or refuses with ZkError, and nothing else.
+// Every decoder of the protocol on damaged bytes: it decodes or throws ZkError, and nothing else.
 
 import { judgeTable } from '../../agent/terminal/tables/user-table.ts';
 import { type AttendanceWidth, decodeAttendance, decodeAttendanceAs } from '../../agent/zk/attendance.ts';

@@ -1,10 +1,10 @@
-// Damage as lines, memories and enemies do it.
+// Damage as bad lines, bad memory and attackers cause it.
 import type { Random } from '../terminal/random.ts';
 
 const MOST_CHANGES = 4;
 const MOST_INSERTED = 64;
 
-/** One to four changes of a copy: bits, bytes, runs, cuts, repeats. May come out empty, or as it was. */
+/** One to four changes of a copy: bits, bytes, runs, cuts, repeats. The result may be empty, or unchanged. */
 export function mutated(bytes: Buffer, random: Random): Buffer {
   let result = Buffer.from(bytes);
   for (let change = random.between(1, MOST_CHANGES); change > 0; change--) {
@@ -15,7 +15,7 @@ export function mutated(bytes: Buffer, random: Random): Buffer {
 
 type Change = (bytes: Buffer<ArrayBuffer>, random: Random) => Buffer<ArrayBuffer>;
 
-/** Numbers at which code that counts goes wrong. */
+/** Numbers at which counting code goes wrong. */
 const EDGES = [
   0, 1, 7, 8, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff,
 ] as const;

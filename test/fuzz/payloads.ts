@@ -1,4 +1,4 @@
-// MQTT messages that are almost commands: none may throw, go unacknowledged, or be taken for more than it says.
+// MQTT messages that are almost commands: none may throw, stay unacknowledged, or be taken for another command.
 import { ulid } from 'ulid';
 import { AgentBench } from '../../agent/testing/agent-bench.ts';
 import type { Reply } from '../../shared/wire/envelope.ts';
@@ -114,7 +114,7 @@ export async function payloads(): Promise<Target> {
   };
 }
 
-/** The first answer that is not that too many commands wait: what was taken is worked off first. */
+/** The first answer other than "too many commands are waiting": earlier ones are served first. */
 async function afterwards(ask: () => Promise<Reply>): Promise<Reply> {
   for (;;) {
     const reply = await ask();

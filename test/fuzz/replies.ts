@@ -1,4 +1,4 @@
-// A whole agent at terminals whose answers are spoilt: every command settles, and afterwards all is as it should be.
+// A whole agent at terminals whose answers are damaged: every command settles, and afterwards everything is in order.
 import { AgentBench } from '../../agent/testing/agent-bench.ts';
 import type { Random } from '../terminal/random.ts';
 import { type SimulatedTerminal, startTerminal, type TerminalSettings } from '../terminal/terminal.ts';

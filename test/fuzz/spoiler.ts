@@ -1,4 +1,4 @@
-// A line in front of a terminal that spoils some of its answers, while it is told to.
+// A proxy in front of a terminal that damages some of its answers while it is switched on.
 import { connect, createServer, type Socket } from 'node:net';
 import { Deframer, encodePayload, tcpFrame } from '../terminal/framing.ts';
 import type { Random } from '../terminal/random.ts';

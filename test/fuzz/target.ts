@@ -1,15 +1,15 @@
-// Something that is fed damaged input and must come through it.
+// Something that gets damaged input and must survive it.
 import type { Random } from '../terminal/random.ts';
 
 export interface Target {
   readonly name: string;
-  /** Feeds at least `count` damaged inputs. @returns how many it were. @throws Flaw */
+  /** Feeds at least `count` damaged inputs. @returns how many there were. @throws Flaw */
   feed(count: number, random: Random): Promise<number>;
-  /** Looks whether all is as it was before; lets everything go. @throws Flaw */
+  /** Checks that everything is as it was before; releases everything. @throws Flaw */
   close(): Promise<void>;
 }
 
-/** What must not happen, happened. */
+/** Something happened that must not happen. */
 export class Flaw extends Error {
   constructor(problem: string, cause?: unknown) {
     super(problem, cause === undefined ? undefined : { cause });
@@ -30,7 +30,7 @@ export async function within<T>(ms: number, what: string, work: Promise<T>): Pro
   }
 }
 
-/** Lets timers, sockets and other work have their turn. */
+/** Lets timers, sockets and other work run. */
 export function breathe(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

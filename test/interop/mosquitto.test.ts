@@ -45,7 +45,7 @@ describe.skipIf(missing !== null)(title, () => {
       ...over,
     });
 
-  /** A client that stands for the cloud: it hears whatever sites say. */
+  /** A client in the role of the cloud: it receives whatever sites send. */
   async function openCloud(): Promise<void> {
     cloud = await client(CLOUD);
     expect(await cloud.subscribe('sereno/v1/acme/#')).toBe(1);

@@ -13,7 +13,7 @@ import { clientIdOf } from '../../shared/domain/identifiers.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 
 export const MOSQUITTO = process.env.MOSQUITTO ?? '/usr/sbin/mosquitto';
-/** Null where Mosquitto is there, else the sentence of the skipped tests. */
+/** Null if Mosquitto is installed, else the sentence for the skipped tests. */
 export const missing = existsSync(MOSQUITTO)
   ? null
   : `Mosquitto is missing: 'apt-get install mosquitto', or set MOSQUITTO to its path`;
@@ -73,7 +73,7 @@ export class Mosquitto {
     const config = file(
       'mosquitto.conf',
       [
-        // Started by root it would become a user that may not read this folder.
+        // Started by root it would switch to a user that may not read this folder.
         ...(process.getuid?.() === 0 ? ['user root'] : []),
         `listener ${port} 127.0.0.1`,
         `cafile ${file('ca.pem', authority.rootPem)}`,

@@ -1,4 +1,4 @@
-// A terminal made of bytes alone: for each request that it is told to expect, it sends bytes that were written down.
+// A terminal made of bytes alone: for each request that it expects, it sends recorded bytes.
 import { createServer, type Socket } from 'node:net';
 
 export interface PlayedWire {

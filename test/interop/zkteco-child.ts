@@ -1,4 +1,4 @@
-// zkteco-js in a process of its own, since some of what it meets ends the process that it runs in. Asks the terminal at a
+// zkteco-js in a process of its own, since some failures end the process that it runs in. Asks the terminal at a
 // port for one thing and prints the answer as JSON.
 import Zkteco from 'zkteco-js';
 

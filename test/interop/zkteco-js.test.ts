@@ -42,7 +42,7 @@ async function connect(settings: TerminalSettings = {}): Promise<Zkteco> {
   return client;
 }
 
-/** What zkteco-js makes of such a terminal, in a process of its own; null if that process came to grief. */
+/** What zkteco-js makes of such a terminal, in a process of its own; null if that process died. */
 async function asked(question: 'users' | 'attendance' | 'write', settings: TerminalSettings) {
   terminal = await startTerminal(settings);
   return await ask(question);
@@ -130,7 +130,7 @@ describe('faults of zkteco-js that show here, and that the agent does not have',
 
   it('comes to grief over frames that arrive split: it throws outside of any promise', async () => {
     const settings: TerminalSettings = { users: 3, split: { min: 1, max: 3 } };
-    // The kernel may hand over pieces as one: it is asked until they arrive apart.
+    // The kernel may deliver pieces joined: it asks again until they arrive apart.
     let answer: unknown = 'not asked';
     for (let asks = 0; asks < 10 && answer !== null; asks++) answer = await asked('users', settings);
     expect(answer).toBeNull();

@@ -20,7 +20,7 @@ export function admissionRefusal(
       return Reply.error;
     const shape = userIdProblem(user.userId, device);
     if (shape !== null) {
-      // Whoever asked before it was set otherwise cannot know.
+      // A client that asked before the setting changed cannot know.
       if (!state.isSetAnew) device.violation(`${client.label}: user_id '${user.userId}' ${shape}`);
       return Reply.error;
     }
@@ -36,7 +36,7 @@ export function admissionRefusal(
   if (state.users.size + newUids.size > options.capacity.users) return Reply.error;
   const full = faults.takeFull(command);
   if (full === null) return null;
-  // One that keeps what it says to have no room for.
+  // Stores the record although it says that it is full.
   if (full.when === 'after-effect') for (const raw of records) state.putUser(raw, 'protocol');
   return Reply.error;
 }

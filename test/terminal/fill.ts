@@ -59,7 +59,7 @@ function fillAttendance(state: TerminalState, users: readonly TerminalUser[], ra
     const uids = new Map(users.map((user) => [user.userId, user.uid]));
     for (const { userId, time, verify, state: punched } of wanted) {
       const packedTime = typeof time === 'number' ? time : packTime(time);
-      // Punches of people who were deleted since are kept, without a uid that means anybody.
+      // Punches of people who were deleted since are kept, with a uid that is nobody's.
       state.attendance.push({ uid: uids.get(userId) ?? 0, userId, verify, state: punched, packedTime });
     }
     return;

@@ -1,11 +1,11 @@
-// Terminals that mean no good: what they send to whoever asks for a table, without end or without measure.
+// Malicious terminals: what they send when asked for a table, endless or far too much.
 import { Event, Reply } from './protocol.ts';
 
 /**
  * empty-frames, tiny-frames: a run whose frames bring nothing, or a byte each · huge-set: 96 MB announced · punches-12m:
  * twelve million punches of 8 bytes, counted and with room for them · junk-48m: 48 MB of zeros, nothing counted ·
- * trickle: a frame every 3 s · events, strays: events, or answers to nobody's question, as fast as they go ·
- * endless-frame: one frame of 4 MB that is sent again and again, for nobody.
+ * trickle: a frame every 3 s · events, strays: events, or answers to no question, as fast as they go ·
+ * endless-frame: one frame of 4 MB that is sent again and again, as an answer to nothing.
  */
 export const HOSTILITIES = [
   'empty-frames',
@@ -31,11 +31,11 @@ const COUNTERS = 50;
 const PUNCHES = 12_000_000;
 const JUNK_BYTES = 48_000_000;
 const TRICKLE_MS = 3000;
-/** A reply id that no question of a test comes to. */
+/** A reply id that no test reaches. */
 const NOBODY = 65_000;
 const FRAME_BYTES = 32_768;
 
-/** What is sent instead of the answer to a request; null: this one is answered as ever. */
+/** What is sent instead of the answer to a request; null: this one is answered as usual. */
 export function onslaught(kind: Hostility, command: number, data: Buffer): Iterable<Stroke> | null {
   if (command === TABLE) return toTable(kind);
   if (command === CHUNK && (kind === 'junk-48m' || kind === 'punches-12m')) return chunk(data, kind);

@@ -23,7 +23,7 @@ export class Keypad {
     this.#device = device;
   }
 
-  /** Adds a user under the next uid and answers that. Throws KeypadLockedError; RangeError for what does not fit. */
+  /** Adds a user under the next uid and returns that. Throws KeypadLockedError; RangeError for what does not fit. */
   addUser(fields: KeypadUser): number {
     this.#useKeys();
     const { state, options } = this.#device;
@@ -82,7 +82,7 @@ export class Keypad {
     return this.#device.state.decoded().filter((user) => user.userId === userId).length;
   }
 
-  /** Enrols a finger at the terminal itself, at one go. */
+  /** Enrols a finger at the terminal itself, in one step. */
   addFinger(userId: string, finger: number): void {
     const user = this.#select(userId);
     this.#device.state.putTemplate(user.uid, finger, 1, seedTemplate(this.#device.random), 'keypad');

@@ -1,4 +1,4 @@
-// A client's line, TCP or UDP, and the outbox that sends over it as slowly and as oddly as the options want.
+// A client's line, TCP or UDP, and the outbox that sends over it as slowly and as oddly as the options say.
 import { setImmediate } from 'node:timers/promises';
 import type { TerminalOptions } from './configuration.ts';
 import { pause } from './pause.ts';
@@ -8,7 +8,7 @@ export interface Line {
   readonly transport: 'tcp' | 'udp';
   /** The bytes of a payload on this line. */
   frame(payload: Buffer): Buffer;
-  /** Settles when the bytes left this process, or never will. */
+  /** Settles when the bytes have left this process, or cannot any more. */
   write(bytes: Buffer): Promise<void>;
   /** Closes once everything is out. */
   close(): void;
@@ -27,7 +27,7 @@ export class Outbox {
   readonly #gone: AbortSignal;
   #items: Item[] = [];
   #running = false;
-  /** Slowness not yet waited for: timers know no fractions of a millisecond. */
+  /** Delay still to be waited for: timers have no fractions of a millisecond. */
   #owedMs = 0;
 
   constructor(line: Line, options: TerminalOptions, random: Random, gone: AbortSignal) {

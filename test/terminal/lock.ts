@@ -1,4 +1,4 @@
-// Whether the keypad works: disabled and enabled by clients, with or without an end of its own.
+// Whether the keypad works: disabled and enabled by clients, with or without a time limit.
 
 /** From when to when the terminal was disabled, in milliseconds since 1970; `to` is null while it lasts. */
 export interface DisabledStretch {

@@ -5,7 +5,7 @@ import type { Client } from './client.ts';
 import type { Payload } from './framing.ts';
 import { Command, REPLY_IDS } from './protocol.ts';
 
-/** Requests that may be lost one after the other. */
+/** How many requests in a row may be lost. */
 const MOST_LOST = 100;
 
 export class Manners {
@@ -38,7 +38,7 @@ export class Manners {
         this.#note(`${command} sent again`);
       return;
     }
-    // Over UDP requests get lost: what came may be further on.
+    // Over UDP requests get lost: ids may have gaps.
     const next = (last.replyId + 1) % REPLY_IDS;
     const isOn = this.#client.transport === 'udp' && (replyId - next + REPLY_IDS) % REPLY_IDS < MOST_LOST;
     if (replyId !== next && !isOn) this.#note(`reply id ${replyId} in ${command}, not ${next}`);

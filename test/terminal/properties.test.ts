@@ -1,4 +1,4 @@
-// What holds for any bytes: codecs go round, any split reads alike, no request brings the terminal down.
+// What holds for any bytes: codecs round-trip, the split of a stream does not matter, no request crashes the terminal.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isKey, scrambledKey } from './comm-key.ts';
@@ -98,7 +98,7 @@ test('no request, however malformed, goes without an answer', { timeout: 30_000 
           client.inbox.length = 0;
           client.send(command, bytes);
           const asked = client.replyId;
-          // A run is several frames of one reply id: what is left of it goes with the next turn.
+          // A run is several frames of one reply id: the rest of it is dropped with the next one.
           while ((await client.next()).replyId !== asked);
         }
       }),

@@ -1,4 +1,4 @@
-// A bare client for the terminal's own tests: bytes out, payloads in, nothing clever between.
+// A bare client for the terminal's own tests: bytes out, payloads in, nothing clever in between.
 import { createConnection, type Socket } from 'node:net';
 import { Deframer, decodePayload, encodePayload, type Payload, tcpFrame } from './framing.ts';
 
@@ -89,7 +89,7 @@ export class RawClient {
     return this.next();
   }
 
-  /** Settles when so many bytes came since the line was opened. */
+  /** Settles when this many bytes have come since the line was opened. */
   bytes(count: number): Promise<void> {
     return this.#until(() => this.received >= count);
   }

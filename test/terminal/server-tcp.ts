@@ -1,4 +1,4 @@
-// The terminal's TCP side: accepts clients, frames their bytes, refuses the second one where told to.
+// The terminal's TCP side: accepts clients, frames their bytes, refuses the second one if configured so.
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Device } from './device.ts';
 import { Deframer, tcpFrame } from './framing.ts';
@@ -9,7 +9,7 @@ export class TcpServer {
   readonly #device: Device;
   readonly #sockets = new Set<Socket>();
   readonly #server: Server;
-  /** While the terminal restarts, nobody gets in. */
+  /** While the terminal restarts, nobody can connect. */
   isAway = false;
 
   constructor(device: Device) {
@@ -17,7 +17,7 @@ export class TcpServer {
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
   }
 
-  /** Answers the port that it listens on. Rejects where that port cannot be had. */
+  /** @returns the port that it listens on. Rejects if that port is not available. */
   async listen(host: string, port: number): Promise<number> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);

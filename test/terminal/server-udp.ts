@@ -9,7 +9,7 @@ import { Command, Reply } from './protocol.ts';
 import { Random } from './random.ts';
 import { Session } from './session.ts';
 
-/** Apart from what else the seed decides. */
+/** Independent of what else the seed decides. */
 const OUT = 101;
 const IN = 102;
 
@@ -36,13 +36,13 @@ export class UdpServer {
     );
   }
 
-  /** Answers the port that it listens on. Rejects where that port cannot be had. */
+  /** @returns the port that it listens on. Rejects if that port is not available. */
   async listen(host: string, port: number): Promise<number> {
     await new Promise<void>((resolve, reject) => {
       this.#socket.once('error', reject);
       this.#socket.bind(port, host, () => {
         this.#socket.off('error', reject);
-        // A peer that is gone shows as an error of the next send; it is no concern of the others.
+        // A peer that is gone shows as an error of the next send; the others are not affected.
         this.#socket.on('error', () => {});
         resolve();
       });
@@ -89,7 +89,7 @@ export class UdpServer {
     }
   }
 
-  /** The weather is a fault, too: a client that hears no answer may leave and come again. */
+  /** Lost datagrams are a disturbance too: a client that gets no answer may leave and come back. */
   #disturb(key: string): void {
     const session = this.#sessions.get(key);
     if (session !== undefined) session.disturbed = true;
@@ -104,7 +104,7 @@ export class UdpServer {
     return {
       transport: 'udp',
       frame: (payload) => payload,
-      // Settles whatever becomes of the datagram: nobody who sends one is told.
+      // Settles whatever becomes of the datagram: a sender never learns that.
       write: (bytes) =>
         new Promise((resolve) => {
           this.weather.out.pass(

@@ -15,7 +15,7 @@ import { pause } from './pause.ts';
 import { Command, Event, Reply } from './protocol.ts';
 
 const NOTHING = Buffer.alloc(0);
-/** What an attack writes at once. */
+/** How many bytes an attack writes at once. */
 const ATTACK_BYTES = 65_536;
 const ATTACK_FRAMES = 1000;
 
@@ -50,7 +50,7 @@ export class Session implements Client {
     this.#outbox = new Outbox(line, device.options, device.random, this.#gone.signal);
     const { datagrams, datagramsIn } = device.options;
     const loses = datagrams.burstBegins > 0 || datagramsIn.burstBegins > 0;
-    // Whose datagrams are lost cannot end in good order: what was written is refreshed in the next conversation.
+    // A client whose datagrams get lost cannot end properly: what it wrote is refreshed in the next conversation.
     this.disturbed = this.transport === 'udp' && loses;
     const mayDouble = this.transport === 'udp' && datagramsIn.doubled > 0;
     this.#manners = new Manners(this, mayDouble, (text) => device.violation(`${label}: ${text}`));
@@ -94,7 +94,7 @@ export class Session implements Client {
     this.closed();
   }
 
-  /** The line is no more; whatever hung on it ends. */
+  /** The line is gone; everything that depended on it ends. */
   closed(): void {
     if (this.#gone.signal.aborted) return;
     this.#gone.abort();
@@ -123,7 +123,7 @@ export class Session implements Client {
     const plan = planOf(struck?.fault ?? null);
     const { perCommandMs, perWriteMs } = this.#device.options.latency;
     await pause(perCommandMs + (behaviour?.writes ? perWriteMs : 0), this.#device.lifetime);
-    // Whatever else becomes of a client, what it asked for is done; only a terminal that restarts forgets it.
+    // What a client asked for is done even if the client is gone; only a restart forgets it.
     if (this.#device.lifetime.aborted || this.#forgotten) return;
     if (plan.wait === 'before' && !(await this.#outlasts(struck))) return;
     const truth = plan.effect ? this.#carryOut(payload, behaviour) : answer();
@@ -163,7 +163,7 @@ export class Session implements Client {
         if (isTcp && bytes < ATTACK_BYTES && ready.length < ATTACK_FRAMES) continue;
       }
       await this.#line.write(Buffer.concat(ready));
-      // A line that is gone takes everything at once: its end must have its turn.
+      // Writing to a closed line returns at once: the close event must get a chance to run.
       await setImmediate();
       ready = [];
       bytes = 0;
@@ -172,7 +172,7 @@ export class Session implements Client {
     if (ready.length > 0) await this.#line.write(Buffer.concat(ready));
   }
 
-  /** Waits as long as the fault wants; false if the client is gone then. */
+  /** Waits as long as the fault says; false if the client is gone by then. */
   async #outlasts(struck: ArmedFault | null): Promise<boolean> {
     if (struck !== null) {
       const { kind, ms = kind === 'stall' ? Number.POSITIVE_INFINITY : 0 } = struck.fault;
@@ -224,7 +224,7 @@ export class Session implements Client {
       this.#outbox.push(wire, after === 'restart' ? () => this.#device.restart() : () => this.#line.close());
   }
 
-  /** An event that nobody asked for, as terminals send it while somebody touches them. */
+  /** An event that nobody asked for, as terminals send them while somebody uses them. */
   #strayEvent(): Buffer {
     this.#owed += 1;
     return this.#frame({ command: Reply.event, session: Event.button, replyId: 0, data: Buffer.from([1]) });

@@ -26,7 +26,7 @@ export class TerminalState {
   readonly clock: WallClock;
   /** Something was written since the last refresh (1013). */
   refreshPending = false;
-  /** What its options say was changed, and nobody has asked for them since. */
+  /** Its options were changed, and nobody has asked for them since. */
   isSetAnew = false;
 
   constructor(options: TerminalOptions) {
@@ -39,7 +39,7 @@ export class TerminalState {
     this.#tellLimits();
   }
 
-  /** Somebody sets at the menu which badges it takes, or gives it another firmware. */
+  /** Somebody changes in the menu which badges it takes, or installs another firmware. */
   setAnew(changes: SetAnew): void {
     Object.assign(this.options, changes);
     this.#tellLimits();
@@ -72,7 +72,7 @@ export class TerminalState {
     this.#changed(author);
   }
 
-  /** Deletes a user and his templates; false if there is none. */
+  /** Deletes a user with all templates; false if there is none. */
   deleteUser(uid: number, author: Author): boolean {
     if (!this.users.delete(uid)) return false;
     this.templates.deleteAll(uid);
@@ -104,7 +104,7 @@ export class TerminalState {
     this.attendance.push(punch);
   }
 
-  /** The sets as bulk reads give them, without the u32 length before them. */
+  /** The sets as bulk reads return them, without the u32 length before them. */
   userSet(): Buffer {
     const { userTable, moreRecords } = this.options;
     return userTable === null

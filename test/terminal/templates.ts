@@ -29,7 +29,7 @@ export class TemplateStore {
     return this.#templates.delete(`${uid}/${finger}`);
   }
 
-  /** Deletes all fingers of a user; answers how many there were. */
+  /** Deletes all fingers of a user; returns how many there were. */
   deleteAll(uid: number): number {
     const own = this.list().filter((template) => template.uid === uid);
     for (const { finger } of own) this.delete(uid, finger);
@@ -44,7 +44,7 @@ export class TemplateStore {
     return [...this.#templates.values()];
   }
 
-  /** The set as a bulk read gives it: for each u16 size including this 6-byte head, u16 uid, u8 finger, u8 flag. */
+  /** The set as a bulk read returns it: for each u16 size including this 6-byte head, u16 uid, u8 finger, u8 flag. */
   encode(): Buffer {
     return Buffer.concat(
       this.list().flatMap(({ uid, finger, flag, template }) => {

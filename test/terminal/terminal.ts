@@ -1,4 +1,4 @@
-// The simulated terminal as tests use it: started with options, looked into, disturbed, stopped.
+// The simulated terminal as tests use it: started with options, inspected, disturbed, stopped.
 import { readablePunch, type TerminalPunch } from './attendance.ts';
 import { type TerminalOptions, type TerminalSettings, terminalOptionsSchema } from './configuration.ts';
 import { countAll, type TerminalCounters } from './counters.ts';
@@ -35,7 +35,7 @@ export interface PunchDetails {
 
 /**
  * Starts a terminal and listens. Throws ZodError on options that make no sense, RangeError on contents that do not
- * fit; rejects where the port cannot be had.
+ * fit; rejects if the port is not available.
  */
 export async function startTerminal(settings: TerminalSettings = {}): Promise<SimulatedTerminal> {
   const options = terminalOptionsSchema.parse(settings);
@@ -59,7 +59,7 @@ async function listen(device: Device, attempts = FREE_PORT_ATTEMPTS): Promise<Li
     return { tcp, udp, port: (await udp?.listen(host, tcpPort)) ?? tcpPort };
   } catch (error) {
     await tcp?.stop();
-    // A port that is free on TCP may be taken on UDP; where any will do, another is tried.
+    // A port that is free on TCP may be taken on UDP; if any will do, another is tried.
     if (wanted !== 0 || attempts <= 1) throw error;
     return listen(device, attempts - 1);
   }
@@ -111,7 +111,7 @@ export class SimulatedTerminal {
     return this.#device.lock.disabledSince;
   }
 
-  /** Every stretch of time for which the terminal was disabled. */
+  /** Every period for which the terminal was disabled. */
   get disabledStretches(): readonly DisabledStretch[] {
     return this.#device.lock.stretches;
   }
@@ -121,7 +121,7 @@ export class SimulatedTerminal {
     return this.#device.log;
   }
 
-  /** What no careful client does, in words. */
+  /** What no careful client would do, in words. */
   get violations(): readonly string[] {
     return this.#device.violations;
   }
@@ -138,7 +138,7 @@ export class SimulatedTerminal {
     return [...this.#device.state.users.values()].map((raw) => Buffer.from(raw));
   }
 
-  /** True counts, whatever the terminal answers to command 50. */
+  /** The true counts, whatever the terminal answers to command 50. */
   counters(): TerminalCounters {
     return countAll(this.#device.state);
   }
@@ -183,7 +183,7 @@ export class SimulatedTerminal {
     this.#device.changed();
   }
 
-  /** Calls `watcher` after everything that happens, until the answer is called. */
+  /** Calls `watcher` after everything that happens. @returns a function that stops it */
   watch(watcher: () => void): () => void {
     return this.#device.watch(watcher);
   }
@@ -214,12 +214,12 @@ export class SimulatedTerminal {
     return [...this.#device.clients].map(({ label }) => label);
   }
 
-  /** Lets go of these clients; what they have done stays as it is, the lock too. */
+  /** Disconnects these clients; what they did stays, the lock too. */
   hangUp(isMeant: (label: string) => boolean = () => true): void {
     for (const client of [...this.#device.clients]) if (isMeant(client.label)) client.drop();
   }
 
-  /** Drops every client, lets nobody in for `awayMs`, and comes back enabled with what it had stored. */
+  /** Drops every client, accepts none for `awayMs`, and comes back enabled with what it had stored. */
   async reboot(awayMs = 0): Promise<void> {
     this.#setAway(true);
     this.#device.forget();

@@ -45,7 +45,7 @@ function text(raw: Buffer, at: number, bytes: number, encoding: string): string 
   return iconv.decode(end < 0 ? field : field.subarray(0, end), encoding);
 }
 
-/** As `text`, without iconv: user_ids are looked for among thousands. */
+/** Like `text`, without iconv: user_ids are searched among thousands. */
 function asciiText(raw: Buffer, at: number, bytes: number): string {
   const end = raw.indexOf(0, at);
   return raw.toString('latin1', at, end < 0 || end > at + bytes ? at + bytes : end);
@@ -67,7 +67,7 @@ function putText(
   if (encoded.length < bytes) raw[at + encoded.length] = 0;
 }
 
-/** The user_id alone: found in a table of thousands without decoding all of it. */
+/** Only the user_id, to search a table of thousands without decoding all of it. */
 export function userIdOf(raw: Buffer, { width, userIdBytes }: RecordLayout): string {
   return width === 28
     ? String(raw.readUInt32LE(USER_ID_AT[28]))
@@ -128,7 +128,7 @@ export function changeRecord(
   return record;
 }
 
-/** A new record: group 1 where not told otherwise, everything not named zero. */
+/** A new record: group 1 unless stated otherwise, zero for everything not named. */
 export function newRecord(
   uid: number,
   fields: Partial<RecordFields> & { readonly userId: string },

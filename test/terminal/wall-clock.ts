@@ -10,7 +10,7 @@ export function packTime(iso: string): number {
   return (((year - 2000) * 12 + month - 1) * 31 + day - 1) * DAY_SECONDS + hour * 3600 + minute * 60 + second;
 }
 
-/** Packed u32 → `YYYY-MM-DDTHH:MM:SS`, or null for a date that no calendar has. */
+/** Packed u32 → `YYYY-MM-DDTHH:MM:SS`, or null for an impossible date. */
 export function unpackTime(packed: number): string | null {
   const seconds = packed % DAY_SECONDS;
   const days = Math.floor(packed / DAY_SECONDS);
@@ -25,7 +25,7 @@ export function unpackTime(packed: number): string | null {
   return Number(iso.slice(8, 10)) === date.day ? iso : null;
 }
 
-/** Runs from whatever it was set to; nothing outside ever corrects it. */
+/** Runs from whatever it was set to; nothing corrects it from outside. */
 export class WallClock {
   #aheadMs: number;
 

@@ -5,9 +5,9 @@ import { type SimulatedTerminal, startTerminal, type TerminalSettings } from './
 
 export interface Workbench {
   start(settings?: TerminalSettings): Promise<SimulatedTerminal>;
-  /** Dials without a word. */
+  /** Opens a line without connecting (1000). */
   dial(terminal: SimulatedTerminal): Promise<RawClient>;
-  /** Dials and connects. */
+  /** Opens a line and connects (1000). */
   connect(terminal: SimulatedTerminal): Promise<RawClient>;
 }
 

@@ -9,7 +9,7 @@ import type { IntakeEvent } from '../../../shared/wire/events.ts';
 import type { SiteAddress } from '../../../shared/wire/topics.ts';
 import type { SiteMessage } from '../broker/broker.ts';
 
-/** A row whose put fails is tried again after these, then given up, as the rule gives it to its error action. */
+/** A row whose put fails is tried again after these, then given up, as the real rule hands it to its error action. */
 const RETRY_MS = [50, 200, 1000];
 
 export interface RulesOptions {
@@ -58,7 +58,7 @@ export class Rules {
     this.#tell({ tenant, site, kind: 'disconnected', at: Date.now() });
   }
 
-  /** Waits for what is under way. */
+  /** Waits for everything under way. */
   async drain(): Promise<void> {
     while (this.#under.size > 0) await Promise.allSettled(this.#under);
   }
@@ -95,7 +95,7 @@ export class Rules {
     this.#track(next);
   }
 
-  /** A batch that is not taken the agent sends again. */
+  /** The agent sends a batch again that was not stored. */
   #hand(event: IntakeEvent): void {
     const failed = (error: unknown): void =>
       this.#options.log(`intake failed for ${clientIdOf(event.tenant, event.site)}: ${String(error)}`);

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { DataDir } from '../data-dir.ts';
 import { controlsSchema } from './lived-in.ts';
 
-/** The terminal cannot be touched, or declines; the message says what to do. */
+/** The terminal cannot be reached, or refuses; the message says what to do. */
 export class ControlError extends Error {
   override readonly name = 'ControlError';
 }

@@ -1,4 +1,4 @@
-// Makes the simulated terminals of npm start ones that have been in use: they remember, have punches of the last days, can be touched.
+// Gives the simulated terminals of npm start a past: they remember, have punches of the last days, and can be operated by commands.
 import { mkdirSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
@@ -13,7 +13,7 @@ import { workdays } from './workdays.ts';
 const DAYS = 14;
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
-/** So long before the first start somebody came in, whatever the hour. */
+/** This long before the first start somebody came in, whatever the hour. */
 const JUST_NOW_MS = [4 * MINUTE_MS, MINUTE_MS] as const;
 
 /** How another program of this user touches a terminal: over HTTP on loopback, with a key. */
@@ -29,7 +29,7 @@ export interface LivedInOptions {
   readonly say: (line: string) => void;
 }
 
-/** What commands must be told of a data folder, where it is not the usual one. */
+/** The option that commands need if the data folder is not the usual one. */
 export function dataFlag(folder: string): string {
   const path = resolve(folder);
   return path === resolve('.sereno') ? '' : ` --data ${path}`;
@@ -41,7 +41,7 @@ export async function liveIn(terminals: SimulatedTerminals, options: LivedInOpti
   const controls: Record<string, Controls[string]> = {};
   const ends: (() => void)[] = [];
   const fileOf = (id: string) => join(options.folder, `${id}.json`);
-  // What can be damaged comes first: nothing runs yet that would have to be ended.
+  // Files that may be damaged are read first, while nothing runs yet that would have to be stopped.
   for (const [id, terminal] of Object.entries(terminals)) fillUp(terminal, recall(terminal, fileOf(id)));
   for (const [id, terminal] of Object.entries(terminals)) {
     const file = fileOf(id);
@@ -93,7 +93,7 @@ function fillUp({ state, options }: SimulatedTerminal, isKnown: boolean): void {
   state.attendance.sort((a, b) => a.packedTime - b.packedTime);
 }
 
-/** Says once an enrolment how a finger is pressed here. */
+/** Says once for each enrolment how to press a finger here. */
 function tellEnrolments(id: string, terminal: SimulatedTerminal, say: (line: string) => void): () => void {
   let told: object | null = null;
   return terminal.watch(() => {

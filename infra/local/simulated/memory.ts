@@ -28,7 +28,7 @@ const keptSchema = z.strictObject({
 /** After a change, so that a run of punches is written once. */
 const SAVE_AFTER_MS = 50;
 
-/** Puts into the terminal what the file holds; false where there is none. @throws DataDirError for a damaged one */
+/** Puts the contents of the file into the terminal; false if there is no file. @throws DataDirError for a damaged one */
 export function recall({ state }: SimulatedTerminal, file: string): boolean {
   if (!existsSync(file)) return false;
   const kept = read(file);
@@ -53,7 +53,7 @@ function read(file: string): z.output<typeof keptSchema> {
   }
 }
 
-/** Writes the file now and after every change, whole or not at all, until the answer is called, which writes it a last time. */
+/** Writes the file now and after every change, whole or not at all. @returns a function that writes it a last time and stops */
 export function remember(
   terminal: SimulatedTerminal,
   file: string,

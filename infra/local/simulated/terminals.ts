@@ -22,7 +22,7 @@ const NAMES: Record<SimulatedId, string> = {
 
 export type SimulatedTerminals = Readonly<Record<SimulatedId, SimulatedTerminal>>;
 
-/** Starts both on free ports; `settings` go over what they are by default. */
+/** Starts both on free ports; `settings` replace their defaults. */
 export async function startTerminals(
   settings: Partial<Record<SimulatedId, TerminalSettings>> = {},
 ): Promise<SimulatedTerminals> {
@@ -36,7 +36,7 @@ export async function stopTerminals(terminals: SimulatedTerminals): Promise<void
   await Promise.all(Object.values(terminals).map((terminal) => terminal.stop()));
 }
 
-/** What agent.yaml says of them. */
+/** Their entries in agent.yaml. */
 export function simulatedDevices(terminals: SimulatedTerminals): SimulatedDevice[] {
   return SIMULATED.map((id) => ({ id, name: NAMES[id], port: terminals[id].port }));
 }

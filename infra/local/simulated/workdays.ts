@@ -15,8 +15,8 @@ const FINGER = 1;
 const State = { in: 0, out: 1, toBreak: 2, fromBreak: 3 } as const;
 
 /**
- * Everybody's punches after `since` and up to `now`, oldest first. The same day comes out the same however often it is
- * asked for, so that a later run goes on where an earlier one ended.
+ * Everybody's punches after `since` and up to `now`, oldest first. The same day always gives the same punches,
+ * so that a later run goes on where an earlier one ended.
  *
  * @param since local time of the terminal, `YYYY-MM-DDTHH:MM:SS`
  * @param now the same

@@ -1,4 +1,4 @@
-// A real MQTT 5 client for tests of the broker: the very SDK that agents use, with PUBACKs held at will.
+// A real MQTT 5 client for tests of the broker: the SDK that agents use, with PUBACKs held back on demand.
 import { once } from 'node:events';
 import { iot, mqtt5 } from 'aws-iot-device-sdk-v2';
 
@@ -90,7 +90,7 @@ export class TestClient {
     return promise;
   }
 
-  /** Messages that came and were not asked for. */
+  /** Messages that came and were not taken by the test yet. */
   get unread(): readonly string[] {
     return this.#received.map(({ text }) => text);
   }
@@ -103,7 +103,7 @@ export class TestClient {
     return once(this.#client, 'disconnection', { signal: AbortSignal.timeout(WAIT_MS) });
   }
 
-  /** Goes away; `orderly` with a DISCONNECT, so that no will is sent. */
+  /** Disconnects; `orderly` with a DISCONNECT, so that no will is sent. */
   async stop(): Promise<void> {
     const stopped = once(this.#client, 'stopped', { signal: AbortSignal.timeout(WAIT_MS) });
     this.#client.stop();
