@@ -1,72 +1,81 @@
-// GET /attendance/all: every terminal of the tenant asked side by side.
-import { ulid } from 'ulid';
-import { errorText, type Language } from '../../shared/errors.ts';
+// The punches of every terminal of a tenant, asked side by side.
+import type { Principal } from '../../shared/api/principal.ts';
+import { SerenoError } from '../../shared/errors.ts';
 import { operations } from '../../shared/wire/operations.ts';
 import { sideBySide } from '../bounded.ts';
-import { fitsLambda } from '../commands/answers.ts';
-import { execute } from '../commands/execute.ts';
-import { problemOf } from '../commands/failure.ts';
-import { MOST_ROWS, waitLimit } from '../commands/request.ts';
+import { failureOf } from '../commands/failure.ts';
+import type { CommandPorts } from '../commands/ports.ts';
+import type { ArgsFor } from '../commands/request.ts';
+import { run } from '../commands/run.ts';
 import { targetAt } from '../directory/locate.ts';
 import type { DeviceRow } from '../directory/rows.ts';
-import { about, log, note } from '../log.ts';
-import type { Call } from '../rest/call.ts';
-import { decodeCursor, encodeCursor } from '../rest/cursor.ts';
-import type { Services } from '../services.ts';
-import { continuation, mergedPage, type Position, positionSchema, type Source } from './merge.ts';
-import { attendanceFilter } from './range.ts';
+import { about, log } from '../log.ts';
+import { continuation, type Position, type Source } from './merge.ts';
+import { type AttendanceQuery, attendanceFilter } from './range.ts';
 
 /** Terminals asked at a time. */
 const LANES = 50;
 /** Rows held in memory for one page, over all terminals. */
 const ROWS_AT_ONCE = 100_000;
 
-interface Told extends Source {
+/** What is asked of all terminals. */
+export interface AllWanted {
+  readonly principal: Principal;
+  readonly filter: AttendanceQuery;
+  /** Punches of one page; undefined: as many as there are. */
+  readonly limit: number | undefined;
+  /** Most punches that one terminal tells at a time. */
+  readonly mostOfOne: number;
+  /** Where the page before has ended; null for the first one. */
+  readonly position: Position | null;
+  /** Epoch ms up to which answers may be waited for. */
+  readonly until: number;
+  readonly trace: string;
+}
+
+/** What one terminal has answered. */
+export interface DevicePunches extends Source {
   readonly total: number;
   readonly skipped: number;
   readonly asOf: string;
 }
-interface Failed {
+
+/** Why one terminal's punches are missing. */
+export interface DeviceTrouble {
   readonly device: string;
-  readonly error: string;
+  readonly error: SerenoError;
 }
 
-type AllCall = Call<'attendanceAll'>;
-type Args = Parameters<(typeof operations)['attendance.list']['args']['parse']>[0];
+type Args = ArgsFor<'attendanceList'>;
 
-function late(device: string, language: Language): Failed {
-  return { device, error: errorText('answer_late', { device }, language) };
+function late(device: string): DeviceTrouble {
+  return { device, error: new SerenoError('answer_late', { params: { device } }) };
 }
 
 async function asked(
-  services: Services,
-  call: AllCall,
+  ports: CommandPorts,
+  { principal, until, trace }: AllWanted,
   row: DeviceRow,
   args: Args,
-  until: number,
-): Promise<Told | Failed> {
-  const { language, principal, traceparent } = call;
+): Promise<DevicePunches | DeviceTrouble> {
   const { id: device, name } = row;
-  if (services.clock.now() >= until) return late(device, language);
-  const id = ulid(services.clock.now());
-  note({ command: id });
-  const outcome = await execute(services, {
-    id,
-    tenant: principal.tenant,
-    target: targetAt(row),
-    route: 'attendanceList',
-    op: 'attendance.list',
+  if (ports.clock.now() >= until) return late(device);
+  const { outcome } = await run(ports, {
+    principal,
+    action: 'attendanceList',
+    device,
     args,
-    subject: principal.subject,
+    key: null,
     async: false,
     until,
-    traceparent,
+    trace,
+    locate: async () => targetAt(row),
   });
-  if (outcome.kind !== 'settled') return late(device, language);
+  if (outcome.kind !== 'settled') return late(device);
   const { command, settlement } = outcome;
   if (settlement.status !== 'ok') {
-    const problem = await problemOf(command, settlement, null);
-    return problem === null ? late(device, language) : { device, error: problem.text(language) };
+    const error = failureOf(command, settlement);
+    return error === null ? late(device) : { device, error };
   }
   const { total, skipped, as_of, data, next_cursor } = operations['attendance.list'].result.parse(
     settlement.data,
@@ -82,69 +91,43 @@ async function asked(
 }
 
 /** One terminal's trouble is its own entry, never the whole answer's. */
-function askedSafely(...given: Parameters<typeof asked>): Promise<Told | Failed> {
-  const [, { language, query }, { id: device, site }] = given;
-  return about({ device, site, op: 'attendance.list', user: query.user_id }, async () => {
+function askedSafely(...given: Parameters<typeof asked>): Promise<DevicePunches | DeviceTrouble> {
+  const [, { filter }, { id: device, site }] = given;
+  return about({ device, site, op: 'attendance.list', user: filter.user_id }, async () => {
     try {
       return await asked(...given);
     } catch (error) {
       log.error('terminal not asked', error as Error);
-      return { device, error: errorText('internal', {}, language) };
+      return { device, error: new SerenoError('internal', { cause: error }) };
     }
   });
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
-}
-
-function body(
-  told: readonly Told[],
-  failed: readonly Failed[],
-  position: Position | null,
-  limit: number,
-  now: number,
-) {
-  const total = position?.total ?? sum(told.map((source) => source.total));
-  const { punches, next } = mergedPage(told, position, limit, total);
-  const oldest = told.map(({ asOf }) => asOf).sort()[0];
-  return {
-    total,
-    as_of: oldest ?? new Date(now).toISOString(),
-    skipped: sum(told.map(({ skipped }) => skipped)),
-    data: punches,
-    ...(next === null ? {} : { next_cursor: encodeCursor(next) }),
-    errors: Object.fromEntries(failed.map(({ device, error }) => [device, error])),
-  };
 }
 
 /**
  * What one terminal is asked: the filter, where the page before has ended, and no more rows than its share.
  * Where a share is cut, the merge goes on from there on the next page.
  */
-function argsFor(device: string, query: AllCall['query'], position: Position | null, devices: number): Args {
+function argsFor(device: string, { filter, limit, mostOfOne, position }: AllWanted, devices: number): Args {
   const { again, ...upTo } = position === null ? { again: 0 } : continuation(device, position);
   const share = Math.floor(ROWS_AT_ONCE / devices);
-  const wanted = query.limit === undefined ? Number.POSITIVE_INFINITY : query.limit + again;
-  const limit = Math.min(wanted, Math.max(share, again + 1));
+  const wanted = limit === undefined ? Number.POSITIVE_INFINITY : limit + again;
+  const most = Math.min(wanted, Math.max(share, again + 1));
   // A terminal alone, or one of few, tells all that fits into a reply.
-  const asked = limit <= MOST_ROWS || query.limit !== undefined ? { limit: Math.min(limit, MOST_ROWS) } : {};
-  return { ...attendanceFilter(query), ...upTo, ...asked };
+  const bounded = most <= mostOfOne || limit !== undefined ? { limit: Math.min(most, mostOfOne) } : {};
+  return { ...attendanceFilter(filter), ...upTo, ...bounded };
 }
 
-/** The body without `success`. Pages go by time: what is punched meanwhile never shifts them. */
-export async function attendanceOfAll(services: Services, call: AllCall) {
-  const { limit, cursor } = call.query;
-  const { clock, directory } = services;
-  const position = cursor === undefined ? null : decodeCursor(positionSchema, cursor);
-  const devices = await directory.devices(call.principal.tenant);
-  const until = waitLimit(clock, call);
+/** What every terminal of the tenant has answered, and which have not. */
+export async function attendanceOfAll(
+  ports: CommandPorts,
+  wanted: AllWanted,
+): Promise<{ readonly told: readonly DevicePunches[]; readonly missing: readonly DeviceTrouble[] }> {
+  const devices = await ports.directory.devices(wanted.principal.tenant);
   const results = await sideBySide(devices, LANES, (row) =>
-    askedSafely(services, call, row, argsFor(row.id, call.query, position, devices.length), until),
+    askedSafely(ports, wanted, row, argsFor(row.id, wanted, devices.length)),
   );
-  const told = results.filter((result) => 'punches' in result);
-  const failed = results.filter((result) => 'error' in result);
-  const whole = body(told, failed, position, limit ?? Number.POSITIVE_INFINITY, clock.now());
-  if (fitsLambda(JSON.stringify(whole))) return whole;
-  return body(told, failed, position, MOST_ROWS, clock.now());
+  return {
+    told: results.filter((result) => 'punches' in result),
+    missing: results.filter((result) => 'error' in result),
+  };
 }

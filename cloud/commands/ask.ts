@@ -1,7 +1,7 @@
 // Asking an agent about a command: what became of it, and whether it can still be called off.
 import { ulid } from 'ulid';
 import * as z from 'zod';
-import { Problem } from '../rest/problem.ts';
+import { SerenoError } from '../../shared/errors.ts';
 import type { Machinery } from './execute.ts';
 import type { CommandRow, Settlement } from './ledger.ts';
 import { readSettlement } from './outcome.ts';
@@ -15,7 +15,7 @@ const ASK_WITHIN = 10_000;
 
 function ask(machinery: Machinery, about: CommandRow, op: 'op.query' | 'op.cancel', id: string) {
   const now = machinery.clock.now();
-  return machinery.dispatcher.send(about, {
+  return machinery.sender.send(about, {
     id,
     op,
     issuedAt: now,
@@ -38,14 +38,14 @@ const cancelResult = z.object({ cancelled: z.boolean() });
  * Calls a command off.
  *
  * @returns whether it was, or null where the agent did not say in time
- * @throws Problem `agent_offline`, `service_unavailable`
+ * @throws SerenoError `agent_offline`, `service_unavailable`
  */
 export async function cancelAtAgent(machinery: Machinery, command: CommandRow): Promise<boolean | null> {
   const { clock, ledger } = machinery;
   const id = ulid(clock.now());
   const sent = await ask(machinery, command, 'op.cancel', id);
-  if (sent === 'offline') throw new Problem('agent_offline', { params: { site: command.site } });
-  if (sent === 'refused') throw new Problem('service_unavailable');
+  if (sent === 'offline') throw new SerenoError('agent_offline', { params: { site: command.site } });
+  if (sent === 'refused') throw new SerenoError('service_unavailable');
   const settlement = await waitFor(
     // The reply lies in the partition of the asking command, which has no row of its own.
     () => readSettlement(ledger, { ...command, id }),

@@ -3,70 +3,54 @@ import * as z from 'zod';
 import type { ErrorCode } from '../../shared/errors.ts';
 import { factsOf, type OperationName, operations } from '../../shared/wire/operations.ts';
 import type { Clock } from '../clock.ts';
+import type { Target } from '../directory/locate.ts';
 import { log } from '../log.ts';
-import type { Dispatched, Dispatcher } from './dispatch.ts';
+import { actions } from './actions.ts';
 import type { CommandRow, Ledger } from './ledger.ts';
-import { tell } from './measures.ts';
+import { logMeasures } from './measures.ts';
 import { look, type Outcome } from './outcome.ts';
-import type { CommandRoute } from './routes.ts';
+import type { CommandRequest } from './request.ts';
+import type { CommandSender, Dispatched } from './sender.ts';
 import { waitFor } from './waiting.ts';
 
 /** How long a command may wait to begin, in ms: within one call, asynchronously, and where it reports progress. */
 const START_WITHIN = { call: 22_000, async: 5 * 60_000, long: 10 * 60_000 } as const;
 
-/** Where a command goes: the agent's site, and the terminal behind it. */
-export interface Target {
-  readonly site: string;
-  readonly device: string;
-  readonly deviceName: string;
-}
-
-export interface Plan {
+/** A request of which everything is known: the command's id, its terminal, its arguments as the wire wants them. */
+export interface Ready {
   readonly id: string;
-  readonly tenant: string;
   readonly target: Target;
-  readonly route: CommandRoute;
-  readonly op: OperationName;
   readonly args: unknown;
-  /** Who asks for it. */
-  readonly subject: string;
-  /** Answer at once, the outcome will be asked for later. */
-  readonly async: boolean;
-  /** Epoch ms up to which the outcome may be waited for. */
-  readonly until: number;
-  readonly traceparent: string;
+  readonly request: Pick<CommandRequest, 'principal' | 'action' | 'async' | 'until' | 'trace'>;
 }
 
 export interface Machinery {
   readonly ledger: Ledger;
-  readonly dispatcher: Dispatcher;
+  readonly sender: CommandSender;
   readonly clock: Clock;
 }
 
-function newRow(plan: Plan, now: number): CommandRow {
-  const within = factsOf(plan.op).long
-    ? START_WITHIN.long
-    : plan.async
-      ? START_WITHIN.async
-      : START_WITHIN.call;
-  const { id, tenant, route, op, target, subject } = plan;
-  const userId = badgeIn(plan.args);
+function newRow({ id, target, args, request }: Ready, now: number): CommandRow {
+  const { principal, action, async } = request;
+  const op = actions[action];
+  const within = factsOf(op).long ? START_WITHIN.long : async ? START_WITHIN.async : START_WITHIN.call;
+  const userId = badgeIn(args);
   return {
     id,
-    tenant,
+    tenant: principal.tenant,
     ...target,
-    route,
+    route: action,
     op,
-    subject,
+    subject: principal.subject,
     ...(userId === null ? {} : { userId }),
-    ...(isPurge(plan) ? { purge: true as const } : {}),
+    ...(isPurge(op, args) ? { purge: true as const } : {}),
     issuedAt: now,
     notAfter: now + within,
     tries: 1,
   };
 }
 
-function isPurge({ op, args }: Plan): boolean {
+function isPurge(op: OperationName, args: unknown): boolean {
   return op === 'user.delete' && operations[op].args.safeParse(args).data?.purge === true;
 }
 
@@ -81,11 +65,11 @@ export function badgeIn(args: unknown): string | null {
 /** The row to send, and whether no earlier try can have arrived; null where the command has ended unsent. */
 async function enter(
   { ledger, clock }: Machinery,
-  plan: Plan,
+  ready: Ready,
 ): Promise<{ readonly command: CommandRow; readonly first: boolean } | null> {
-  const row = newRow(plan, clock.now());
+  const row = newRow(ready, clock.now());
   if (await ledger.create(row)) return { command: row, first: true };
-  const command = await ledger.tryAgain(plan.tenant, plan.id);
+  const command = await ledger.tryAgain(row.tenant, row.id);
   return command === null ? null : { command, first: false };
 }
 
@@ -100,36 +84,42 @@ async function endUnsent(
   first: boolean,
   why: keyof typeof UNSENT_CODES,
 ): Promise<Outcome> {
-  if (!first) return (await look(ledger, command)) ?? { kind: 'pending', command };
+  if (!first) return (await look(ledger, command)) ?? pending(command);
   const unsent = { code: UNSENT_CODES[why], params: { site: command.site }, at: clock.now() };
   const marked = await ledger.markUnsent(command.tenant, command.id, unsent);
-  if (!marked) return { kind: 'pending', command };
+  if (!marked) return pending(command);
   const settlement = { status: 'error', ...unsent, applied: 'no', verified: 'none' } as const;
   return { kind: 'settled', command: { ...command, unsent }, settlement };
 }
 
-async function send(machinery: Machinery, plan: Plan, command: CommandRow, first: boolean): Promise<Outcome> {
-  const { dispatcher, clock } = machinery;
+async function send(
+  machinery: Machinery,
+  ready: Ready,
+  command: CommandRow,
+  first: boolean,
+): Promise<Outcome> {
+  const { sender, clock } = machinery;
+  const { async, trace } = ready.request;
   const { id, op, device, issuedAt, notAfter } = command;
   const sentAt = clock.now();
-  const dispatched = await dispatcher.send(command, {
+  const dispatched = await sender.send(command, {
     id,
     op,
     device,
     issuedAt,
     notAfter,
-    traceparent: plan.traceparent,
-    args: plan.args,
+    traceparent: trace,
+    args: ready.args,
   });
   const ackMs = clock.now() - sentAt;
-  const outcome = await ended(machinery, plan, command, first, dispatched);
-  tell({ plan, command, dispatched, ackMs, replyMs: clock.now() - sentAt, outcome });
+  const outcome = await ended(machinery, ready, command, first, dispatched);
+  logMeasures({ async, command, dispatched, ackMs, replyMs: clock.now() - sentAt, outcome });
   return outcome;
 }
 
 async function ended(
   machinery: Machinery,
-  plan: Plan,
+  { request }: Ready,
   command: CommandRow,
   first: boolean,
   dispatched: Dispatched,
@@ -138,9 +128,12 @@ async function ended(
   if (dispatched === 'offline' || dispatched === 'refused') {
     return endUnsent(machinery, command, first, dispatched);
   }
-  if (plan.async) return { kind: 'pending', command };
-  const found = await waitFor(() => look(ledger, command), clock, plan.until);
-  return found ?? { kind: 'pending', command };
+  if (request.async) return pending(command);
+  return (await waitFor(() => look(ledger, command), clock, request.until)) ?? pending(command);
+}
+
+function pending({ id }: CommandRow): Outcome {
+  return { kind: 'pending', id };
 }
 
 /**
@@ -151,18 +144,19 @@ async function ended(
  *
  * @throws whatever the ledger throws before anything was sent
  */
-export async function execute(machinery: Machinery, plan: Plan): Promise<Outcome> {
-  const entered = await enter(machinery, plan);
+export async function execute(machinery: Machinery, ready: Ready): Promise<Outcome> {
+  const entered = await enter(machinery, ready);
   if (entered === null) {
-    const command = await machinery.ledger.command(plan.tenant, plan.id);
-    if (command === null) throw new Error(`command ${plan.id} has vanished from the ledger`);
-    return (await look(machinery.ledger, command)) ?? { kind: 'pending', command };
+    const { id, request } = ready;
+    const command = await machinery.ledger.command(request.principal.tenant, id);
+    if (command === null) throw new Error(`command ${id} has vanished from the ledger`);
+    return (await look(machinery.ledger, command)) ?? pending(command);
   }
   const { command, first } = entered;
   try {
-    return await send(machinery, plan, command, first);
+    return await send(machinery, ready, command, first);
   } catch (error) {
     log.error('outcome not read', error as Error);
-    return { kind: 'pending', command };
+    return pending(command);
   }
 }

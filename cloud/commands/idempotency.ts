@@ -68,7 +68,7 @@ export interface Memory {
   /** The outcome of a command as the ledger holds it, or null while it is not settled. */
   outcome(commandId: string): Promise<Known | null>;
   /** False for outcomes that a repeat shall not get again (503, 429). */
-  isRemembered(outcome: Known): Promise<boolean> | boolean;
+  isRemembered(outcome: Known): boolean;
 }
 
 function hmac(secret: Buffer, ...parts: readonly string[]): string {
@@ -118,7 +118,7 @@ export class Idempotency {
 
   async #resume(key: ClaimKey, seen: Claim, fresh: Claim, memory: Memory): Promise<Claimed> {
     const outcome = await memory.outcome(seen.commandId);
-    if (outcome !== null && (await memory.isRemembered(outcome))) return { kind: 'settled', outcome };
+    if (outcome !== null && memory.isRemembered(outcome)) return { kind: 'settled', outcome };
     const now = this.#clock.now();
     if (outcome === null && seen.leaseUntil > now) return { kind: 'in_progress' };
     // What ended without effect and is not remembered is begun anew, under an id of its own.

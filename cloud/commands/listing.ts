@@ -1,13 +1,10 @@
-// GET /operations: newest first, what the caller may see, filtered by device and state.
-import * as z from 'zod';
-import type { OperationView } from '../../shared/api/answers.ts';
-import { commandIdSchema } from '../../shared/domain/identifiers.ts';
+// Operations newest first, as far as one may see them, by device and state.
+import type { OperationState } from '../../shared/api/bodies.ts';
+import type { Principal } from '../../shared/api/principal.ts';
 import { sideBySide } from '../bounded.ts';
-import type { Call } from '../rest/call.ts';
-import { decodeCursor, encodeCursor } from '../rest/cursor.ts';
-import type { Services } from '../services.ts';
 import type { CommandRow } from './ledger.ts';
-import { maySee, viewed } from './operations.ts';
+import { maySee, type Operation, operationNow } from './operations.ts';
+import type { CommandPorts } from './ports.ts';
 
 /** Operations of one answer: each costs a look at its replies. */
 const DEFAULT_LIMIT = 50;
@@ -18,47 +15,56 @@ const ROWS_PER_READ = 200;
 /** A filter that matches little ends with a cursor rather than with a time-out. */
 const MOST_READS = 5;
 
-type ListCall = Call<'operationList'>;
-
-interface Page {
-  readonly data: readonly OperationView[];
-  readonly next_cursor?: string;
+export interface OperationsWanted {
+  readonly limit?: number | undefined;
+  readonly device?: string | undefined;
+  readonly state?: OperationState | undefined;
+  /** Id of the command to go on after. */
+  readonly after?: string | undefined;
 }
 
-function page(data: readonly OperationView[], after: string | undefined): Page {
-  return { data, ...(after === undefined ? {} : { next_cursor: encodeCursor(after) }) };
+export interface OperationPage {
+  readonly operations: readonly Operation[];
+  /** Id to go on after, absent on the last page. */
+  readonly next?: string;
 }
 
-function views(services: Services, language: ListCall['language'], commands: readonly CommandRow[]) {
-  return sideBySide(commands, LANES, async (command) => {
-    const options = { full: false, language, now: services.clock.now() };
-    return (await viewed(services, command, options)).view;
-  });
+function page(operations: readonly Operation[], next: string | undefined): OperationPage {
+  return { operations, ...(next === undefined ? {} : { next }) };
 }
 
-/** The body of the list without `success`; states are as of now, agents are not asked. */
-export async function operationList(services: Services, call: ListCall): Promise<Page> {
-  const { principal, query, language } = call;
-  const limit = Math.min(query.limit ?? DEFAULT_LIMIT, MOST_OPERATIONS);
-  let after =
-    query.cursor === undefined ? undefined : decodeCursor(z.string().pipe(commandIdSchema), query.cursor);
-  const data: OperationView[] = [];
+function looks({ ledger, clock }: CommandPorts, commands: readonly CommandRow[]): Promise<Operation[]> {
+  return sideBySide(commands, LANES, (command) =>
+    operationNow(ledger, command, { full: false, now: clock.now() }),
+  );
+}
+
+/** States are as of now, agents are not asked. */
+export async function listOperations(
+  ports: CommandPorts,
+  principal: Principal,
+  wanted: OperationsWanted,
+): Promise<OperationPage> {
+  const limit = Math.min(wanted.limit ?? DEFAULT_LIMIT, MOST_OPERATIONS);
+  let { after } = wanted;
+  const found: Operation[] = [];
   for (let read = 0; read < MOST_READS; read++) {
-    const rows = await services.ledger.list(principal.tenant, ROWS_PER_READ, query.device, after);
+    const rows = await ports.ledger.list(principal.tenant, ROWS_PER_READ, wanted.device, after);
     let rest = rows.commands.filter((command) => maySee(principal, command));
     while (rest.length > 0) {
-      const batch = rest.slice(0, Math.max(LANES, limit - data.length));
+      const batch = rest.slice(0, Math.max(LANES, limit - found.length));
       rest = rest.slice(batch.length);
-      for (const view of await views(services, language, batch)) {
-        if (query.state !== undefined && view.state !== query.state) continue;
-        data.push(view);
-        if (data.length < limit) continue;
-        const isLast = view.id === batch.at(-1)?.id && rest.length === 0 && rows.next === undefined;
-        return page(data, isLast ? undefined : view.id);
+      for (const operation of await looks(ports, batch)) {
+        if (wanted.state !== undefined && operation.state !== wanted.state) continue;
+        found.push(operation);
+        if (found.length < limit) continue;
+        const { id } = operation.command;
+        const isLast = id === batch.at(-1)?.id && rest.length === 0 && rows.next === undefined;
+        return page(found, isLast ? undefined : id);
       }
     }
     after = rows.next;
     if (after === undefined) break;
   }
-  return page(data, after);
+  return page(found, after);
 }

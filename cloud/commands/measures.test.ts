@@ -2,7 +2,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { log } from '../log.ts';
 import type { CommandRow } from './ledger.ts';
-import { type Measured, tell } from './measures.ts';
+import { logMeasures, type Measured } from './measures.ts';
 
 const command: CommandRow = {
   id: '01JD8000000000000000000000',
@@ -20,7 +20,7 @@ const settlement = { status: 'ok', params: {}, applied: 'yes', verified: 'counte
 
 function lineOf(async: boolean, outcome: Measured['outcome']): Record<string, unknown> {
   const info = vi.spyOn(log, 'info').mockReturnValue();
-  tell({ plan: { async }, command, dispatched: 'delivered', ackMs: 5, replyMs: 9, outcome });
+  logMeasures({ async, command, dispatched: 'delivered', ackMs: 5, replyMs: 9, outcome });
   const [[message, line] = []] = info.mock.calls;
   expect(message).toBe('command');
   return line as unknown as Record<string, unknown>;
@@ -28,8 +28,8 @@ function lineOf(async: boolean, outcome: Measured['outcome']): Record<string, un
 afterEach(() => vi.restoreAllMocks());
 
 test.each([
-  ['waited for and not known in time', false, { kind: 'pending', command } as const, true],
-  ['not waited for', true, { kind: 'pending', command } as const, false],
+  ['waited for and not known in time', false, { kind: 'pending', id: command.id } as const, true],
+  ['not waited for', true, { kind: 'pending', id: command.id } as const, false],
   ['known', false, { kind: 'settled', command, settlement } as const, false],
 ])('a command whose outcome was %s', (_what, async, outcome, unsettled) => {
   expect(lineOf(async, outcome).unsettled).toBe(unsettled);

@@ -1,12 +1,13 @@
 // One log line per try of a command, which CloudWatch reads as metrics too (embedded metric format). No metrics
 // library: the logger writes JSON lines anyway, and a cold start has better things to load.
 import { log } from '../log.ts';
-import type { Dispatched } from './dispatch.ts';
 import type { CommandRow } from './ledger.ts';
 import type { Outcome } from './outcome.ts';
+import type { Dispatched } from './sender.ts';
 
 export interface Measured {
-  readonly plan: { readonly async: boolean };
+  /** Nobody waits for its outcome. */
+  readonly async: boolean;
   readonly command: CommandRow;
   readonly dispatched: Dispatched;
   /** Until the agent had it on its disk, or the message service knew better. */
@@ -27,12 +28,12 @@ function outcomeName({ dispatched, outcome }: Measured): string {
   return outcome.command.unsent === undefined ? outcome.settlement.status : dispatched;
 }
 
-function valuesOf({ plan, dispatched, ackMs, replyMs, outcome }: Measured): Values {
+function valuesOf({ async, dispatched, ackMs, replyMs, outcome }: Measured): Values {
   const spent = outcome.kind === 'settled' ? outcome.settlement.spent : undefined;
   return {
     ...(dispatched === 'delivered' ? { AckMs: ackMs } : {}),
     // Nobody waited for an asynchronous one, and an unknown one has no time yet.
-    ...(plan.async || outcome.kind === 'pending' ? {} : { ReplyMs: replyMs }),
+    ...(async || outcome.kind === 'pending' ? {} : { ReplyMs: replyMs }),
     ...(spent === undefined ? {} : { QueueMs: spent.queueMs, DeviceMs: spent.deviceMs }),
   };
 }
@@ -57,7 +58,7 @@ function embedded(values: Values, at: number) {
 }
 
 /** Writes the line. Source of its form: CloudWatch User Guide, "Specification: Embedded metric format". */
-export function tell(measured: Measured): void {
+export function logMeasures(measured: Measured): void {
   const { op, tries } = measured.command;
   const values = valuesOf(measured);
   log.info('command', {
@@ -66,7 +67,7 @@ export function tell(measured: Measured): void {
     Operation: op,
     Outcome: outcomeName(measured),
     // What was not waited for is not late: only this is worth an alarm.
-    unsettled: !measured.plan.async && measured.outcome.kind === 'pending',
+    unsettled: !measured.async && measured.outcome.kind === 'pending',
     Commands: 1,
     ...values,
     _aws: embedded(values, Date.now()),

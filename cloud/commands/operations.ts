@@ -1,29 +1,21 @@
-// Operations as the API shows them: who may see one, what state it is in, how it ended.
-
-import type { OperationView } from '../../shared/api/answers.ts';
+// Operations: who may see a command that was sent, how it stands, and calling it off.
+import type { OperationState } from '../../shared/api/bodies.ts';
 import type { Principal } from '../../shared/api/principal.ts';
 import { mayCall } from '../../shared/api/rights.ts';
 import { routes } from '../../shared/api/routes.ts';
 import { commandIdSchema } from '../../shared/domain/identifiers.ts';
-import { errorText, type Language } from '../../shared/errors.ts';
-import { stageText } from '../../shared/wire/stage.ts';
-import type { Directory } from '../directory/directory.ts';
+import { SerenoError } from '../../shared/errors.ts';
+import type { Progress } from '../../shared/wire/envelope.ts';
 import { note } from '../log.ts';
-import { Problem } from '../rest/problem.ts';
-import { fitsLambda } from './answers.ts';
-import { problemOf } from './failure.ts';
+import { cancelAtAgent, queryAgent } from './ask.ts';
+import { followSettled } from './attempt.ts';
 import type { CommandRow, Ledger, Settlement } from './ledger.ts';
 import { settledBy } from './outcome.ts';
-import { present } from './present.ts';
+import type { CommandPorts } from './ports.ts';
 import { decisive } from './replies.ts';
 import { isSettled, operationState } from './state.ts';
 
-interface Stores {
-  readonly ledger: Ledger;
-  readonly directory: Directory;
-}
-
-/** What a command's route is about: `users`, `devices`, `attendance`. */
+/** What a command is about: `users`, `devices`, `attendance`. */
 function domainOf(command: CommandRow): string {
   return routes[command.route].access.split(':')[0] ?? '';
 }
@@ -35,64 +27,43 @@ export function maySee({ scopes, subject }: Principal, command: CommandRow): boo
 }
 
 /** Whoever may ask for something may call it off; who may do less than its whole scope, what is their own. */
-export function mayCancel({ scopes, subject }: Principal, command: CommandRow): boolean {
+function mayCancel({ scopes, subject }: Principal, command: CommandRow): boolean {
   const route = routes[command.route];
   return scopes.has(route.access) || (command.subject === subject && mayCall(route, scopes));
 }
 
-/** The command, if it is the tenant's and the caller may see it; throws 404 otherwise. */
-export async function visibleCommand(ledger: Ledger, principal: Principal, id: string): Promise<CommandRow> {
+/** The command, if it is the tenant's and the caller may see it. @throws SerenoError `operation_not_found` */
+async function visibleCommand(ledger: Ledger, principal: Principal, id: string): Promise<CommandRow> {
   const known = commandIdSchema.safeParse(id.toUpperCase());
   const command = known.success ? await ledger.command(principal.tenant, known.data) : null;
   if (command === null || !maySee(principal, command)) {
-    throw new Problem('operation_not_found', { params: { operation_id: id } });
+    throw new SerenoError('operation_not_found', { params: { operation_id: id } });
   }
   const { site, device, op } = command;
   note({ site, device, op, command: command.id });
   return command;
 }
 
-async function errorView(command: CommandRow, settlement: Settlement, language: Language) {
-  const problem = await problemOf(command, settlement, null);
-  if (problem === null) {
-    return {
-      error: errorText('outcome_unknown', { device: command.device }, language),
-      code: settlement.code ?? 'outcome_unknown',
-      applied: settlement.applied,
-    };
-  }
-  return { error: problem.text(language), code: problem.shownCode, applied: settlement.applied };
-}
-
-/** What the 200 body would have held; left out where it does not fit into an answer any more. */
-async function resultView(
-  command: CommandRow,
-  settlement: Settlement,
-  directory: Directory,
-  language: Language,
-) {
-  const result = await present(command, settlement.data, directory, language);
-  return result !== null && fitsLambda(JSON.stringify(result)) ? result : null;
-}
-
-export interface Viewed {
-  readonly view: OperationView;
-  readonly settled: boolean;
+/** One operation as it stands. */
+export interface Operation {
+  readonly command: CommandRow;
+  readonly state: OperationState;
+  readonly progress: Progress | null;
   /** How it ended, where that was looked at. */
   readonly settlement: Settlement | null;
+  /** Epoch ms; null while it has not. */
+  readonly settledAt: number | null;
 }
 
 /**
- * One operation as it stands.
- *
  * @param full with its result: a list goes without
  * @param now epoch ms
  */
-export async function viewed(
-  { ledger, directory }: Stores,
+export async function operationNow(
+  ledger: Ledger,
   command: CommandRow,
-  { full, language, now }: { readonly full: boolean; readonly language: Language; readonly now: number },
-): Promise<Viewed> {
+  { full, now }: { readonly full: boolean; readonly now: number },
+): Promise<Operation> {
   const [replies, progress] = await Promise.all([ledger.replies(command), ledger.progress(command)]);
   const decided = decisive(replies);
   const succeeded = decided?.reply.status === 'ok';
@@ -100,30 +71,60 @@ export async function viewed(
   const settlement = full || !succeeded ? await settledBy(ledger, command, replies) : null;
   const incomplete = full && succeeded && settlement === null;
   const state = operationState({ command, replies, begun: progress !== null, incomplete }, now);
-  const settled = isSettled(state);
-  const at = decided?.at ?? command.unsent?.at;
-  const result =
-    settlement?.status === 'ok' ? await resultView(command, settlement, directory, language) : null;
-  const view: OperationView = {
-    id: command.id,
-    op: command.op,
-    device_id: command.device,
-    state,
-    ...(progress === null
-      ? {}
-      : {
-          progress: {
-            stage: stageText(progress.stage, language),
-            ...(progress.done === undefined ? {} : { done: progress.done }),
-            ...(progress.total === undefined ? {} : { total: progress.total }),
-          },
-        }),
-    ...(result === null ? {} : { result }),
-    ...(settlement === null || settlement.status === 'ok'
-      ? {}
-      : { error: await errorView(command, settlement, language) }),
-    created_at: new Date(command.issuedAt).toISOString(),
-    ...(settled && at !== undefined ? { settled_at: new Date(at).toISOString() } : {}),
-  };
-  return { view, settled, settlement };
+  const at = decided?.at ?? command.unsent?.at ?? null;
+  return { command, state, progress, settlement, settledAt: isSettled(state) ? at : null };
+}
+
+/**
+ * One operation with its result; where it should have ended and nobody said how, its agent is asked.
+ *
+ * @throws SerenoError `operation_not_found`
+ */
+export async function findOperation(
+  ports: CommandPorts,
+  principal: Principal,
+  id: string,
+): Promise<Operation> {
+  const { ledger, clock } = ports;
+  const command = await visibleCommand(ledger, principal, id);
+  const look = () => operationNow(ledger, command, { full: true, now: clock.now() });
+  let operation = await look();
+  if (!isSettled(operation.state) && clock.now() > command.notAfter) {
+    await queryAgent(ports, command);
+    operation = await look();
+  }
+  const { settlement } = operation;
+  if (settlement !== null) await followSettled(ports, { kind: 'settled', command, settlement });
+  return operation;
+}
+
+/** What became of calling a command off. */
+export interface Cancelled {
+  readonly id: string;
+  /** False where the agent did not say in time. */
+  readonly known: boolean;
+}
+
+/**
+ * Calls off what has not begun, or an enrolment under way.
+ *
+ * @throws SerenoError `operation_not_found`, `forbidden`, `not_cancellable`, and where the agent was not reached
+ */
+export async function cancelOperation(
+  ports: CommandPorts,
+  principal: Principal,
+  id: string,
+): Promise<Cancelled> {
+  const { ledger, clock } = ports;
+  const command = await visibleCommand(ledger, principal, id);
+  if (!mayCancel(principal, command)) {
+    throw new SerenoError('forbidden', { params: { scope: routes[command.route].access } });
+  }
+  const rows = { command, replies: await ledger.replies(command), begun: false, incomplete: false };
+  const state = operationState(rows, clock.now());
+  // Called off before: a caller whom the first answer did not reach asks again.
+  if (state === 'cancelled') return { id: command.id, known: true };
+  const cancelled = isSettled(state) ? false : await cancelAtAgent(ports, command);
+  if (cancelled === false) throw new SerenoError('not_cancellable', { params: { operation_id: command.id } });
+  return { id: command.id, known: cancelled !== null };
 }

@@ -8,7 +8,8 @@ export type Outcome =
   | { readonly kind: 'settled'; readonly command: CommandRow; readonly settlement: Settlement }
   /** An enrolment is under way: the terminal waits for the finger. */
   | { readonly kind: 'begun'; readonly command: CommandRow; readonly progress: Progress }
-  | { readonly kind: 'pending'; readonly command: CommandRow };
+  /** Not known in time, or not waited for. */
+  | { readonly kind: 'pending'; readonly id: string };
 
 export type Known = Exclude<Outcome, { kind: 'pending' }>;
 

@@ -1,59 +1,62 @@
-// What a call asks for besides its route: a key, an answer at once, a time limit, arguments.
+// A command as a face asks for it: who asks, what of which terminal, under which key, and how long it is waited for.
 import type * as z from 'zod';
+import type { Principal } from '../../shared/api/principal.ts';
+import { SerenoError } from '../../shared/errors.ts';
 import { operations } from '../../shared/wire/operations.ts';
-import type { Clock } from '../clock.ts';
-import type { Call } from '../rest/call.ts';
-import { invalid } from '../rest/findings.ts';
-import { limitExceeded } from './failure.ts';
-import { type CommandRoute, type OperationOf, routeOperations } from './routes.ts';
+import type { Target } from '../directory/locate.ts';
+import { FieldError } from '../field-error.ts';
+import { type Action, actions, type OperationOf } from './actions.ts';
 
-/** Longest wait for an outcome within one call, ms. */
-const MOST_WAIT = 25_000;
-/** Kept back from Lambda's own limit to read the ledger a last time and to answer, ms. */
-const ANSWER_MARGIN = 3500;
-
-/** The largest page that one may ask for; a page of this size always fits into an answer. */
-export const MOST_ROWS = 5000;
-
-export type CommandCall = Call<CommandRoute>;
-export type ArgsFor<N extends CommandRoute> = z.input<(typeof operations)[OperationOf<N>]['args']>;
-
-/** The caller's key, or null; throws 400 `invalid_field` for one that is none. */
-export function idempotencyKey(call: CommandCall): string | null {
-  const key = call.headers['idempotency-key'];
-  if (key === undefined || call.route.method === 'GET') return null;
-  if (!/^[\x20-\x7e]{1,64}$/.test(key)) throw invalid('Idempotency-Key', 'idempotency_key');
-  return key;
+/** A key of the caller's own, under which a request is made once. */
+export interface CallerKey {
+  readonly text: string;
+  /** What is asked: equal for requests that are the same. */
+  readonly fingerprint: string;
+  /** Epoch ms at which whoever asks has ended at the latest: until then nobody else goes on with it. */
+  readonly leaseUntil: number;
 }
 
-function sorted(fields: object = {}): readonly (readonly [string, unknown])[] {
-  return Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1));
+/** How somebody asks, whatever it is that is asked for. */
+export interface Asking {
+  readonly principal: Principal;
+  /** Null: it is a command of its own, whatever was asked before. */
+  readonly key: CallerKey | null;
+  /** Epoch ms up to which the outcome may be waited for. */
+  readonly until: number;
+  /** Answer at once; the outcome will be asked for later. */
+  readonly async: boolean;
+  /** W3C trace context. */
+  readonly trace: string;
+}
+
+export type ArgsFor<A extends Action> = z.input<(typeof operations)[OperationOf<A>]['args']>;
+
+export interface CommandRequest<A extends Action = Action> extends Asking {
+  readonly action: A;
+  /** Id of the terminal, as the directory writes it. */
+  readonly device: string;
+  readonly args: ArgsFor<A>;
+  /**
+   * Finds the terminal's site, and refuses what can be refused without asking an agent. By default the terminal must
+   * be in the directory. Not asked for further tries of a command.
+   */
+  readonly locate?: () => Promise<Target>;
+  /** Once the agent has said ok, before anybody hears of it. */
+  readonly afterOk?: (target: Target) => Promise<void>;
 }
 
 /**
- * What makes a repeat the same request: what is asked, of which thing. Not how it was written down: a client that
- * makes its JSON anew may order its keys anew.
+ * Arguments as the wire wants them.
+ *
+ * @throws SerenoError `invalid_field`, or `limit_exceeded` for what no terminal can hold
  */
-export function fingerprint({ name, params, query, body }: CommandCall): string {
-  return JSON.stringify([name, sorted(params), sorted(query), sorted(body)]);
-}
-
-/** Epoch ms up to which a call may wait for outcomes. */
-export function waitLimit(clock: Clock, { endsAt }: Pick<Call, 'endsAt'>): number {
-  return Math.min(clock.now() + MOST_WAIT, endsAt - ANSWER_MARGIN);
-}
-
-/** `Prefer: respond-async`: the caller will ask for the outcome later. */
-export function wantsAsync(call: CommandCall): boolean {
-  return /(^|,)\s*respond-async\s*($|[,;])/i.test(call.headers.prefer ?? '');
-}
-
-/** Arguments as the wire wants them; what no terminal can hold is refused here. */
-export function checkedArgs<N extends CommandRoute>(name: N, args: unknown, device: string): unknown {
-  const parsed = operations[routeOperations[name]].args.safeParse(args);
+export function checkedArgs(action: Action, args: unknown, device: string): unknown {
+  const parsed = operations[actions[action]].args.safeParse(args);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const field = String(issue?.path.at(-1) ?? '');
-  if (issue?.code !== 'too_big') throw invalid(field, 'text');
-  throw limitExceeded({ field, device, limit: '@limit_length', max: Number(issue.maximum) });
+  if (issue?.code !== 'too_big') throw new FieldError(field, 'text');
+  throw new SerenoError('limit_exceeded', {
+    params: { field, device, limit: '@limit_length', max: Number(issue.maximum) },
+  });
 }

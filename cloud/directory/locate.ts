@@ -1,33 +1,64 @@
-// Finding a terminal by the id in a path.
+// Finding a terminal by its id, for somebody who asks for it.
 import type { Principal } from '../../shared/api/principal.ts';
+import type { Scope } from '../../shared/api/scopes.ts';
 import { deviceIdSchema } from '../../shared/domain/identifiers.ts';
-import type { Target } from '../commands/execute.ts';
-import { deviceNotFound, nameable } from '../commands/failure.ts';
+import { SerenoError } from '../../shared/errors.ts';
 import type { Directory } from './directory.ts';
 import type { DeviceRow } from './rows.ts';
 
-/** The device's row; throws 404 with the ids that the caller may know. Another tenant's device is not there. */
+/** At most so many ids are named to somebody who asked for one that is not there. */
+const MOST_NAMED = 100;
+const MAY_LIST: Scope = 'devices:read';
+
+/** `device_not_found`, with the ids that there are. */
+export class DeviceNotFound extends SerenoError {
+  /** Null for somebody who may not know them. */
+  readonly available: readonly string[] | null;
+
+  constructor(device: string, available: readonly string[] | null) {
+    super('device_not_found', { params: { device } });
+    this.name = 'DeviceNotFound';
+    this.available = available;
+  }
+}
+
+/** A caller who may not list devices must not learn their ids by guessing wrong. */
+export async function deviceNotFound(
+  directory: Directory,
+  { tenant, scopes }: Principal,
+  id: string,
+): Promise<DeviceNotFound> {
+  if (!scopes.has(MAY_LIST)) return new DeviceNotFound(id, null);
+  const devices = await directory.devices(tenant);
+  return new DeviceNotFound(
+    id,
+    devices.slice(0, MOST_NAMED).map((device) => device.id),
+  );
+}
+
+/** The device's row; another tenant's device is not there. @throws DeviceNotFound */
 export async function foundDevice(
   directory: Directory,
   principal: Principal,
   id: string,
 ): Promise<DeviceRow> {
   const row = deviceIdSchema.safeParse(id).success ? await directory.device(principal.tenant, id) : null;
-  if (row === null) throw await deviceNotFound(id, nameable(directory, principal));
+  if (row === null) throw await deviceNotFound(directory, principal, id);
   return row;
+}
+
+/** Where a command for a device goes: its agent's site, and the terminal behind it. */
+export interface Target {
+  readonly site: string;
+  readonly device: string;
+  readonly deviceName: string;
 }
 
 export function targetAt({ site, id, name }: DeviceRow): Target {
   return { site, device: id, deviceName: name };
 }
 
-interface DeviceCall {
-  readonly principal: Principal;
-  readonly params: Readonly<Record<string, string>>;
-}
-
-/** Finds the device of a call's path when asked to. */
-export function locator({ directory }: { readonly directory: Directory }, call: DeviceCall) {
-  return async (): Promise<Target> =>
-    targetAt(await foundDevice(directory, call.principal, call.params.device_id ?? ''));
+/** The target of a device's id. @throws DeviceNotFound */
+export async function locate(directory: Directory, principal: Principal, id: string): Promise<Target> {
+  return targetAt(await foundDevice(directory, principal, id));
 }

@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import { Pkcs10CertificateRequest } from '@peculiar/x509';
-import { invalid } from '../rest/findings.ts';
+import { FieldError } from '../field-error.ts';
 
 const LEAST_RSA_BITS = 2048;
 const MOST_RSA_BITS = 4096;
@@ -18,7 +18,7 @@ function isStrong({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): boole
  * Checks a PKCS #10 request: EC P-256 or RSA from 2048 to 4096 bits, signed by its own key.
  *
  * @returns SHA-256 of the public key's SPKI, hex
- * @throws Problem 400 `invalid_field`
+ * @throws FieldError
  */
 export async function publicKeyOf(csr: string): Promise<string> {
   let spki: Buffer;
@@ -28,7 +28,7 @@ export async function publicKeyOf(csr: string): Promise<string> {
     const strong = isStrong(createPublicKey({ key: spki, format: 'der', type: 'spki' }));
     if (!strong || !(await request.verify())) throw new TypeError('weak, or not signed by its own key');
   } catch {
-    throw invalid('csr', 'csr');
+    throw new FieldError('csr', 'csr');
   }
   return createHash('sha256').update(spki).digest('hex');
 }

@@ -1,7 +1,7 @@
 // An agent trades its token for a certificate, once, and the same one again if the answer was lost.
+import { SerenoError } from '../../shared/errors.ts';
 
 import { log, note } from '../log.ts';
-import { Problem } from '../rest/problem.ts';
 import { publicKeyOf } from './csr.ts';
 import type { Certificate, Enrolment, Enrolments, SiteAgents } from './enrolments.ts';
 import type { Issuer, Revoker } from './issuer.ts';
@@ -26,12 +26,12 @@ export interface Enrolled {
 }
 
 /** 401 in one sentence whatever is wrong: who guesses learns nothing, the log tells more. */
-function refusal(reason: string, enrolment: Enrolment | null): Problem {
+function refusal(reason: string, enrolment: Enrolment | null): SerenoError {
   log.warn('enrolment refused', { reason, tenant: enrolment?.tenant, site: enrolment?.site });
-  return new Problem('token_invalid');
+  return new SerenoError('token_invalid');
 }
 
-async function whyNot({ enrolments, now }: EnrolPorts, hash: string): Promise<Problem> {
+async function whyNot({ enrolments, now }: EnrolPorts, hash: string): Promise<SerenoError> {
   const known = await enrolments.find(hash);
   if (known === null) return refusal('unknown', null);
   return refusal(known.validUntil <= now() ? 'expired' : 'used', known);
@@ -67,7 +67,7 @@ async function issue(
 /**
  * Checks request and token and hands out the certificate.
  *
- * @throws Problem 400 `invalid_field` for a request that is not sound, 401 `token_invalid` for a token that is
+ * @throws SerenoError 400 `invalid_field` for a request that is not sound, 401 `token_invalid` for a token that is
  *   unknown, used by another key, past its 15 minutes, or older than the last revocation of its site's agent
  */
 export async function enrol(ports: EnrolPorts, token: string, csr: string): Promise<Enrolled> {

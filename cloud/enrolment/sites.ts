@@ -1,15 +1,11 @@
-// The tenant's branches: list, add, a token for an agent, and taking the agent's certificate back.
+// The tenant's branches: adding and taking away, a token for an agent, and taking the agent's certificate back.
+import type { Principal } from '../../shared/api/principal.ts';
 import { slugSchema } from '../../shared/domain/identifiers.ts';
+import { SerenoError } from '../../shared/errors.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { SiteRow } from '../directory/rows.ts';
-import { siteView } from '../directory/views.ts';
 import { log, note } from '../log.ts';
-import { type Answer, ok } from '../rest/answer.ts';
-import type { Call } from '../rest/call.ts';
-import { message } from '../rest/messages.ts';
-import { pageOf } from '../rest/paging.ts';
-import { Problem } from '../rest/problem.ts';
 import type { Enrolments, SiteAgents } from './enrolments.ts';
 import type { Revoker } from './issuer.ts';
 import { enrolCommand, hashOf, newToken, TOKEN_MS } from './tokens.ts';
@@ -24,55 +20,52 @@ export interface SitePorts {
   readonly publicUrl: () => string;
 }
 
-type SiteCall = Call<'siteEnrollment' | 'siteAgentDelete' | 'siteUpdate' | 'siteDelete'>;
-
-/** The site of a path; throws 404 `site_not_found` for a text that can be no site's. */
-function siteOf(call: SiteCall): SiteAddress {
-  const { site = '' } = call.params;
-  if (!slugSchema.safeParse(site).success) throw new Problem('site_not_found', { params: { site } });
-  note({ site });
-  return { tenant: call.principal.tenant, site };
+function notFound(site: string): SerenoError {
+  return new SerenoError('site_not_found', { params: { site } });
 }
 
-/** The site's row; throws 404 `site_not_found`. */
+/** A site as somebody names it. @throws SerenoError `site_not_found` for a text that can be no site's */
+function named({ tenant }: Principal, site: string): SiteAddress {
+  if (!slugSchema.safeParse(site).success) throw notFound(site);
+  note({ site });
+  return { tenant, site };
+}
+
+/** The site's row. @throws SerenoError `site_not_found` */
 async function foundSite({ directory }: SitePorts, { tenant, site }: SiteAddress): Promise<SiteRow> {
   const row = await directory.site(tenant, site);
-  if (row === null) throw new Problem('site_not_found', { params: { site } });
+  if (row === null) throw notFound(site);
   return row;
 }
 
-export async function listSites({ directory, now }: SitePorts, call: Call<'siteList'>): Promise<Answer> {
-  const rows = await directory.sites(call.principal.tenant);
-  const { total, page, more } = pageOf(rows, ({ site }) => site, slugSchema, call.query);
-  return ok({ total, data: page.map((site) => siteView(site, now())), ...more });
-}
-
-export async function createSite(ports: SitePorts, call: Call<'siteCreate'>): Promise<Answer> {
-  const { site, name = site } = call.body;
-  const at = { tenant: call.principal.tenant, site };
+/** @throws SerenoError `site_exists` */
+export async function createSite(
+  ports: SitePorts,
+  { tenant }: Principal,
+  site: string,
+  name: string,
+): Promise<SiteRow> {
   note({ site });
-  if (!(await ports.agents.addSite(at, name, ports.now()))) {
-    throw new Problem('site_exists', { params: { site } });
+  if (!(await ports.agents.addSite({ tenant, site }, name, ports.now()))) {
+    throw new SerenoError('site_exists', { params: { site } });
   }
-  return ok({
-    message: message('site_created', call.language, { site }),
-    data: siteView(await foundSite(ports, at), ports.now()),
-  });
+  return foundSite(ports, { tenant, site });
 }
 
-export async function renameSite(ports: SitePorts, call: Call<'siteUpdate'>): Promise<Answer> {
-  const at = siteOf(call);
-  if (!(await ports.agents.renameSite(at, call.body.name))) {
-    throw new Problem('site_not_found', { params: { site: at.site } });
-  }
-  return ok({
-    message: message('site_renamed', call.language, { site: at.site }),
-    data: siteView(await foundSite(ports, at), ports.now()),
-  });
+/** @throws SerenoError `site_not_found` */
+export async function renameSite(
+  ports: SitePorts,
+  principal: Principal,
+  site: string,
+  name: string,
+): Promise<SiteRow> {
+  const at = named(principal, site);
+  if (!(await ports.agents.renameSite(at, name))) throw notFound(site);
+  return foundSite(ports, at);
 }
 
 /** What still stands in the way of deleting a site, or null. */
-async function useOf(ports: SitePorts, at: SiteAddress): Promise<Problem | null> {
+async function useOf(ports: SitePorts, at: SiteAddress): Promise<SerenoError | null> {
   const [devices, certificates, agent] = await Promise.all([
     ports.directory.devices(at.tenant),
     ports.revoker.certificates(at),
@@ -82,44 +75,54 @@ async function useOf(ports: SitePorts, at: SiteAddress): Promise<Problem | null>
   const isEnrolled = certificates.length > 0 || agent?.newCertificate !== undefined;
   if (count === 0 && !isEnrolled) return null;
   const reason = count === 0 ? '@site_has_agent' : isEnrolled ? '@site_has_both' : '@site_has_devices';
-  return new Problem('site_in_use', { params: { site: at.site, reason, count } });
+  return new SerenoError('site_in_use', { params: { site: at.site, reason, count } });
 }
 
-export async function deleteSite(ports: SitePorts, call: Call<'siteDelete'>): Promise<Answer> {
-  const at = siteOf(call);
+/** @throws SerenoError `site_not_found`, `site_in_use` */
+export async function deleteSite(ports: SitePorts, principal: Principal, site: string): Promise<void> {
+  const at = named(principal, site);
   const row = await foundSite(ports, at);
   const use = await useOf(ports, at);
   if (use !== null) throw use;
   // An agent that came meanwhile has changed the row.
   if (!(await ports.agents.removeSite(at, row.lastHello))) {
-    throw new Problem('site_in_use', { params: { site: at.site, reason: '@site_has_agent' } });
+    throw new SerenoError('site_in_use', { params: { site, reason: '@site_has_agent' } });
   }
-  log.info('site deleted', { ...at, by: call.principal.subject });
-  return ok({ message: message('site_deleted', call.language, { site: at.site }) });
+  log.info('site deleted', { ...at, by: principal.subject });
 }
 
-export async function createEnrolment(ports: SitePorts, call: Call<'siteEnrollment'>): Promise<Answer> {
-  const at = siteOf(call);
+export interface OpenEnrolment {
+  readonly token: string;
+  /** Epoch ms. */
+  readonly validUntil: number;
+  /** The line to paste on the mini-PC. */
+  readonly command: string;
+}
+
+/** @throws SerenoError `site_not_found` */
+export async function createEnrolment(
+  ports: SitePorts,
+  principal: Principal,
+  site: string,
+): Promise<OpenEnrolment> {
+  const at = named(principal, site);
   await foundSite(ports, at);
   const token = newToken();
   const createdAt = ports.now();
   const validUntil = createdAt + TOKEN_MS;
   await ports.enrolments.add(hashOf(token), { ...at, createdAt, validUntil });
-  log.info('enrolment opened', { ...at, by: call.principal.subject });
-  const command = enrolCommand(ports.publicUrl(), token);
-  return ok({ data: { token, expires_at: new Date(validUntil).toISOString(), command } });
+  log.info('enrolment opened', { ...at, by: principal.subject });
+  return { token, validUntil, command: enrolCommand(ports.publicUrl(), token) };
 }
 
-export async function revokeAgent(ports: SitePorts, call: Call<'siteAgentDelete'>): Promise<Answer> {
-  const at = siteOf(call);
-  if (!(await ports.agents.revoke(at, ports.now()))) {
-    throw new Problem('site_not_found', { params: { site: at.site } });
-  }
+/** @throws SerenoError `site_not_found` */
+export async function revokeAgent(ports: SitePorts, principal: Principal, site: string): Promise<void> {
+  const at = named(principal, site);
+  if (!(await ports.agents.revoke(at, ports.now()))) throw notFound(site);
   const certificates = await ports.revoker.revoke(at, () => true);
   await ports.revoker.disconnect(at);
   // What the agent still said until then counts no more either, and the ids of its terminals are free.
   await ports.agents.revoke(at, ports.now());
   await ports.directory.freeDevices(at.tenant, at.site);
-  log.info('agent revoked', { ...at, by: call.principal.subject, certificates });
-  return ok({ message: message('agent_revoked', call.language, { site: at.site }) });
+  log.info('agent revoked', { ...at, by: principal.subject, certificates });
 }

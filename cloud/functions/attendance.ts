@@ -1,20 +1,17 @@
 // Punches: of one terminal, and of all of them.
-import { attendanceOfAll } from '../attendance/all.ts';
 import { attendanceFilter } from '../attendance/range.ts';
-import { MOST_ROWS } from '../commands/request.ts';
-import { runCommand } from '../commands/run.ts';
-import { locator } from '../directory/locate.ts';
-import { ok } from '../rest/answer.ts';
+import { attendanceAll } from '../rest/attendance.ts';
+import { runCommand } from '../rest/command.ts';
 import { httpHandler } from '../rest/handler.ts';
-import { services } from '../services.ts';
+import { MOST_ROWS } from '../rest/size.ts';
+import { commandPorts } from './command-ports.ts';
 
 export const handler = httpHandler({
   attendanceList: (call) => {
     const { limit, cursor } = call.query;
     const args = { ...attendanceFilter(call.query), limit, cursor };
-    const smaller = { ...args, limit: MOST_ROWS };
-    return runCommand(services(), call, { args, smaller, locate: locator(services(), call) });
+    return runCommand(commandPorts(), call, args, { smaller: { ...args, limit: MOST_ROWS } });
   },
 
-  attendanceAll: async (call) => ok(await attendanceOfAll(services(), call)),
+  attendanceAll: (call) => attendanceAll(commandPorts(), call),
 });

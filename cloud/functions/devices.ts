@@ -1,19 +1,29 @@
 // The terminals themselves: list, register, change, forget, ping, info, clock.
-import { runCommand } from '../commands/run.ts';
-import { deviceList } from '../directory/list.ts';
-import { locator } from '../directory/locate.ts';
-import { createDevice, deleteDevice, updateDevice } from '../directory/registration.ts';
-import { ok } from '../rest/answer.ts';
+import { createDevice, deleteDevice, updateDevice } from '../commands/registration.ts';
+import { commandAnswer, runCommand } from '../rest/command.ts';
+import { deviceList } from '../rest/devices.ts';
 import { httpHandler } from '../rest/handler.ts';
-import { services } from '../services.ts';
+import { commandPorts } from './command-ports.ts';
+
+function deviceId(call: { readonly params: Readonly<Record<string, string>> }): string {
+  return call.params.device_id ?? '';
+}
 
 export const handler = httpHandler({
-  deviceList: async ({ principal, query, language }) =>
-    ok(await deviceList(services().directory, principal.tenant, query, language)),
-  deviceCreate: (call) => createDevice(services(), call),
-  deviceUpdate: (call) => updateDevice(services(), call),
-  deviceDelete: (call) => deleteDevice(services(), call),
-  devicePing: (call) => runCommand(services(), call, { args: {}, locate: locator(services(), call) }),
-  deviceInfo: (call) => runCommand(services(), call, { args: {}, locate: locator(services(), call) }),
-  deviceSyncTime: (call) => runCommand(services(), call, { args: {}, locate: locator(services(), call) }),
+  deviceList: (call) => deviceList(commandPorts().directory, call),
+
+  deviceCreate: (call) =>
+    commandAnswer(commandPorts(), call, (asking) => createDevice(commandPorts(), asking, call.body)),
+
+  deviceUpdate: (call) =>
+    commandAnswer(commandPorts(), call, (asking) =>
+      updateDevice(commandPorts(), asking, deviceId(call), call.body),
+    ),
+
+  deviceDelete: (call) =>
+    commandAnswer(commandPorts(), call, (asking) => deleteDevice(commandPorts(), asking, deviceId(call))),
+
+  devicePing: (call) => runCommand(commandPorts(), call, {}),
+  deviceInfo: (call) => runCommand(commandPorts(), call, {}),
+  deviceSyncTime: (call) => runCommand(commandPorts(), call, {}),
 });

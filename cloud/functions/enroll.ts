@@ -1,8 +1,8 @@
 // An agent trades its token and key for a certificate; open to whoever holds a token.
 import { enrol } from '../enrolment/enrol.ts';
-import { enrolPorts } from '../enrolment/ports.ts';
 import { ok } from '../rest/answer.ts';
 import { httpHandler } from '../rest/handler.ts';
+import { enrolPorts } from './site-ports.ts';
 
 export const handler = httpHandler({
   agentEnroll: async (call) => {

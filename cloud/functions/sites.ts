@@ -1,20 +1,13 @@
 // The branches of a company and their agents' enrolment.
-import { sitePorts } from '../enrolment/ports.ts';
-import {
-  createEnrolment,
-  createSite,
-  deleteSite,
-  listSites,
-  renameSite,
-  revokeAgent,
-} from '../enrolment/sites.ts';
 import { httpHandler } from '../rest/handler.ts';
+import * as sites from '../rest/sites.ts';
+import { sitePorts } from './site-ports.ts';
 
 export const handler = httpHandler({
-  siteList: (call) => listSites(sitePorts(), call),
-  siteCreate: (call) => createSite(sitePorts(), call),
-  siteUpdate: (call) => renameSite(sitePorts(), call),
-  siteDelete: (call) => deleteSite(sitePorts(), call),
-  siteEnrollment: (call) => createEnrolment(sitePorts(), call),
-  siteAgentDelete: (call) => revokeAgent(sitePorts(), call),
+  siteList: (call) => sites.siteList(sitePorts(), call),
+  siteCreate: (call) => sites.siteCreate(sitePorts(), call),
+  siteUpdate: (call) => sites.siteUpdate(sitePorts(), call),
+  siteDelete: (call) => sites.siteDelete(sitePorts(), call),
+  siteEnrollment: (call) => sites.siteEnrollment(sitePorts(), call),
+  siteAgentDelete: (call) => sites.siteAgentDelete(sitePorts(), call),
 });

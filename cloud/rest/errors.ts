@@ -4,7 +4,8 @@ import { SerenoError } from '../../shared/errors.ts';
 import { log } from '../log.ts';
 import type { Answer } from './answer.ts';
 import { draftOf, type HttpEvent } from './call.ts';
-import { Problem, problemAnswer } from './problem.ts';
+import { Problem } from './problem.ts';
+import { problemAnswer } from './problem-answer.ts';
 
 /** Names that the AWS SDK gives to failures which a repeat may not meet. */
 const PASSING = /^TimeoutError$|Throttling|ThroughputExceeded|LimitExceeded|TooManyRequests/;

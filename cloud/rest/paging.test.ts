@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { catalogue } from '../../shared/catalogue.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
-import { deviceView, siteView } from '../directory/views.ts';
 import { PAGE_ROWS, pageOf } from './paging.ts';
+import { deviceView, siteView } from './views.ts';
 
 /** Lambda's limit on an answer. */
 const ANSWER_BYTES = 6 * 1024 * 1024;

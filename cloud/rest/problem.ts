@@ -1,4 +1,4 @@
-// Errors of the REST contract: how a failure becomes status, headers and body.
+// Errors as the REST contract tells them: a sentence in the caller's language, and what else the body holds.
 import {
   type ErrorCode,
   type ErrorParams,
@@ -7,8 +7,9 @@ import {
   SerenoError,
   type SerenoErrorOptions,
 } from '../../shared/errors.ts';
-import { type Answer, type ErrorExtras, json } from './answer.ts';
+import type { ErrorExtras } from './answer.ts';
 
+/** What depends on the caller's language, or does not. */
 type Localized<T> = T | ((language: Language) => T);
 
 export interface ProblemOptions extends Omit<SerenoErrorOptions, 'params'> {
@@ -22,17 +23,7 @@ export interface ProblemOptions extends Omit<SerenoErrorOptions, 'params'> {
   readonly foreignCode?: string;
 }
 
-/** Seconds after which a repeat may fare better. */
-const RETRY_AFTER: Partial<Record<ErrorCode, number>> = {
-  agent_offline: 10,
-  agent_storage: 30,
-  device_busy: 5,
-  service_unavailable: 5,
-  too_many_requests: 1,
-  idempotency_in_progress: 1,
-};
-
-function spoken<T>(value: Localized<T>, language: Language): T {
+export function spoken<T>(value: Localized<T>, language: Language): T {
   return typeof value === 'function' ? (value as (language: Language) => T)(language) : value;
 }
 
@@ -60,28 +51,4 @@ export class Problem extends SerenoError {
   get shownCode(): string {
     return this.options.foreignCode ?? this.code;
   }
-}
-
-/** The answer to any error; one that is no SerenoError is our fault and happened before anything was sent. */
-export function problemAnswer(error: unknown, language: Language): Answer {
-  if (!(error instanceof Problem)) {
-    const { code, params, applied } =
-      error instanceof SerenoError ? error : new SerenoError('internal', { cause: error });
-    return problemAnswer(new Problem(code, { params, applied }), language);
-  }
-  const { code, applied, options } = error;
-  const status = options.status ?? error.status;
-  const retryAfter = RETRY_AFTER[code];
-  const body = {
-    success: false,
-    error: error.text(language),
-    code: error.shownCode,
-    ...(status >= 500 ? { applied } : {}),
-    ...spoken(options.extras ?? {}, language),
-  };
-  return json(status, body, {
-    ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
-    ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
-    ...options.headers,
-  });
 }

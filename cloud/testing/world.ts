@@ -9,8 +9,8 @@ import { type Command, commandSchema, presenceEventSchema, type Reply } from '..
 import { type Stored, storedSchema } from '../../shared/wire/events.ts';
 import { parseTopic, replyPart, type SiteAddress, topics } from '../../shared/wire/topics.ts';
 import { DynamoDirectory } from '../directory/dynamo-directory.ts';
-import { applyPresence } from '../directory/presence.ts';
 import { log } from '../log.ts';
+import { applyPresence } from '../presence/presence.ts';
 import type { Row } from '../store/expressions.ts';
 import { type RowKey, ruleItem } from '../store/keys.ts';
 import { layout } from '../store/layout.ts';

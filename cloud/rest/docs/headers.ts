@@ -5,7 +5,7 @@ import type { Route } from '../../../shared/api/route.ts';
 import type { RouteName } from '../../../shared/api/routes.ts';
 import { routes } from '../../../shared/api/routes.ts';
 import { verifiedSchema } from '../../../shared/wire/envelope.ts';
-import { isCommandRoute, isRead } from '../../commands/routes.ts';
+import { isAction, isRead } from '../../commands/actions.ts';
 
 const always = {
   'Accept-Language': z.string().optional().meta({
@@ -31,7 +31,7 @@ const key = z
 
 /** What a caller may send with a route besides its token. */
 export function requestHeaders(name: RouteName): z.ZodObject {
-  if (!isCommandRoute(name)) return z.object(always);
+  if (!isAction(name)) return z.object(always);
   const asked = { ...always, Prefer: prefer };
   return routes[name].method === 'GET' ? z.object(asked) : z.object({ ...asked, 'Idempotency-Key': key });
 }
@@ -64,7 +64,7 @@ const cursor: Headers = {
 export function okHeaders(name: RouteName): Headers {
   const { csv }: Route = routes[name];
   if (csv === true) return cursor;
-  if (!isCommandRoute(name)) return {};
+  if (!isAction(name)) return {};
   const changes = !isRead(name);
   const keyed = routes[name].method !== 'GET';
   return { ...operation, ...(changes ? verified : {}), ...(keyed ? replay : {}) };

@@ -6,7 +6,7 @@ import type { FunctionName, Route } from '../../../shared/api/route.ts';
 import { type RouteName, routes } from '../../../shared/api/routes.ts';
 import { catalogue } from '../../../shared/catalogue.ts';
 import type { Command } from '../../../shared/wire/envelope.ts';
-import { isCommandRoute } from '../../commands/routes.ts';
+import { isAction } from '../../commands/actions.ts';
 import { handler as attendance } from '../../functions/attendance.ts';
 import { handler as devices } from '../../functions/devices.ts';
 import { handler as enroll } from '../../functions/enroll.ts';
@@ -169,7 +169,7 @@ describe('sent as it stands', () => {
     const { status, body: told } = await invoke(handlers[routes[name].fn], name, given);
     expect([status, told]).toMatchObject([200, { success: true }]);
     expect(routes[name].answer?.safeParse(told)).toMatchObject({ success: true });
-    if (isCommandRoute(name)) {
+    if (isAction(name)) {
       const operation = { params: { id: world.received.at(-1)!.id } };
       const seen = await invoke(operations, 'operationGet', operation);
       const typed = operationAnswer.safeParse(seen.body);

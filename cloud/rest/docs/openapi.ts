@@ -5,7 +5,7 @@ import { acceptedAnswer, errorAnswer } from '../../../shared/api/answers.ts';
 import type { Route } from '../../../shared/api/route.ts';
 import { type RouteName, routes } from '../../../shared/api/routes.ts';
 import { VERSION } from '../../../shared/version.ts';
-import { isCommandRoute } from '../../commands/routes.ts';
+import { isAction } from '../../commands/actions.ts';
 import { examples } from './examples.ts';
 import { acceptedHeaders, errorHeaders, okHeaders, requestHeaders } from './headers.ts';
 import { operationAnswer } from './operation-answers.ts';
@@ -28,7 +28,7 @@ function pathParams(path: string, given: Readonly<Record<string, string>>): z.Zo
 
 /** Routes whose outcome may be told later: those that end in a command, and the cancelling of one. */
 function mayBeLate(name: RouteName): boolean {
-  return isCommandRoute(name) || name === 'operationCancel';
+  return isAction(name) || name === 'operationCancel';
 }
 
 function requestParams(

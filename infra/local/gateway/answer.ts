@@ -1,6 +1,7 @@
 // Turns a function's result into an HTTP answer, and makes the answers that the gateway gives itself.
 import { preferredLanguage } from '../../../cloud/rest/language.ts';
-import { Problem, problemAnswer } from '../../../cloud/rest/problem.ts';
+import { Problem } from '../../../cloud/rest/problem.ts';
+import { problemAnswer } from '../../../cloud/rest/problem-answer.ts';
 import type { ErrorCode, ErrorParams } from '../../../shared/errors.ts';
 
 export interface HttpAnswer {

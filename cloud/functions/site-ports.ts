@@ -1,34 +1,23 @@
-// What the functions of enrolment work with, put together once per container.
-
-import { X509Certificate } from 'node:crypto';
-import { rootCertificates } from 'node:tls';
+// What the functions of branches and enrolment work with, put together once per container.
 import { controlClient, iotClient } from '../clients.ts';
 import { directoryConfig, enrolmentConfig, publicConfig } from '../config.ts';
 import { DynamoDirectory } from '../directory/dynamo-directory.ts';
+import { AwsIssuer } from '../enrolment/aws-issuer.ts';
+import { AwsRevoker } from '../enrolment/aws-revoker.ts';
+import { DynamoEnrolments } from '../enrolment/dynamo-enrolments.ts';
+import { DynamoSiteAgents } from '../enrolment/dynamo-site-agents.ts';
+import type { EnrolPorts } from '../enrolment/enrol.ts';
+import { amazonRoots } from '../enrolment/roots.ts';
+import type { SitePorts } from '../enrolment/sites.ts';
 import { tableNamed } from '../store/client.ts';
-import { AwsIssuer } from './aws-issuer.ts';
-import { AwsRevoker } from './aws-revoker.ts';
-import { DynamoEnrolments } from './dynamo-enrolments.ts';
-import { DynamoSiteAgents } from './dynamo-site-agents.ts';
-import type { EnrolPorts } from './enrol.ts';
-import type { SitePorts } from './sites.ts';
 
 const now = () => Date.now();
-
-/** The roots that AWS IoT Core's ATS endpoints are signed by, as Node carries them. */
-export function amazonRoots(): string {
-  const ofAmazon = rootCertificates.filter((pem) =>
-    /CN=Amazon Root CA \d/.test(new X509Certificate(pem).subject),
-  );
-  return ofAmazon.join('\n');
-}
 
 let sites: SitePorts | null = null;
 let enrol: EnrolPorts | null = null;
 
 export function sitePorts(): SitePorts {
-  const { tableName } = directoryConfig();
-  const table = tableNamed(tableName);
+  const table = tableNamed(directoryConfig().tableName);
   sites ??= {
     directory: new DynamoDirectory(table),
     enrolments: new DynamoEnrolments(table),

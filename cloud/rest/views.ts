@@ -1,33 +1,14 @@
 // Sites and terminals as the API shows them: one word for how they stand, since when, and why in a sentence.
 import type { DeviceView, SiteView } from '../../shared/api/answers.ts';
-import type { DeviceState, StateReason } from '../../shared/domain/device-state.ts';
+import type { StateReason } from '../../shared/domain/device-state.ts';
 import { errorText, isErrorCode } from '../../shared/errors.ts';
 import { KEEP_ALIVE_SECONDS } from '../../shared/wire/envelope.ts';
 import type { Language } from '../../shared/words.ts';
-import type { DeviceRow, SiteRow } from './rows.ts';
+import type { DeviceRow, SiteRow } from '../directory/rows.ts';
+import { standingOf } from '../directory/standing.ts';
 
 /** The broker tells of a connection from which nothing came for so long: one that stands was alive since then. */
 const ALIVE_MS = KEEP_ALIVE_SECONDS * 1500;
-
-interface Standing {
-  readonly state: DeviceState;
-  /** Epoch ms; null where nobody knows. */
-  readonly since: number | null;
-  readonly reason: StateReason | null;
-}
-
-/** What the directory knows of a terminal is as good as the agent's line: while that is away, so is the terminal. */
-export function standingOf(device: DeviceRow, site: SiteRow | null): Standing {
-  if (site?.connected !== true) {
-    const reason = { code: 'agent_offline', params: { site: device.site } };
-    return { state: 'offline', since: site?.since ?? site?.lastHello ?? null, reason };
-  }
-  const { reachable, state, since = null, reason = null } = device;
-  if (state !== undefined && state !== null) return { state, since, reason };
-  // An agent that does not tell yet.
-  const known = reachable === null ? 'unknown' : reachable ? 'online' : 'offline';
-  return { state: known, since: null, reason: null };
-}
 
 /** A terminal as the API shows it: online means that its agent is connected and the last contact succeeded. */
 export function deviceView(device: DeviceRow, site: SiteRow | null, language: Language): DeviceView {

@@ -1,8 +1,9 @@
-// Which operation of an agent a route asks for.
+// What a caller can ask of a terminal, and by which operation of its agent it is done.
 import type { RouteName } from '../../shared/api/routes.ts';
 import { isOfKind, type OperationName } from '../../shared/wire/operations.ts';
 
-export const routeOperations = {
+/** By the names of the table of routes: there stands which scope each one needs, through whichever face it is asked. */
+export const actions = {
   userList: 'user.list',
   userGet: 'user.get',
   userCreate: 'user.put',
@@ -20,14 +21,14 @@ export const routeOperations = {
   deviceSyncTime: 'device.sync_time',
 } as const satisfies Partial<Record<RouteName, OperationName>>;
 
-export type CommandRoute = keyof typeof routeOperations;
-export type OperationOf<N extends CommandRoute> = (typeof routeOperations)[N];
+export type Action = keyof typeof actions;
+export type OperationOf<A extends Action> = (typeof actions)[A];
 
-/** True for routes that change nothing: whatever fails on them has surely not been applied. */
-export function isRead(route: string): boolean {
-  return isCommandRoute(route) && isOfKind('read', routeOperations[route]);
+export function isAction(name: string): name is Action {
+  return Object.hasOwn(actions, name);
 }
 
-export function isCommandRoute(route: string): route is CommandRoute {
-  return Object.hasOwn(routeOperations, route);
+/** True for actions that change nothing: whatever fails on them has surely not been applied. */
+export function isRead(name: string): boolean {
+  return isAction(name) && isOfKind('read', actions[name]);
 }

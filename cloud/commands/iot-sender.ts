@@ -9,7 +9,7 @@ import { type Command, WIRE_VERSION } from '../../shared/wire/envelope.ts';
 import { type SiteAddress, topics } from '../../shared/wire/topics.ts';
 import type { Clock } from '../clock.ts';
 import { log } from '../log.ts';
-import type { Dispatched, Dispatcher, Outbound } from './dispatch.ts';
+import type { CommandSender, Dispatched, Outbound } from './sender.ts';
 
 /** Seconds that a direct message waits for the agent's PUBACK. */
 const CONFIRMATION_SECONDS = 4;
@@ -40,7 +40,7 @@ function trouble({ id, op }: Outbound, status: number | null) {
   return { command: id, op, status: status ?? 'none' };
 }
 
-export class IotDispatcher implements Dispatcher {
+export class IotSender implements CommandSender {
   readonly #client: IoTDataPlaneClient;
   readonly #clock: Clock;
 

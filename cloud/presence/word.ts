@@ -3,23 +3,20 @@ import { ulid } from 'ulid';
 import type { ArgsOf } from '../../shared/wire/operations.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import type { Clock } from '../clock.ts';
-import type { Dispatcher } from '../commands/dispatch.ts';
+import type { CommandSender } from '../commands/sender.ts';
 
 type WordName = 'device.refused' | 'site.tenure';
 
 /** Every hello brings it again while it is true, so that it need not outlive a connection. */
 const WORTH_MS = 30_000;
 
-export async function tell<N extends WordName>(
-  dispatcher: Dispatcher,
+export async function sendWord<N extends WordName>(
+  sender: CommandSender,
   { tenant, site }: SiteAddress,
   op: N,
   args: ArgsOf<N>,
   clock: Clock,
 ): Promise<void> {
   const now = clock.now();
-  await dispatcher.send(
-    { tenant, site },
-    { id: ulid(now), op, issuedAt: now, notAfter: now + WORTH_MS, args },
-  );
+  await sender.send({ tenant, site }, { id: ulid(now), op, issuedAt: now, notAfter: now + WORTH_MS, args });
 }

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { amazonRoots } from './ports.ts';
+import { amazonRoots } from './roots.ts';
 
 test('the roots that agents on AWS are given are those of Amazon, each signed by itself and good for years', () => {
   const pems = amazonRoots().match(/-----BEGIN[\s\S]+?-----END CERTIFICATE-----/g) ?? [];

@@ -11,9 +11,9 @@ import {
 } from '../../shared/wire/envelope.ts';
 import type { ArgsOf } from '../../shared/wire/operations.ts';
 import { sideBySide } from '../bounded.ts';
+import type { DeviceFacts, Directory, Greeted } from '../directory/directory.ts';
+import type { DeviceRow } from '../directory/rows.ts';
 import type { AskBroker } from './connections.ts';
-import type { DeviceFacts, Directory, Greeted } from './directory.ts';
-import type { DeviceRow } from './rows.ts';
 
 type HeardHello = z.infer<typeof heardHelloSchema>;
 

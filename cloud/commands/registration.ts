@@ -1,23 +1,21 @@
-// Registering, changing and forgetting terminals over the API: the agent first, the directory after it has said ok.
-
+// Registering, changing and forgetting terminals: the agent first, the directory after it has said ok.
 import type { z } from 'zod';
-import type { deviceUpdateBody } from '../../shared/api/bodies.ts';
+import type { deviceCreateBody, deviceUpdateBody } from '../../shared/api/bodies.ts';
 import type { Principal } from '../../shared/api/principal.ts';
-import type { Target } from '../commands/execute.ts';
-import { runCommand } from '../commands/run.ts';
-import type { Answer } from '../rest/answer.ts';
-import type { Call } from '../rest/call.ts';
-import { invalid } from '../rest/findings.ts';
-import { Problem } from '../rest/problem.ts';
-import type { Services } from '../services.ts';
-import type { Directory } from './directory.ts';
-import { foundDevice, targetAt } from './locate.ts';
+import { SerenoError } from '../../shared/errors.ts';
+import type { Directory } from '../directory/directory.ts';
+import { foundDevice, type Target, targetAt } from '../directory/locate.ts';
+import { FieldError } from '../field-error.ts';
+import type { CommandPorts } from './ports.ts';
+import type { Asking } from './request.ts';
+import { type Ran, run } from './run.ts';
 
 const DEFAULT_PORT = 4370;
 const DEFAULT_TIMEOUT = 5;
 const NO_COMM_KEY = 0;
 
 type Settings = z.output<typeof deviceUpdateBody>;
+type NewDevice = z.output<typeof deviceCreateBody>;
 
 /** Settings in the words of the wire: `ip` is a host there, and the comm key is no `password`. */
 function wireSettings({ ip, password, ...rest }: Settings) {
@@ -34,16 +32,17 @@ async function chosenSite(directory: Directory, tenant: string, named: string | 
   const [only, second] = sites;
   if (named !== undefined) {
     if (sites.includes(named)) return named;
-    throw new Problem('site_not_found', { params: { site: named } });
+    throw new SerenoError('site_not_found', { params: { site: named } });
   }
-  if (only === undefined) throw invalid('site', 'site_missing');
-  if (second !== undefined) throw invalid('site', 'site_needed');
+  if (only === undefined) throw new FieldError('site', 'site_missing');
+  if (second !== undefined) throw new FieldError('site', 'site_needed');
   return only;
 }
 
 /**
- * A device whose settings are the API's; throws 409 `device_from_file` for the others, of which no more can be said
- * than which serial number is the right one.
+ * A device whose settings are the API's. Of the others no more can be said than which serial number is the right one.
+ *
+ * @throws SerenoError `device_from_file`
  */
 async function ownDevice(
   directory: Directory,
@@ -53,25 +52,28 @@ async function ownDevice(
 ): Promise<Target> {
   const row = await foundDevice(directory, principal, id);
   if (row.source === 'file' && !isAcceptance)
-    throw new Problem('device_from_file', { params: { device: row.id } });
+    throw new SerenoError('device_from_file', { params: { device: row.id } });
   return targetAt(row);
 }
 
-export function createDevice(services: Services, call: Call<'deviceCreate'>): Promise<Answer> {
-  const { directory, clock } = services;
-  const { tenant } = call.principal;
-  const { id, site: named, ...given } = call.body;
+export function createDevice(ports: CommandPorts, asking: Asking, body: NewDevice): Promise<Ran> {
+  const { directory, clock } = ports;
+  const { tenant } = asking.principal;
+  const { id, site: named, ...given } = body;
   const settings = {
     ...given,
     port: given.port ?? DEFAULT_PORT,
     timeout: given.timeout ?? DEFAULT_TIMEOUT,
     password: given.password ?? NO_COMM_KEY,
   };
-  return runCommand(services, call, {
+  return run(ports, {
+    ...asking,
+    action: 'deviceCreate',
+    device: id,
     args: { mode: 'create', id, ...wireSettings(settings) },
     locate: async () => {
       if ((await directory.device(tenant, id)) !== null) {
-        throw new Problem('device_exists', { params: { device: id } });
+        throw new SerenoError('device_exists', { params: { device: id } });
       }
       return { site: await chosenSite(directory, tenant, named), device: id, deviceName: given.name };
     },
@@ -101,35 +103,44 @@ function isAcceptance({ accept_serial, ...rest }: Settings): boolean {
   return accept_serial !== undefined && Object.keys(rest).length === 0;
 }
 
-export function updateDevice(services: Services, call: Call<'deviceUpdate'>): Promise<Answer> {
-  const { directory, clock } = services;
-  const { tenant } = call.principal;
-  const id = call.params.device_id ?? '';
-  const { name, ip, port, timezone } = call.body;
+export function updateDevice(
+  ports: CommandPorts,
+  asking: Asking,
+  id: string,
+  settings: Settings,
+): Promise<Ran> {
+  const { directory, clock } = ports;
+  const { principal } = asking;
+  const { name, ip, port, timezone } = settings;
   const change = {
     ...(name === undefined ? {} : { name }),
     ...(ip === undefined ? {} : { host: ip }),
     ...(port === undefined ? {} : { port }),
     ...(timezone === undefined ? {} : { timezone }),
   };
-  return runCommand(services, call, {
-    args: { mode: 'update', id, ...wireSettings(call.body) },
-    locate: () => ownDevice(directory, call.principal, id, isAcceptance(call.body)),
+  return run(ports, {
+    ...asking,
+    action: 'deviceUpdate',
+    device: id,
+    args: { mode: 'update', id, ...wireSettings(settings) },
+    locate: () => ownDevice(directory, principal, id, isAcceptance(settings)),
     afterOk: async ({ site }) => {
-      await directory.changeDevice(tenant, site, id, change, clock.now());
+      await directory.changeDevice(principal.tenant, site, id, change, clock.now());
     },
   });
 }
 
-export function deleteDevice(services: Services, call: Call<'deviceDelete'>): Promise<Answer> {
-  const { directory } = services;
-  const { tenant } = call.principal;
-  const id = call.params.device_id ?? '';
-  return runCommand(services, call, {
+export function deleteDevice(ports: CommandPorts, asking: Asking, id: string): Promise<Ran> {
+  const { directory } = ports;
+  const { principal } = asking;
+  return run(ports, {
+    ...asking,
+    action: 'deviceDelete',
+    device: id,
     args: {},
-    locate: () => ownDevice(directory, call.principal, id),
+    locate: () => ownDevice(directory, principal, id),
     afterOk: async ({ site }) => {
-      await directory.removeDevice(tenant, site, id);
+      await directory.removeDevice(principal.tenant, site, id);
     },
   });
 }

@@ -1,10 +1,10 @@
 // Presence: hellos make the directory, ends of sessions take only their own session away.
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DEVICES_PER_SITE, type Hello, type PresenceEvent } from '../../shared/wire/envelope.ts';
+import { DynamoDirectory } from '../directory/dynamo-directory.ts';
 import { DynamoSiteAgents } from '../enrolment/dynamo-site-agents.ts';
 import { startWorld, type World } from '../testing/world.ts';
 import type { Connection } from './connections.ts';
-import { DynamoDirectory } from './dynamo-directory.ts';
 import { applyPresence, MalformedMessage } from './presence.ts';
 import { sweep } from './sweep.ts';
 

@@ -14,6 +14,6 @@ export type Dispatched = 'delivered' | 'published' | 'offline' | 'refused' | 'un
 /** A command before it is known which way it goes. */
 export type Outbound = Omit<Command, 'via' | 'v' | 'sentAt'>;
 
-export interface Dispatcher {
+export interface CommandSender {
   send(to: SiteAddress, command: Outbound): Promise<Dispatched>;
 }

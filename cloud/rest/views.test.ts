@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DeviceRow, SiteRow } from './rows.ts';
+import type { DeviceRow, SiteRow } from '../directory/rows.ts';
 import { deviceView, siteView } from './views.ts';
 
 const MINUTE = 60_000;

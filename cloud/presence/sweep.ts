@@ -1,8 +1,8 @@
 // Finds sites that count as connected and are not: their last will and the end of their connection got lost.
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import { sideBySide } from '../bounded.ts';
+import type { Directory } from '../directory/directory.ts';
 import type { AskBroker } from './connections.ts';
-import type { Directory } from './directory.ts';
 
 /** Questions to the broker at a time. */
 const LANES = 10;

@@ -2,14 +2,14 @@
 import { fingerName } from '../../shared/domain/user.ts';
 import { operations, type ResultOf } from '../../shared/wire/operations.ts';
 import type { Language } from '../../shared/words.ts';
+import { type Action, actions, isAction, type OperationOf } from '../commands/actions.ts';
+import type { CommandRow } from '../commands/ledger.ts';
 import type { Directory } from '../directory/directory.ts';
-import { deviceView } from '../directory/views.ts';
-import { message } from '../rest/messages.ts';
-import type { CommandRow } from './ledger.ts';
-import { type CommandRoute, isCommandRoute, type OperationOf, routeOperations } from './routes.ts';
+import { message } from './messages.ts';
+import { deviceView } from './views.ts';
 
-type Presenter<N extends CommandRoute> = (
-  result: ResultOf<OperationOf<N>>,
+type Presenter<A extends Action> = (
+  result: ResultOf<OperationOf<A>>,
   command: CommandRow,
   language: Language,
   directory: Directory,
@@ -21,7 +21,7 @@ async function registered(directory: Directory, { tenant, device }: CommandRow, 
   return { row, view: deviceView(row, await directory.site(tenant, row.site), language) };
 }
 
-const presenters: { readonly [N in CommandRoute]: Presenter<N> } = {
+const presenters: { readonly [A in Action]: Presenter<A> } = {
   userList: ({ total, as_of, data, next_cursor }, { device }) => ({
     total,
     as_of,
@@ -52,7 +52,7 @@ const presenters: { readonly [N in CommandRoute]: Presenter<N> } = {
   }),
   // Somebody may be so quick that it is over before it was told to have begun.
   fingerEnroll: ({ user_id, finger_index }, { id, device }, language) => ({
-    ...enrolment(user_id, device, finger_index, language),
+    ...enrolmentBegun(user_id, device, finger_index, language),
     operation_id: id,
   }),
   attendanceList: ({ total, as_of, skipped, data, next_cursor }, { device, deviceName }) => ({
@@ -91,7 +91,12 @@ const presenters: { readonly [N in CommandRoute]: Presenter<N> } = {
 };
 
 /** What `enroll-finger` says of an enrolment that has begun. */
-export function enrolment(userId: string, device: string, fingerIndex: number, language: Language): object {
+export function enrolmentBegun(
+  userId: string,
+  device: string,
+  fingerIndex: number,
+  language: Language,
+): object {
   return {
     message: message('enrolment_begun', language, {}),
     data: {
@@ -113,9 +118,9 @@ export async function present(
   language: Language,
 ): Promise<object | null> {
   const { route } = command;
-  if (!isCommandRoute(route)) return null;
-  const result = operations[routeOperations[route]].result.safeParse(data);
+  if (!isAction(route)) return null;
+  const result = operations[actions[route]].result.safeParse(data);
   if (!result.success) return null;
   // The table's own type ties each presenter to the result of its route's operation.
-  return (presenters[route] as Presenter<CommandRoute>)(result.data as never, command, language, directory);
+  return (presenters[route] as Presenter<Action>)(result.data as never, command, language, directory);
 }

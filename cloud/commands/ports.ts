@@ -1,0 +1,16 @@
+// What commands work with.
+import type { Clock } from '../clock.ts';
+import type { Directory } from '../directory/directory.ts';
+import type { Idempotency } from './idempotency.ts';
+import type { Ledger } from './ledger.ts';
+import type { Eraser } from './purge.ts';
+import type { CommandSender } from './sender.ts';
+
+export interface CommandPorts {
+  readonly directory: Directory;
+  readonly ledger: Ledger;
+  readonly eraser: Eraser;
+  readonly sender: CommandSender;
+  readonly idempotency: Idempotency;
+  readonly clock: Clock;
+}

@@ -1,0 +1,17 @@
+// One field of what a caller gave is wrong. Which words tell it, and in which language, is up to the face.
+import { type FieldText, fieldTexts } from '../shared/api/fields.ts';
+import { SerenoError } from '../shared/errors.ts';
+import { Spoken } from '../shared/words.ts';
+
+/** `invalid_field` below the faces: the field's path and the key of the text that says what is allowed. */
+export class FieldError extends SerenoError {
+  readonly path: string;
+  readonly text: FieldText;
+
+  constructor(path: string, text: FieldText) {
+    super('invalid_field', { params: { field: path, problem: new Spoken(fieldTexts[text].en) } });
+    this.name = 'FieldError';
+    this.path = path;
+    this.text = text;
+  }
+}

@@ -1,0 +1,81 @@
+// One event of presence from the broker to its end: the directory, words to the agent, and certificates that it replaced.
+import type { PresenceEvent } from '../../shared/wire/envelope.ts';
+import type { Clock } from '../clock.ts';
+import type { CommandSender } from '../commands/sender.ts';
+import type { Directory } from '../directory/directory.ts';
+import { welcome } from '../enrolment/arrival.ts';
+import type { SiteAgents } from '../enrolment/enrolments.ts';
+import type { Revoker } from '../enrolment/issuer.ts';
+import { about, log } from '../log.ts';
+import type { AskBroker } from './connections.ts';
+import { applyPresence, MalformedMessage, type PresenceResult } from './presence.ts';
+import { sweep } from './sweep.ts';
+import { sendWord } from './word.ts';
+
+export interface PresencePorts {
+  readonly directory: Directory;
+  readonly sender: CommandSender;
+  readonly agents: SiteAgents;
+  readonly revoker: Revoker;
+  readonly askBroker: AskBroker;
+  readonly clock: Clock;
+}
+
+/** A sweep ends a while before its function's time does. */
+const SWEEP_MS = 20_000;
+
+async function take(ports: PresencePorts, event: PresenceEvent): Promise<PresenceResult> {
+  const { directory, sender, agents, revoker, askBroker, clock } = ports;
+  const result = await applyPresence(
+    directory,
+    event,
+    (word) => sendWord(sender, event, 'site.tenure', word, clock),
+    askBroker,
+  );
+  const { kind } = event;
+  const { applied, refused, dropped } = result;
+  log.info('presence', { kind, applied });
+  if (dropped > 0) log.warn('presence malformed', { kind, dropped });
+  if (refused.length > 0) {
+    log.warn('devices of another site', { devices: refused });
+    await sendWord(sender, event, 'device.refused', { devices: [...refused] }, clock);
+  }
+  const revoked = await welcome(agents, revoker, event);
+  if (revoked.length > 0) log.info('older certificates revoked', { certificates: revoked });
+  return result;
+}
+
+/** @throws what went wrong, for the event to be brought again or put aside */
+export function takePresence(ports: PresencePorts, event: PresenceEvent): Promise<PresenceResult> {
+  const { tenant, site, kind } = event;
+  return about({ tenant, site }, async () => {
+    try {
+      return await take(ports, event);
+    } catch (error) {
+      if (error instanceof MalformedMessage) {
+        // Whoever may speak for a site must not raise an alarm of this function, nor fill the queue of what failed.
+        log.warn('presence malformed', { kind, dropped: 1 });
+        return { applied: false, refused: [], dropped: 1 };
+      }
+      log.error('presence not taken', error as Error);
+      throw error;
+    }
+  });
+}
+
+/** What it cannot do now the next one does: it fails for nobody. */
+export async function sweepSites({
+  directory,
+  askBroker,
+  clock,
+}: Pick<PresencePorts, 'directory' | 'askBroker' | 'clock'>): Promise<void> {
+  const now = () => clock.now();
+  try {
+    const { asked, gone, left } = await sweep(directory, askBroker, { now, endsAt: now() + SWEEP_MS });
+    // As the end that was lost would have been told, so that it is counted with the others.
+    for (const at of gone) log.warn('presence', { ...at, kind: 'disconnected', applied: true, swept: true });
+    log.info('sweep', { asked, gone: gone.length, left });
+  } catch (error) {
+    log.error('sweep failed', error as Error);
+  }
+}

@@ -1,0 +1,59 @@
+// GET /attendance/all: what the terminals tell, as one page that fits into an answer.
+import {
+  type AllWanted,
+  attendanceOfAll,
+  type DevicePunches,
+  type DeviceTrouble,
+} from '../attendance/all.ts';
+import { mergedPage, positionSchema } from '../attendance/merge.ts';
+import type { CommandPorts } from '../commands/ports.ts';
+import { type Answer, ok } from './answer.ts';
+import { waitLimit } from './asking.ts';
+import type { Call } from './call.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import { problemOf } from './problem-answer.ts';
+import { fitsLambda, MOST_ROWS } from './size.ts';
+
+type AllCall = Call<'attendanceAll'>;
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+/** All of the page but who is missing from it. */
+function pageOf(told: readonly DevicePunches[], { position }: AllWanted, limit: number, now: number) {
+  const total = position?.total ?? sum(told.map((source) => source.total));
+  const { punches, next } = mergedPage(told, position, limit, total);
+  const oldest = told.map(({ asOf }) => asOf).sort()[0];
+  return {
+    total,
+    as_of: oldest ?? new Date(now).toISOString(),
+    skipped: sum(told.map(({ skipped }) => skipped)),
+    data: punches,
+    ...(next === null ? {} : { next_cursor: encodeCursor(next) }),
+  };
+}
+
+function errorsOf(missing: readonly DeviceTrouble[], { language }: AllCall) {
+  return Object.fromEntries(missing.map(({ device, error }) => [device, problemOf(error).text(language)]));
+}
+
+/** Pages go by time: what is punched meanwhile never shifts them. */
+export async function attendanceAll(ports: CommandPorts, call: AllCall): Promise<Answer> {
+  const { limit, cursor } = call.query;
+  const { clock } = ports;
+  const wanted: AllWanted = {
+    principal: call.principal,
+    filter: call.query,
+    limit,
+    mostOfOne: MOST_ROWS,
+    position: cursor === undefined ? null : decodeCursor(positionSchema, cursor),
+    until: waitLimit(clock, call),
+    trace: call.traceparent,
+  };
+  const { told, missing } = await attendanceOfAll(ports, wanted);
+  const errors = errorsOf(missing, call);
+  const whole = { ...pageOf(told, wanted, limit ?? Number.POSITIVE_INFINITY, clock.now()), errors };
+  if (fitsLambda(JSON.stringify(whole))) return ok(whole);
+  return ok({ ...pageOf(told, wanted, MOST_ROWS, clock.now()), errors });
+}
