@@ -7,7 +7,7 @@ export class Cleanup {
     this.#steps.push(step);
   }
 
-  /** Undoes all of it once. @throws AggregateError of what went wrong, after everything was tried */
+  /** Undoes all of it once. @throws AggregateError of all failures, after everything was tried */
   async run(): Promise<void> {
     const failures: unknown[] = [];
     for (let step = this.#steps.pop(); step !== undefined; step = this.#steps.pop()) {
@@ -29,7 +29,7 @@ export async function all<T extends readonly unknown[]>(
   return Promise.all(work);
 }
 
-/** Notes how to undo what `starting` brings, once it is there. */
+/** Notes how to undo the result of `starting`, once it is there. */
 export async function kept<T>(
   cleanup: Cleanup,
   starting: Promise<T>,

@@ -20,10 +20,10 @@ export class DataDirError extends Error {
   readonly code = 'DATA_DIR';
 }
 
-/** Says that a folder was made by npm start: `--fresh` deletes in no other. */
+/** Marks a folder made by npm start: `--fresh` deletes in no other. */
 const MARKER = 'SERENO_DATA';
 const MARKER_TEXT = 'Data of npm start. --fresh deletes what it has written into this folder.\n';
-/** What a folder of a version without the marker holds, all of it, once it has been ready. */
+/** Everything that a folder of a version without the marker holds once it was ready. */
 const KNOWN = ['ca', 'issuer.json', 'secret', 'dynamodb', 'lock.db'] as const;
 
 export class DataDir {
@@ -109,7 +109,7 @@ export class DataDir {
   }
 
   /**
-   * Deletes what local mode wrote here and nothing else: the folder may be somebody's. Links are deleted, never followed.
+   * Deletes what local mode wrote here and nothing else: the folder may hold files of somebody else. Links are deleted, never followed.
    * @throws DataDirError where the folder is a link, or nothing says that npm start made it
    */
   forget(): void {

@@ -3,7 +3,7 @@ import type { Credentials } from './aws/sigv4.ts';
 import { AUDIENCE, ISSUER } from './issuer.ts';
 
 export const REGION = 'local';
-/** The name of the policy that the broker goes by. */
+/** The name of the policy that the broker applies. */
 export const AGENT_POLICY = 'sereno-local-agent';
 
 export interface FunctionEnvironment {
@@ -44,7 +44,7 @@ export function functionEnvironment(settings: FunctionEnvironment): Record<strin
   };
 }
 
-/** An access key of this run alone. */
+/** An access key for this run only. */
 export function newCredentials(): Credentials {
   const hex = (bytes: number): string =>
     Buffer.from(crypto.getRandomValues(new Uint8Array(bytes))).toString('hex');

@@ -24,7 +24,7 @@ export interface ColdInit {
   readonly load: Figures;
   /** The first call: settings, clients, signing, connections, two reads of the table. */
   readonly first: Figures;
-  /** Load and first call: what a caller waits for besides a warm one. */
+  /** Load and first call: what a caller waits for in addition to a warm call. */
   readonly init: Figures;
   /** The same call afterwards. */
   readonly warm: Figures;

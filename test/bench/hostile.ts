@@ -1,4 +1,4 @@
-// What a terminal that means no good costs the agent and the five good ones beside it.
+// What a malicious terminal costs the agent and the five good terminals beside it.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,12 +14,12 @@ import { type Lag, lagFile, PHASE_FILE } from './lag.ts';
 import { figures } from './measure.ts';
 
 const SITE = 'bench';
-/** The last one is asked for its tables where no hostile one is. */
+/** The last one is asked for its tables where there is no hostile one. */
 const GOOD = 6;
 const ROUNDS = 2;
 /** Calls to the good terminals in a block. */
 const CALLS = 80;
-/** Whoever asks for tables asks so often, whether the terminal is good or hostile. */
+/** How often tables are asked for, of a good terminal or a hostile one. */
 const ASK_EVERY_MS = 300;
 const WARM_UP = 60;
 const MB = 1024 * 1024;
@@ -117,7 +117,7 @@ async function against(kind: Hostility, call: Caller, home: string): Promise<str
   );
 }
 
-/** Asks a terminal for its tables in turn until `end`, which answers how often. */
+/** Asks a terminal for its tables in turn. @returns `end`, which stops and returns how often */
 function asking(id: string, call: Caller): { end(): Promise<number> } {
   let goesOn = true;
   const ask = async () => {

@@ -1,4 +1,4 @@
-// Measuring: runs of the same work, and what they say in percentiles.
+// Measuring: runs of the same work, in percentiles.
 
 export interface Figures {
   readonly runs: number;
@@ -16,7 +16,7 @@ export function figures(samples: readonly number[]): Figures {
   return { runs: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
 }
 
-/** Runs `work` so often, one after the other, and measures each run but the first few. */
+/** Runs `work` a number of times, one after the other, and measures all but the first few runs. */
 export async function repeat(
   runs: number,
   work: (run: number) => Promise<unknown>,

@@ -31,5 +31,5 @@ if (unknown !== undefined)
 
 console.log(`Node ${process.version}, ${cpus().length} cores, ${cpus()[0]?.model.trim()}\n`);
 for (const name of names) await BENCHES[name]?.(console.log);
-// The agents' SDK and the workers are gone; nothing else is worth waiting for.
+// The agents and the workers have ended; nothing else is worth waiting for.
 process.exit(0);

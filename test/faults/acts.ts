@@ -82,7 +82,7 @@ const WEIGHTS = {
 export type FaultKind = keyof typeof WEIGHTS;
 
 export const FAULT_KINDS = Object.keys(WEIGHTS) as FaultKind[];
-/** Each kind as often as it shall be drawn. */
+/** Each kind as often as it should be drawn. */
 export const FAULT_URN: readonly FaultKind[] = FAULT_KINDS.flatMap((kind) =>
   Array<FaultKind>(WEIGHTS[kind]).fill(kind),
 );
@@ -93,14 +93,14 @@ export function nameOf({ kind, when }: Pick<Fault, 'kind' | 'when'>): string {
 }
 
 export type Trigger =
-  /** So long after the start. */
+  /** This long after the start. */
   | { readonly afterMs: number }
-  /** So long after the terminal saw a command for the n-th time. */
+  /** This long after the terminal saw a command for the n-th time. */
   | { readonly command: number; readonly nth: number; readonly delayMs: number }
-  /** So long after the n-th sign. */
+  /** This long after the n-th sign. */
   | { readonly sign: Sign; readonly nth: number; readonly delayMs: number };
 
-/** What leaves behind, or goes on beside, an agent that does not know all that was taken in its name. */
+/** Faults after which, or beside which, an agent does not know every command that was taken in its name. */
 export const FORGETFUL: readonly FaultKind[] = ['journal-wiped', 'second-agent', 'agent-copied'];
 
 /** A moment of the agent's journal, for the n-th time: the agent itself dies there, see preload/journal-death.ts. */

@@ -30,9 +30,9 @@ const SITE = { tenant: 'faults', site: 'sede' };
 /** The functions' time limit here: what is lost shows after seconds instead of half a minute. */
 const LAMBDA_MS = 6000;
 const LOOK_EVERY_MS = 5;
-/** In their order: who dies at a state of the journal has counted what is synced. */
+/** In this order: the one that dies at a state of the journal needs the count of synced commits. */
 const PRELOADS = ['clock', 'handler-death', 'synced', 'read-only', 'journal-death'];
-/** What the preloads of one agent go by is not its twin's. */
+/** Files that steer the preloads of one agent must not steer its twin. */
 const ORDERS: readonly string[] = [UNSYNCED_FILE, READ_ONLY_FILE, DEATH_FILE];
 
 export class Arena {
@@ -109,7 +109,7 @@ export class Arena {
     return join(this.#folder, 'data', 'agent-sede.log');
   }
 
-  /** All that the agent has logged. */
+  /** Everything that the agent logged. */
   agentSaid(): string {
     return existsSync(this.agentLog) ? readFileSync(this.agentLog, 'utf8') : '';
   }
@@ -127,7 +127,7 @@ export class Arena {
     writeFileSync(join(this.home, CLOCK_FILE), String(aheadMs));
   }
 
-  /** The agent's disk can be read, and not written. */
+  /** The agent's disk can be read but not written. */
   setReadOnly(isReadOnly: boolean): void {
     this.#order(READ_ONLY_FILE, isReadOnly ? 'yes' : null);
   }
@@ -151,7 +151,7 @@ export class Arena {
     return loseUnsynced(this.home);
   }
 
-  /** Kills the agent and forgets all it knew, as when a mini-PC is replaced; it is started again as after any death. */
+  /** Kills the agent and deletes all its data, as when a mini-PC is replaced; it is restarted as after any death. */
   async wipeJournal(): Promise<void> {
     await this.#killed();
     rmSync(join(this.home, 'data'), { recursive: true, force: true });
@@ -186,7 +186,7 @@ export class Arena {
     await twin?.stop();
   }
 
-  /** The process is gone; its successor comes a second later. */
+  /** The process is gone; its successor starts a second later. */
   async #killed(): Promise<void> {
     const gone = this.agent.pid;
     this.agent.kill();

@@ -18,7 +18,7 @@ const { lists, writes } = new Command('npm run bursts --')
   .parse()
   .opts<{ lists: number; writes: number }>();
 
-/** At least so many end as they should. */
+/** At least this many end as they should. */
 const RIGHT_AT_LAST = 0.99;
 
 const began = performance.now();

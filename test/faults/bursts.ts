@@ -10,7 +10,7 @@ import { type SimulatedTerminal, startTerminal, type TerminalSettings } from '..
 import { History, type ListReaderPorts, readList } from './lists.ts';
 import { STORM } from './variants.ts';
 
-/** So often a portal asks again for what it may ask again. */
+/** How often a portal repeats what it may repeat. */
 const ATTEMPTS = 5;
 const AGAIN_MS = 200;
 const SETTLED_WITHIN_MS = 60_000;
@@ -25,7 +25,7 @@ const KINDS: Record<string, TerminalSettings> = {
 export interface Bursts {
   readonly lists: number;
   readonly writes: number;
-  /** Answers of 200 that were not so. */
+  /** Untrue answers of 200. */
   readonly wrong: readonly string[];
   readonly listsRight: number;
   readonly writesRight: number;
@@ -41,7 +41,7 @@ interface Sums {
 
 /**
  * Makes so many lists and writes, spread over terminals of every kind that speak UDP over a line with bursts of losses.
- * Right at last: with at most five attempts, as a portal would make them, and after an operation has settled.
+ * Right in the end: with at most five attempts, as a portal would make them, and after an operation has settled.
  */
 export async function bursts(
   lists: number,

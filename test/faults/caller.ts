@@ -1,4 +1,4 @@
-// A careful client of the API: one key for one wish, the same until there is an answer that is final.
+// A careful client of the API: one key for each change, kept until there is a final answer.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Change, Verdict } from './model.ts';
@@ -6,7 +6,7 @@ import { DEATH_HEADER } from './preload/handler-death.ts';
 import type { Manner, Wish } from './schedule.ts';
 import type { Timeline } from './timeline.ts';
 
-/** `Retry-After` is honoured in a tenth of its time: schedules are many. */
+/** `Retry-After` is shortened to a tenth: there are many schedules. */
 const SHORTENED = 10;
 const AGAIN_MS = 300;
 /** Looks at /operations before the request is made again. */
@@ -40,7 +40,7 @@ export interface Found {
   readonly issuedAt: number;
 }
 
-/** What became of one wish, as its caller knows it. */
+/** What became of one change, as its caller knows it. */
 export interface Told {
   readonly wish: Wish;
   readonly from: number;
@@ -178,7 +178,7 @@ export class Caller {
         retryAfterMs: (Number(response.headers.get('retry-after') ?? 3) * 1000) / SHORTENED,
       };
     } catch {
-      // Hung up, reset, or the gateway's own words: no answer that one could go by.
+      // Hung up, reset, or an answer of the gateway itself: nothing that tells the outcome.
       return null;
     }
   }

@@ -11,7 +11,7 @@ export interface CampaignOptions extends Narrowed {
   /** Of the first schedule; each further one has the next. */
   readonly seed: number;
   readonly lanes: number;
-  /** Each schedule is played so often. */
+  /** How often each schedule is played. */
   readonly times: number;
   readonly keepGoing: boolean;
   readonly verbose: boolean;
@@ -28,11 +28,11 @@ export interface CampaignEnd {
   readonly isBroken: boolean;
 }
 
-/** A lane that says nothing for so long is given up. */
+/** A lane that is silent for this long is given up. */
 const SILENT_MS = 240_000;
 const STOP_MS = 15_000;
 
-/** Plays until the schedules are used up, or one has failed and it shall not go on. */
+/** Plays until the schedules are used up, or one has failed and the campaign should stop. */
 export async function campaign(options: CampaignOptions, events: CampaignEvents): Promise<CampaignEnd> {
   const totals = new Totals();
   let begun = 0;

@@ -1,4 +1,4 @@
-// A wall clock that is ten minutes wrong: deadlines are kept by the cloud's clock as measured, and the skew is told.
+// A wall clock that is ten minutes wrong: deadlines are kept by the measured clock of the cloud, and the skew is reported.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { ulid } from 'ulid';

@@ -33,7 +33,7 @@ const SETTINGS: readonly [SetAnew, ...SetAnew[]] = [
 export interface DrawnFor {
   readonly random: Random;
   readonly isUdp: boolean;
-  /** For the how manieth time something has happened at most when it strikes. */
+  /** Strikes at the latest when something happens for this many-th time. */
   readonly latest: number;
   /** What somebody at the keypad is about to do. */
   readonly atKeypad: () => Wanting;
@@ -171,7 +171,7 @@ function terminalFault(kind: TerminalFaultKind, { random, isUdp }: DrawnFor): Fa
   const command = random.next() < 0.8 ? { command: random.pick(WRITE_COMMANDS) } : {};
   switch (kind) {
     case 'ack-without-effect':
-      // A terminal may lie about a write, and is found out; one that lies about its lock cannot be.
+      // A terminal that lies about a write is found out; one that lies about its lock cannot be.
       return { kind, times, command: random.pick(WRITES) };
     case 'full':
       return { kind, times, ...when };

@@ -10,7 +10,7 @@ export interface Violation {
   /**
    * lost: the table contradicts an acknowledgement · untrue: it holds what was refused · doubled: a user twice ·
    * wrong-user: somebody whom nobody asked for was changed · disabled: the terminal stayed locked · unsettled: an
-   * operation without an end · disagrees: an operation that says otherwise than the caller was told · manners: what no
+   * operation without an end · disagrees: an operation that says something else than the caller was told · manners: what no
    * careful client does at a terminal · away: the agent did not come back · early: told that its time was over before
    * it was · wrong-list: a list that the terminal has not held at any moment between question and answer · overtaken: of two changes of one user the one issued first was made last.
    */

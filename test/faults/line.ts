@@ -35,7 +35,7 @@ type Way = 'message' | 'reply' | 'row';
 
 export class Line {
   readonly #orders: Readonly<Record<Way, Order[]>> = { message: [], reply: [], row: [] };
-  /** Held back, each with what lets it go. */
+  /** Held back, each with a function that releases it. */
   readonly #late = new Map<NodeJS.Timeout, () => void>();
   readonly #overtaken: Readonly<Record<Way, { readonly order: Order; readonly go: () => void }[]>> = {
     message: [],
@@ -43,9 +43,9 @@ export class Line {
     row: [],
   };
 
-  /** Told of every row before anything happens to it. */
+  /** Called with every row before anything happens to it. */
   watchRows: ((item: RuleItem) => void) | undefined;
-  /** Told each time that an order strikes. */
+  /** Called each time that an order strikes. */
   onStrike: (kind: LineFault) => void = () => {};
   onSign: (sign: Sign) => void = () => {};
 

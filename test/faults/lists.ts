@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SimulatedTerminal } from '../terminal/terminal.ts';
 import type { Timeline } from './timeline.ts';
 
-/** A list is asked for again so soon after the last one. */
+/** How soon after the last list the next one is asked for. */
 const PAUSE_MS = 150;
 const PATIENCE_MS = 30_000;
 

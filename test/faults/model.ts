@@ -16,7 +16,7 @@ export interface Fields {
 
 export type Wanted = Partial<Fields>;
 
-/** What callers wish for, and what most people do at a keypad. */
+/** What callers ask for, and what most people do at a keypad. */
 export type Wished =
   | { readonly kind: 'create' | 'update'; readonly fields: Wanted }
   | { readonly kind: 'delete' };

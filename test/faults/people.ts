@@ -1,4 +1,4 @@
-// Who is wished for: most users have one caller of their own, one is everybody's, some are the keypad's alone.
+// Whom changes are about: most users have one caller of their own, one is shared by all, some are changed at the keypad only.
 import type { Random } from '../terminal/random.ts';
 import type { Wanted, Wished } from './model.ts';
 
@@ -16,7 +16,7 @@ export class People {
   readonly #random: Random;
   readonly #base: number;
   readonly #shared: number;
-  /** Who is there if all goes well: most wishes shall make sense. */
+  /** Who is there if all goes well: most changes should make sense. */
   readonly #present = new Set<string>();
   #names = 0;
 

@@ -11,12 +11,12 @@ import { type Counts, Strokes } from './strokes.ts';
 import { Timeline } from './timeline.ts';
 import { Witness } from './witness.ts';
 
-/** Faults stand for at most so long. */
+/** How long faults last at most. */
 const FAULTS_MS = 4000;
 const CONNECT_MS = 30_000;
-/** Once all is well again, callers get so long for an answer. */
+/** How long callers wait for an answer once the faults are over. */
 const PATIENCE_MS = 40_000;
-/** A terminal that was disabled is enabled so soon after the agent is back. */
+/** How soon a disabled terminal is enabled after the agent is back. */
 export const ENABLED_MS = 30_000;
 
 export interface Played {

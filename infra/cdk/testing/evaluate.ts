@@ -1,4 +1,4 @@
-// Decides as IAM and IoT Core do whether a policy allows a request: wildcards, policy variables, conditions, deny wins.
+// Decides whether a policy allows a request, as IAM and IoT Core do: wildcards, policy variables, conditions, deny wins.
 import * as z from 'zod';
 
 const list = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
@@ -25,7 +25,7 @@ export function statementsOf(document: unknown): Statement[] {
 export interface Request {
   readonly action: string;
   readonly resource: string;
-  /** Values of condition keys and policy variables; what is absent is not there for the request either. */
+  /** Values of condition keys and policy variables; what is absent is absent from the request too. */
   readonly context?: Readonly<Record<string, string>>;
 }
 

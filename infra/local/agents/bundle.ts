@@ -1,4 +1,4 @@
-// The agent as one file, as it is installed on a mini-PC: started from sources it would carry the type stripper's memory.
+// The agent as one file, as it is installed on a mini-PC: run from sources it would use the memory of the type stripper too.
 import { renameSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 const ROOT = new URL('../../../', import.meta.url);
 /** Beside the packages that stay outside of the bundle, so that they are found from there. */
 const OUTFILE = fileURLToPath(new URL('node_modules/.cache/sereno/agent.mjs', ROOT));
-/** Another system of this machine may be starting its agents from the file at this very moment. */
+/** Another system on this machine may be starting its agents from this file right now. */
 const DRAFT = `${OUTFILE}.${process.pid}.mjs`;
 
 let built: Promise<string> | null = null;

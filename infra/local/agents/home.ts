@@ -20,15 +20,15 @@ export interface AgentHomeOptions {
 const NAMES = { certificate: 'agent.crt', key: 'agent.key' };
 const writtenSchema = z.object({ cloud: z.object({ certificate: z.string(), key: z.string() }) });
 
-/** Where the agent keeps certificate and key: a rotation has given them other names. */
+/** Where the agent keeps certificate and key: a rotation gives them other names. */
 function namesIn(file: string): typeof NAMES {
   const written = writtenSchema.safeParse(existsSync(file) ? parse(readFileSync(file, 'utf8')) : null);
   return written.success ? written.data.cloud : NAMES;
 }
 
 /**
- * Writes what the agent needs into its folder and returns the path of its agent.yaml. A certificate that still holds
- * is kept: the agent may have been given a newer one than we made.
+ * Writes what the agent needs into its folder and returns the path of its agent.yaml. A certificate that is still valid
+ * is kept: the agent may have got a newer one than this one.
  */
 export async function furnish({
   folder,

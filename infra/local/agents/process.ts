@@ -1,4 +1,4 @@
-// One agent as a process of its own: started, started again a second after it dies, stopped with time to tidy up.
+// One agent as a process of its own: started, restarted a second after it dies, stopped with time to clean up.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
@@ -79,7 +79,7 @@ export class AgentProcess {
       [...NODE_FLAGS, this.#cli, 'run', '--config', this.#options.config],
       {
         env: { ...process.env, SERENO_ALLOW_LOOPBACK: '1' },
-        // Over the channel the agent notices the death of this process, and lets its terminals go.
+        // Over the channel the agent notices the death of this process, and releases its terminals.
         stdio: ['ignore', log, log, 'ipc'],
         // A Ctrl+C in the terminal is for npm start, which then stops its agents in its own order.
         detached: true,
@@ -114,7 +114,7 @@ export class AgentProcess {
   }
 }
 
-/** True if that process is an agent with that very agent.yaml: pids are used again by others. */
+/** True if that process is an agent with this agent.yaml: pids are reused. */
 function runs(pid: number, config: string): boolean {
   if (!Number.isInteger(pid) || pid <= 1) return false;
   try {

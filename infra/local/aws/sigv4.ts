@@ -12,7 +12,7 @@ export interface SignedRequest {
   /** Path and query as they came. */
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
-  /** Where it is at hand, its hash must be the signed one. */
+  /** If it is given, its hash must be the signed one. */
   readonly body?: Uint8Array;
 }
 
@@ -26,7 +26,7 @@ const AUTHORIZATION =
   /^AWS4-HMAC-SHA256 Credential=([^/, ]+)\/(\d{8})\/([^/, ]+)\/([^/, ]+)\/aws4_request, ?SignedHeaders=([a-z0-9;-]+), ?Signature=([0-9a-f]{64})$/;
 const SKEW_MS = 15 * 60 * 1000;
 
-/** Makes the check. It answers null if the request is signed with `credentials` for `scope`, else what is wrong. */
+/** Makes the check. It returns null if the request is signed with `credentials` for `scope`, else what is wrong. */
 export function signatureCheck({ accessKeyId, secretAccessKey }: Credentials, { region, service }: Scope) {
   let key: { readonly day: string; readonly bytes: Buffer } | null = null;
   const keyOf = (day: string): Buffer => {

@@ -205,7 +205,7 @@ export class Broker {
         const fate = this.#options.strike?.(topic) ?? 'passes';
         if (fate !== 'lost') this.#options.onMessage({ topic, name: packet.topic, payload, certificate });
         if (fate === 'passes') return done(null);
-        // No word to the client ever: it hears from its socket alone.
+        // The client gets no answer: it only sees its socket close.
         client?.conn.destroy();
       },
       authorizeSubscribe: (client, subscription, done) => {

@@ -1,11 +1,11 @@
 // What the broker remembers of its clients' connections, as GetConnection tells it.
 
-/** AWS tells of the end of a connection for 30 minutes. */
+/** AWS reports the end of a connection for 30 minutes. */
 const REMEMBERED_MS = 30 * 60_000;
 
 export interface KnownConnection {
   readonly connected: boolean;
-  /** Epoch ms of its begin, or of its end. */
+  /** Epoch ms of its start, or of its end. */
   readonly since: number;
 }
 
@@ -16,7 +16,7 @@ export class Connections {
     this.#known.set(clientId, { connected, since: Date.now() });
   }
 
-  /** Null for a client that never came, or went long ago. */
+  /** Null for a client that never connected, or left long ago. */
   of(clientId: string): KnownConnection | null {
     const known = this.#known.get(clientId) ?? null;
     const isOld = known?.connected === false && Date.now() - known.since > REMEMBERED_MS;

@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { writePrivate } from '../data-dir.ts';
 
 /**
- * Starts something on the port that `file` holds, or on a free one if that is taken or there is none, and writes down
- * which it became.
+ * Starts something on the port that `file` holds, or on a free one if that is taken or there is none, and notes
+ * which one it got.
  * @throws what `start` throws, but for EADDRINUSE on the kept port
  */
 export async function onKeptPort<T extends { readonly port: number }>(

@@ -20,7 +20,7 @@ export interface OutgoingStore {
   outgoingStream(client: { id: string }): Readable;
 }
 
-/** Puts the sessions in the place of the store's outgoing queue. `onAcknowledged` is told of every PUBACK. */
+/** Replaces the store's outgoing queue by the sessions. `onAcknowledged` is called with every PUBACK. */
 export function trackOutgoing(
   store: OutgoingStore,
   sessionOf: (clientId: string) => Session,

@@ -1,4 +1,4 @@
-// What a site's certificate may do at the broker: the policy of AWS IoT Core, said as code.
+// What a site's certificate may do at the broker: the policy of AWS IoT Core, as code.
 import { type ParsedTopic, parseTopic, type SiteAddress, topics } from '../../../shared/wire/topics.ts';
 
 /** AWS IoT Core's limit on the payload of one message, in bytes. */
@@ -17,7 +17,7 @@ export function mayPublish(site: SiteAddress, topic: string): ParsedTopic | null
   return parsed.tenant === site.tenant && parsed.site === site.site ? parsed : null;
 }
 
-/** True for the site's own topics downwards, letter by letter: no wildcards. */
+/** True for the site's own topics and those below them, literally: no wildcards. */
 export function maySubscribe(site: SiteAddress, filter: string): boolean {
   return filter === topics.command(site) || filter === topics.stored(site);
 }

@@ -1,4 +1,4 @@
-// What one site's MQTT session still has to be told: messages under way, and those kept while it is away.
+// What one site's MQTT session still has to receive: messages under way, and those kept while it is away.
 
 /** A message for one client. */
 export interface Outbound {
@@ -7,7 +7,7 @@ export interface Outbound {
   readonly qos: 0 | 1;
   /** Epoch ms after which it must not be delivered. */
   readonly expiresAt: number | undefined;
-  /** Present on direct messages: told how it went; such a message is never kept or sent again. */
+  /** Present on direct messages: called with the outcome; such a message is never kept or sent again. */
   readonly settle: ((outcome: DirectOutcome) => void) | undefined;
 }
 
@@ -58,13 +58,13 @@ export class Session {
     this.#subscribed = false;
   }
 
-  /** To the connection alone, subscribed or not, as SendDirectMessage does. */
+  /** To this connection only, subscribed or not, as SendDirectMessage does. */
   sendDirect(message: Outbound): void {
     if (this.#deliver === null) message.settle?.('offline');
     else this.#send(message, false, this.#deliver);
   }
 
-  /** As a publish on a topic: kept at QoS 1 for a subscriber that is away, nobody's if there is none. */
+  /** As a publish on a topic: kept at QoS 1 for a subscriber that is away, dropped if there is none. */
   publish(message: Outbound): void {
     if (!this.#subscribed) return;
     if (this.#deliver !== null) this.#send(message, false, this.#deliver);
@@ -76,7 +76,7 @@ export class Session {
     this.#underWay.delete(message);
   }
 
-  /** The broker gave this message, found by its very payload, a packet id. */
+  /** The broker gave this message, found by its payload object, a packet id. */
   sent(payload: unknown, packetId: number | undefined): void {
     for (const message of this.#underWay.keys()) {
       if (message.payload === payload) this.#underWay.set(message, packetId);

@@ -71,7 +71,7 @@ export class LocalAuthority {
     );
   }
 
-  /** Makes a key and a certificate that is that site's at once. */
+  /** Makes a key and an active certificate for that site. */
   async issue(site: SiteAddress): Promise<IssuedIdentity> {
     const keys = await generateKeys();
     const issued = await this.#sign(keys.publicKey, clientIdOf(site.tenant, site.site), CLIENT);
@@ -81,7 +81,7 @@ export class LocalAuthority {
 
   /**
    * Signs the request's public key; subject and extensions of the request are ignored. The certificate is inactive
-   * and nobody's until the registry says otherwise.
+   * and belongs to no site until the registry says otherwise.
    * @throws Error if the request was not signed by its own key
    */
   async issueFromCsr(csrPem: string): Promise<IssuedCertificate> {
@@ -100,7 +100,7 @@ export class LocalAuthority {
     return { ...issued, keyPem: await exportKey(keys.privateKey) };
   }
 
-  /** Whose client certificate this is, if this authority signed it, it holds for 30 days more and was not taken back. */
+  /** Whose client certificate this is, if this authority signed it, it is valid for 30 more days and was not revoked. */
   async ownerOf(pem: string): Promise<SiteAddress | null> {
     const certificate = new x509.X509Certificate(pem);
     const date = new Date(Date.now() + 30 * DAY_MS);

@@ -69,7 +69,7 @@ export class Registry {
     this.#save();
   }
 
-  /** A certificate that was just signed: inactive and nobody's. */
+  /** A certificate that was just signed: inactive, of no site. */
   add(id: string): void {
     this.#content.certificates[id] = { status: 'INACTIVE', thing: null, policy: false };
     this.#save();
@@ -84,7 +84,7 @@ export class Registry {
     return true;
   }
 
-  /** Makes a certificate that site's, all at once. */
+  /** Activates a certificate and attaches it to that site, in one step. */
   admit(id: string, at: SiteAddress): void {
     const thing = clientIdOf(at.tenant, at.site);
     this.putThing(thing, at);

@@ -88,7 +88,7 @@ function publish(broker: Broker, topic: string, query: URLSearchParams, payload:
   const qos = number(query, 'qos', 0, 1) ?? 0;
   const expiry = number(query, 'messageExpiry', 0, 0xffffffff);
   const parsed = parseTopic(topic);
-  // Nobody subscribes to anything but a site's command topic, and AWS accepts a publish that nobody hears.
+  // Only command topics of sites have subscribers, and AWS accepts a publish without any.
   if (parsed?.kind === 'cmd') broker.publish(parsed, payload, qos === 1 ? 1 : 0, expiry);
 }
 

@@ -1,16 +1,16 @@
-// Who writes alone and who writes beside others: a transaction waits for the writes under way, and new ones wait for it.
+// Lets single writes run side by side and a transaction run alone: it waits for the writes under way, and new ones wait for it.
 
 export class Gate {
   #beside = 0;
   #alone = false;
   readonly #waiting: { readonly alone: boolean; readonly go: () => void }[] = [];
 
-  /** Resolves when this write may begin beside others; the answer ends it. */
+  /** Resolves when this write may begin beside others, with a function that ends it. */
   beside(): Promise<() => void> {
     return this.#enter(false);
   }
 
-  /** Resolves when nobody else writes; the answer ends it. */
+  /** Resolves when nobody else writes, with a function that ends it. */
   alone(): Promise<() => void> {
     return this.#enter(true);
   }

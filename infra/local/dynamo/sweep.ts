@@ -1,4 +1,4 @@
-// Deletes expired rows now and then, as DynamoDB's time to live does: late, slowly, and never counted on.
+// Deletes expired rows now and then, as DynamoDB's time to live does: late, slowly, and never relied on.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteItemCommand, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { layout } from '../../../cloud/store/layout.ts';
@@ -73,7 +73,7 @@ export class Sweep {
     const { signal } = this.#stopped;
     while (!signal.aborted) {
       await sleep(EVERY_MS, undefined, { signal, ref: false });
-      // A pass that fails is no harm: the next one finds the same rows.
+      // A failed pass does no harm: the next one finds the same rows.
       await this.run(Math.floor(Date.now() / 1000)).catch(() => 0);
     }
   }

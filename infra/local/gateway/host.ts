@@ -1,4 +1,4 @@
-// The main thread's hold on the gateway's worker: where it listens, and a way to invoke a function as a rule does.
+// The main thread's handle of the gateway's worker: where it listens, and a way to invoke a function as a rule does.
 import { WorkerHost, type WorkerStart, WorkerStartError } from '../worker-host.ts';
 import type { GatewayReply, GatewayRequest, GatewayWorkerData } from './worker.ts';
 
@@ -30,7 +30,7 @@ export class GatewayHost {
     });
   }
 
-  /** @throws WorkerStartError, code EADDRINUSE if the port is taken and no other will do */
+  /** @throws WorkerStartError, code EADDRINUSE if the port is taken and no other is allowed */
   static async start(options: GatewayHostOptions): Promise<GatewayHost> {
     const { port, anyPort, jwks, lambdaMs, ...host } = options;
     const script = new URL('./worker.ts', import.meta.url);

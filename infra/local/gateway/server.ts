@@ -19,7 +19,7 @@ export interface GatewayOptions {
   readonly invoke: (name: string, event: unknown) => Promise<unknown>;
   /** The public keys of the local issuer. */
   readonly jwks: object;
-  /** Told of functions that threw: callers are not. */
+  /** Called with errors that functions threw: callers do not see them. */
   readonly onError: (name: string, error: unknown) => void;
 }
 
@@ -57,7 +57,7 @@ export class Gateway {
   }
 }
 
-/** What is no HTTP, a path with letters that were not encoded for instance, gets a sentence too. */
+/** Malformed HTTP, for instance a path with unencoded characters, gets a sentence too. */
 function refuse(socket: Duplex): void {
   if (!socket.writable) return;
   const { body } = contractError('request_malformed', undefined);
@@ -110,8 +110,8 @@ async function handle(
 }
 
 /**
- * A page on the internet can have its own name resolve to this machine, and then a browser lets it read what it gets
- * here: such a request names that host. The port may be another one, of a tunnel.
+ * A page on the internet can make its own name resolve to this machine, and then a browser lets it read answers from
+ * here: such a request names that host. The port may differ, for a tunnel.
  */
 function isLoopback(host: string | undefined): boolean {
   return host !== undefined && /^(127\.0\.0\.1|localhost)(:\d{1,5})?$/i.test(host);

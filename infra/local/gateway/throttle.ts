@@ -1,7 +1,7 @@
-// How many calls the gateway lets through to a route, as API Gateway counts them: a bucket that fills up again.
+// How many calls the gateway lets through to a route, as API Gateway counts them: a bucket that refills.
 
 export interface Limit {
-  /** Calls a second, for long. */
+  /** Calls a second, sustained. */
   readonly perSecond: number;
   /** Calls at once. */
   readonly burst: number;

@@ -23,7 +23,7 @@ export interface GatewayReply {
   readonly error?: string;
 }
 
-/** Requests under way get so long when the gateway closes. */
+/** How long requests under way may take when the gateway closes. */
 const CLOSE_MS = 3000;
 const { port, jwks, lambdaMs } = workerData as GatewayWorkerData;
 const functions = new Functions(lambdaMs);
@@ -41,7 +41,7 @@ async function start(): Promise<Gateway> {
   return gateway;
 }
 
-/** Loads the functions before anybody waits for them; one that fails fails again, visibly, when it is called. */
+/** Loads the functions before anybody waits for them; one that fails here fails again, visibly, when it is called. */
 async function warm(): Promise<void> {
   const names = new Set(['authorizer', 'presence', 'intake', ...Object.values(routes).map(({ fn }) => fn)]);
   await Promise.allSettled([...names].map((name) => functions.load(name)));

@@ -1,4 +1,4 @@
-// The check of the campaign itself: each broken guarantee is handed to it, and it must notice.
+// The check of the campaign itself: it gets each broken guarantee and must notice it.
 import type { CampaignOptions } from '../campaign.ts';
 import type { Mutation } from './table.ts';
 import { type Heard, Workshop } from './workshop.ts';

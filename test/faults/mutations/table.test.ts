@@ -1,4 +1,4 @@
-// The table of broken guarantees cannot rot: each change still meets its text, once.
+// The table of broken guarantees cannot rot: the text of each change still occurs exactly once.
 import { expect, test } from 'vitest';
 import { MUTATIONS } from './table.ts';
 import { mutated, sourceOf } from './workshop.ts';

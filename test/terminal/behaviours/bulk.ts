@@ -10,7 +10,7 @@ import {
 import { Command, Reply, UDP_DATA_BYTES } from '../protocol.ts';
 import type { TerminalState } from '../state.ts';
 
-/** More than any terminal grants. */
+/** More than any terminal allows. */
 const CHUNK_BYTES = { tcp: 65_472, udp: 16_384 } as const;
 const REQUEST_BYTES = 11;
 const REQUEST_MARK = 1;
@@ -77,7 +77,7 @@ function readChunk({ device, client, data }: Exchange): Answer {
   }
   if (n > device.options.chunkLimit[client.transport]) return refuse();
   const bytes = client.prepared.subarray(start, start + n);
-  // A datagram holds no 16 KB: on UDP a bare answer is a run all the same.
+  // A datagram cannot hold 16 KB: on UDP a bare answer is sent as a run too.
   const isBare = device.options.chunkAnswer === 'bare' && client.transport === 'tcp';
   return { frames: isBare ? [{ command: Reply.data, data: bytes }] : run(bytes, { device, client }) };
 }

@@ -28,7 +28,7 @@ function refreshData({ device }: Exchange): Answer {
   return answer();
 }
 
-/** Most terminals say nothing and restart; some answer first. */
+/** Most terminals restart without an answer; some answer first. */
 function restart({ device }: Exchange): Answer {
   return { frames: device.options.answersRestart ? answer().frames : [], after: 'restart' };
 }

@@ -1,4 +1,4 @@
-// Putting the terminal into enrolment: 62 cancels, 61 begins, 60 (start verifying) is taken as it comes.
+// Putting the terminal into enrolment: 62 cancels, 61 begins, 60 (start verifying) is accepted at any time.
 import { type Answer, answer, type Behaviour, type Exchange, refuse } from '../behaviour.ts';
 import { Enrolment } from '../enrolment.ts';
 import { Command, Reply } from '../protocol.ts';

@@ -1,4 +1,4 @@
-// Live events: 500 registers for them; a punch is told to everyone who did.
+// Live events: 500 registers for them; a punch is sent to every client that did.
 import { type Answer, answer, type Behaviour, type Exchange, refuse } from '../behaviour.ts';
 import { Command, Reply } from '../protocol.ts';
 

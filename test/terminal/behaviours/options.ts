@@ -1,4 +1,4 @@
-// What the terminal says of itself: named options (11, 12) and the firmware (1100).
+// What the terminal says about itself: named options (11, 12) and the firmware (1100).
 import { type Answer, answer, type Behaviour, type Exchange, refuse } from '../behaviour.ts';
 import { Command, Reply } from '../protocol.ts';
 
