@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { DeviceNotes } from '../journal/device-notes.ts';
 import { Journal } from '../journal/journal.ts';
-import { STRETCH_MS } from '../terminal/session/disabled.ts';
+import { DISABLED_MS } from '../terminal/session/disabled.ts';
 import { disabledNote } from './disabled-note.ts';
 
 let folder: string;
@@ -26,8 +26,8 @@ afterEach(() => {
 
 it('is due for a terminal that the journal has never seen once no other agent can be amid a write there', () => {
   const unseen = note();
-  expect(unseen.dueIn()).toBe(STRETCH_MS);
-  monotonic += STRETCH_MS;
+  expect(unseen.dueIn()).toBe(DISABLED_MS);
+  monotonic += DISABLED_MS;
   expect(unseen.dueIn()).toBe(0);
   unseen.clear();
   expect(unseen.dueIn()).toBeNull();

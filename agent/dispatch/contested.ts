@@ -1,11 +1,11 @@
 // Writes that another agent may have made, or may still make: they are looked for at the terminal and never begun.
 import type { Command } from '../../shared/wire/envelope.ts';
-import { STRETCH_MS } from '../terminal/session/disabled.ts';
+import { DISABLED_MS } from '../terminal/session/disabled.ts';
 import type { CloudClock } from './cloud-clock.ts';
 import type { Fence } from './fence.ts';
 
 /** A write that was begun in the last moment is made or given up so long after its deadline. */
-export const LATEST_MS = STRETCH_MS + 1000;
+export const LATEST_MS = DISABLED_MS + 1000;
 /** The cloud's clock may be seen better meanwhile. */
 const RECHECK_MS = 30_000;
 

@@ -5,8 +5,7 @@ import { isStorageError } from '../journal/errors.ts';
 import { isInDoubt, type JournalRow } from '../journal/rows.ts';
 import type { LinkMessage } from '../link/link.ts';
 import { failure, type Result } from '../terminal/session/result.ts';
-import type { Wish } from '../terminal/writes/plan.ts';
-import { refusalOf } from '../terminal/writes/refusal.ts';
+import type { Wish } from '../terminal/writes/table.ts';
 import { Contested } from './contested.ts';
 import { Inquiries, isInquiry } from './inquiries.ts';
 import { logFields } from './log-fields.ts';
@@ -177,7 +176,7 @@ export class Dispatcher {
       const station = this.#ports.station(device);
       if (station === undefined) throw new SerenoError('device_not_found', { params: { device } });
       const wish = toWish(command, this.#ports.undo);
-      const refusal = wish === null ? null : refusalOf(wish, station.terminal);
+      const refusal = wish?.refuse(station.terminal) ?? null;
       if (refusal !== null) throw refusal;
       station.queue.push(
         wish === null

@@ -7,8 +7,8 @@ import { type Command, commandSchema, WIRE_VERSION } from '../../shared/wire/env
 import { isOfKind, isOperation, operations } from '../../shared/wire/operations.ts';
 import type { Phrase } from '../../shared/words.ts';
 import type { UndoVault } from '../journal/undo-vault.ts';
-import type { Wish } from '../terminal/writes/plan.ts';
-import { findCopy } from './undo-policy.ts';
+import { parseWish, type Wish } from '../terminal/writes/table.ts';
+import { copiesIn } from './undo-policy.ts';
 
 /** @throws SerenoError `rejected`: this version does not understand the command, and does not guess. */
 export function checkCommand(command: Command): void {
@@ -52,22 +52,9 @@ export function parseCommand(payload: Uint8Array): Received | null {
 const namedSchema = z.object({ v: z.int(), id: commandIdSchema });
 
 /** The write of users that a command wishes, or null if it is something else or not valid. */
-export function toWish(command: Command, undo: UndoVault): Wish | null {
-  if (command.op === 'user.put') {
-    const args = operations['user.put'].args.safeParse(command.args);
-    return args.success ? { op: command.op, args: args.data } : null;
-  }
-  if (command.op === 'user.delete') {
-    const args = operations['user.delete'].args.safeParse(command.args);
-    return args.success ? { op: command.op, args: args.data } : null;
-  }
-  if (command.op === 'user.restore') {
-    const args = operations['user.restore'].args.safeParse(command.args);
-    if (!args.success) return null;
-    const copy = findCopy(undo, command.device ?? '', args.data.user_id);
-    return { op: command.op, args: args.data, copy };
-  }
-  return null;
+export function toWish({ op, args, device = '' }: Command, undo: UndoVault): Wish | null {
+  if (!isOfKind('write', op) || !operations[op].args.safeParse(args).success) return null;
+  return parseWish(op, args, copiesIn(undo, device));
 }
 
 /** The user whose record a command changes; orders writes and tells them from reads. */

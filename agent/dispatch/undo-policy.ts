@@ -4,7 +4,7 @@ import { SerenoError } from '../../shared/errors.ts';
 import { isStorageError } from '../journal/errors.ts';
 import type { UndoVault } from '../journal/undo-vault.ts';
 import type { Result } from '../terminal/session/result.ts';
-import type { Wish } from '../terminal/writes/plan.ts';
+import type { Copies, Wish } from '../terminal/writes/table.ts';
 import { decodeUndoCopy, encodeUndoCopy, type UndoCopy } from '../terminal/writes/undo-copy.ts';
 import type { WriteJob } from '../terminal/writes/write-job.ts';
 
@@ -24,21 +24,19 @@ export class UndoPolicy {
     this.#device = device;
     this.#wish = wish;
     this.#log = log;
-    const keeps = wish.op === 'user.delete' && wish.args.purge !== true && undo.keeps;
-    this.keep = keeps ? (copy) => this.#keep(copy) : null;
+    this.keep = wish.undo === 'keep' && undo.keeps ? (copy) => this.#keep(copy) : null;
   }
 
   /** A purge is only answered once nothing is kept, not even of an earlier delete. */
   beforeSettled(outcome: Result): void {
-    const { op, args } = this.#wish;
-    if (op !== 'user.delete' || args.purge !== true) return;
+    if (this.#wish.undo !== 'erase') return;
     if (outcome.status === 'ok' || outcome.error.code === 'user_not_found') this.#erase();
   }
 
   /** The copy of somebody who was not deleted after all is of no use, nor that of somebody who is back whole. */
   afterSettled(outcome: Result): void {
     if (this.#kept && outcome.status !== 'ok' && outcome.error.applied === 'no') this.#takeBack();
-    if (this.#wish.op === 'user.restore' && outcome.status === 'ok' && isWhole(outcome.data, this.#wish)) {
+    if (this.#wish.undo === 'use up' && outcome.status === 'ok' && isWhole(outcome.data, this.#wish)) {
       this.#erase();
     }
   }
@@ -46,19 +44,19 @@ export class UndoPolicy {
   /** Where all records of a badge go, the first one is what can be restored. */
   #keep(copy: UndoCopy): void {
     if (this.#kept) return;
-    this.#earlier = this.#undo.find(this.#device, this.#wish.args.user_id);
-    this.#undo.put(this.#device, this.#wish.args.user_id, encodeUndoCopy(copy));
+    this.#earlier = this.#undo.find(this.#device, this.#wish.userId);
+    this.#undo.put(this.#device, this.#wish.userId, encodeUndoCopy(copy));
     this.#kept = true;
   }
 
   #takeBack(): void {
     const earlier = this.#earlier;
     if (earlier === null) return this.#erase();
-    this.#change(() => this.#undo.put(this.#device, this.#wish.args.user_id, earlier));
+    this.#change(() => this.#undo.put(this.#device, this.#wish.userId, earlier));
   }
 
   #erase(): void {
-    this.#change(() => this.#undo.erase(this.#device, this.#wish.args.user_id));
+    this.#change(() => this.#undo.erase(this.#device, this.#wish.userId));
   }
 
   #change(work: () => void): void {
@@ -75,19 +73,16 @@ export class UndoPolicy {
 }
 
 /** Where a finger is still missing, the copy stays until its time is over. */
-function isWhole(data: unknown, wish: Wish & { readonly op: 'user.restore' }): boolean {
+function isWhole(data: unknown, wish: Wish): boolean {
   const fingers = (data as { readonly fingers?: number }).fingers ?? 0;
   return fingers >= wish.copy().fingers.length;
 }
 
-/** Finds what a delete kept, at the moment of asking: the delete may still wait in the queue before the restore. */
-export function findCopy(undo: UndoVault, device: string, userId: string): () => UndoCopy {
-  let found: UndoCopy | null = null;
-  return () => {
-    if (found !== null) return found;
+/** Finds what deletes keep of a device's users, at the moment of asking: the delete may wait in the queue before the restore. */
+export function copiesIn(undo: UndoVault, device: string): Copies {
+  return (userId) => {
     const bytes = undo.find(device, userId);
     if (bytes === null) throw new SerenoError('undo_not_found', { params: { user_id: userId } });
-    found = decodeUndoCopy(bytes);
-    return found;
+    return decodeUndoCopy(bytes);
   };
 }

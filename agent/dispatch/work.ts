@@ -14,7 +14,7 @@ import type { Ask } from '../terminal/asks/ask.ts';
 import { asks } from '../terminal/asks/table.ts';
 import { failure, type Result } from '../terminal/session/result.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import type { Wish } from '../terminal/writes/plan.ts';
+import type { Wish } from '../terminal/writes/table.ts';
 import type { WriteJob } from '../terminal/writes/write-job.ts';
 import type { CloudClock } from './cloud-clock.ts';
 import type { Contested } from './contested.ts';
@@ -53,7 +53,6 @@ export function toWriteJob(
   return {
     id: row.id,
     wish,
-    readback: wish.args.verify === 'readback',
     timeLeft: () => cloudClock.left(row.notAfter),
     mayBeElsewhere: () => contested.mayBeElsewhere(command),
     contest(wasLookedAt) {
@@ -61,7 +60,7 @@ export function toWriteJob(
       settled = true;
       contested.add(command, wasLookedAt);
     },
-    isSuperseded: () => (journal.lastStarted(device, wish.args.user_id) ?? 0) > row.issuedAt,
+    isSuperseded: () => (journal.lastStarted(device, wish.userId) ?? 0) > row.issuedAt,
     get hasBegun() {
       return startedAt !== null;
     },

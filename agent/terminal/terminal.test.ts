@@ -85,9 +85,7 @@ describe('writing users', () => {
     const { simulated, terminal } = await start({ users: 3 });
     await terminal.roster();
     let enrolled = 0;
-    const job = jobOf(create('404').wish, {
-      timeLeft: () => 10_000,
-    });
+    const job = create('404');
     simulated.faults.add({ kind: 'delay', command: 1003, times: 1, ms: 120 });
     const waiting = simulated
       .until((at) => at.log.some(({ command }) => command === 1003))

@@ -7,7 +7,7 @@ import type { Conversation } from '../zk/conversation.ts';
 import type { AskedTerminal } from './asks/ask.ts';
 import type { TerminalPorts } from './ports.ts';
 import type { Dialect } from './session/dialect.ts';
-import { STRETCH_MS, whileDisabled } from './session/disabled.ts';
+import { DISABLED_MS, whileDisabled } from './session/disabled.ts';
 import { isBroken, toSerenoError, unreachable } from './session/errors.ts';
 import type { Live, LiveListener } from './session/live.ts';
 import type { Mode } from './session/modes.ts';
@@ -18,10 +18,10 @@ import type { Roster } from './tables/roster.ts';
 import { type ReadOptions, RosterCache } from './tables/roster-cache.ts';
 import type { WriteContext } from './writes/context.ts';
 import { readForUndo } from './writes/fingers-to-keep.ts';
-import { Stretch } from './writes/locked-window.ts';
+import { finishAll, settleFinished, type Unfinished } from './writes/finishing.ts';
+import { LockedWindow } from './writes/locked-window.ts';
+import { isBadgeRefused } from './writes/plan.ts';
 import { PunchedUids } from './writes/punched-uids.ts';
-import { isBadgeRefused } from './writes/refusal.ts';
-import { type DueRestore, finishRestores, settleButRestores } from './writes/restores-due.ts';
 import { elsewhere, judgeAll, lookAndRefresh } from './writes/verdicts.ts';
 import { planContext, settleWithoutWriting } from './writes/without-writing.ts';
 import type { DoubtfulJob, WriteJob } from './writes/write-job.ts';
@@ -161,7 +161,7 @@ export class Terminal implements AskedTerminal {
   }
 
   /**
-   * Serves `first` and what `more` brings, in one conversation and as few stretches as can be. Every job is
+   * Serves `first` and what `more` brings, in one conversation and as few windows as can be. Every job is
    * settled when it returns, but for those in doubt at a terminal that no longer answers.
    */
   async write(first: readonly WriteJob[], more: () => WriteJob | undefined): Promise<void> {
@@ -185,13 +185,13 @@ export class Terminal implements AskedTerminal {
     await this.#session.close();
   }
 
-  /** Stretches until nothing of `batch` waits, or the conversation breaks; what is left stays in `batch`. */
+  /** Windows until nothing of `batch` waits, or the conversation breaks; what is left stays in `batch`. */
   async #rounds(context: WriteContext, batch: Batch, more: () => WriteJob | undefined): Promise<void> {
     const { conversation, cache } = context;
     for (let round = 1; batch.waiting.length > 0; round++) {
       const roster = await cache.fresh(conversation);
       const { limits } = planContext(this.device, cache, roster);
-      const isDoubted = batch.waiting.some(({ wish }) => isBadgeRefused(wish, limits));
+      const isDoubted = batch.waiting.some(({ wish }) => isBadgeRefused(wish.newBadge, limits));
       if (isDoubted && (await this.#session.askLimits(conversation))) cache.greeted();
       batch.waiting = settleWithoutWriting(batch.waiting, roster, cache, this.device);
       if (batch.waiting.length === 0) return;
@@ -200,24 +200,24 @@ export class Terminal implements AskedTerminal {
       }
       await this.#learnPunchedUids(conversation, cache, roster, batch.waiting);
       const fingers = await this.#fingersToKeep(conversation, roster, batch.waiting);
-      const stretch = new Stretch({ ...context, fingers }, roster);
+      const window = new LockedWindow({ ...context, fingers }, roster);
       const beganAt = this.clock.monotonic();
-      const result = await stretch.run(batch.waiting, more, round >= ROUNDS_BEFORE_READING_INSIDE);
+      const result = await window.run(batch.waiting, more, round >= ROUNDS_BEFORE_READING_INSIDE);
       if (result === null) continue;
       batch.waiting = [...result.left];
       this.#doubts.push(...result.doubts);
-      const due = settleButRestores(result.outcomes, cache);
+      const unfinished = settleFinished(result.results, cache);
       if (result.broken !== null) {
         this.#ports.log.warn({ device: this.device.id, error: String(result.broken) }, 'conversation broke');
-        this.#doubts.push(...due);
+        this.#doubts.push(...unfinished);
         this.#session.drop();
-        this.#enableFirst ||= this.clock.monotonic() - beganAt > STRETCH_MS - LOOK_MS;
+        this.#enableFirst ||= this.clock.monotonic() - beganAt > DISABLED_MS - LOOK_MS;
         // A full disk, not the line: another conversation would end the same way.
         if (!isBroken(result.broken)) throw result.broken;
         return;
       }
-      await this.#finish(context, due);
-      if (result.outcomes.length > 0) round = 0;
+      await this.#finish(context, unfinished);
+      if (result.results.length > 0) round = 0;
     }
   }
 
@@ -233,20 +233,20 @@ export class Terminal implements AskedTerminal {
   }
 
   async #fingersToKeep(conversation: Conversation, roster: Roster, jobs: readonly WriteJob[]) {
-    const userIds = jobs.filter(({ keep }) => keep !== null).map(({ wish }) => wish.args.user_id);
+    const userIds = jobs.filter(({ keep }) => keep !== null).map(({ wish }) => wish.userId);
     return await readForUndo(conversation, roster, userIds, (error) => {
       const fields = { device: this.device.id, error: String(error) };
       this.#ports.log.warn(fields, 'fingers of a deleted user could not be kept');
     });
   }
 
-  /** A conversation that breaks leaves `due` and what was to follow in doubt: the next one goes on with them. */
+  /** A conversation that breaks leaves these and what was to follow in doubt: the next one goes on with them. */
   async #finish(
     context: WriteContext,
-    due: readonly DueRestore[],
+    unfinished: readonly Unfinished[],
     following: readonly DoubtfulJob[] = [],
   ): Promise<void> {
-    await finishRestores(context, due, (left) => this.#doubts.push(...left, ...following));
+    await finishAll(context, unfinished, (left) => this.#doubts.push(...left, ...following));
   }
 
   async #converse<T>(
@@ -307,12 +307,12 @@ export class Terminal implements AskedTerminal {
     }
     if (doubts.length === 0) return;
     const roster = early ?? (await lookAndRefresh(conversation, cache));
-    const { told, restored, again, contested } = judgeAll(doubts, open, roster, this.device);
+    const { known, unfinished, again, contested } = judgeAll(doubts, open, roster, this.device);
     // What came during the look waits for the next one.
     this.#doubts = this.#doubts.filter((doubt) => !doubts.includes(doubt));
-    for (const { job, outcome } of told) job.settle(outcome);
+    for (const { job, result } of known) job.settle(result);
     for (const { job } of contested) job.contest(true);
-    await this.#finish(context, restored, again);
+    await this.#finish(context, unfinished, again);
     const jobs = again.map(({ job }) => job);
     await this.#runAgain(context, jobs);
     this.#isUnsettled = false;

@@ -8,7 +8,7 @@ import type { KnownDialect } from './known-dialect.ts';
 /** Seconds after which the terminal enables itself, should the mini-PC die. */
 export const TIMED_DISABLE_SECONDS = 25;
 /** A terminal is disabled for at most this long at a time, ms; see "Times that nest" in docs/architecture.md. */
-export const STRETCH_MS = 15_000;
+export const DISABLED_MS = 15_000;
 /** What is under way then is cut off: enabling over a new conversation needs the rest. */
 const CUT_MS = 14_000;
 

@@ -11,7 +11,9 @@ import { parseConfig } from '../../config/load.ts';
 import type { Result } from '../session/result.ts';
 import { UNPINNED } from '../session/serial-pin.ts';
 import { Terminal } from '../terminal.ts';
-import type { Wish } from '../writes/plan.ts';
+import type { WriteName } from '../writes/kind.ts';
+import { parseWish } from '../writes/table.ts';
+import type { UndoCopy } from '../writes/undo-copy.ts';
 import type { WriteJob } from '../writes/write-job.ts';
 
 export interface Bench {
@@ -109,23 +111,27 @@ export interface RecordedJob extends WriteJob {
   readonly doubt: { uid: number; preimage: Buffer | null } | null;
 }
 
+interface JobOptions {
+  timeLeft?: () => number;
+  superseded?: boolean;
+  keep?: WriteJob['keep'];
+}
+
 let serial = 0;
 
 export function jobOf(
-  wish: Wish,
-  options: {
-    timeLeft?: () => number;
-    superseded?: boolean;
-    keep?: WriteJob['keep'];
-  } = {},
+  { op, args, copy }: { op: WriteName; args: object; copy?: () => UndoCopy },
+  options: JobOptions = {},
 ): RecordedJob {
   const events: string[] = [];
   let outcome: Result | null = null;
   let doubt: RecordedJob['doubt'] = null;
   return {
     id: `job-${++serial}`,
-    wish,
-    readback: wish.args.verify === 'readback',
+    wish: parseWish(op, args, (user_id) => {
+      if (copy === undefined) throw new SerenoError('undo_not_found', { params: { user_id } });
+      return copy();
+    }),
     events,
     get outcome() {
       return outcome;
@@ -157,8 +163,8 @@ export function jobOf(
   };
 }
 
-export const create = (user_id: string, name = 'Ana', more: object = {}) =>
-  jobOf({ op: 'user.put', args: { mode: 'create', user_id, fields: { name, ...more } } });
+export const create = (user_id: string, name = 'Ana', more: object = {}, options: JobOptions = {}) =>
+  jobOf({ op: 'user.put', args: { mode: 'create', user_id, fields: { name, ...more } } }, options);
 export const update = (user_id: string, fields: object) =>
   jobOf({ op: 'user.put', args: { mode: 'update', user_id, fields } });
 export const remove = (user_id: string) => jobOf({ op: 'user.delete', args: { user_id } });

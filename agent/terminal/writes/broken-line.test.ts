@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Command } from '../../zk/commands.ts';
-import { benchOfEachTest, codeOf, create, jobOf, nothingMore, update } from '../testing/bench.ts';
+import { benchOfEachTest, codeOf, create, nothingMore, update } from '../testing/bench.ts';
 
 const start = benchOfEachTest();
 
@@ -22,7 +22,7 @@ describe('when the line breaks', () => {
     const { terminal, simulated } = await start({ users: 9 });
     simulated.faults.add({ kind: 'cut', command: 8, times: 1, when: 'before-effect' });
     let left = 10_000;
-    const job = jobOf(create('802').wish, { timeLeft: () => left });
+    const job = create('802', 'Ana', {}, { timeLeft: () => left });
     const cut = simulated
       .until((at) => at.log.some(({ command }) => command === 8))
       .then(() => {

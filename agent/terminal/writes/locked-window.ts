@@ -1,32 +1,32 @@
-// One stretch during which a terminal is disabled: counters again, the writes, one refresh, one verification, enabled again.
+// A locked window: the terminal is disabled, its counters are asked for again, writes, one refresh, one verification, enabled again.
 import { SerenoError } from '../../../shared/errors.ts';
 import type { Verified } from '../../../shared/wire/envelope.ts';
 import { refreshData } from '../../zk/control.ts';
 import { type Counters, sameCounters } from '../../zk/counters.ts';
 import { deleteUser, type UserRecord, writeUser } from '../../zk/users.ts';
-import { Disablement, STRETCH_MS } from '../session/disabled.ts';
+import { DISABLED_MS, Disablement } from '../session/disabled.ts';
 import { isBroken, toSerenoError } from '../session/errors.ts';
 import { failure, type Result } from '../session/result.ts';
 import type { Roster } from '../tables/roster.ts';
 import type { WriteContext } from './context.ts';
 import type { FingersToKeep } from './fingers-to-keep.ts';
-import { type PlanContext, planWrite } from './plan.ts';
-import { type Entry, isFull, type Told, told } from './telling.ts';
-import { countersMoved, countersProve, isCreate, rosterProves, uidOf, type WritePlan } from './verify.ts';
+import type { PlanContext, WritePlan } from './plan.ts';
+import { countersMoved, countersProve, isCreate, rosterProves, uidOf } from './verify.ts';
+import { type Entry, isFull, type JobResult, resultsOf } from './window-results.ts';
 import { planContext } from './without-writing.ts';
 import type { DoubtfulJob, WriteJob } from './write-job.ts';
 
 /** No further write begins after this: refresh, verification and enabling need their time too. */
 const WRITING_MS = 8000;
 
-export interface StretchContext extends WriteContext {
-  /** What deletes must keep; one whose user was not looked at waits for the next stretch. */
+export interface WindowContext extends WriteContext {
+  /** What deletes must keep; one whose user was not looked at waits for the next window. */
   readonly fingers: FingersToKeep;
 }
 
-/** What a stretch leaves behind. `outcomes` are ready to be told; the others are not settled. */
-export interface StretchResult {
-  readonly outcomes: readonly Told[];
+/** What a window leaves behind. `results` are ready to be told; the others are not settled. */
+export interface WindowReport {
+  readonly results: readonly JobResult[];
   /** Begun, and the line broke before it was known what became of them. */
   readonly doubts: readonly DoubtfulJob[];
   /** Not begun. */
@@ -35,21 +35,21 @@ export interface StretchResult {
   readonly broken: unknown;
 }
 
-/** Whether the stretch goes on after a write: with the next one, with none, or with none and this one comes later, too. */
+/** Whether the window goes on after a write: with the next one, with none, or with none and this one comes later, too. */
 type Onward = 'next' | 'last' | 'later';
 
-/** The writes of one stretch on one conversation. Use once. */
-export class Stretch {
-  readonly #context: StretchContext;
+/** The writes of one window on one conversation. Use once. */
+export class LockedWindow {
+  readonly #context: WindowContext;
   #roster: Roster;
   #disablement: Disablement | null = null;
   readonly #entries: Entry[] = [];
-  readonly #outcomes: Told[] = [];
-  /** What follows from a write of this stretch that is not verified yet (`user_exists` after a create). */
-  readonly #dependent: Told[] = [];
+  readonly #results: JobResult[] = [];
+  /** What follows from a write of this window that is not verified yet (`user_exists` after a create). */
+  readonly #dependent: JobResult[] = [];
   readonly #left: WriteJob[] = [];
 
-  constructor(context: StretchContext, roster: Roster) {
+  constructor(context: WindowContext, roster: Roster) {
     this.#context = context;
     this.#roster = roster;
   }
@@ -64,7 +64,7 @@ export class Stretch {
     jobs: readonly WriteJob[],
     more: () => WriteJob | undefined,
     readInside: boolean,
-  ): Promise<StretchResult | null> {
+  ): Promise<WindowReport | null> {
     const { cache, conversation } = this.#context;
     try {
       this.#disablement = await Disablement.begin(this.#context);
@@ -78,7 +78,7 @@ export class Stretch {
       }
       await this.#writeAll(jobs, more);
       await this.#finish(before);
-      return { outcomes: this.#outcomes, doubts: [], left: this.#left, broken: null };
+      return { results: this.#results, doubts: [], left: this.#left, broken: null };
     } catch (error) {
       cache.forget();
       return this.#broken(jobs, error);
@@ -87,8 +87,8 @@ export class Stretch {
     }
   }
 
-  #broken(jobs: readonly WriteJob[], error: unknown): StretchResult {
-    const done = new Set(this.#outcomes.map(({ job }) => job));
+  #broken(jobs: readonly WriteJob[], error: unknown): WindowReport {
+    const done = new Set(this.#results.map(({ job }) => job));
     // Of a job with several writes the last one tells.
     const last = new Map(this.#entries.map((entry) => [entry.job, entry]));
     const begun = [...last.values()].filter(({ job }) => !done.has(job));
@@ -98,12 +98,12 @@ export class Stretch {
     for (const { job } of begun) done.add(job);
     const waiting = [...jobs, ...this.#dependent.map(({ job }) => job), ...this.#left];
     const left = [...new Set(waiting)].filter((job) => !done.has(job));
-    return { outcomes: this.#outcomes, doubts, left, broken: error };
+    return { results: this.#results, doubts, left, broken: error };
   }
 
   /** True if another full read is likely to end before the terminal must be enabled. */
   #fits(): boolean {
-    return this.#context.cache.lastReadMs * 2 < STRETCH_MS - this.#lasts;
+    return this.#context.cache.lastReadMs * 2 < DISABLED_MS - this.#lasts;
   }
 
   /** A terminal without counters whose table is too large to be read while it is disabled: nothing to compare. */
@@ -135,14 +135,14 @@ export class Stretch {
     }
   }
 
-  /** One that cannot be written in this stretch comes later: what follows must not overtake it. */
+  /** One that cannot be written in this window comes later: what follows must not overtake it. */
   async #write(job: WriteJob): Promise<Onward> {
     const { device, cache } = this.#context;
-    const userId = job.wish.args.user_id;
+    const userId = job.wish.userId;
     if (job.isOver) return 'next';
     try {
       const context = planContext(device, cache, this.#roster);
-      const plan = planWrite(job.wish, this.#roster, context);
+      const plan = job.wish.plan(this.#roster, context);
       if (plan.kind === 'nothing') {
         this.#decide(job, { status: 'ok', data: plan.result, verified: 'readback' });
         return 'next';
@@ -162,9 +162,9 @@ export class Stretch {
 
   /** The other records of a badge all of whose records are to go. */
   async #sendRest(job: WriteJob, context: PlanContext): Promise<Onward> {
-    while (this.#roster.all(job.wish.args.user_id).length > 0) {
+    while (this.#roster.all(job.wish.userId).length > 0) {
       try {
-        const plan = planWrite(job.wish, this.#roster, context);
+        const plan = job.wish.plan(this.#roster, context);
         if (plan.kind !== 'delete') break;
         job.started(uidOf(plan), plan.before);
         if (!(await this.#send(job, plan))) return 'last';
@@ -219,10 +219,10 @@ export class Stretch {
     return true;
   }
 
-  #decide(job: WriteJob, outcome: Result): void {
-    const userId = job.wish.args.user_id;
-    const depends = this.#entries.some((entry) => entry.job.wish.args.user_id === userId);
-    (depends ? this.#dependent : this.#outcomes).push({ job, outcome });
+  #decide(job: WriteJob, result: Result): void {
+    const userId = job.wish.userId;
+    const depends = this.#entries.some((entry) => entry.job.wish.userId === userId);
+    (depends ? this.#dependent : this.#results).push({ job, result });
   }
 
   async #finish(before: Counters | null): Promise<void> {
@@ -236,13 +236,13 @@ export class Stretch {
     }
     const after = await cache.counters(conversation);
     const plans = this.#entries.map(({ plan }) => plan);
-    const asked = this.#entries.some(({ job, refusal }) => job.readback || refusal !== null);
+    const asked = this.#entries.some(({ job, refusal }) => job.wish.readback || refusal !== null);
     const strict = this.#context.device.roster === 'strict';
     const isTold = !asked && !strict && cache.counts;
     if (isTold && before !== null && after !== null && countersProve(plans, before, after)) {
       this.#roster.counters = after;
       await this.#enable();
-      return this.#tell(() => true, 'counters');
+      return this.#conclude(() => true, 'counters');
     }
     const roster = await this.#readBack();
     const isClear = this.#entries.every(
@@ -251,14 +251,14 @@ export class Stretch {
     if (isClear && before !== null && after !== null) cache.sawCount(countersMoved(plans, before, after));
   }
 
-  /** While still disabled if it fits into the stretch, else after enabling. */
+  /** While still disabled if it fits into the window, else after enabling. */
   async #readBack(): Promise<Roster> {
     const { cache, conversation } = this.#context;
     const fits = this.#fits();
     if (!fits) await this.#enable();
     const roster = await cache.read(conversation);
     if (fits) await this.#enable();
-    this.#tell((plan) => rosterProves(plan, roster), 'readback', roster);
+    this.#conclude((plan) => rosterProves(plan, roster), 'readback', roster);
     return roster;
   }
 
@@ -273,9 +273,9 @@ export class Stretch {
     return cache.uids.refused(uid, roster);
   }
 
-  #tell(proves: (plan: WritePlan) => boolean, verified: Verified, roster: Roster = this.#roster): void {
+  #conclude(proves: (plan: WritePlan) => boolean, verified: Verified, roster: Roster = this.#roster): void {
     const { device, cache } = this.#context;
-    const { outcomes, left } = told({
+    const { results, left } = resultsOf({
       device: device.id,
       entries: this.#entries,
       dependent: this.#dependent,
@@ -285,7 +285,7 @@ export class Stretch {
       wasForUid: (plan, refusal) => this.#refusedForUid(plan, refusal, roster),
       onCreate: (isThere) => cache.uids.sawCreate(isThere),
     });
-    this.#outcomes.push(...outcomes);
+    this.#results.push(...results);
     this.#left.push(...left);
   }
 }

@@ -62,7 +62,7 @@ export class PunchedUids {
 }
 
 function isNewTo(roster: Roster, { wish }: WriteJob): boolean {
-  return wish.op !== 'user.delete' && roster.all(wish.args.user_id).length === 0;
+  return wish.mayAdd && roster.all(wish.userId).length === 0;
 }
 
 /** Terminals with the longer records of users put badges into their punches; a short list is no matter to look at. */

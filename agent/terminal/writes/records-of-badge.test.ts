@@ -4,7 +4,6 @@ import { SerenoError } from '../../../shared/errors.ts';
 import { newRecord } from '../../../test/terminal/user-record.ts';
 import type { Roster } from '../tables/roster.ts';
 import { type Bench, codeOf, jobOf, nothingMore, startBench, update } from '../testing/bench.ts';
-import { judge } from './doubt.ts';
 
 const LAYOUT = { width: 72, userIdBytes: 9, encoding: 'utf-8' } as const;
 const twice = [
@@ -65,7 +64,7 @@ describe('a change that the terminal acknowledged and did not keep', () => {
   it('is not taken for made by somebody else because another record is as wished', async () => {
     bench = await startBench({ users: [twice[0]!, twice[2]!] });
     const roster: Roster = await bench.terminal.roster();
-    const verdict = judge(change(2, 'Otro').wish, { uid: null, before: null }, roster, true);
+    const verdict = change(2, 'Otro').wish.judge({ uid: null, before: null, roster, inTime: true });
     expect(verdict).toMatchObject({ kind: 'failed', error: { code: 'user_not_found' } });
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import { newUser } from '../../zk/users.ts';
-import { type Bench, codeOf, startBench, update } from '../testing/bench.ts';
+import { type Bench, codeOf, jobOf, startBench, update } from '../testing/bench.ts';
 
 let bench: Bench;
 afterEach(() => bench.stop());
@@ -21,8 +21,8 @@ it('judges a write that was begun on a terminal of other records, replaced since
 it('does not take one record of a badge for another one, whatever the two were to become', async () => {
   bench = await startBench({ users: 3 });
   const [first] = bench.simulated.users();
-  const elsewhere = update(first!.userId, { name: first!.name });
-  Object.assign(elsewhere.wish.args, { uid: 50 });
+  const args = { mode: 'update', user_id: first!.userId, uid: 50, fields: { name: first!.name } };
+  const elsewhere = jobOf({ op: 'user.put', args });
   bench.terminal.adopt([{ job: elsewhere, uid: null, preimage: null }]);
   await bench.terminal.repair();
   expect(codeOf(elsewhere)).toBe('user_not_found');

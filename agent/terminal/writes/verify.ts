@@ -2,10 +2,7 @@
 import type { Counters } from '../../zk/counters.ts';
 import type { UserRecord } from '../../zk/users.ts';
 import type { Roster } from '../tables/roster.ts';
-import { holds, type Plan } from './plan.ts';
-
-/** A plan by which something is written. */
-export type WritePlan = Exclude<Plan, { kind: 'nothing' }>;
+import { holds, type WritePlan } from './plan.ts';
 
 interface Movement {
   users: number;

@@ -5,7 +5,7 @@ import { toSerenoError } from '../session/errors.ts';
 import { failure } from '../session/result.ts';
 import type { Roster } from '../tables/roster.ts';
 import type { RosterCache } from '../tables/roster-cache.ts';
-import { type PlanContext, planWrite } from './plan.ts';
+import type { PlanContext } from './plan.ts';
 import type { WriteJob } from './write-job.ts';
 
 /** What planning on `roster` needs to know of the device. */
@@ -29,10 +29,10 @@ export function settleWithoutWriting(
   const context = planContext(device, cache, roster);
   return jobs.filter((job) => {
     if (job.isOver) return false;
-    const userId = job.wish.args.user_id;
+    const userId = job.wish.userId;
     if (touched.has(userId)) return true;
     try {
-      const plan = planWrite(job.wish, roster, context);
+      const plan = job.wish.plan(roster, context);
       if (plan.kind === 'nothing') {
         job.settle({ status: 'ok', data: plan.result, verified: 'readback' });
         return false;

@@ -1,14 +1,12 @@
 // One write of users on its way through the terminal: what it wishes, and whom it tells what became of it.
 import type { UserRecord } from '../../zk/users.ts';
 import type { Result } from '../session/result.ts';
-import type { Wish } from './plan.ts';
+import type { Wish } from './table.ts';
 import type { UndoCopy } from './undo-copy.ts';
 
 export interface WriteJob {
   readonly id: string;
   readonly wish: Wish;
-  /** The caller wants the table read back whatever the counters say. */
-  readonly readback: boolean;
   /** True once it may have been sent to the terminal. */
   readonly hasBegun: boolean;
   /** True once it is settled or was left: it must not begin any more. */
@@ -32,7 +30,7 @@ export interface WriteJob {
   started(uid: number, before: UserRecord | null): void;
   /** The terminal acknowledged. */
   written(): void;
-  settle(outcome: Result): void;
+  settle(result: Result): void;
 }
 
 /** A job whose outcome only the terminal can tell: it was started, or another agent may have made it. */

@@ -1,9 +1,10 @@
-// What the writes of a stretch are answered, by what the terminal then shows.
+// What became of the writes of a locked window, by what the terminal then shows.
 import { SerenoError } from '../../../shared/errors.ts';
 import type { Verified } from '../../../shared/wire/envelope.ts';
 import { failure, type Result } from '../session/result.ts';
 import type { Roster } from '../tables/roster.ts';
-import { isCreate, isGone, lastWord, type WritePlan, withAllFields } from './verify.ts';
+import type { WritePlan } from './plan.ts';
+import { isCreate, isGone, lastWord, withAllFields } from './verify.ts';
 import type { WriteJob } from './write-job.ts';
 
 /** A write that was sent; a job has several where all records of a badge are to go. */
@@ -15,9 +16,10 @@ export interface Entry {
   acknowledged: boolean;
 }
 
-export interface Told {
+/** What became of one job. */
+export interface JobResult {
   readonly job: WriteJob;
-  readonly outcome: Result;
+  readonly result: Result;
 }
 
 export interface Shown {
@@ -25,7 +27,7 @@ export interface Shown {
   /** In the order in which they were sent. */
   readonly entries: readonly Entry[];
   /** What follows from a write that was not verified yet (`user_exists` after a create). */
-  readonly dependent: readonly Told[];
+  readonly dependent: readonly JobResult[];
   /** As it is now. */
   readonly roster: Roster;
   readonly verified: Verified;
@@ -37,28 +39,28 @@ export interface Shown {
   readonly onCreate: (isThere: boolean) => void;
 }
 
-/** What can be told now, and the jobs that must be served once more. */
-export interface Telling {
-  readonly outcomes: readonly Told[];
+/** What is known now, and the jobs that must be served once more. */
+export interface WindowResults {
+  readonly results: readonly JobResult[];
   readonly left: readonly WriteJob[];
 }
 
-/** The outcome of each job, by the last that can be seen of its user. */
-export function told(shown: Shown): Telling {
+/** The result of each job, by the last that can be seen of its user. */
+export function resultsOf(shown: Shown): WindowResults {
   const { device, entries, dependent, roster, verified, proves, wasForUid, onCreate } = shown;
-  const outcomes: Told[] = [];
+  const results: JobResult[] = [];
   const left: WriteJob[] = [];
   // The table may hold what was refused; if it does not, what was written before is seen as it was left.
   const traces = entries.filter(({ plan, refusal }) => refusal === null || proves(withAllFields(plan)));
   const unproven = new Set<string>();
   for (const { job, plan, refusal } of entries) {
-    const userId = job.wish.args.user_id;
+    const userId = job.wish.userId;
     const isTrace = traces.some((entry) => entry.job === job);
     const notKept = { device, what: '@kept_user', user_id: userId } as const;
-    const fail = (error: SerenoError) => outcomes.push({ job, outcome: failure(error) });
+    const fail = (error: SerenoError) => results.push({ job, result: failure(error) });
     if (isTrace && proves(lastWord(plan, laterOf(plan, entries, traces)))) {
       if (isCreate(plan)) onCreate(true);
-      outcomes.push({ job, outcome: { status: 'ok', data: plan.result, verified } });
+      results.push({ job, result: { status: 'ok', data: plan.result, verified } });
     } else if (isPartlyGone(job, entries, roster)) {
       unproven.add(userId);
       fail(new SerenoError('not_verified', { params: notKept, applied: 'partial' }));
@@ -75,10 +77,10 @@ export function told(shown: Shown): Telling {
     }
   }
   for (const waiting of dependent) {
-    if (unproven.has(waiting.job.wish.args.user_id)) left.push(waiting.job);
-    else outcomes.push(waiting);
+    if (unproven.has(waiting.job.wish.userId)) left.push(waiting.job);
+    else results.push(waiting);
   }
-  return { outcomes, left };
+  return { results, left };
 }
 
 /** True if some of the records that a job was to delete are gone. */
@@ -91,9 +93,9 @@ function isPartlyGone(job: WriteJob, entries: readonly Entry[], roster: Roster):
 /** Those of `traces` that came after `plan` and were about its badge. */
 function laterOf(plan: WritePlan, entries: readonly Entry[], traces: readonly Entry[]): WritePlan[] {
   const at = entries.findIndex((entry) => entry.plan === plan);
-  const userId = entries[at]?.job.wish.args.user_id;
+  const userId = entries[at]?.job.wish.userId;
   const later = entries.slice(at + 1).filter((entry) => traces.includes(entry));
-  return later.filter(({ job }) => job.wish.args.user_id === userId).map((entry) => entry.plan);
+  return later.filter(({ job }) => job.wish.userId === userId).map((entry) => entry.plan);
 }
 
 /** A terminal that has no room left for somebody new says no like any other; its counts tell. */
