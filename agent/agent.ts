@@ -55,7 +55,7 @@ export class Agent {
   readonly #follower: Follower;
   /** Counts up over all commands and from where no earlier run has been, so it counts up within each command. */
   #progressSeq: number;
-  #sweep: NodeJS.Timeout | null = null;
+  #cancelTidying: (() => void) | null = null;
   /** Agent minus cloud in ms, as the journal knows it. */
   #notedOffset: number;
 
@@ -65,7 +65,7 @@ export class Agent {
     this.#log = log;
     this.#clock = clock;
     this.#progressSeq = clock.now();
-    this.#journal = Journal.open(config.dataDir, config.site);
+    this.#journal = Journal.open(config.dataDir, config.site, clock);
     this.#onlookers = new Onlookers(config.dataDir, log);
     this.#undo = new UndoVault(this.#journal.undo, {
       folder: config.dataDir,
@@ -73,7 +73,7 @@ export class Agent {
       days: config.undoDays,
       now: () => this.#cloudClock.now(),
     });
-    this.#notedOffset = Number(this.#journal.note('clock_offset') ?? 0);
+    this.#notedOffset = Number(this.#journal.notes.read('clock_offset') ?? 0);
     this.#cloudClock = new CloudClock(clock, this.#notedOffset);
     this.#fence = new Fence(clock, this.#cloudClock);
     this.#link = connect({
@@ -95,7 +95,7 @@ export class Agent {
     });
     const link = () => this.#link;
     const at = { tenant: config.tenant, site: config.site };
-    this.#outbox = new Outbox(this.#journal, link, log);
+    this.#outbox = new Outbox(this.#journal, link, clock, log);
     this.#hello = new HelloTeller({
       at,
       clock,
@@ -157,13 +157,12 @@ export class Agent {
     this.#branch.start();
     this.#link.start();
     this.#onlookers.serve((id) => examineStation(id, this.#branch.station(id), this.#clock));
-    this.#sweep = setInterval(() => this.#tidy(), SWEEP_MS);
     this.#tidy();
   }
 
   /** Takes nothing more, ends what is under way, enables every terminal, sends what is settled, closes. */
   async stop(): Promise<void> {
-    if (this.#sweep !== null) clearInterval(this.#sweep);
+    this.#cancelTidying?.();
     this.#hello.stop();
     await this.#onlookers.close();
     await this.#follower.stop();
@@ -209,7 +208,7 @@ export class Agent {
   /** What is forgotten over a full disk can be learnt again. */
   #remember(key: string, text: string): void {
     try {
-      this.#journal.setNote(key, text);
+      this.#journal.notes.write(key, text);
     } catch (error) {
       if (!isStorageError(error)) throw error;
       this.#log.warn({ err: error, key }, 'not written down');
@@ -234,7 +233,9 @@ export class Agent {
     this.#remember('clock_offset', String(offset));
   }
 
+  /** At the start, and every few minutes from then on. */
   #tidy(): void {
+    this.#cancelTidying = this.#clock.after(SWEEP_MS, () => this.#tidy());
     try {
       // A wall clock that is years wrong must not make the journal forget: time is what the cloud says it is.
       if (this.#cloudClock.offset !== null) this.#journal.sweep(this.#cloudClock.now());

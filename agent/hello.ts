@@ -42,12 +42,12 @@ export interface HelloPorts {
 
 export class HelloTeller {
   readonly #ports: HelloPorts;
-  #timer: NodeJS.Timeout | null = null;
+  #cancelTelling: (() => void) | null = null;
   #toldAt = 0;
   #seq = 0;
   /** The first hello of this connection, or of the next one. */
   #firstSeq = 0;
-  #asking: NodeJS.Timeout | null = null;
+  #cancelAsking: (() => void) | null = null;
   #askAgainMs = ASK_AGAIN_MS;
   #toldOffset: number | null = null;
 
@@ -70,11 +70,11 @@ export class HelloTeller {
 
   /** Tells soon; call for every change. */
   tellSoon(delayMs = GATHER_MS): void {
-    if (this.#timer !== null) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
+    if (this.#cancelTelling !== null) return;
+    this.#cancelTelling = this.#ports.clock.after(delayMs, () => {
+      this.#cancelTelling = null;
       void this.#tell();
-    }, delayMs);
+    });
   }
 
   /** Tells at once. */
@@ -101,10 +101,10 @@ export class HelloTeller {
   }
 
   stop(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    if (this.#asking !== null) clearTimeout(this.#asking);
-    this.#timer = null;
-    this.#asking = null;
+    this.#cancelTelling?.();
+    this.#cancelAsking?.();
+    this.#cancelTelling = null;
+    this.#cancelAsking = null;
   }
 
   async #tell(): Promise<void> {
@@ -127,11 +127,11 @@ export class HelloTeller {
   /** As long as the cloud has not said what it knows of this agent's fence. */
   #askAgain(): void {
     const isOpen = () => this.#ports.link().isUp && this.#ports.fence.since === null;
-    if (!isOpen() || this.#asking !== null) return;
-    this.#asking = setTimeout(() => {
-      this.#asking = null;
+    if (!isOpen() || this.#cancelAsking !== null) return;
+    this.#cancelAsking = this.#ports.clock.after(this.#askAgainMs, () => {
+      this.#cancelAsking = null;
       if (isOpen()) this.tellSoon();
-    }, this.#askAgainMs);
+    });
     this.#askAgainMs = Math.min(this.#askAgainMs * 2, ASK_AGAIN_AT_MOST_MS);
   }
 
@@ -139,11 +139,11 @@ export class HelloTeller {
   #noteSession(): readonly string[] {
     const { journal, link, log } = this.#ports;
     try {
-      return noteSession(journal, link().session);
+      return noteSession(journal.notes, link().session);
     } catch (error) {
       if (!isStorageError(error)) throw error;
       log.warn({ err: error }, 'session not written down');
-      return ownSessions(journal, link().session);
+      return ownSessions(journal.notes, link().session);
     }
   }
 

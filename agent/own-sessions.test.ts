@@ -5,8 +5,8 @@ import { noteSession, ownSessions } from './own-sessions.ts';
 it('remembers the last sessions of a journal, each once, the one of now last', () => {
   const notes = new Map<string, string>();
   const journal = {
-    note: (key: string) => notes.get(key) ?? null,
-    setNote: (key: string, value: string) => void notes.set(key, value),
+    read: (key: string) => notes.get(key) ?? null,
+    write: (key: string, value: string) => void notes.set(key, value),
   };
   const sessions = Array.from({ length: OWN_SESSIONS + 3 }, (_, n) => `s${n}`);
   for (const session of [...sessions, 's5']) noteSession(journal, session);

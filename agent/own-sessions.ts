@@ -4,8 +4,8 @@ import { OWN_SESSIONS } from '../shared/wire/envelope.ts';
 
 /** Where they are kept: survives the process, not the data folder. */
 export interface SessionNotes {
-  note(key: string): string | null;
-  setNote(key: string, value: string): void;
+  read(key: string): string | null;
+  write(key: string, value: string): void;
 }
 
 const NOTE = 'own_sessions';
@@ -19,12 +19,12 @@ const sessionsSchema = z.array(z.string());
 export function noteSession(notes: SessionNotes, session: string): readonly string[] {
   const known = ownSessions(notes, session);
   const noted = JSON.stringify(known);
-  if (notes.note(NOTE) !== noted) notes.setNote(NOTE, noted);
+  if (notes.read(NOTE) !== noted) notes.write(NOTE, noted);
   return known;
 }
 
 /** The sessions that are noted, and `session` last. */
 export function ownSessions(notes: SessionNotes, session: string): readonly string[] {
-  const before = sessionsSchema.parse(JSON.parse(notes.note(NOTE) ?? '[]'));
+  const before = sessionsSchema.parse(JSON.parse(notes.read(NOTE) ?? '[]'));
   return [...before.filter((each) => each !== session), session].slice(-OWN_SESSIONS);
 }

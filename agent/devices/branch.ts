@@ -37,7 +37,7 @@ export class Branch {
 
   constructor(fromFile: readonly DeviceSettings[], ports: BranchPorts) {
     this.#ports = ports;
-    this.#registered = new RegisteredDevices(ports.journal);
+    this.#registered = new RegisteredDevices(ports.journal.notes);
     for (const device of this.#whereFound(fromFile)) this.#add(device);
     for (const device of this.#registered.list()) {
       if (this.#stations.has(device.id)) {
@@ -217,7 +217,7 @@ export class Branch {
   }
 
   #notes(id: string): DeviceNotes {
-    return new DeviceNotes(this.#ports.journal, id, this.#ports.log);
+    return new DeviceNotes(this.#ports.journal.notes, id, this.#ports.log);
   }
 
   #leave(station: LiveStation): void {

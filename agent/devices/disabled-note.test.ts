@@ -12,7 +12,8 @@ let folder: string;
 let journal: Journal;
 let monotonic: number;
 const clock = { now: () => 1_000_000, monotonic: () => monotonic };
-const note = () => disabledNote(new DeviceNotes(journal, 'principal', pino({ level: 'silent' })), clock);
+const note = () =>
+  disabledNote(new DeviceNotes(journal.notes, 'principal', pino({ level: 'silent' })), clock);
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sereno-note-'));

@@ -1,5 +1,6 @@
 // The pinned serial number of a device, in its notes.
-import { type DeviceNotes, type NoteStore, notesOfKind } from '../journal/device-notes.ts';
+import { type DeviceNotes, notesOfKind } from '../journal/device-notes.ts';
+import type { Notes } from '../journal/notes.ts';
 import { type Pin, type PinMemory, parsePin, UNPINNED } from '../terminal/session/serial-pin.ts';
 
 /** Every change is on disk when its method returns. @throws SerenoError `agent_storage` */
@@ -43,6 +44,6 @@ export class DevicePin {
 }
 
 /** The pins of all devices. */
-export function pinsIn(store: Pick<NoteStore, 'notes'>): Map<string, Pin> {
-  return new Map([...notesOfKind(store, 'serial')].map(([device, text]) => [device, parsePin(text)]));
+export function pinsIn(notes: Notes): Map<string, Pin> {
+  return new Map([...notesOfKind(notes, 'serial')].map(([device, text]) => [device, parsePin(text)]));
 }

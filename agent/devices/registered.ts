@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { commKeySchema, deviceSettingsShape } from '../../shared/domain/device.ts';
 import { commandIdSchema, deviceIdSchema } from '../../shared/domain/identifiers.ts';
+import type { Notes } from '../journal/notes.ts';
 import { type DeviceSettings, settingsKept } from './settings.ts';
 
 const settingsSchema = z.strictObject({
@@ -20,14 +21,6 @@ const rowSchema = z.strictObject({
   by: commandIdSchema,
 });
 
-/** The part of the journal that is needed here. */
-export interface Notes {
-  note(key: string): string | null;
-  notes(prefix: string): { key: string; value: string }[];
-  setNote(key: string, value: string): void;
-  deleteNotes(keys: readonly string[]): void;
-}
-
 const PREFIX = 'device:';
 
 /** Every change is on disk when its method returns. @throws SerenoError `agent_storage` */
@@ -44,7 +37,7 @@ export class RegisteredDevices {
 
   /** True if the device is as it is because of this command. */
   isBy(id: string, commandId: string): boolean {
-    const text = this.#notes.note(PREFIX + id);
+    const text = this.#notes.read(PREFIX + id);
     return text !== null && rowSchema.parse(JSON.parse(text)).by === commandId;
   }
 
@@ -59,16 +52,14 @@ export class RegisteredDevices {
   /** Nothing is left of a deleted device once the command that deleted it has its answer. */
   forgetDeleted(isAnswered: (commandId: string) => boolean): void {
     const over = this.#rows().filter(({ settings, by }) => settings === null && isAnswered(by));
-    if (over.length > 0) this.#notes.deleteNotes(over.map(({ key }) => key));
+    if (over.length > 0) this.#notes.eraseAll(over.map(({ key }) => key));
   }
 
   #rows() {
-    return this.#notes
-      .notes(PREFIX)
-      .map(({ key, value }) => ({ key, ...rowSchema.parse(JSON.parse(value)) }));
+    return this.#notes.all(PREFIX).map(({ key, value }) => ({ key, ...rowSchema.parse(JSON.parse(value)) }));
   }
 
   #write(id: string, row: z.input<typeof rowSchema>): void {
-    this.#notes.setNote(PREFIX + id, JSON.stringify(row));
+    this.#notes.write(PREFIX + id, JSON.stringify(row));
   }
 }

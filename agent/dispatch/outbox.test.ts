@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { ulid } from 'ulid';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { SerenoError } from '../../shared/errors.ts';
+import { systemClock } from '../clock.ts';
 import { Journal } from '../journal/journal.ts';
 import type { Link } from '../link/link.ts';
 import { Outbox } from './outbox.ts';
@@ -29,7 +30,7 @@ beforeEach(() => {
     publish: async (topic) => void published.push(topic),
     stop: async () => {},
   };
-  outbox = new Outbox(journal, () => link, pino({ level: 'silent' }));
+  outbox = new Outbox(journal, () => link, systemClock, pino({ level: 'silent' }));
 });
 afterEach(() => {
   outbox.stop();

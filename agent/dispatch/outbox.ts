@@ -1,5 +1,6 @@
 // Sends what is in the outbox, in order, each until the broker has it.
 import type { Logger } from 'pino';
+import { type Clock, pause } from '../clock.ts';
 import { isStorageError } from '../journal/errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { OutboxItem, OutboxMessage } from '../journal/rows.ts';
@@ -16,16 +17,18 @@ const RETRY_MS = 1000;
 export class Outbox {
   readonly #journal: Journal;
   readonly #link: () => Link;
+  readonly #clock: Clock;
   readonly #log: Logger;
   #unstored: OutboxMessage[] = [];
   readonly #inFlight = new Set<number>();
   /** The broker has them, which the disk had no room for yet: not to be sent again. */
   readonly #sent = new Map<number, OutboxItem>();
-  #retry: NodeJS.Timeout | null = null;
+  #cancelRetry: (() => void) | null = null;
 
-  constructor(journal: Journal, link: () => Link, log: Logger) {
+  constructor(journal: Journal, link: () => Link, clock: Clock, log: Logger) {
     this.#journal = journal;
     this.#link = link;
+    this.#clock = clock;
     this.#log = log;
   }
 
@@ -37,7 +40,7 @@ export class Outbox {
 
   /** Sends what is not known to have arrived; call when something new is there and when the line comes up. */
   pump(): void {
-    const pauses = this.#retry !== null;
+    const pauses = this.#cancelRetry !== null;
     this.#storeSent();
     if (!this.#link().isUp) return;
     const unstored = this.#unstored;
@@ -62,16 +65,14 @@ export class Outbox {
 
   /** Resolves when nothing is on its way any more, or `withinMs` has passed. */
   async drain(withinMs: number): Promise<void> {
-    const until = performance.now() + withinMs;
-    while (this.#inFlight.size > 0 && performance.now() < until) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+    const until = this.#clock.monotonic() + withinMs;
+    while (this.#inFlight.size > 0 && this.#clock.monotonic() < until) await pause(this.#clock, 10);
     this.stop();
   }
 
   stop(): void {
-    if (this.#retry !== null) clearTimeout(this.#retry);
-    this.#retry = null;
+    this.#cancelRetry?.();
+    this.#cancelRetry = null;
   }
 
   async #send(item: OutboxItem): Promise<void> {
@@ -100,10 +101,9 @@ export class Outbox {
   }
 
   #retrySoon(): void {
-    if (this.#retry !== null) return;
-    this.#retry = setTimeout(() => {
-      this.#retry = null;
+    this.#cancelRetry ??= this.#clock.after(RETRY_MS, () => {
+      this.#cancelRetry = null;
       this.pump();
-    }, RETRY_MS);
+    });
   }
 }

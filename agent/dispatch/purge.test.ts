@@ -93,7 +93,7 @@ describe('a purge', () => {
     expect(await ask('user.delete', { user_id: USER, purge: true })).toMatchObject({
       code: 'device_refused',
     });
-    expect(bench.journal.notes('purge:')).toEqual([]);
+    expect(bench.journal.notes.all('purge:')).toEqual([]);
     expect(holders()).not.toEqual([]);
   });
 
@@ -116,7 +116,7 @@ describe('a purge', () => {
   it('spares who has the badge since', async () => {
     await live();
     await ask('user.delete', { user_id: USER, purge: true });
-    bench.journal.setNote(`purge:${JSON.stringify(['principal', USER])}`, String(Date.now() - 60_000));
+    bench.journal.notes.write(`purge:${JSON.stringify(['principal', USER])}`, String(Date.now() - 60_000));
     const again = command('user.put', { mode: 'create', user_id: USER, fields: { name: 'Somebody else' } });
     await send(again);
     bench.journal.purges.run();
@@ -140,7 +140,7 @@ describe('a purge', () => {
     const purge = command('user.delete', { user_id: USER, purge: true });
     bench.receive(purge);
     await link.reply(purge.id);
-    expect(bench.journal.notes('purge:')).toHaveLength(1);
+    expect(bench.journal.notes.all('purge:')).toHaveLength(1);
     expect(bench.journal.find(list.id)?.state).toBe('verified');
     held.resolve();
     await expect.poll(() => bench.journal.find(list.id)?.state).toBe('replied');
@@ -150,7 +150,7 @@ describe('a purge', () => {
     expect(bench.journal.purges.run()).toBe(true);
     expect(bench.journal.find(list.id)).toBeNull();
     expect(holders()).toEqual([]);
-    expect(bench.journal.notes('purge:')).toEqual([]);
+    expect(bench.journal.notes.all('purge:')).toEqual([]);
   });
 
   it('has its file written anew once for many', async () => {
@@ -162,7 +162,9 @@ describe('a purge', () => {
     await Promise.all(others.map((user_id) => ask('user.delete', { user_id, purge: true })));
     await ask('user.delete', { user_id: USER, purge: true });
     // Answers are blanked at once; the note says that freed pages are still to come.
-    expect(bench.journal.notes('purge:').map(({ key }) => key)).toContain(`purge:["principal","${USER}"]`);
-    for (const row of bench.journal.notes('')) expect(row.value).not.toContain(NAME);
+    expect(bench.journal.notes.all('purge:').map(({ key }) => key)).toContain(
+      `purge:["principal","${USER}"]`,
+    );
+    for (const row of bench.journal.notes.all('')) expect(row.value).not.toContain(NAME);
   });
 });

@@ -29,9 +29,9 @@ export class Results {
   readonly #ports: DispatcherPorts;
   /** Outcomes that the disk had no room for; stored as soon as it has. */
   readonly #unstored = new Map<string, Unstored>();
-  #retry: NodeJS.Timeout | null = null;
-  #forget: NodeJS.Timeout | null = null;
-  #purgeAgain: NodeJS.Timeout | null = null;
+  #cancelRetry: (() => void) | null = null;
+  #cancelForget: (() => void) | null = null;
+  #cancelPurgeAgain: (() => void) | null = null;
 
   constructor(ports: DispatcherPorts) {
     this.#ports = ports;
@@ -81,12 +81,12 @@ export class Results {
 
   /** Gives up what could not be stored: the next run finds the commands in the journal and looks at the terminal. */
   stop(): void {
-    if (this.#retry !== null) clearTimeout(this.#retry);
-    if (this.#forget !== null) clearTimeout(this.#forget);
-    if (this.#purgeAgain !== null) clearTimeout(this.#purgeAgain);
-    this.#retry = null;
-    this.#forget = null;
-    this.#purgeAgain = null;
+    this.#cancelRetry?.();
+    this.#cancelForget?.();
+    this.#cancelPurgeAgain?.();
+    this.#cancelRetry = null;
+    this.#cancelForget = null;
+    this.#cancelPurgeAgain = null;
   }
 
   /**
@@ -98,11 +98,11 @@ export class Results {
   }
 
   #storeSoon(): void {
-    this.#retry ??= setTimeout(() => {
-      this.#retry = null;
+    this.#cancelRetry ??= this.#ports.clock.after(RETRY_MS, () => {
+      this.#cancelRetry = null;
       this.#storeOthers();
       if (this.#unstored.size > 0) this.#storeSoon();
-    }, RETRY_MS);
+    });
   }
 
   #store({ reply, messages, purge }: Unstored): void {
@@ -123,22 +123,23 @@ export class Results {
       log.error({ err: error }, 'what a purge leaves in the journal is tried again');
     }
     if (done) return;
-    this.#purgeAgain ??= setTimeout(() => {
-      this.#purgeAgain = null;
+    const again = () => {
+      this.#cancelPurgeAgain = null;
       this.purge();
-    }, PURGE_AGAIN_MS).unref();
+    };
+    this.#cancelPurgeAgain ??= this.#ports.clock.after(PURGE_AGAIN_MS, again, { unref: true });
   }
 
   #forgetSoon(): void {
-    this.#forget ??= setTimeout(() => {
-      this.#forget = null;
+    this.#cancelForget ??= this.#ports.clock.after(FORGET_MS, () => {
+      this.#cancelForget = null;
       try {
         this.#ports.journal.forgetLog();
       } catch (error) {
         if (!isStorageError(error)) throw error;
         this.#forgetSoon();
       }
-    }, FORGET_MS);
+    });
   }
 
   /** There is room again. */

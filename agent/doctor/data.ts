@@ -94,7 +94,7 @@ async function examineJournal({ dataDir, site }: AgentConfig): Promise<DataRepor
   }
   try {
     const depth = opened.depth;
-    const noted = opened.note('clock_offset');
+    const noted = opened.notes.read('clock_offset');
     const clockOffsetMs = noted === null ? null : Number(noted);
     const words = depth === 0 ? 'nothing waits' : `${depth} commands wait for the next start`;
     return {
@@ -106,8 +106,8 @@ async function examineJournal({ dataDir, site }: AgentConfig): Promise<DataRepor
         examineClock(clockOffsetMs, 'when an agent last ran'),
       ],
       running: null,
-      registered: new RegisteredDevices(opened).list(),
-      pins: pinsIn(opened),
+      registered: new RegisteredDevices(opened.notes).list(),
+      pins: pinsIn(opened.notes),
       clockOffsetMs,
     };
   } finally {

@@ -186,7 +186,7 @@ describe('the data folder', () => {
 
   it('tells the clock that an agent has noted, and that none runs now', async () => {
     const journal = Journal.open(join(folder, 'data'), 'norte');
-    journal.setNote('clock_offset', '-600000');
+    journal.notes.write('clock_offset', '-600000');
     journal.close();
     const { findings, registered } = await examineData(config());
     expect(said(findings)).toContainEqual(expect.stringMatching(/^warning: No agent runs on this folder/));

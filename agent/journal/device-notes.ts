@@ -1,5 +1,6 @@
 // What the journal remembers of each device besides its commands: one table of kinds, and none of it outlives the device.
 import { isStorageError } from './errors.ts';
+import type { Notes } from './notes.ts';
 
 /** The kinds of notes on a device, and what each one tells. */
 const KINDS = {
@@ -21,34 +22,25 @@ const KINDS = {
 
 export type NoteKind = keyof typeof KINDS;
 
-/** The part of the journal that is needed here. */
-export interface NoteStore {
-  note(key: string): string | null;
-  notes(prefix: string): { key: string; value: string }[];
-  setNote(key: string, value: string): void;
-  deleteNote(key: string): void;
-  deleteNotes(keys: readonly string[]): void;
-}
-
 /** Every change is on disk when its method returns. @throws SerenoError `agent_storage` */
 export class DeviceNotes {
-  readonly #store: NoteStore;
+  readonly #notes: Notes;
   readonly #device: string;
   readonly #log: { warn(fields: object, message: string): void };
   #isForgotten = false;
 
-  constructor(store: NoteStore, device: string, log: { warn(fields: object, message: string): void }) {
-    this.#store = store;
+  constructor(notes: Notes, device: string, log: { warn(fields: object, message: string): void }) {
+    this.#notes = notes;
     this.#device = device;
     this.#log = log;
   }
 
   read(kind: NoteKind): string | null {
-    return this.#isForgotten ? null : this.#store.note(KINDS[kind] + this.#device);
+    return this.#isForgotten ? null : this.#notes.read(KINDS[kind] + this.#device);
   }
 
   write(kind: NoteKind, text: string): void {
-    if (!this.#isForgotten) this.#store.setNote(KINDS[kind] + this.#device, text);
+    if (!this.#isForgotten) this.#notes.write(KINDS[kind] + this.#device, text);
   }
 
   /** Writes what can be learnt again if a full disk does not take it. */
@@ -62,18 +54,18 @@ export class DeviceNotes {
   }
 
   erase(kind: NoteKind): void {
-    if (!this.#isForgotten) this.#store.deleteNote(KINDS[kind] + this.#device);
+    if (!this.#isForgotten) this.#notes.erase(KINDS[kind] + this.#device);
   }
 
   /** The device is no more. What its terminal still has to tell while it is let go is not written down either. */
   forget(): void {
-    this.#store.deleteNotes(Object.values(KINDS).map((prefix) => prefix + this.#device));
+    this.#notes.eraseAll(Object.values(KINDS).map((prefix) => prefix + this.#device));
     this.#isForgotten = true;
   }
 }
 
 /** The notes of one kind on all devices, by device. */
-export function notesOfKind(store: Pick<NoteStore, 'notes'>, kind: NoteKind): Map<string, string> {
+export function notesOfKind(notes: Notes, kind: NoteKind): Map<string, string> {
   const prefix = KINDS[kind];
-  return new Map(store.notes(prefix).map(({ key, value }) => [key.slice(prefix.length), value]));
+  return new Map(notes.all(prefix).map(({ key, value }) => [key.slice(prefix.length), value]));
 }

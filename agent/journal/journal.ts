@@ -5,7 +5,9 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { SerenoError } from '../../shared/errors.ts';
 import type { Command, Reply } from '../../shared/wire/envelope.ts';
 import { operationsOfKind } from '../../shared/wire/operations.ts';
+import { systemClock, type TimeTeller } from '../clock.ts';
 import { makeFolder } from '../folder.ts';
+import { Notes } from './notes.ts';
 import { Purges } from './purges.ts';
 import {
   type JournalRow,
@@ -37,18 +39,24 @@ export class Journal {
   readonly undo: UndoTable;
   /** What purges leave to do. */
   readonly purges: Purges;
+  readonly notes: Notes;
   readonly #database: DatabaseSync;
   readonly #site: string;
 
-  private constructor(database: DatabaseSync, site: string) {
+  private constructor(database: DatabaseSync, site: string, clock: TimeTeller) {
     this.#database = database;
     this.#site = site;
     this.undo = new UndoTable(database, (sql, values) => this.#run(sql, values));
+    this.notes = new Notes(database, {
+      run: (sql, values) => this.#run(sql, values),
+      withoutSync: (work) => this.#withoutSync(work),
+    });
     this.purges = new Purges(database, {
       run: (sql, values) => this.#run(sql, values),
       atomically: (work) => this.#atomically(work),
-      notes: (prefix) => this.notes(prefix),
+      notes: (prefix) => this.notes.all(prefix),
       forgetLog: () => this.forgetLog(),
+      monotonic: () => clock.monotonic(),
     });
   }
 
@@ -56,7 +64,7 @@ export class Journal {
    * Opens or makes the journal in `folder` (0700; files 0600), locked against a second process.
    * @throws SerenoError `agent_storage` if the folder cannot be used or another agent holds it.
    */
-  static open(folder: string, site: string): Journal {
+  static open(folder: string, site: string, clock: TimeTeller = systemClock): Journal {
     const file = join(folder, 'journal.db');
     try {
       makeFolder(folder);
@@ -69,7 +77,7 @@ export class Journal {
         );
         database.exec('PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 500;');
         migrate(database);
-        return new Journal(database, site);
+        return new Journal(database, site, clock);
       } finally {
         process.umask(previous);
       }
@@ -116,7 +124,7 @@ export class Journal {
   /** The outcome is known: reply, outbox and a note in one transaction, arguments and preimage blanked. */
   settle(reply: Reply, messages: readonly OutboxMessage[], now: number, note?: string): void {
     this.#atomically(() => {
-      if (note !== undefined) this.setNote(note, String(now));
+      if (note !== undefined) this.notes.write(note, String(now));
       const set = 'reply = ?, settled_at = ?, command = NULL, preimage = NULL';
       this.#transition(reply.id, 'verified', set, [
         JSON.stringify({ ...reply, data: smallData(reply) }),
@@ -193,32 +201,6 @@ export class Journal {
         );
       }),
     );
-  }
-
-  note(key: string): string | null {
-    const row = this.#database.prepare('SELECT value FROM notes WHERE key = ?').get(key);
-    return row === undefined ? null : (row.value as string);
-  }
-
-  notes(prefix: string): { key: string; value: string }[] {
-    const sql = 'SELECT key, value FROM notes WHERE substr(key, 1, ?) = ? ORDER BY key';
-    return this.#database.prepare(sql).all(prefix.length, prefix) as { key: string; value: string }[];
-  }
-
-  setNote(key: string, value: string): void {
-    this.#run('INSERT INTO notes VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value', [
-      key,
-      value,
-    ]);
-  }
-
-  /** A note that comes back after a power cut does no harm: what it asks for is done once more. */
-  deleteNote(key: string): void {
-    this.#withoutSync(() => this.#run('DELETE FROM notes WHERE key = ?', [key]));
-  }
-
-  deleteNotes(keys: readonly string[]): void {
-    this.#run(`DELETE FROM notes WHERE key IN (${keys.map(() => '?').join()})`, [...keys]);
   }
 
   /** True for a command whose outcome is on disk, and for one that is not known any more. */

@@ -16,6 +16,8 @@ export interface PurgeTools {
   readonly atomically: (work: () => void) => void;
   readonly notes: (prefix: string) => { key: string; value: string }[];
   readonly forgetLog: () => void;
+  /** Of the agent's clock. */
+  readonly monotonic: () => number;
 }
 
 /** The note by which a purge is finished after a crash too; it goes into the transaction of the purge's outcome. */
@@ -101,7 +103,7 @@ export class Purges {
 
   /** Writes the file anew, without what its freed pages hold. False where that was done a moment ago. */
   #vacuum(due: readonly { readonly key: string }[]): boolean {
-    const now = performance.now();
+    const now = this.#tools.monotonic();
     if (now - this.#vacuumedAt < VACUUM_EVERY_MS) return false;
     this.#tools.run('VACUUM', []);
     this.#vacuumedAt = now;

@@ -135,7 +135,7 @@ export class DispatchBench {
     return new Dispatcher({
       at: { tenant: 'acme', site: 'norte' },
       journal,
-      outbox: new Outbox(journal, () => link, log),
+      outbox: new Outbox(journal, () => link, systemClock, log),
       undo: new UndoVault(journal.undo, { folder, site: 'norte', days, now: Date.now }),
       clock: systemClock,
       cloudClock: this.cloudClock,
