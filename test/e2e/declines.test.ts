@@ -58,8 +58,8 @@ afterAll(async () => {
 describe('a terminal that declines', () => {
   it.each([
     ['hangs-up', 'device_hung_up', /cuelga/, /hangs up/],
-    ['port-closed', 'device_port_closed', /no atiende ese puerto/, /does not serve that port/],
-    ['name-unknown', 'device_name_unknown', /no se conoce en la red/, /not known in the network/],
+    ['port-closed', 'device_port_closed', /no atiende ese puerto/, /does not listen on that port/],
+    ['name-unknown', 'device_name_unknown', /no se conoce en la red/, /is unknown in the network/],
   ])(
     'by %s says so in a sentence of its own, to a command and to a ping',
     async (id, code, spanish, english) => {
