@@ -9,14 +9,17 @@ export interface Room {
   readonly name: string;
   /** The folders and files that it may import, besides itself; null: everything. */
   readonly allowed: readonly string[] | null;
-  /** It does no I/O: nothing of Node or of AWS. */
-  readonly isPure: boolean;
+  /** Packages that it may not import. */
+  readonly banned: readonly string[];
 }
 
 const FILES = '/*.ts';
 const ROW = /^\| (`[^|]+`) \|[^|]+\| ([^|]+) \|$/gm;
-/** What no folder without I/O imports. */
-const OUTSIDE = ['node:*', '@aws-sdk/*', '@aws-lambda-powertools/*'];
+/** The packages behind words of the last column. */
+export const BANS = {
+  'no I/O': ['node:*', '@aws-sdk/*', '@aws-lambda-powertools/*'],
+  'no HTTP': ['@middy/*', 'aws-lambda'],
+} as const;
 
 function quoted(cell: string): string[] {
   return [...cell.matchAll(/`([^`]+?)\/?`/g)].map(([, name = '']) => name);
@@ -31,7 +34,7 @@ export function readRooms(): Room[] {
     quoted(names).map((name) => ({
       name,
       allowed: may.startsWith('everything') ? null : quoted(may),
-      isPure: may.includes('no I/O'),
+      banned: Object.entries(BANS).flatMap(([words, packages]) => (may.includes(words) ? packages : [])),
     })),
   );
 }
@@ -55,14 +58,14 @@ function depthOf(folder: string, allowed: readonly string[]): number {
   return Math.max(0, ...ups.map((name) => posix.relative(folder, name).split('/').length));
 }
 
-function patternsOf({ name, allowed, isPure }: Room): string[] {
+function patternsOf({ name, allowed, banned }: Room): string[] {
   const folder = folderOf(name);
   const whole = allowed ?? [];
   const outside = `${'../'.repeat(depthOf(folder, whole) + 1)}**`;
   const inside = whole
     .filter((other) => !`${folder}/`.startsWith(`${other}/`))
     .map((other) => `!${posix.relative(folder, other)}${other.endsWith('.ts') ? '' : '/**'}`);
-  return [outside, ...inside, ...(isPure ? OUTSIDE : [])];
+  return [outside, ...inside, ...banned];
 }
 
 /** The part of Biome's configuration that holds the rooms apart, as text. */
