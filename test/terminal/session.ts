@@ -52,8 +52,8 @@ export class Session implements Client {
     const loses = datagrams.burstBegins > 0 || datagramsIn.burstBegins > 0;
     // A client whose datagrams get lost cannot end properly: what it wrote is refreshed in the next conversation.
     this.disturbed = this.transport === 'udp' && loses;
-    const mayDouble = this.transport === 'udp' && datagramsIn.doubled > 0;
-    this.#manners = new Manners(this, mayDouble, (text) => device.violation(`${label}: ${text}`));
+    const isDisorderly = this.transport === 'udp' && (datagramsIn.doubled > 0 || datagramsIn.overtaken > 0);
+    this.#manners = new Manners(this, isDisorderly, (text) => device.violation(`${label}: ${text}`));
     device.clients.add(this);
   }
 
