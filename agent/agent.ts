@@ -23,6 +23,7 @@ import { Journal } from './journal/journal.ts';
 import { UndoVault } from './journal/undo-vault.ts';
 import type { Link, LinkEvents } from './link/link.ts';
 import { Onlookers } from './onlookers.ts';
+import { Punches } from './punches/punches.ts';
 
 const SWEEP_MS = 300_000;
 const DRAIN_MS = 2000;
@@ -53,6 +54,8 @@ export class Agent {
   readonly #dispatcher: Dispatcher;
   readonly #branch: Branch;
   readonly #follower: Follower;
+  /** Null where none are collected. */
+  readonly #punches: Punches | null;
   /** Counts up over all commands and from where no earlier run has been, so it counts up within each command. */
   #progressSeq: number;
   #cancelTidying: (() => void) | null = null;
@@ -84,12 +87,14 @@ export class Agent {
         this.#hello.measured();
         this.#noteOffset();
       },
+      onStored: (payload) => this.#punches?.stored(payload),
       onUp: () => this.#up(),
       onDown: (reason) => {
         log.warn({ reason }, 'line to the cloud is down');
         this.#onlookers.lineBroke(reason);
         this.#fence.disconnected();
         this.#hello.disconnected();
+        this.#punches?.disconnected();
       },
       onTakenOver: () => this.#takenOver(),
     });
@@ -134,11 +139,28 @@ export class Agent {
       left: (notAfter) => this.#cloudClock.left(notAfter),
       onStanding: (device, standing) => this.#noteStanding(device, standing),
       onContact: (isProbe) => this.#hello.contact(isProbe),
-      onChange: () => this.#hello.tellNow(),
+      onChange: () => {
+        this.#hello.tellNow();
+        this.#punches?.follow(this.#branch.stations());
+      },
       onGone: (device) => this.#dispatcher.deviceGone(device),
       log,
     });
     this.#follower = this.#startFollower(timers);
+    this.#punches = this.#openPunches();
+  }
+
+  #openPunches(): Punches | null {
+    const { punches, dataDir: folder, tenant, site } = this.#config;
+    if (punches.everyMs === 0) return null;
+    return new Punches({
+      ...punches,
+      folder,
+      at: { tenant, site },
+      publish: (topic, payload) => this.#link.publish(topic, payload),
+      clock: this.#clock,
+      log: this.#log,
+    });
   }
 
   #startFollower(timers: Timers): Follower {
@@ -155,6 +177,7 @@ export class Agent {
   start(): void {
     this.#dispatcher.resume();
     this.#branch.start();
+    this.#punches?.follow(this.#branch.stations());
     this.#link.start();
     this.#onlookers.serve((id) => examineStation(id, this.#branch.station(id), this.#clock));
     this.#tidy();
@@ -171,6 +194,7 @@ export class Agent {
     this.#outbox.pump();
     await this.#outbox.drain(DRAIN_MS);
     await this.#link.stop();
+    this.#punches?.stop();
     this.#hello.stop();
     this.#journal.close();
     this.#onlookers.forget();
@@ -181,6 +205,7 @@ export class Agent {
     this.#log.info({ session: this.#link.session }, 'connected to the cloud');
     this.#hello.connected();
     this.#outbox.pump();
+    this.#punches?.connected(this.#link.takesEvents);
   }
 
   #takenOver(): void {

@@ -29,7 +29,8 @@ export async function run({ config: file, logLevel }: RunOptions): Promise<void>
     throw configInvalid(file, [{ line: 1, key: 'cloud', problem }]);
   }
   const log = openLog(logLevel, { tenant, site });
-  const linkTo = (at: typeof cloud) => (events: LinkEvents) => new MqttLink({ tenant, site, ...at }, events);
+  const takes = { tenant, site, events: config.punches.everyMs > 0 };
+  const linkTo = (at: typeof cloud) => (events: LinkEvents) => new MqttLink({ ...takes, ...at }, events);
   let link: RenewableLink | null = null;
   const connect = (events: LinkEvents) => {
     link = new RenewableLink(linkTo(cloud), events);

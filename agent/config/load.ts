@@ -8,7 +8,13 @@ import { type DeviceSettings, settingsOfFile } from '../devices/settings.ts';
 import { parseSubnet, type Subnet } from '../discovery/subnets.ts';
 import { commKeyIn, type PathAndProblem, problemsAcross } from './across.ts';
 import { configInvalid, lineIn, mustBeYaml, type Problem, unreadable, wordsOf } from './problems.ts';
-import { type AgentFile, agentConfigSchema, cloudSchema, deviceConfigSchema } from './schema.ts';
+import {
+  type AgentFile,
+  agentConfigSchema,
+  cloudSchema,
+  deviceConfigSchema,
+  punchesSchema,
+} from './schema.ts';
 
 export interface AgentConfig {
   readonly tenant: string;
@@ -22,6 +28,8 @@ export interface AgentConfig {
   readonly allowLoopback: boolean;
   /** Where followed terminals are looked for. */
   readonly subnets: readonly Subnet[];
+  /** How punches are collected; not at all where `everyMs` is 0. */
+  readonly punches: { readonly everyMs: number; readonly live: boolean | null };
   readonly devices: readonly DeviceSettings[];
 }
 
@@ -95,6 +103,7 @@ function complete(config: AgentFile, file: string, environment: NodeJS.ProcessEn
     undoDays: config.undo_days,
     allowHosts: config.allow_hosts,
     subnets: config.subnets.map(parseSubnet),
+    punches: { everyMs: config.punches.every * 1000, live: config.punches.live ?? null },
     allowLoopback: environment.SERENO_ALLOW_LOOPBACK === '1',
     devices: config.devices.map((device) => {
       const { comm_key_env: variable, comm_key } = device;
@@ -125,5 +134,6 @@ function rangeAt(path: readonly PropertyKey[]): string {
 function blockAt(path: readonly PropertyKey[]) {
   if (path.length === 0) return agentConfigSchema;
   if (path.at(-1) === 'dialect') return dialectSchema;
+  if (path[0] === 'punches') return punchesSchema;
   return path[0] === 'cloud' ? cloudSchema : deviceConfigSchema;
 }

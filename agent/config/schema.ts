@@ -56,6 +56,13 @@ export const cloudSchema = z.strictObject({
   ca: pathSchema.optional(),
 });
 
+export const punchesSchema = z.strictObject({
+  /** Seconds between looks at a terminal's count of punches; 0: punches are not collected. */
+  every: z.int().min(0).max(86_400).default(0),
+  /** Whether a conversation is kept open for what terminals tell by themselves; left out: where they serve several clients. */
+  live: z.boolean().optional(),
+});
+
 export const agentConfigSchema = z.strictObject({
   site: slugSchema,
   tenant: slugSchema.default('local'),
@@ -64,6 +71,7 @@ export const agentConfigSchema = z.strictObject({
   undo_days: z.int().min(0).max(3650).default(30),
   allow_hosts: listOf(hostSchema),
   subnets: listOf(subnetSchema),
+  punches: punchesSchema.prefault({}),
   devices: listOf(deviceConfigSchema),
 });
 export type AgentFile = z.infer<typeof agentConfigSchema>;

@@ -25,6 +25,7 @@ beforeEach(() => {
     get isUp() {
       return isUp;
     },
+    takesEvents: true,
     session: 's',
     start: () => {},
     publish: async (topic) => void published.push(topic),

@@ -16,6 +16,8 @@ export const PRIORITIES = {
   command: { most: 200, givesWayInMs: null },
   /** A look at a terminal that nobody asks: one that answers at once serves whoever comes, one that does not is left. */
   look: { most: ANY, givesWayInMs: 250 },
+  /** What nobody waits for: it ends by itself as soon as it may, within the time that one exchange takes. */
+  idle: { most: ANY, givesWayInMs: 1000 },
 } as const satisfies Readonly<Record<string, PriorityRow>>;
 
 export type Priority = keyof typeof PRIORITIES;

@@ -17,11 +17,33 @@ export interface WriteItem extends Item {
   readonly issuedAt: number;
   readonly job: WriteJob;
 }
+/**
+ * Work that nobody waits for. It should end as soon as `isWanted`, at a place where the conversation can go on; `signal` ends it
+ * where it does not.
+ */
+export interface IdleWork {
+  run(signal: AbortSignal, isWanted: () => boolean): Promise<void>;
+  /** It is not done: the terminal is held by somebody, or goes. */
+  refuse(): void;
+}
 export interface AskItem extends Item {
   readonly kind: 'ask';
+  readonly idle?: IdleWork;
   /** While it runs, others are told that the device is busy, with this reason. */
   readonly holds: Phrase | null;
   /** `signal`: it is cancelled, or has to give way. */
   run(signal: AbortSignal): Promise<void>;
 }
 export type QueueItem = WriteItem | AskItem;
+
+export function idleItem(work: IdleWork, isWanted: () => boolean): AskItem {
+  const { run, refuse } = work;
+  const ask = { kind: 'ask', id: 'idle', priority: 'idle', holds: null } as const;
+  return { ...ask, idle: work, refuse: () => refuse(), run: (signal) => run(signal, isWanted) };
+}
+
+/** What `probe` finds is reported by the terminal itself. */
+export function lookItem(probe: (signal: AbortSignal) => Promise<void>): AskItem {
+  const run = (signal: AbortSignal) => probe(signal).catch(() => undefined);
+  return { kind: 'ask', id: 'look', priority: 'look', holds: null, refuse: () => undefined, run };
+}

@@ -4,7 +4,15 @@ import type { Phrase } from '../../shared/words.ts';
 import type { Timers } from '../clock.ts';
 import type { WriteJob } from '../terminal/writes/write-job.ts';
 import { isMoreUrgent, PRIORITIES, type Priority, WaitingLine } from './priorities.ts';
-import type { AskItem, QueueItem, WriteItem } from './queue-item.ts';
+import {
+  type AskItem,
+  type IdleWork,
+  idleItem,
+  lookItem,
+  type QueueItem,
+  type WriteItem,
+} from './queue-item.ts';
+import { type Asking, IDLE, isIdleWork, type State, type Turn, type Writing } from './turn.ts';
 import { nextUpkeep, type Upkeep } from './upkeep.ts';
 
 /** More commands than this waiting: the next is told that the device is busy. */
@@ -31,25 +39,6 @@ export interface QueuePorts {
   /** When terminals that nobody asks are looked at. */
   readonly timers: Timers;
 }
-
-interface Asking {
-  readonly kind: 'asking';
-  readonly item: AskItem;
-  readonly abort: AbortController;
-  /** Set while it has been told to give way, and may still end by itself. */
-  cancelGivingWay: (() => void) | null;
-}
-interface Writing {
-  readonly kind: 'writing';
-  /** What the terminal has been handed, begun or not. */
-  readonly handed: WriteItem[];
-}
-/** What is under way at the terminal. */
-type Turn = Asking | Writing | { readonly kind: 'repairing' };
-/** `idle` becomes a turn (`#begin`), a turn becomes `idle` (`#ended`), all become `stopped` (`stop`), which is the end. */
-type State = { readonly kind: 'idle' } | Turn | { readonly kind: 'stopped' };
-
-const IDLE = { kind: 'idle' } as const;
 
 export class TerminalQueue {
   readonly device: string;
@@ -94,6 +83,15 @@ export class TerminalQueue {
     this.#expireLater();
   }
 
+  /** Does `work` once nothing else is to be done here. The same work waits once. */
+  whenIdle(work: IdleWork): void {
+    const isWaiting = this.#waiting.items.some((item) => item.kind === 'ask' && item.idle === work);
+    if (isWaiting || this.#state.kind === 'stopped') return;
+    const isWanted = () => this.#state.kind === 'stopped' || this.#waiting.first !== undefined;
+    if (this.#held === null) this.push(idleItem(work, isWanted));
+    else work.refuse();
+  }
+
   /** Gives back the writes that have not begun, and by now may be with another agent. */
   contest(): void {
     for (const item of this.#notBegun()) {
@@ -135,16 +133,17 @@ export class TerminalQueue {
   /** The next turn is that of whatever waits first; where nothing does, of what the terminal needs by itself. */
   #next(): void {
     const item = this.#waiting.shift();
-    if (item === undefined) this.#scheduleUpkeep();
-    else if (item.kind === 'ask') this.#ask(item);
+    if (item === undefined) {
+      if (this.#cancelUpkeep === null) this.#scheduleUpkeep();
+    } else if (item.kind === 'ask') this.#ask(item);
     else this.#write(item);
   }
 
   #begin(turn: Turn, work: () => Promise<void>): void {
     if (this.#state.kind !== 'idle')
       throw new Error(`A turn of ${this.device} begins while it is ${this.#state.kind}`);
-    this.#cancelUpkeep?.();
-    this.#cancelUpkeep = null;
+    // A look that is due stays due whatever is done idly before it.
+    if (!isIdleWork(turn)) this.#stopUpkeep();
     this.#state = turn;
     this.#tellBusy();
     this.#work = work().finally(() => this.#ended(turn));
@@ -264,10 +263,23 @@ export class TerminalQueue {
     if (this.#state.kind === 'stopped') return;
     this.#cancelUpkeep = this.#ports.timers.after(inMs, () => {
       this.#cancelUpkeep = null;
+      if (isIdleWork(this.#state)) this.#afterIdleWork(what);
       if (this.#state.kind !== 'idle') return;
       if (what === 'repair') this.#begin({ kind: 'repairing' }, () => this.#repair());
       else this.#ask(this.#look());
     });
+  }
+
+  /** Whatever has a conversation puts right what must be; a look is had as soon as it gives way. */
+  #afterIdleWork(what: Upkeep['what']): void {
+    if (what === 'repair') return;
+    this.#waiting.add(this.#look());
+    this.#hurry('look');
+  }
+
+  #stopUpkeep(): void {
+    this.#cancelUpkeep?.();
+    this.#cancelUpkeep = null;
   }
 
   async #repair(): Promise<void> {
@@ -280,16 +292,8 @@ export class TerminalQueue {
     }
   }
 
-  /** What it finds is reported by the terminal itself. */
   #look(): AskItem {
     const isWanted = () => this.#waiting.first !== undefined;
-    return {
-      kind: 'ask',
-      id: 'look',
-      priority: 'look',
-      holds: null,
-      refuse: () => undefined,
-      run: (signal) => this.#terminal.probe(signal, isWanted).catch(() => undefined),
-    };
+    return lookItem((signal) => this.#terminal.probe(signal, isWanted));
   }
 }

@@ -9,6 +9,8 @@ export interface LinkMessage {
 export interface LinkEvents {
   /** A command came. Must store it before it acknowledges. */
   readonly onCommand: (message: LinkMessage) => void;
+  /** The cloud says how far it has stored this agent's events. */
+  readonly onStored: (payload: Uint8Array) => void;
   /** The agent is connected and subscribed. */
   readonly onUp: () => void;
   readonly onDown: (reason: string) => void;
@@ -18,6 +20,8 @@ export interface LinkEvents {
 
 export interface Link {
   readonly isUp: boolean;
+  /** False where the broker refused the topic on which the cloud says which events are stored: it is older and takes none. */
+  readonly takesEvents: boolean;
   /** Identifies this run of the agent; the last will carries it too. */
   readonly session: string;
   start(): void;
@@ -35,4 +39,6 @@ export interface LinkOptions {
   readonly certificate: string;
   readonly key: string;
   readonly ca?: string;
+  /** Listen for what the cloud has stored of this agent's events. */
+  readonly events?: boolean;
 }

@@ -43,6 +43,7 @@ test('a session that was left without the subscription gets it, and commands com
       },
       onUp: up.resolve,
       onDown: () => {},
+      onStored: () => {},
       onTakenOver: () => {},
     },
   );

@@ -27,6 +27,8 @@ export class MqttLink implements Link {
   readonly #client: mqtt5.Mqtt5Client;
   readonly #at: { tenant: string; site: string };
   readonly #events: LinkEvents;
+  readonly #tellsEvents: boolean;
+  #takesEvents = false;
   #isUp = false;
   /** Whether this run's subscription is known to be in the session that the broker keeps. */
   #isSubscribed = false;
@@ -37,6 +39,7 @@ export class MqttLink implements Link {
   constructor(options: LinkOptions, events: LinkEvents) {
     this.#at = { tenant: options.tenant, site: options.site };
     this.#events = events;
+    this.#tellsEvents = options.events === true;
     this.#client = new mqtt5.Mqtt5Client(clientConfig(options, this.session));
     this.#client.on('connectionSuccess', (event) => void this.#connected(event.connack.sessionPresent));
     this.#client.on('disconnection', (event) => {
@@ -54,6 +57,10 @@ export class MqttLink implements Link {
 
   get isUp(): boolean {
     return this.#isUp;
+  }
+
+  get takesEvents(): boolean {
+    return this.#takesEvents;
   }
 
   start(): void {
@@ -98,14 +105,14 @@ export class MqttLink implements Link {
   }
 
   async #subscribe(): Promise<void> {
-    const filter = topics.command(this.#at);
-    const suback = await this.#client.subscribe({
-      subscriptions: [{ topicFilter: filter, qos: mqtt5.QoS.AtLeastOnce }],
-    });
-    const [code] = suback.reasonCodes;
-    if (code === undefined || code >= 0x80)
-      throw new Error(`the broker refused the subscription to ${filter}`);
-    this.#isSubscribed = true;
+    const filters = [topics.command(this.#at), ...(this.#tellsEvents ? [topics.stored(this.#at)] : [])];
+    const subscriptions = filters.map((topicFilter) => ({ topicFilter, qos: mqtt5.QoS.AtLeastOnce }));
+    const suback = await this.#client.subscribe({ subscriptions });
+    const [commands, stored] = suback.reasonCodes;
+    if (isRefused(commands)) throw new Error(`the broker refused the subscription to ${filters[0]}`);
+    // A cloud that is older than this agent has no such topic: events wait until it is renewed.
+    this.#takesEvents = this.#tellsEvents && !isRefused(stored);
+    this.#isSubscribed = this.#takesEvents === this.#tellsEvents;
   }
 
   #down(reason: string): void {
@@ -125,6 +132,10 @@ export class MqttLink implements Link {
     // The handle must be taken before this listener returns, else the SDK acknowledges by itself.
     const handle = event.acknowledgementControl?.acquireHandle();
     const acknowledge = this.#pubacks.arrived(() => handle?.invokeAcknowledgement());
+    if (event.message.topicName === topics.stored(this.#at)) {
+      this.#events.onStored(toBytes(event.message.payload));
+      return acknowledge();
+    }
     if (event.message.topicName !== topics.command(this.#at)) return acknowledge();
     this.#events.onCommand({ payload: toBytes(event.message.payload), acknowledge });
   }
@@ -162,6 +173,11 @@ function clientConfig(options: LinkOptions, session: string): mqtt5.Mqtt5ClientC
     builder.withExtendedValidationAndFlowControlOptions(mqtt5.ClientExtendedValidationAndFlowControl.None);
   }
   return builder.build();
+}
+
+/** True for a SUBACK's code of failure, and where there is none. */
+function isRefused(code: number | undefined): boolean {
+  return code === undefined || code >= 0x80;
 }
 
 function toBytes(payload: mqtt5.Payload | undefined): Uint8Array {

@@ -2,7 +2,13 @@ import { expect, test } from 'vitest';
 import type { Link, LinkEvents } from './link.ts';
 import { RenewableLink } from './renewable-link.ts';
 
-const EVENTS: LinkEvents = { onCommand: () => {}, onUp: () => {}, onDown: () => {}, onTakenOver: () => {} };
+const EVENTS: LinkEvents = {
+  onCommand: () => {},
+  onStored: () => {},
+  onUp: () => {},
+  onDown: () => {},
+  onTakenOver: () => {},
+};
 
 /** Links that write down what is done to them; `stop` ends when it is let. */
 function scene() {
@@ -10,6 +16,7 @@ function scene() {
   let letStop = () => {};
   const make = (name: string) => (): Link => ({
     isUp: true,
+    takesEvents: true,
     session: name,
     start: () => void done.push(`${name} starts`),
     publish: async (topic) => void done.push(`${name} publishes ${topic}`),

@@ -18,6 +18,10 @@ export class RenewableLink implements Link {
     return this.#inner.isUp;
   }
 
+  get takesEvents(): boolean {
+    return this.#inner.takesEvents;
+  }
+
   get session(): string {
     return this.#inner.session;
   }
@@ -50,9 +54,10 @@ export class RenewableLink implements Link {
   /** Late events of an old connection say nothing about the present one. */
   #open(make: (events: LinkEvents) => Link): Link {
     const isCurrent = () => this.#inner === link;
-    const { onCommand, onUp, onDown, onTakenOver } = this.#events;
+    const { onCommand, onStored, onUp, onDown, onTakenOver } = this.#events;
     const link: Link = make({
       onCommand: (message) => isCurrent() && onCommand(message),
+      onStored: (payload) => isCurrent() && onStored(payload),
       onUp: () => isCurrent() && onUp(),
       onDown: (reason) => isCurrent() && onDown(reason),
       onTakenOver: () => isCurrent() && onTakenOver(),

@@ -116,6 +116,11 @@ export class PunchMemory {
     });
   }
 
+  /** The devices of which anything is known. */
+  devices(): string[] {
+    return this.#database.all('SELECT device FROM logs').map(({ device }) => String(device));
+  }
+
   /** A device that is no more. What it told stays to be sent. */
   forget(device: string): void {
     this.#atomically(() => this.#forget(device));

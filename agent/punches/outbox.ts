@@ -32,6 +32,23 @@ export class EventOutbox {
     return Math.max(0, this.#most - this.#length);
   }
 
+  /** True once so much has been sent that reading on is worth its while. */
+  get isHalfEmpty(): boolean {
+    return this.#length <= this.#most / 2;
+  }
+
+  /** Number of the first event that waits; one more than the last ever given, where none does. */
+  get firstSeq(): number {
+    const first = this.#database.get('SELECT min(seq) AS seq FROM outbox')?.seq;
+    return first === null || first === undefined ? this.lastSeq + 1 : Number(first);
+  }
+
+  /** The last number that was ever given. */
+  get lastSeq(): number {
+    const given = this.#database.get(`SELECT seq FROM sqlite_sequence WHERE name = 'outbox'`);
+    return Number(given?.seq ?? 0);
+  }
+
   /** Part of the caller's transaction: call `recount` if that is rolled back. */
   append(event: AgentEvent): void {
     this.#database.run('INSERT INTO outbox (event) VALUES (?)', JSON.stringify(event));

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { pino } from 'pino';
 import { ulid } from 'ulid';
 import {
@@ -11,6 +12,7 @@ import {
   type Reply,
   replySchema,
 } from '../../shared/wire/envelope.ts';
+import { type EventBatch, eventBatchSchema, type PunchEvent } from '../../shared/wire/events.ts';
 import { parseTopic } from '../../shared/wire/topics.ts';
 import { Agent } from '../agent.ts';
 import type { Timers } from '../clock.ts';
@@ -20,9 +22,13 @@ import type { Link, LinkEvents } from '../link/link.ts';
 /** A line to a cloud that notes every reply and every hello. */
 class NotingLink implements Link {
   isUp = true;
+  readonly takesEvents = true;
   readonly session = 's';
   readonly replies: Reply[] = [];
   readonly hellos: Hello[] = [];
+  readonly batches: EventBatch[] = [];
+  /** Whether the cloud says that it has stored events. */
+  stores = true;
   readonly #watchers = new Set<() => void>();
   readonly events: LinkEvents;
 
@@ -36,12 +42,28 @@ class NotingLink implements Link {
 
   async publish(topic: string, payload: Uint8Array): Promise<void> {
     const parsed = parseTopic(topic);
+    if (parsed?.kind === 'events')
+      this.#take(eventBatchSchema.parse(JSON.parse(gunzipSync(payload).toString())));
     const text = Buffer.from(payload).toString();
     if (parsed?.kind === 'hello') this.#heard(helloSchema.parse(JSON.parse(text)));
     if (parsed?.kind === 'res' && parsed.part.endsWith('-0')) {
       this.replies.push(replySchema.parse(JSON.parse(text)));
     }
     for (const watch of this.#watchers) watch();
+  }
+
+  #take(batch: EventBatch): void {
+    this.batches.push(batch);
+    const { journal, seq } = batch;
+    if (!this.stores) return;
+    queueMicrotask(() => this.events.onStored(Buffer.from(JSON.stringify({ v: 1, journal, seq }))));
+  }
+
+  /** Punches that were told, the first time each, in order. */
+  punches(): PunchEvent[] {
+    const all = this.batches.flatMap(({ events }) => events);
+    const punches = all.filter((event) => event.type === 'punch');
+    return [...new Map(punches.map((punch) => [punch.id, punch])).values()];
   }
 
   /** The cloud says that no other agent has ever spoken for the site. */

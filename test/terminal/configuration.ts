@@ -73,6 +73,9 @@ export const terminalOptionsSchema = z.strictObject({
     })
     .prefault({}),
 
+  /** So many of the oldest punches are deleted at once when there is no room for another. */
+  cyclicDelete: z.int().min(1).default(1),
+
   // Contents
   users: z.union([count.max(60_000), z.array(seedUserSchema)]).default(0),
   /** Raw records that stand behind the users in its table, under whatever uid. No write reaches them. */
@@ -109,6 +112,10 @@ export const terminalOptionsSchema = z.strictObject({
     ])
     .default(32)
     .meta({ description: 'Bytes of a live attendance event.' }),
+  liveEvents: z.enum(['once', 'twice', 'none', 'refused', 'other']).default('once').meta({
+    description:
+      'How punches are told to who registered for them; none: to nobody, refused: nobody may register, other: with another status than in the log.',
+  }),
 
   // Bulk reads
   /** Data bytes of one 1501 on TCP. */

@@ -22,6 +22,7 @@ const keypadSchema = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('delete'), userId: z.string() }),
   z.strictObject({ action: z.literal('add-finger'), userId: z.string(), finger: z.int().min(0).max(9) }),
   z.strictObject({ action: z.literal('set-clock'), time: z.string() }),
+  z.strictObject({ action: z.literal('clear-attendance') }),
 ]);
 const rebootSchema = z.strictObject({ awayMs: z.int().min(0).default(0) });
 const punchSchema = z.strictObject({
@@ -114,6 +115,8 @@ function useKeypad({ keypad }: SimulatedTerminal, wish: z.infer<typeof keypadSch
       return keypad.deleteUser(wish.userId);
     case 'add-finger':
       return keypad.addFinger(wish.userId, wish.finger);
+    case 'clear-attendance':
+      return keypad.clearAttendance();
     case 'set-clock':
       return keypad.setClock(wish.time);
   }

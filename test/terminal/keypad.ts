@@ -89,6 +89,13 @@ export class Keypad {
     this.#device.changed();
   }
 
+  /** Deletes all punches. */
+  clearAttendance(): void {
+    this.#useKeys();
+    this.#device.state.attendance.length = 0;
+    this.#device.changed();
+  }
+
   /** `YYYY-MM-DDTHH:MM:SS`. */
   setClock(iso: string): void {
     this.#useKeys();

@@ -100,7 +100,8 @@ export class TerminalState {
   }
 
   addPunch(punch: Punch): void {
-    if (this.attendance.length >= this.options.capacity.records) this.attendance.shift();
+    const { capacity, cyclicDelete } = this.options;
+    if (this.attendance.length >= capacity.records) this.attendance.splice(0, cyclicDelete);
     this.attendance.push(punch);
   }
 

@@ -173,12 +173,13 @@ export class SimulatedTerminal {
       if (uid === undefined) throw new RangeError(`no user '${userId}'`);
       const punch = { uid, userId, verify, state: punched, packedTime: packTime(time) };
       state.addPunch(punch);
-      return encodeLiveEvent(punch, options.liveEventBytes);
+      const told = options.liveEvents === 'other' ? { ...punch, verify: verify ^ 1 } : punch;
+      return encodeLiveEvent(told, options.liveEventBytes);
     });
+    const times = options.liveEvents === 'none' ? 0 : options.liveEvents === 'twice' ? 2 : 1;
     for (const client of clients) {
-      if ((client.liveMask & Event.attendance) !== 0) {
-        client.sendEvent(Event.attendance, Buffer.concat(events), false);
-      }
+      if ((client.liveMask & Event.attendance) === 0) continue;
+      for (let n = 0; n < times; n++) client.sendEvent(Event.attendance, Buffer.concat(events), false);
     }
     this.#device.changed();
   }

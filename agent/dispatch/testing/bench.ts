@@ -23,6 +23,7 @@ const UNDO_DAYS = 30;
 /** A line to a cloud that notes every reply. */
 export class NotingLink implements Link {
   isUp = true;
+  readonly takesEvents = true;
   readonly session = 's';
   readonly replies: Reply[] = [];
   #watchers: (() => void)[] = [];

@@ -2,7 +2,8 @@
 import { type Answer, answer, type Behaviour, type Exchange, refuse } from '../behaviour.ts';
 import { Command, Reply } from '../protocol.ts';
 
-function register({ client, data }: Exchange): Answer {
+function register({ device, client, data }: Exchange): Answer {
+  if (device.options.liveEvents === 'refused') return refuse();
   if (data.length !== 4) return refuse(Reply.badData);
   client.liveMask = data.readUInt32LE();
   return answer();

@@ -1,0 +1,261 @@
+// Collects the punches of one terminal: live where it tells them by itself, from its log after every gap.
+import type { Logger } from 'pino';
+import { SerenoError } from '../../shared/errors.ts';
+import type { Clock } from '../clock.ts';
+import type { Live, LiveListener } from '../terminal/session/live.ts';
+import type { RosterCache } from '../terminal/tables/roster-cache.ts';
+import { Event } from '../zk/commands.ts';
+import type { Conversation, TerminalEvent } from '../zk/conversation.ts';
+import { decodePunches } from '../zk/live.ts';
+import { LiveProof } from './live-proof.ts';
+import { LogCount } from './log-count.ts';
+import { isBadgeless, type Looked, lookAtLog } from './log-look.ts';
+import type { LogOwner, PunchMemory } from './memory.ts';
+import type { EventOutbox } from './outbox.ts';
+import { type DatedPunch, isDated } from './punch.ts';
+
+/** The terminal as the collector needs it. */
+export interface CollectedTerminal {
+  readonly device: {
+    readonly id: string;
+    readonly timezone: string;
+    readonly dialect: { readonly attendance_record?: 8 | 16 | 40 | 49 | undefined };
+  };
+  readonly serial: string | null;
+  readonly dialect: { readonly oneClient: boolean } | null;
+  listen(mask: number, listener: LiveListener, signal?: AbortSignal): Promise<Live>;
+  read<T>(
+    ask: (conversation: Conversation, cache: RosterCache) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T>;
+}
+
+/** What is done while nobody waits for the terminal. */
+interface IdleWork {
+  run(signal: AbortSignal, isWanted: () => boolean): Promise<void>;
+  refuse(): void;
+}
+
+/** One terminal with its lock. */
+export interface CollectedStation {
+  /** Another one after its settings were changed. */
+  readonly terminal: CollectedTerminal;
+  readonly queue: { whenIdle(work: IdleWork): void };
+}
+
+export interface CollectorPorts {
+  readonly memory: PunchMemory;
+  readonly outbox: EventOutbox;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** How often the terminal's count is asked for, ms. */
+  readonly everyMs: number;
+  /** Whether a conversation is kept open for live events; null: where the terminal serves several clients. */
+  readonly live: boolean | null;
+  /** There may be new events. */
+  readonly onEvents: () => void;
+}
+
+/** Pauses after failures double up to this, ms: the terminal may come back any time. */
+const FAILED_AT_MOST_MS = 60_000;
+/** A terminal that refused to tell anything by itself is asked again after this, ms: it may have been updated. */
+const REFUSED_MS = 3_600_000;
+/** A conversation that broke is followed by a look so soon, ms: the terminal may be starting again. */
+const BROKEN_MS = 1000;
+/** A terminal at which somebody enrols is asked for again after this, ms. */
+const HELD_MS = 1000;
+
+export class Collector {
+  readonly #station: CollectedStation;
+  readonly #ports: CollectorPorts;
+  readonly #count = new LogCount();
+  readonly #proof = new LiveProof();
+  #live: Live | null = null;
+  #liveRefusedAt: number | null = null;
+  /** Something was heard that the log must say more about. */
+  #isUnsure = false;
+  /** The log, or its history, was not taken to its end. */
+  #isBehind = true;
+  #failures = 0;
+  #cancel: (() => void) | null = null;
+  #stopped = false;
+
+  constructor(station: CollectedStation, ports: CollectorPorts) {
+    this.#station = station;
+    this.#ports = ports;
+  }
+
+  start(): void {
+    this.#now();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#cancel?.();
+    void this.#live?.stop();
+  }
+
+  /** There is room in the outbox again. */
+  resume(): void {
+    if (this.#isBehind && this.#failures === 0 && this.#ports.outbox.isHalfEmpty) this.#now();
+  }
+
+  /** One and the same: the queue has it wait once, however often it is asked to. */
+  readonly #turn: IdleWork = {
+    run: (signal, isWanted) => this.#collect(signal, isWanted),
+    // Somebody enrols.
+    refuse: () => this.#in(HELD_MS),
+  };
+
+  async #collect(signal: AbortSignal, isWanted: () => boolean): Promise<void> {
+    this.#cancel?.();
+    this.#cancel = null;
+    try {
+      await this.#listen(signal);
+      const look = (conversation: Conversation, cache: RosterCache) =>
+        this.#look(conversation, cache, signal, isWanted);
+      await this.#station.terminal.read(look, signal);
+      this.#failures = 0;
+    } catch (error) {
+      // Whoever was sent away for a command comes again behind it.
+      if (!signal.aborted) this.#failed(error);
+    }
+    this.#ports.onEvents();
+    this.#plan(isWanted());
+  }
+
+  #plan(isWanted: boolean): void {
+    const { everyMs } = this.#ports;
+    if (this.#failures > 0) return this.#in(Math.min(everyMs * 2 ** (this.#failures - 1), FAILED_AT_MOST_MS));
+    if (this.#isUnsure || (isWanted && this.#isBehind)) return this.#now();
+    this.#in(everyMs);
+  }
+
+  #now(): void {
+    if (!this.#stopped) this.#station.queue.whenIdle(this.#turn);
+  }
+
+  #in(ms: number): void {
+    this.#cancel?.();
+    if (!this.#stopped) this.#cancel = this.#ports.clock.after(ms, () => this.#now());
+  }
+
+  #failed(error: unknown): void {
+    const fields = { device: this.#station.terminal.device.id, error: String(error) };
+    this.#failures += 1;
+    this.#count.doubt();
+    if (this.#failures === 1) this.#ports.log.warn(fields, 'punches not collected');
+    else this.#ports.log.debug(fields, 'punches still not collected');
+  }
+
+  /** Goes before the log is read: what is punched in between is heard then, or found. */
+  async #listen(signal: AbortSignal): Promise<void> {
+    const { terminal } = this.#station;
+    const { live, clock, log } = this.#ports;
+    // What it is like is known after the first contact.
+    if (live === null && terminal.dialect === null) await terminal.read(async () => undefined, signal);
+    const isAllowed = live ?? terminal.dialect?.oneClient === false;
+    if (!isAllowed || this.#live?.isOn === true) return;
+    if (this.#liveRefusedAt !== null && clock.monotonic() - this.#liveRefusedAt < REFUSED_MS) return;
+    this.#count.doubt();
+    try {
+      const listener = { onEvent: (event: TerminalEvent) => this.#hear(event), onEnd: () => this.#ended() };
+      this.#live = await terminal.listen(Event.attendance, listener, signal);
+    } catch (error) {
+      if (!(error instanceof SerenoError) || error.code !== 'device_refused') throw error;
+      this.#liveRefusedAt = clock.monotonic();
+      log.info({ device: terminal.device.id }, 'the terminal tells no punches by itself: its log is read');
+    }
+  }
+
+  #ended(): void {
+    this.#live = null;
+    this.#count.doubt();
+    this.#in(BROKEN_MS);
+  }
+
+  /** Called amid whatever the conversation is used for; must not throw. */
+  #hear(event: TerminalEvent): void {
+    const { log, onEvents } = this.#ports;
+    try {
+      for (const punch of decodePunches(event)) {
+        if (isDated(punch) && !this.#tell(punch)) this.#isUnsure = true;
+      }
+      onEvents();
+    } catch (error) {
+      // A full disk. The log has it.
+      log.warn(
+        { device: this.#station.terminal.device.id, error: String(error) },
+        'a live punch was not kept',
+      );
+      this.#isUnsure = true;
+    }
+    if (this.#isUnsure) this.#now();
+  }
+
+  /** @returns false where the log must say whether this is a punch that is not known yet */
+  #tell(punch: DatedPunch): boolean {
+    const { memory, outbox, clock } = this.#ports;
+    const owner = this.#owner();
+    const cursor = memory.cursor(owner);
+    if (isBadgeless(cursor?.width ?? null)) return false;
+    this.#proof.hear(punch, clock.monotonic());
+    if (cursor?.live !== 'proven' || outbox.room === 0 || !memory.hear(owner, punch, cursor)) return false;
+    this.#count.heard();
+    return true;
+  }
+
+  async #look(
+    conversation: Conversation,
+    cache: RosterCache,
+    signal: AbortSignal,
+    isWanted: () => boolean,
+  ): Promise<void> {
+    const { memory, outbox, clock } = this.#ports;
+    const before = await cache.counters(conversation, signal);
+    const isDue =
+      this.#isBehind || this.#isUnsure || this.#proof.isDue(clock.monotonic()) || this.#count.isDue(before);
+    if (!isDue || isWanted()) return;
+    const lookedAt = clock.monotonic();
+    this.#isBehind = true;
+    // What is heard from here on may be missing in what is read.
+    this.#isUnsure = false;
+    const { dialect } = this.#station.terminal.device;
+    const owner = this.#owner();
+    const stated = dialect.attendance_record;
+    const room = () => outbox.room;
+    const look = { conversation, cache, signal, isWanted, memory, owner, room, stated };
+    const looked = await lookAtLog(look, before);
+    if (looked === null) return;
+    this.#report(looked);
+    if (!looked.upToDate) return;
+    this.#compare(owner, lookedAt);
+    this.#isBehind = looked.cursor.history > 0;
+    this.#count.taken(looked.records, before, await cache.counters(conversation, signal));
+  }
+
+  #report({ told, skipped, cursor }: Looked): void {
+    const { log } = this.#ports;
+    const { id: device } = this.#station.terminal.device;
+    if (told > 0) log.debug({ device, told, history: cursor.history }, 'punches collected');
+    if (skipped > 0) log.warn({ device, skipped }, 'punches with a date that never was, or of nobody');
+  }
+
+  #compare(owner: LogOwner, lookedAt: number): void {
+    const { memory, log } = this.#ports;
+    const cursor = memory.cursor(owner);
+    const proves = this.#proof.compare((punch) => memory.isFound(owner, punch), lookedAt);
+    if (cursor === null || proves === null || cursor.live === proves || cursor.live === 'differs') return;
+    memory.move(owner, { ...cursor, live: proves });
+    if (proves === 'proven') return;
+    log.warn(
+      { device: owner.device },
+      'its live punches are not those of its log: the log alone is believed',
+    );
+  }
+
+  #owner(): LogOwner {
+    const { device, serial } = this.#station.terminal;
+    return { device: device.id, serial: serial ?? '', timezone: device.timezone, badgeOf: String };
+  }
+}

@@ -1,0 +1,105 @@
+// The punches of a branch: a collector for each terminal, what they remember on disk, and the way up.
+import type { Logger } from 'pino';
+import type { SiteAddress } from '../../shared/wire/topics.ts';
+import type { Clock } from '../clock.ts';
+import { type CollectedStation, Collector } from './collector.ts';
+import { PunchDatabase } from './database.ts';
+import { PunchMemory } from './memory.ts';
+import { EventOutbox } from './outbox.ts';
+import { EventSender } from './sender.ts';
+
+export interface PunchesOptions {
+  readonly folder: string;
+  readonly at: SiteAddress;
+  /** See `CollectorPorts`. */
+  readonly everyMs: number;
+  readonly live: boolean | null;
+  readonly publish: (topic: string, payload: Uint8Array) => Promise<void>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export class Punches {
+  readonly #options: PunchesOptions;
+  readonly #database: PunchDatabase;
+  readonly #outbox: EventOutbox;
+  readonly #memory: PunchMemory;
+  readonly #sender: EventSender;
+  readonly #collectors = new Map<CollectedStation, Collector>();
+
+  /** @throws SerenoError `agent_storage` if the folder cannot be used or another agent runs on it. */
+  constructor(options: PunchesOptions) {
+    const { folder, at, publish, clock, log } = options;
+    this.#options = options;
+    this.#database = PunchDatabase.open(folder, at.site);
+    this.#outbox = new EventOutbox(this.#database);
+    this.#memory = new PunchMemory(this.#database, this.#outbox);
+    this.#sender = new EventSender({
+      at,
+      journal: this.#database.id,
+      outbox: this.#outbox,
+      publish,
+      clock,
+      log,
+      onStored: () => {
+        for (const collector of this.#collectors.values()) collector.resume();
+      },
+    });
+  }
+
+  /** These are the terminals from now on. What is known of the log of one that is gone is forgotten. */
+  follow(stations: readonly CollectedStation[]): void {
+    for (const [station, collector] of this.#collectors) {
+      if (stations.includes(station)) continue;
+      collector.stop();
+      this.#collectors.delete(station);
+    }
+    const ids = stations.map(({ terminal }) => terminal.device.id);
+    for (const device of this.#memory.devices()) if (!ids.includes(device)) this.#memory.forget(device);
+    for (const station of stations) {
+      if (!this.#collectors.has(station)) this.#collect(station);
+    }
+  }
+
+  #collect(station: CollectedStation): void {
+    const { everyMs, live, clock, log } = this.#options;
+    const collector = new Collector(station, {
+      memory: this.#memory,
+      outbox: this.#outbox,
+      clock,
+      log,
+      everyMs,
+      live,
+      onEvents: () => this.#sender.pump(),
+    });
+    this.#collectors.set(station, collector);
+    collector.start();
+  }
+
+  /** The line to the cloud stands; events are sent where the cloud takes them. */
+  connected(takesEvents: boolean): void {
+    if (takesEvents) this.#sender.connected();
+    else this.#options.log.warn('the cloud takes no events: they wait on disk');
+  }
+
+  disconnected(): void {
+    this.#sender.disconnected();
+  }
+
+  /** The cloud says how far it has stored. */
+  stored(message: Uint8Array): void {
+    this.#sender.stored(message);
+  }
+
+  /** Events that the cloud is not known to have. */
+  get waiting(): number {
+    return this.#outbox.length;
+  }
+
+  /** The terminals are let go by their queues, which are to be stopped first. */
+  stop(): void {
+    for (const collector of this.#collectors.values()) collector.stop();
+    this.#sender.stop();
+    this.#database.close();
+  }
+}

@@ -1,0 +1,140 @@
+// Batches on their way to the cloud: one at a time, until the cloud says that it has stored them.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { EVENTS_PER_BATCH, type EventBatch, eventBatchSchema } from '../../shared/wire/events.ts';
+import { topics } from '../../shared/wire/topics.ts';
+import { ManualClock } from '../testing/manual-clock.ts';
+import { PunchDatabase } from './database.ts';
+import { EventOutbox } from './outbox.ts';
+import { EventSender } from './sender.ts';
+
+const at = { tenant: 'acme', site: 'norte' };
+
+let folder: string;
+let database: PunchDatabase;
+let outbox: EventOutbox;
+let clock: ManualClock;
+let sent: EventBatch[];
+let sender: EventSender;
+/** What publishing does. */
+let publish: () => Promise<void>;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sender-'));
+  database = PunchDatabase.open(folder, 'norte');
+  outbox = new EventOutbox(database);
+  clock = new ManualClock();
+  sent = [];
+  publish = async () => undefined;
+  sender = new EventSender({
+    at,
+    journal: database.id,
+    outbox,
+    publish: (topic, payload) => {
+      const batch = eventBatchSchema.parse(JSON.parse(gunzipSync(payload).toString()));
+      expect(topic).toBe(topics.events(at, batch.seq));
+      sent.push(batch);
+      return publish();
+    },
+    clock,
+    log: pino({ level: 'silent' }),
+    onStored: () => undefined,
+  });
+});
+afterEach(() => {
+  database.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function add(count: number): void {
+  for (let n = 0; n < count; n++) {
+    outbox.append({
+      type: 'user.deleted',
+      id: `usr_${String(n).padStart(8, '0')}`,
+      device: 'd',
+      user_id: '1',
+      uid: 1,
+      at: 1,
+      by: 'keypad',
+    });
+  }
+}
+const stored = (seq: number, journal = database.id) =>
+  sender.stored(Buffer.from(JSON.stringify({ v: 1, journal, seq })));
+
+test('batches go one after the other, each when the one before is stored', () => {
+  add(EVENTS_PER_BATCH + 1);
+  sender.pump();
+  expect(sent).toEqual([]);
+  sender.connected();
+  expect(sent.map(({ seq }) => seq)).toEqual([EVENTS_PER_BATCH]);
+  add(1);
+  sender.pump();
+  expect(sent.length).toBe(1);
+  stored(EVENTS_PER_BATCH);
+  expect(sent.map(({ seq }) => seq)).toEqual([EVENTS_PER_BATCH, EVENTS_PER_BATCH + 2]);
+  stored(EVENTS_PER_BATCH + 2);
+  expect(outbox.length).toBe(0);
+  clock.advance(3_600_000);
+  expect(sent.length).toBe(2);
+});
+
+test('a delivered batch is not a stored one: it is sent again, less and less often, and with what came meanwhile', () => {
+  add(1);
+  sender.connected();
+  for (const waits of [10_000, 20_000, 40_000]) {
+    const before = sent.length;
+    clock.advance(waits - 1);
+    expect(sent.length).toBe(before);
+    clock.advance(1);
+    expect(sent.length).toBe(before + 1);
+  }
+  expect(new Set(sent.map(({ seq }) => seq))).toEqual(new Set([1]));
+  add(1);
+  clock.advance(300_000);
+  expect(sent.at(-1)?.seq).toBe(2);
+});
+
+test('a batch that never left is sent again on the next connection', async () => {
+  add(1);
+  publish = () => Promise.reject(new Error('the line broke'));
+  sender.connected();
+  sender.disconnected();
+  clock.advance(600_000);
+  expect(sent.length).toBe(1);
+  publish = async () => undefined;
+  sender.connected();
+  expect(sent.map(({ seq }) => seq)).toEqual([1, 1]);
+});
+
+test('words for another memory, for what was never sent, for what is gone, and no words at all, change nothing', () => {
+  add(2);
+  sender.connected();
+  stored(2, '6f0d0f6e-4f0c-4a58-9d4c-0d6c1f9b7e11');
+  stored(3);
+  sender.stored(Buffer.from('{'));
+  expect(outbox.length).toBe(2);
+  stored(1);
+  expect(outbox.length).toBe(1);
+  stored(1);
+  expect(outbox.length).toBe(1);
+  stored(2);
+  expect(outbox.length).toBe(0);
+});
+
+test('numbers go on over a restart, though all that was numbered is gone', () => {
+  add(2);
+  sender.connected();
+  stored(2);
+  const { id } = database;
+  database.close();
+  database = PunchDatabase.open(folder, 'norte');
+  expect(database.id).toBe(id);
+  outbox = new EventOutbox(database);
+  add(1);
+  expect(outbox.first(1)[0]?.seq).toBe(3);
+});
