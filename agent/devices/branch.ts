@@ -202,7 +202,7 @@ export class Branch {
     const refusal = new SerenoError('cancelled');
     const doubts = await station.remove(command.id, decide, refusal);
     const unknown = new SerenoError('outcome_unknown', { params: { device: id }, applied: 'unknown' });
-    for (const { job } of doubts) job.settle(failure(unknown));
+    for (const job of doubts) job.settle(failure(unknown));
     this.#leave(station);
     onGone(id);
     onChange();

@@ -6,7 +6,7 @@ import type { Station } from '../dispatch/ports.ts';
 import { TerminalQueue } from '../dispatch/terminal-queue.ts';
 import type { DeviceNotes } from '../journal/device-notes.ts';
 import { Terminal } from '../terminal/terminal.ts';
-import type { DoubtfulJob } from '../terminal/writes/write-job.ts';
+import type { WriteJob } from '../terminal/writes/write-job.ts';
 import { disabledNote } from './disabled-note.ts';
 import { KeptStanding } from './kept-standing.ts';
 import { DevicePin } from './pins.ts';
@@ -96,8 +96,8 @@ export class LiveStation implements Station {
    * @returns Writes of which only the terminal could have told what became of them.
    * @throws SerenoError `device_busy`, `cancelled`, and what `decide` throws.
    */
-  async remove(commandId: string, decide: () => void, refusal: SerenoError): Promise<readonly DoubtfulJob[]> {
-    let doubts: readonly DoubtfulJob[] = [];
+  async remove(commandId: string, decide: () => void, refusal: SerenoError): Promise<readonly WriteJob[]> {
+    let doubts: readonly WriteJob[] = [];
     await this.#between(commandId, async (settled) => {
       decide();
       this.queue.refuseAll(refusal);

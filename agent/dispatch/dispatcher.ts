@@ -149,7 +149,8 @@ export class Dispatcher {
     if (station === undefined || wish === null) return this.#settleUnknown(command);
     const { uid, preimage } = row;
     const job = this.#job(row, command, wish);
-    station.terminal.adopt([{ job, uid, preimage, acknowledged: row.state === 'written' }]);
+    job.foundInDoubt({ uid, preimage, acknowledged: row.state === 'written' });
+    station.terminal.adopt([job]);
     station.queue.repairSoon();
   }
 
@@ -201,7 +202,7 @@ export class Dispatcher {
       id: row.id,
       issuedAt: row.issuedAt,
       job,
-      timeLeft: () => job.timeLeft(),
+      timeLeft: () => job.rules.timeLeft(),
       refuse: (error: SerenoError) => job.settle(failure(error)),
     };
   }

@@ -95,7 +95,7 @@ export class TerminalQueue {
   /** Gives back the writes that have not begun, and by now may be with another agent. */
   contest(): void {
     for (const item of this.#notBegun()) {
-      if (item.kind !== 'write' || !item.job.mayBeElsewhere()) continue;
+      if (item.kind !== 'write' || !item.job.rules.mayBeElsewhere()) continue;
       this.#waiting.remove(item);
       item.job.contest(false);
     }

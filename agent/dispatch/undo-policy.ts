@@ -6,11 +6,11 @@ import type { UndoVault } from '../journal/undo-vault.ts';
 import type { Result } from '../terminal/session/result.ts';
 import type { Copies, Wish } from '../terminal/writes/table.ts';
 import { decodeUndoCopy, encodeUndoCopy, type UndoCopy } from '../terminal/writes/undo-copy.ts';
-import type { WriteJob } from '../terminal/writes/write-job.ts';
+import type { JobRules } from '../terminal/writes/write-job.ts';
 
 export class UndoPolicy {
-  /** See `WriteJob.keep`. */
-  readonly keep: WriteJob['keep'];
+  /** See `JobRules.keep`. */
+  readonly keep: JobRules['keep'];
   readonly #undo: UndoVault;
   readonly #device: string;
   readonly #wish: Wish;

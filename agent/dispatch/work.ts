@@ -15,7 +15,7 @@ import { asks } from '../terminal/asks/table.ts';
 import { failure, type Result } from '../terminal/session/result.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { Wish } from '../terminal/writes/table.ts';
-import type { WriteJob } from '../terminal/writes/write-job.ts';
+import { WriteJob } from '../terminal/writes/write-job.ts';
 import type { CloudClock } from './cloud-clock.ts';
 import type { Contested } from './contested.ts';
 import type { QueueItem } from './queue-item.ts';
@@ -49,31 +49,14 @@ export function toWriteJob(
   const policy = new UndoPolicy(undo, device, wish, log);
   const queuedAt = clock.monotonic();
   let startedAt: number | null = null;
-  let settled = false;
-  return {
-    id: row.id,
-    wish,
+  return new WriteJob(row.id, wish, {
     timeLeft: () => cloudClock.left(row.notAfter),
     mayBeElsewhere: () => contested.mayBeElsewhere(command),
-    contest(wasLookedAt) {
-      if (settled) return;
-      settled = true;
-      contested.add(command, wasLookedAt);
-    },
     isSuperseded: () => (journal.lastStarted(device, wish.userId) ?? 0) > row.issuedAt,
-    get hasBegun() {
-      return startedAt !== null;
-    },
-    get isOver() {
-      return settled;
-    },
-    leave() {
-      if (startedAt === null) settled = true;
-    },
     keep: policy.keep,
-    started(uid, before) {
-      startedAt = clock.monotonic();
+    begun(uid, before) {
       journal.start(row.id, uid, before?.raw ?? null);
+      startedAt = clock.monotonic();
     },
     written() {
       try {
@@ -83,15 +66,14 @@ export function toWriteJob(
         if (!isStorageError(error)) throw error;
       }
     },
-    settle(outcome) {
-      if (settled) return;
-      settled = true;
+    settled(result) {
       const now = clock.monotonic();
-      policy.beforeSettled(outcome);
-      settle(outcome, { queueMs: (startedAt ?? now) - queuedAt, deviceMs: now - (startedAt ?? now) });
-      policy.afterSettled(outcome);
+      policy.beforeSettled(result);
+      settle(result, { queueMs: (startedAt ?? now) - queuedAt, deviceMs: now - (startedAt ?? now) });
+      policy.afterSettled(result);
     },
-  };
+    contested: (wasLookedAt) => contested.add(command, wasLookedAt),
+  });
 }
 
 type Tell = (stage: Stage, done?: number, total?: number) => void;

@@ -18,13 +18,13 @@ import type { Roster } from './tables/roster.ts';
 import { type ReadOptions, RosterCache } from './tables/roster-cache.ts';
 import type { WriteContext } from './writes/context.ts';
 import { readForUndo } from './writes/fingers-to-keep.ts';
-import { finishAll, settleFinished, type Unfinished } from './writes/finishing.ts';
+import { finishAll, settleFinished } from './writes/finishing.ts';
 import { LockedWindow } from './writes/locked-window.ts';
 import { isBadgeRefused } from './writes/plan.ts';
 import { PunchedUids } from './writes/punched-uids.ts';
 import { elsewhere, judgeAll, lookAndRefresh } from './writes/verdicts.ts';
 import { planContext, settleWithoutWriting } from './writes/without-writing.ts';
-import type { DoubtfulJob, WriteJob } from './writes/write-job.ts';
+import type { WriteJob } from './writes/write-job.ts';
 
 /** A table that keeps changing under our hands is read while the terminal is disabled from this round on. */
 const ROUNDS_BEFORE_READING_INSIDE = 3;
@@ -47,7 +47,7 @@ export class Terminal implements AskedTerminal {
   readonly #punched: PunchedUids;
   readonly #session: Session;
   #cache: RosterCache | null = null;
-  #doubts: DoubtfulJob[] = [];
+  #doubts: WriteJob[] = [];
   /** The last look at a terminal that may be disabled did not end, or there is no time for one. */
   #enableFirst = false;
   /** What is in doubt could not be settled the last time. Questions do not wait for it until it is. */
@@ -84,12 +84,12 @@ export class Terminal implements AskedTerminal {
   }
 
   /** Takes over writes of which only the terminal can tell what became; done as soon as it can be looked at. */
-  adopt(doubts: readonly DoubtfulJob[]): void {
+  adopt(doubts: readonly WriteJob[]): void {
     this.#doubts.push(...doubts);
   }
 
   /** Hands over the writes in doubt: this terminal will not be looked at any more. */
-  surrender(): readonly DoubtfulJob[] {
+  surrender(): readonly WriteJob[] {
     return this.#doubts.splice(0);
   }
 
@@ -176,7 +176,7 @@ export class Terminal implements AskedTerminal {
         break;
       }
     }
-    for (const job of batch.waiting) job.settle(failure(trouble));
+    settleAll(batch.waiting, trouble);
   }
 
   /** Lets the terminal go; what is owed to it stays noted. */
@@ -233,7 +233,7 @@ export class Terminal implements AskedTerminal {
   }
 
   async #fingersToKeep(conversation: Conversation, roster: Roster, jobs: readonly WriteJob[]) {
-    const userIds = jobs.filter(({ keep }) => keep !== null).map(({ wish }) => wish.userId);
+    const userIds = jobs.filter(({ rules }) => rules.keep !== null).map(({ wish }) => wish.userId);
     return await readForUndo(conversation, roster, userIds, (error) => {
       const fields = { device: this.device.id, error: String(error) };
       this.#ports.log.warn(fields, 'fingers of a deleted user could not be kept');
@@ -243,8 +243,8 @@ export class Terminal implements AskedTerminal {
   /** A conversation that breaks leaves these and what was to follow in doubt: the next one goes on with them. */
   async #finish(
     context: WriteContext,
-    unfinished: readonly Unfinished[],
-    following: readonly DoubtfulJob[] = [],
+    unfinished: readonly WriteJob[],
+    following: readonly WriteJob[] = [],
   ): Promise<void> {
     await finishAll(context, unfinished, (left) => this.#doubts.push(...left, ...following));
   }
@@ -293,7 +293,7 @@ export class Terminal implements AskedTerminal {
    * First of all in every conversation: look what became of doubtful writes, and enable what we left disabled. The
    * look comes first where it is quick: whoever waits at the keypad would change what is looked for.
    */
-  async #putRight(context: WriteContext, doubts: readonly DoubtfulJob[]): Promise<void> {
+  async #putRight(context: WriteContext, doubts: readonly WriteJob[]): Promise<void> {
     const { conversation, cache } = context;
     const mayBeDisabled = this.#ports.note.dueIn() === 0;
     this.#isUnsettled ||= doubts.length > 0;
@@ -311,10 +311,9 @@ export class Terminal implements AskedTerminal {
     // What came during the look waits for the next one.
     this.#doubts = this.#doubts.filter((doubt) => !doubts.includes(doubt));
     for (const { job, result } of known) job.settle(result);
-    for (const { job } of contested) job.contest(true);
+    for (const job of contested) job.contest(true);
     await this.#finish(context, unfinished, again);
-    const jobs = again.map(({ job }) => job);
-    await this.#runAgain(context, jobs);
+    await this.#runAgain(context, again);
     this.#isUnsettled = false;
   }
 
@@ -333,8 +332,13 @@ export class Terminal implements AskedTerminal {
     try {
       await this.#rounds(context, batch, () => undefined);
     } finally {
-      for (const job of batch.waiting) job.settle(failure(unreachable(this.device, undefined)));
+      settleAll(batch.waiting, unreachable(this.device, undefined));
     }
     if (!context.conversation.isOpen) throw unreachable(this.device, undefined);
   }
+}
+
+/** Those that were withdrawn meanwhile are settled already. */
+function settleAll(jobs: readonly WriteJob[], error: SerenoError): void {
+  for (const job of jobs) if (!job.isOver) job.settle(failure(error));
 }

@@ -12,9 +12,9 @@ import type { Result } from '../session/result.ts';
 import { UNPINNED } from '../session/serial-pin.ts';
 import { Terminal } from '../terminal.ts';
 import type { WriteName } from '../writes/kind.ts';
-import { parseWish } from '../writes/table.ts';
+import { parseWish, type Wish } from '../writes/table.ts';
 import type { UndoCopy } from '../writes/undo-copy.ts';
-import type { WriteJob } from '../writes/write-job.ts';
+import { type JobRules, type Traces, WriteJob } from '../writes/write-job.ts';
 
 export interface Bench {
   readonly simulated: SimulatedTerminal;
@@ -105,16 +105,33 @@ export function benchOfEachTest(): typeof startBench {
   };
 }
 
-export interface RecordedJob extends WriteJob {
-  readonly events: string[];
-  readonly outcome: Result | null;
-  readonly doubt: { uid: number; preimage: Buffer | null } | null;
+/** A job that notes what it is told; `rules` may be changed under way. */
+export class RecordedJob extends WriteJob {
+  readonly events: string[] = [];
+  outcome: Result | null = null;
+  declare readonly rules: { -readonly [K in keyof JobRules]: JobRules[K] };
+
+  constructor(id: string, wish: Wish, { timeLeft, superseded, keep }: JobOptions) {
+    super(id, wish, {
+      timeLeft: timeLeft ?? (() => 10_000),
+      isSuperseded: () => superseded ?? false,
+      mayBeElsewhere: () => false,
+      keep: keep ?? null,
+      begun: () => void this.events.push('started'),
+      written: () => void this.events.push('written'),
+      settled: (result) => {
+        this.events.push('settled');
+        this.outcome = result;
+      },
+      contested: () => void this.events.push('contested'),
+    });
+  }
 }
 
 interface JobOptions {
   timeLeft?: () => number;
   superseded?: boolean;
-  keep?: WriteJob['keep'];
+  keep?: JobRules['keep'];
 }
 
 let serial = 0;
@@ -123,44 +140,17 @@ export function jobOf(
   { op, args, copy }: { op: WriteName; args: object; copy?: () => UndoCopy },
   options: JobOptions = {},
 ): RecordedJob {
-  const events: string[] = [];
-  let outcome: Result | null = null;
-  let doubt: RecordedJob['doubt'] = null;
-  return {
-    id: `job-${++serial}`,
-    wish: parseWish(op, args, (user_id) => {
-      if (copy === undefined) throw new SerenoError('undo_not_found', { params: { user_id } });
-      return copy();
-    }),
-    events,
-    get outcome() {
-      return outcome;
-    },
-    get doubt() {
-      return doubt;
-    },
-    get hasBegun() {
-      return doubt !== null;
-    },
-    get isOver() {
-      return outcome !== null;
-    },
-    leave: () => undefined,
-    keep: options.keep ?? null,
-    timeLeft: options.timeLeft ?? (() => 10_000),
-    isSuperseded: () => options.superseded ?? false,
-    mayBeElsewhere: () => false,
-    contest: () => void events.push('contested'),
-    started(uid, before) {
-      events.push('started');
-      doubt = { uid, preimage: before?.raw ?? null };
-    },
-    written: () => void events.push('written'),
-    settle(told) {
-      events.push('settled');
-      outcome = told;
-    },
-  };
+  const wish = parseWish(op, args, (user_id) => {
+    if (copy === undefined) throw new SerenoError('undo_not_found', { params: { user_id } });
+    return copy();
+  });
+  return new RecordedJob(`job-${++serial}`, wish, options);
+}
+
+/** The job as an earlier run of the agent left it, or another agent. */
+export function doubtful<J extends WriteJob>(job: J, traces: Traces): J {
+  job.foundInDoubt(traces);
+  return job;
 }
 
 export const create = (user_id: string, name = 'Ana', more: object = {}, options: JobOptions = {}) =>

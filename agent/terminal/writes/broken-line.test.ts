@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Command } from '../../zk/commands.ts';
-import { benchOfEachTest, codeOf, create, nothingMore, update } from '../testing/bench.ts';
+import { benchOfEachTest, codeOf, create, doubtful, nothingMore, update } from '../testing/bench.ts';
 
 const start = benchOfEachTest();
 
@@ -71,7 +71,7 @@ describe('when the line breaks', () => {
     const { terminal, simulated } = await start({ users: 9 });
     const stranger = simulated.keypad.addUser({ userId: '806', name: 'Keypad' });
     const job = create('805');
-    terminal.adopt([{ job, uid: stranger, preimage: null }]);
+    terminal.adopt([doubtful(job, { uid: stranger, preimage: null })]);
     await terminal.repair();
     expect(job.outcome).toMatchObject({ error: { code: 'conflict', applied: 'no' } });
     expect(simulated.users().find(({ uid }) => uid === stranger)).toMatchObject({ userId: '806' });
@@ -132,7 +132,7 @@ describe('when the line breaks', () => {
     const { terminal, simulated } = await start({ users: 9 });
     const uid = simulated.keypad.addUser({ userId: '809', name: 'Anita', card: 77 });
     const job = create('809', 'Ana', { card: 77 });
-    terminal.adopt([{ job, uid, preimage: null }]);
+    terminal.adopt([doubtful(job, { uid, preimage: null })]);
     await terminal.repair();
     expect(job.outcome).toMatchObject({ status: 'ok' });
   });
@@ -146,7 +146,7 @@ describe('when the line breaks', () => {
       const { terminal, simulated } = await start({ users: 9 });
       const uid = simulated.keypad.addUser({ userId: '812', name: 'Anita' });
       const job = create('812', 'Ana');
-      terminal.adopt([{ job, uid, preimage: null, acknowledged }]);
+      terminal.adopt([doubtful(job, { uid, preimage: null, acknowledged })]);
       await terminal.repair();
       expect(codeOf(job)).toBe(code);
       expect(simulated.users().at(-1)).toMatchObject({ userId: '812', name: 'Anita' });
@@ -161,7 +161,7 @@ describe('when the line breaks', () => {
     const { userId, uid, raw: preimage } = simulated.users()[4]!;
     simulated.keypad.editUser(userId, { name: 'Anita' });
     const job = update(userId, { name: 'Ana' });
-    terminal.adopt([{ job, uid, preimage, acknowledged }]);
+    terminal.adopt([doubtful(job, { uid, preimage, acknowledged })]);
     await terminal.repair();
     expect(codeOf(job)).toBe('ok');
     expect(simulated.users()[4]).toMatchObject({ name });

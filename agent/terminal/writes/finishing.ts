@@ -1,29 +1,23 @@
 // Writes whose record is as wanted and that have more to do: each has a result only once that is done too.
-import type { Verified } from '../../../shared/wire/envelope.ts';
 import { isBroken, toSerenoError } from '../session/errors.ts';
-import { failure, type Result } from '../session/result.ts';
+import { failure } from '../session/result.ts';
 import type { RosterCache } from '../tables/roster-cache.ts';
 import type { WriteContext } from './context.ts';
-import type { DoubtfulJob, WriteJob } from './write-job.ts';
-
-export interface Unfinished extends DoubtfulJob {
-  /** What the answer rests on as far as the record goes. */
-  readonly verified: Verified;
-}
+import type { JobResult } from './window-results.ts';
+import type { WriteJob } from './write-job.ts';
 
 /** A conversation may break so often over what is left to do of one write; then that is what breaks it. */
 const MOST_BREAKS = 5;
 
 /** Settles all but those that went well so far and have more to do: these are returned. */
-export function settleFinished(
-  results: readonly { readonly job: WriteJob; readonly result: Result }[],
-  cache: RosterCache,
-): Unfinished[] {
-  const unfinished: Unfinished[] = [];
+export function settleFinished(results: readonly JobResult[], cache: RosterCache): WriteJob[] {
+  const unfinished: WriteJob[] = [];
   for (const { job, result } of results) {
+    // One that needed no write may have been withdrawn meanwhile.
+    if (job.isOver) continue;
     if (job.wish.finish !== null && result.status === 'ok') {
-      const uid = cache.current?.all(job.wish.userId)[0]?.uid ?? 0;
-      unfinished.push({ job, uid, preimage: null, verified: result.verified });
+      job.leaveToFinish(cache.current?.all(job.wish.userId)[0]?.uid ?? 0, result.verified);
+      unfinished.push(job);
     } else {
       job.settle(result);
     }
@@ -38,12 +32,12 @@ export function settleFinished(
  */
 export async function finishAll(
   context: WriteContext,
-  unfinished: readonly Unfinished[],
-  onBroken: (left: readonly Unfinished[]) => void,
+  jobs: readonly WriteJob[],
+  onBroken: (left: readonly WriteJob[]) => void,
 ): Promise<void> {
   const { device } = context;
-  for (const [index, each] of unfinished.entries()) {
-    const { job, verified, uid, breaks = 0 } = each;
+  for (const [index, job] of jobs.entries()) {
+    const { uid, verified } = job.unfinished;
     const { finish } = job.wish;
     if (finish === null) throw new Error('a write with nothing left to do is not finished');
     try {
@@ -53,9 +47,9 @@ export async function finishAll(
         job.settle(failure(toSerenoError(error, device)));
         continue;
       }
-      const isLast = breaks + 1 >= MOST_BREAKS;
-      if (isLast) job.settle(failure(finish.givenUp(device.id, error)));
-      onBroken([...(isLast ? [] : [{ ...each, breaks: breaks + 1 }]), ...unfinished.slice(index + 1)]);
+      job.countBreak();
+      if (job.unfinished.breaks >= MOST_BREAKS) job.settle(failure(finish.givenUp(device.id, error)));
+      onBroken(jobs.slice(index).filter(({ isOver }) => !isOver));
       throw error;
     }
   }

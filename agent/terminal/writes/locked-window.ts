@@ -14,7 +14,7 @@ import type { PlanContext, WritePlan } from './plan.ts';
 import { countersMoved, countersProve, isCreate, rosterProves, uidOf } from './verify.ts';
 import { type Entry, isFull, type JobResult, resultsOf } from './window-results.ts';
 import { planContext } from './without-writing.ts';
-import type { DoubtfulJob, WriteJob } from './write-job.ts';
+import type { WriteJob } from './write-job.ts';
 
 /** No further write begins after this: refresh, verification and enabling need their time too. */
 const WRITING_MS = 8000;
@@ -28,7 +28,7 @@ export interface WindowContext extends WriteContext {
 export interface WindowReport {
   readonly results: readonly JobResult[];
   /** Begun, and the line broke before it was known what became of them. */
-  readonly doubts: readonly DoubtfulJob[];
+  readonly doubts: readonly WriteJob[];
   /** Not begun. */
   readonly left: readonly WriteJob[];
   /** The conversation is over, by this error. */
@@ -89,13 +89,9 @@ export class LockedWindow {
 
   #broken(jobs: readonly WriteJob[], error: unknown): WindowReport {
     const done = new Set(this.#results.map(({ job }) => job));
-    // Of a job with several writes the last one tells.
-    const last = new Map(this.#entries.map((entry) => [entry.job, entry]));
-    const begun = [...last.values()].filter(({ job }) => !done.has(job));
-    const doubts = begun.map(({ job, plan, acknowledged }) => {
-      return { job, uid: uidOf(plan), preimage: plan.before?.raw ?? null, acknowledged };
-    });
-    for (const { job } of begun) done.add(job);
+    const begun = new Set(this.#entries.map(({ job }) => job));
+    const doubts = [...begun].filter((job) => !done.has(job));
+    for (const job of doubts) done.add(job);
     const waiting = [...jobs, ...this.#dependent.map(({ job }) => job), ...this.#left];
     const left = [...new Set(waiting)].filter((job) => !done.has(job));
     return { results: this.#results, doubts, left, broken: error };
@@ -147,10 +143,10 @@ export class LockedWindow {
         this.#decide(job, { status: 'ok', data: plan.result, verified: 'readback' });
         return 'next';
       }
-      if (job.timeLeft() <= 0) throw new SerenoError('expired');
-      if (job.isSuperseded()) throw new SerenoError('superseded', { params: { user_id: userId } });
+      if (job.rules.timeLeft() <= 0) throw new SerenoError('expired');
+      if (job.rules.isSuperseded()) throw new SerenoError('superseded', { params: { user_id: userId } });
       if (plan.kind === 'delete' && !this.#keep(job, plan.before)) return 'later';
-      job.started(uidOf(plan), plan.before);
+      job.begin(uidOf(plan), plan.before);
       if (!(await this.#send(job, plan))) return 'last';
       return plan.kind === 'delete' && plan.wholeBadge ? await this.#sendRest(job, context) : 'next';
     } catch (error) {
@@ -166,7 +162,7 @@ export class LockedWindow {
       try {
         const plan = job.wish.plan(this.#roster, context);
         if (plan.kind !== 'delete') break;
-        job.started(uidOf(plan), plan.before);
+        job.begin(uidOf(plan), plan.before);
         if (!(await this.#send(job, plan))) return 'last';
       } catch (error) {
         if (isBroken(error)) throw error;
@@ -186,10 +182,11 @@ export class LockedWindow {
 
   /** False if the fingers that go with the user have not been read. */
   #keep(job: WriteJob, { uid, raw }: UserRecord): boolean {
-    if (job.keep === null) return true;
+    const { keep } = job.rules;
+    if (keep === null) return true;
     const fingers = this.#context.fingers.get(uid);
     if (fingers === undefined) return false;
-    job.keep({ width: this.#roster.width, raw, fingers });
+    keep({ width: this.#roster.width, raw, fingers });
     return true;
   }
 
@@ -199,7 +196,7 @@ export class LockedWindow {
    */
   async #send(job: WriteJob, plan: WritePlan): Promise<boolean> {
     const { conversation, device, cache } = this.#context;
-    const entry: Entry = { job, plan, refusal: null, acknowledged: false };
+    const entry: Entry = { job, plan, refusal: null };
     this.#entries.push(entry);
     try {
       if (plan.kind === 'delete') {
@@ -213,8 +210,7 @@ export class LockedWindow {
       entry.refusal = toSerenoError(error, device);
       return false;
     }
-    entry.acknowledged = true;
-    job.written();
+    job.acknowledge();
     applyPlan(plan, this.#roster);
     return true;
   }

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { SerenoError } from '../../../shared/errors.ts';
 import { newRecord } from '../../../test/terminal/user-record.ts';
 import type { Roster } from '../tables/roster.ts';
-import { type Bench, codeOf, jobOf, nothingMore, startBench, update } from '../testing/bench.ts';
+import { type Bench, codeOf, doubtful, jobOf, nothingMore, startBench, update } from '../testing/bench.ts';
 
 const LAYOUT = { width: 72, userIdBytes: 9, encoding: 'utf-8' } as const;
 const twice = [
@@ -51,11 +51,11 @@ describe('a change that the terminal acknowledged and did not keep', () => {
   it('is not proven by what became of another record after a broken line', async () => {
     bench = await startBench({ users: twice });
     const [lost, kept] = [change(2, 'Dos'), change(50, 'Otro')];
-    lost.timeLeft = () => -1;
+    lost.rules.timeLeft = () => -1;
     const [, two, fifty] = bench.simulated.rawUsers();
     bench.terminal.adopt([
-      { job: lost, uid: 2, preimage: two! },
-      { job: kept, uid: 50, preimage: fifty! },
+      doubtful(lost, { uid: 2, preimage: two! }),
+      doubtful(kept, { uid: 50, preimage: fifty! }),
     ]);
     await bench.terminal.repair();
     expect([codeOf(lost), codeOf(kept)]).toEqual(['expired', 'ok']);
@@ -89,9 +89,9 @@ describe('a delete of all records of a badge', () => {
     bench = await startBench({ users: [...twice, { uid: 3, userId: '1003', name: 'Rosa' }] });
     for (const name of ['Uno', 'Dos']) await bench.terminal.write([rename('1003', name)], nothingMore);
     const all = remove({ all: true });
-    const started = all.started.bind(all);
+    const started = all.rules.begun;
     let notes = 0;
-    all.started = (uid, before) => {
+    all.rules.begun = (uid, before) => {
       if (++notes > 1) throw new SerenoError('agent_storage', { params: { site: 's' } });
       started(uid, before);
     };

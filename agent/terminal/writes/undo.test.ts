@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { SerenoError } from '../../../shared/errors.ts';
 import type { TerminalSettings } from '../../../test/terminal/terminal.ts';
-import { type Bench, codeOf, create, jobOf, nothingMore, startBench } from '../testing/bench.ts';
+import { type Bench, codeOf, create, doubtful, jobOf, nothingMore, startBench } from '../testing/bench.ts';
 import { decodeUndoCopy, encodeUndoCopy, type UndoCopy } from './undo-copy.ts';
 
 let bench: Bench;
@@ -193,7 +193,7 @@ describe('restoring a user', () => {
     await terminal.write([remove('1001')], nothingMore);
     simulated.state.putUser(record!, 'protocol');
     const back = restore('1001', { timeLeft: () => -1 });
-    terminal.adopt([{ job: back, uid: 11, preimage: null }]);
+    terminal.adopt([doubtful(back, { uid: 11, preimage: null })]);
     await terminal.repair();
     expect(back.outcome).toMatchObject({ status: 'ok', data: { user_id: '1001', fingers: 2 } });
     expect(templatesOf(11)).toEqual(fingersBefore);
@@ -205,7 +205,7 @@ describe('restoring a user', () => {
     await terminal.write([remove('1003')], nothingMore);
     const stranger = simulated.keypad.addUser({ userId: '1003', name: 'Stranger' });
     const back = restore('1003');
-    terminal.adopt([{ job: back, uid: stranger, preimage: null }]);
+    terminal.adopt([doubtful(back, { uid: stranger, preimage: null })]);
     await terminal.repair();
     expect(codeOf(back)).toBe('conflict');
     expect(simulated.users().find(({ uid }) => uid === stranger)?.name).toBe('Stranger');

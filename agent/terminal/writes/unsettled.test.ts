@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { Command } from '../../zk/commands.ts';
-import { benchOfEachTest, codeOf, create, jobOf, nothingMore, remove, update } from '../testing/bench.ts';
+import {
+  benchOfEachTest,
+  codeOf,
+  create,
+  doubtful,
+  jobOf,
+  nothingMore,
+  remove,
+  update,
+} from '../testing/bench.ts';
 import { decodeUndoCopy, type UndoCopy } from './undo-copy.ts';
 
 const start = benchOfEachTest();
@@ -13,7 +22,7 @@ describe('while a write in doubt cannot be settled', () => {
       const { terminal, simulated } = await start({ users: 9 }, '', 150);
       const job = create('801');
       const heal = simulated.faults.add({ kind, command: Command.prepareRead });
-      terminal.adopt([{ job, uid: 10, preimage: null }]);
+      terminal.adopt([doubtful(job, { uid: 10, preimage: null })]);
       expect(await terminal.read(ping)).toBe('answered');
       expect(await terminal.read(ping)).toBe('answered');
       expect(job.outcome).toBeNull();
@@ -42,13 +51,13 @@ describe('while a write in doubt cannot be settled', () => {
     const { terminal, simulated } = await start({ users: 9 }, '', 150);
     const { userId, uid, raw } = simulated.users()[4]!;
     simulated.faults.add({ kind: 'cut', command: Command.writeUser });
-    terminal.adopt([{ job: update(userId, { name: 'Otra' }), uid, preimage: raw }]);
+    terminal.adopt([doubtful(update(userId, { name: 'Otra' }), { uid, preimage: raw })]);
     expect((await terminal.roster()).size).toBe(9);
   });
 
   it('its own questions do not wait for it again and again', async () => {
     const { terminal, simulated } = await start({ users: 9 }, '', 150);
-    terminal.adopt([{ job: create('801'), uid: 10, preimage: null }]);
+    terminal.adopt([doubtful(create('801'), { uid: 10, preimage: null })]);
     simulated.faults.add({ kind: 'refuse', command: Command.prepareRead });
     await terminal.read(ping);
     const asked = simulated.log.length;
@@ -61,7 +70,7 @@ describe('while a write in doubt cannot be settled', () => {
     const { userId, uid } = simulated.users()[4]!;
     const copy = () => decodeUndoCopy(Buffer.from('{"form":2}'));
     const back = jobOf({ op: 'user.restore', args: { user_id: userId }, copy });
-    terminal.adopt([{ job: back, uid, preimage: null }]);
+    terminal.adopt([doubtful(back, { uid, preimage: null })]);
     const job = create('801');
     await terminal.write([job], nothingMore);
     expect([back, job].map(codeOf)).toEqual(['internal', 'ok']);
@@ -76,7 +85,7 @@ describe('while a write in doubt cannot be settled', () => {
       const copy = (): UndoCopy => ({ width: 72, raw, fingers: [finger] });
       const back = jobOf({ op: 'user.restore', args: { user_id: userId }, copy });
       simulated.faults.add({ kind, command: Command.writeTemplate });
-      terminal.adopt([{ job: back, uid, preimage: null }]);
+      terminal.adopt([doubtful(back, { uid, preimage: null })]);
       expect((await terminal.roster()).size).toBe(9);
       while (terminal.repairDueIn === 0) await terminal.repair().catch(() => undefined);
       expect(back.outcome).toMatchObject({ error: { code: 'not_verified', applied: 'partial' } });

@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import { newUser } from '../../zk/users.ts';
-import { type Bench, codeOf, jobOf, startBench, update } from '../testing/bench.ts';
+import { type Bench, codeOf, doubtful, jobOf, startBench, update } from '../testing/bench.ts';
 
 let bench: Bench;
 afterEach(() => bench.stop());
@@ -10,9 +10,9 @@ it('judges a write that was begun on a terminal of other records, replaced since
   const [first, second] = bench.simulated.users();
   const there = update(first!.userId, { name: first!.name });
   const late = update(second!.userId, { name: 'Another' });
-  late.timeLeft = () => -1;
+  late.rules.timeLeft = () => -1;
   const preimage = Buffer.alloc(28);
-  bench.terminal.adopt([there, late].map((job) => ({ job, uid: 1, preimage })));
+  bench.terminal.adopt([there, late].map((job) => doubtful(job, { uid: 1, preimage })));
   await bench.terminal.repair();
   expect([codeOf(there), codeOf(late)]).toEqual(['ok', 'expired']);
   expect(bench.terminal.repairDueIn).toBeNull();
@@ -23,7 +23,7 @@ it('does not take one record of a badge for another one, whatever the two were t
   const [first] = bench.simulated.users();
   const args = { mode: 'update', user_id: first!.userId, uid: 50, fields: { name: first!.name } };
   const elsewhere = jobOf({ op: 'user.put', args });
-  bench.terminal.adopt([{ job: elsewhere, uid: null, preimage: null }]);
+  bench.terminal.adopt([doubtful(elsewhere, { uid: null, preimage: null })]);
   await bench.terminal.repair();
   expect(codeOf(elsewhere)).toBe('user_not_found');
 });
@@ -36,7 +36,7 @@ it.each([
   bench = await startBench({ users: [first!], moreRecords: [second!] });
   const preimage = newUser({ uid: 7, userId: '1007', name: 'Ana' }, 72, 'utf-8');
   const job = update('1007', { name: 'Otra' });
-  bench.terminal.adopt([{ job, uid: 7, preimage }]);
+  bench.terminal.adopt([doubtful(job, { uid: 7, preimage })]);
   await bench.terminal.repair();
   expect(codeOf(job)).toBe(code);
   expect(bench.terminal.repairDueIn).toBeNull();

@@ -8,18 +8,17 @@ import { isBroken } from '../session/errors.ts';
 import { failure } from '../session/result.ts';
 import type { Roster } from '../tables/roster.ts';
 import type { RosterCache } from '../tables/roster-cache.ts';
-import type { Unfinished } from './finishing.ts';
 import type { JobResult } from './window-results.ts';
-import type { DoubtfulJob } from './write-job.ts';
+import type { WriteJob } from './write-job.ts';
 
 export interface Verdicts {
   readonly known: readonly JobResult[];
   /** The record is as wanted; more is left to do. */
-  readonly unfinished: readonly Unfinished[];
+  readonly unfinished: readonly WriteJob[];
   /** Nothing of it is at the terminal: to be run again. */
-  readonly again: readonly DoubtfulJob[];
+  readonly again: readonly WriteJob[];
   /** Nothing of it is at the terminal, and another agent might still make it. */
-  readonly contested: readonly DoubtfulJob[];
+  readonly contested: readonly WriteJob[];
 }
 
 /**
@@ -42,53 +41,55 @@ export async function lookAndRefresh(
   return roster;
 }
 
-/** Those of `doubts` that another agent might still make; ask before the look that they are judged by. */
-export function elsewhere(doubts: readonly DoubtfulJob[]): ReadonlySet<DoubtfulJob> {
-  return new Set(doubts.filter(({ job }) => job.mayBeElsewhere()));
+/** Those of `jobs` that another agent might still make; ask before the look that they are judged by. */
+export function elsewhere(jobs: readonly WriteJob[]): ReadonlySet<WriteJob> {
+  return new Set(jobs.filter(({ rules }) => rules.mayBeElsewhere()));
 }
 
 /**
- * Judges `doubts` by a roster that was read after them. Of those that were begun here the last write of a user tells of
+ * Judges jobs in doubt by a roster that was read after them. Of those that were begun here the last write of a user tells of
  * the ones before it: if it is there, they were too.
  * @param open what another agent might still make, as it was before the roster was read
  */
 export function judgeAll(
-  doubts: readonly DoubtfulJob[],
-  open: ReadonlySet<DoubtfulJob>,
+  jobs: readonly WriteJob[],
+  open: ReadonlySet<WriteJob>,
   roster: Roster,
   { id: device, encoding }: DeviceSettings,
 ): Verdicts {
   const known: JobResult[] = [];
-  const unfinished: Unfinished[] = [];
-  const again: DoubtfulJob[] = [];
-  const contested: DoubtfulJob[] = [];
+  const unfinished: WriteJob[] = [];
+  const again: WriteJob[] = [];
+  const contested: WriteJob[] = [];
   /** Badges, and single records of them, of which a later write tells. */
   const proven = new Set<string>();
-  for (const doubt of doubts.toReversed()) {
-    const { job, uid, preimage, acknowledged = false } = doubt;
-    const { wish } = job;
+  for (const job of jobs.toReversed()) {
+    const { wish, rules } = job;
+    const { uid, preimage, acknowledged = false } = job.traces;
     const { userId } = wish;
     // A record of another width is of the terminal that was there before: it tells nothing of this one.
     const isOfThis = preimage?.length === roster.width;
     const before = isOfThis ? decodeUser(preimage, roster.width, encoding) : null;
-    const verdict = wish.judge({ uid, before, acknowledged, roster, inTime: job.timeLeft() > 0 });
+    const verdict = wish.judge({ uid, before, acknowledged, roster, inTime: rules.timeLeft() > 0 });
     const isBegunHere = uid !== null;
     const isProven = isBegunHere && (proven.has(userId) || proven.has(recordKey(userId, uid)));
     if (verdict.kind === 'succeeded' || isProven) {
       if (isBegunHere) proven.add(wish.coversBadge ? userId : recordKey(userId, uid));
       const data = verdict.kind === 'succeeded' ? verdict.result : wish.whenOvertaken(uid);
-      if (wish.finish !== null) unfinished.unshift({ ...doubt, verified: 'readback' });
-      else known.push({ job, result: { status: 'ok', data, verified: 'readback' } });
-    } else if (open.has(doubt)) {
-      contested.unshift(doubt);
-    } else if (verdict.kind === 'unknown' || (!isBegunHere && job.isSuperseded())) {
+      if (wish.finish !== null) {
+        job.leaveToFinish(uid, 'readback');
+        unfinished.unshift(job);
+      } else known.push({ job, result: { status: 'ok', data, verified: 'readback' } });
+    } else if (open.has(job)) {
+      contested.unshift(job);
+    } else if (verdict.kind === 'unknown' || (!isBegunHere && rules.isSuperseded())) {
       // Of two records under its uid the terminal changed one; or a later change of the same user has covered it.
       const error = new SerenoError('outcome_unknown', { params: { device }, applied: 'unknown' });
       known.push({ job, result: failure(error) });
     } else if (verdict.kind === 'failed') {
       known.push({ job, result: failure(verdict.error) });
     } else {
-      again.unshift(doubt);
+      again.unshift(job);
     }
   }
   return { known, unfinished, again, contested };

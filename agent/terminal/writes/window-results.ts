@@ -13,7 +13,6 @@ export interface Entry {
   readonly plan: WritePlan;
   /** The terminal said no. Some keep what they refuse, so the table has the last word. */
   refusal: SerenoError | null;
-  acknowledged: boolean;
 }
 
 /** What became of one job. */

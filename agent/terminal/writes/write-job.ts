@@ -1,47 +1,151 @@
-// One write of users on its way through the terminal: what it wishes, and whom it tells what became of it.
+// One write of users on its way through the terminal, as a machine: its states, and one function a transition.
+import type { Verified } from '../../../shared/wire/envelope.ts';
 import type { UserRecord } from '../../zk/users.ts';
 import type { Result } from '../session/result.ts';
 import type { Wish } from './table.ts';
 import type { UndoCopy } from './undo-copy.ts';
 
-export interface WriteJob {
-  readonly id: string;
-  readonly wish: Wish;
-  /** True once it may have been sent to the terminal. */
-  readonly hasBegun: boolean;
-  /** True once it is settled or was left: it must not begin any more. */
-  readonly isOver: boolean;
-  /** Leaves it to the next run of the agent, unless it has begun. */
-  leave(): void;
+/** What a job goes by, and whom it tells: the rules of whoever hands it to the terminal. */
+export interface JobRules {
   /** Milliseconds left until it may no longer begin. */
   timeLeft(): number;
   /** True if a write for the same user that was issued later has begun. */
   isSuperseded(): boolean;
   /** True if another agent may have it, and might still begin it: it is not begun here, and only its success is told. */
   mayBeElsewhere(): boolean;
-  /** Gives back one that may be elsewhere. `wasLookedAt`: the terminal was looked at, and had nothing of it. */
-  contest(wasLookedAt: boolean): void;
   /**
    * Keeps what a delete is about to take away; null where nothing is to be kept. On disk when it returns.
    * @throws SerenoError `agent_storage`: then nothing is sent.
    */
   readonly keep: ((copy: UndoCopy) => void) | null;
   /** On disk before the first byte goes out. @throws SerenoError `agent_storage`: then nothing is sent. */
-  started(uid: number, before: UserRecord | null): void;
+  begun(uid: number, before: UserRecord | null): void;
   /** The terminal acknowledged. */
   written(): void;
-  settle(result: Result): void;
+  settled(result: Result): void;
+  /** Given back, as another agent may have it. `wasLookedAt`: the terminal was looked at, and had nothing of it. */
+  contested(wasLookedAt: boolean): void;
 }
 
-/** A job whose outcome only the terminal can tell: it was started, or another agent may have made it. */
-export interface DoubtfulJob {
-  readonly job: WriteJob;
-  /** Null: not begun here. */
+/** What is known of a write that was perhaps made. */
+export interface Traces {
+  /** Null: not begun here; another agent may have. */
   readonly uid: number | null;
   /** The raw record as it was; null for a create. */
   readonly preimage: Buffer | null;
   /** The terminal had acknowledged it before the line broke. */
   readonly acknowledged?: boolean;
-  /** How many conversations have broken over what is left to do of it. */
-  readonly breaks?: number;
+}
+
+/** A write whose record is as wanted, with more to do. */
+export interface Unfinished {
+  /** Null where another agent may have written it. */
+  readonly uid: number | null;
+  /** What the answer rests on as far as the record goes. */
+  readonly verified: Verified;
+  /** How many conversations have broken over what is left to do. */
+  readonly breaks: number;
+}
+
+type State =
+  /** Nothing of it was sent. */
+  | { readonly kind: 'waiting' }
+  /** It was sent, or another agent may have done so: the terminal alone can tell. */
+  | { readonly kind: 'in doubt'; readonly traces: Traces }
+  /** It is there; what is left to do comes before it is settled. */
+  | { readonly kind: 'unfinished'; readonly unfinished: Unfinished }
+  /** Settled, or in other hands: the next run of the agent, or those who look for contested writes. */
+  | { readonly kind: 'over' };
+
+export class WriteJob {
+  readonly id: string;
+  readonly wish: Wish;
+  readonly rules: JobRules;
+  #state: State = { kind: 'waiting' };
+
+  constructor(id: string, wish: Wish, rules: JobRules) {
+    this.id = id;
+    this.wish = wish;
+    this.rules = rules;
+  }
+
+  /** True once it may have been sent to the terminal. */
+  get hasBegun(): boolean {
+    return this.#state.kind === 'in doubt' || this.#state.kind === 'unfinished';
+  }
+
+  /** True once nothing more becomes of it here: it must not begin any more. */
+  get isOver(): boolean {
+    return this.#state.kind === 'over';
+  }
+
+  /** By what it is looked for at the terminal. */
+  get traces(): Traces {
+    if (this.#state.kind === 'in doubt') return this.#state.traces;
+    return { uid: this.unfinished.uid, preimage: null };
+  }
+
+  get unfinished(): Unfinished {
+    if (this.#state.kind === 'unfinished') return this.#state.unfinished;
+    throw this.#illegal('has nothing left to do');
+  }
+
+  /** An earlier run of the agent began it, or another agent may have. */
+  foundInDoubt(traces: Traces): void {
+    if (this.#state.kind !== 'waiting') throw this.#illegal('cannot have been begun by another');
+    this.#state = { kind: 'in doubt', traces };
+  }
+
+  /**
+   * From here on it is in doubt until it is verified. It begins again for the next record of a badge, and where nothing of it
+   * was at the terminal.
+   * @throws SerenoError `agent_storage`: then nothing may be sent, and it is what it was
+   */
+  begin(uid: number, before: UserRecord | null): void {
+    if (this.isOver) throw this.#illegal('cannot begin');
+    this.rules.begun(uid, before);
+    this.#state = { kind: 'in doubt', traces: { uid, preimage: before?.raw ?? null, acknowledged: false } };
+  }
+
+  /** The terminal has said that it was written. */
+  acknowledge(): void {
+    if (this.#state.kind !== 'in doubt') throw this.#illegal('cannot be acknowledged');
+    this.#state = { kind: 'in doubt', traces: { ...this.#state.traces, acknowledged: true } };
+    this.rules.written();
+  }
+
+  /** The record is there as wanted, and there is more to do. */
+  leaveToFinish(uid: number | null, verified: Verified): void {
+    if (!this.hasBegun) throw this.#illegal('cannot be half done');
+    const breaks = this.#state.kind === 'unfinished' ? this.#state.unfinished.breaks : 0;
+    this.#state = { kind: 'unfinished', unfinished: { uid, verified, breaks } };
+  }
+
+  /** A conversation broke over what is left to do. */
+  countBreak(): void {
+    const { unfinished } = this;
+    this.#state = { kind: 'unfinished', unfinished: { ...unfinished, breaks: unfinished.breaks + 1 } };
+  }
+
+  settle(result: Result): void {
+    if (this.isOver) throw this.#illegal('cannot be settled');
+    this.#state = { kind: 'over' };
+    this.rules.settled(result);
+  }
+
+  /** Gives it back, as another agent may have it; see `JobRules`. */
+  contest(wasLookedAt: boolean): void {
+    if (this.isOver) throw this.#illegal('cannot be contested');
+    this.#state = { kind: 'over' };
+    this.rules.contested(wasLookedAt);
+  }
+
+  /** Leaves it to the next run of the agent, unless it has begun. */
+  leave(): void {
+    if (this.#state.kind === 'waiting') this.#state = { kind: 'over' };
+  }
+
+  #illegal(what: string): Error {
+    return new Error(`a write that is ${this.#state.kind} ${what}`);
+  }
 }
