@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { handler as users } from '../functions/users.ts';
 import { invoke } from '../testing/invoke.ts';
-import { type Fate, hello, startWorld, type World } from '../testing/world.ts';
+import type { Fate } from '../testing/servers.ts';
+import { hello, startWorld, type World } from '../testing/world.ts';
 
 let world: World;
 let key = 0;

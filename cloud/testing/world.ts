@@ -1,8 +1,6 @@
 // A small real world for handler tests: DynamoDB (dynalite) and the IoT data plane over HTTP, and an agent of a few lines.
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
 import { type Command, commandSchema, presenceEventSchema, type Reply } from '../../shared/wire/envelope.ts';
@@ -13,8 +11,8 @@ import { log } from '../log.ts';
 import { applyPresence } from '../presence/presence.ts';
 import type { Row } from '../store/expressions.ts';
 import { type RowKey, ruleItem } from '../store/keys.ts';
-import { layout } from '../store/layout.ts';
 import { Table } from '../store/table.ts';
+import { bodyOf, createTable, type Fate, fated, listen, type Serve } from './servers.ts';
 
 const TABLE = 'sereno-test';
 
@@ -24,12 +22,6 @@ export type Message =
   | { readonly reply: Partial<Reply> & Pick<Reply, 'status'>; readonly about?: string }
   | { readonly progress: { readonly seq: number; readonly stage: string } }
   | { readonly part: number; readonly bytes: Uint8Array };
-
-/**
- * What becomes of a handler's request: served; served, but the line breaks before the answer; served, and answered 500;
- * or never arrived.
- */
-export type Fate = 'served' | 'unanswered' | 'failed' | 'lost';
 
 type Change = (row: Row) => Row;
 
@@ -113,42 +105,6 @@ export async function hello(
   );
 }
 
-type Serve = (request: IncomingMessage, response: ServerResponse) => void;
-
-/** Serves as `fate` says; a line that breaks is what a handler sees of an outage, and others of a dead handler. */
-function fated(fate: () => Fate, serve: Serve): Serve {
-  return (request, response) => {
-    const now = fate();
-    if (now === 'lost') return void request.destroy();
-    if (now === 'unanswered') response.end = () => response.destroy();
-    if (now === 'failed') {
-      const { end } = response;
-      response.write = () => true;
-      response.end = () => {
-        response.end = end;
-        for (const name of response.getHeaderNames()) response.removeHeader(name);
-        response.writeHead(500, { 'content-type': 'application/x-amz-json-1.0' });
-        return response.end('{"__type":"InternalServerError"}');
-      };
-    }
-    serve(request, response);
-  };
-}
-
-async function listen(server: Server): Promise<string> {
-  // A connection that the server closes while a request is on its way would be an outage that nobody asked for.
-  server.keepAliveTimeout = 60_000;
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-async function bodyOf(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
-}
-
 function fullReply(command: Pick<Command, 'id'>, reply: Partial<Reply> & Pick<Reply, 'status'>): Reply {
   return {
     v: 1,
@@ -161,32 +117,6 @@ function fullReply(command: Pick<Command, 'id'>, reply: Partial<Reply> & Pick<Re
     replayed: false,
     ...reply,
   };
-}
-
-async function createTable(client: DynamoDBClient): Promise<void> {
-  const index = layout.indexes[0];
-  const attributes = [layout.partitionKey, layout.sortKey, index.partitionKey, index.sortKey];
-  await client.send(
-    new CreateTableCommand({
-      TableName: TABLE,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: attributes.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-      KeySchema: [
-        { AttributeName: layout.partitionKey, KeyType: 'HASH' },
-        { AttributeName: layout.sortKey, KeyType: 'RANGE' },
-      ],
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: index.name,
-          KeySchema: [
-            { AttributeName: index.partitionKey, KeyType: 'HASH' },
-            { AttributeName: index.sortKey, KeyType: 'RANGE' },
-          ],
-          Projection: { ProjectionType: index.projection },
-        },
-      ],
-    }),
-  );
 }
 
 /** Starts both stand-ins and points the environment at them; call before the first handler runs. */
@@ -223,7 +153,7 @@ export async function startWorld(): Promise<World> {
   });
   // What the test itself asks of the store is always served.
   const client = new DynamoDBClient({ maxAttempts: 1, endpoint: ownUrl as string });
-  await createTable(client);
+  await createTable(client, TABLE);
   log.setLogLevel('SILENT');
   const documents = DynamoDBDocumentClient.from(client);
   const table = new Table(documents, TABLE);
