@@ -109,7 +109,7 @@ export class Agent {
       fence: this.#fence,
       link,
       stations: () => this.#branch.stations(),
-      onNews: (hello, connected) => this.#onlookers.told(hello, connected),
+      onNews: (hello, connected) => this.#onlookers.announced(hello, connected),
       log,
     });
     this.#dispatcher = new Dispatcher({
@@ -140,7 +140,7 @@ export class Agent {
       onStanding: (device, standing) => this.#noteStanding(device, standing),
       onContact: (isProbe) => this.#hello.contact(isProbe),
       onChange: () => {
-        this.#hello.tellNow();
+        this.#hello.announceNow();
         this.#punches?.follow(this.#branch.stations());
       },
       onGone: (device) => this.#dispatcher.deviceGone(device),
@@ -219,14 +219,14 @@ export class Agent {
   #noteFence({ session, seq, since }: ArgsOf<'site.tenure'>): void {
     if (!this.#hello.isAnsweredBy(session, seq)) return;
     this.#log.info({ since }, 'the cloud says since when this agent alone speaks for the site');
-    this.#fence.told(since);
+    this.#fence.learn(since);
     this.#dispatcher.reconsider();
   }
 
   #noteStanding(device: string, { state, reason }: Standing): void {
     const why = reason === null ? {} : { reason: reason.code, ...reason.params };
     this.#log.info({ ...why, device, state }, `terminal is ${state}`);
-    this.#hello.tellSoon();
+    this.#hello.announceSoon();
     this.#follower.noticed();
   }
 

@@ -1,4 +1,4 @@
-// What the agent tells the directory of itself: on connect and whenever something of it changes.
+// What the agent announces to the directory: on connect and whenever something about it changes.
 import type { Logger } from 'pino';
 import { VERSION } from '../shared/version.ts';
 import { type Hello, type HelloDevice, WIRE_VERSION } from '../shared/wire/envelope.ts';
@@ -13,7 +13,7 @@ import type { Link } from './link/link.ts';
 import { noteSession, ownSessions } from './own-sessions.ts';
 
 const HELLO_BYTES = 120_000;
-/** Changes that come together are told together. */
+/** Changes that come together are announced together. */
 const GATHER_MS = 50;
 /** A contact is news to the directory (`last_seen`) no more often than this; one that nobody asked for, hardly ever. */
 const CONTACT_NEWS_MS = 60_000;
@@ -25,7 +25,7 @@ const ASK_AGAIN_AT_MOST_MS = 300_000;
 /** A clock offset that has moved by less is no news. */
 const OFFSET_NEWS_MS = 1000;
 
-type ToldStation = Pick<LiveStation, 'device' | 'serial' | 'standing'>;
+type StationView = Pick<LiveStation, 'device' | 'serial' | 'standing'>;
 
 export interface HelloPorts {
   readonly at: SiteAddress;
@@ -34,7 +34,7 @@ export interface HelloPorts {
   readonly journal: Journal;
   readonly fence: Pick<Fence, 'since' | 'announced'>;
   readonly link: () => Link;
-  readonly stations: () => readonly ToldStation[];
+  readonly stations: () => readonly StationView[];
   /** Told of every news, also while there is no line to the cloud. */
   readonly onNews: (hello: Hello, isUp: boolean) => void;
   readonly log: Logger;
@@ -43,13 +43,13 @@ export interface HelloPorts {
 export class HelloTeller {
   readonly #ports: HelloPorts;
   #cancelTelling: (() => void) | null = null;
-  #toldAt = 0;
+  #announcedAt = 0;
   #seq = 0;
   /** The first hello of this connection, or of the next one. */
   #firstSeq = 0;
   #cancelAsking: (() => void) | null = null;
   #askAgainMs = ASK_AGAIN_MS;
-  #toldOffset: number | null = null;
+  #announcedOffset: number | null = null;
 
   constructor(ports: HelloPorts) {
     this.#ports = ports;
@@ -57,42 +57,43 @@ export class HelloTeller {
 
   /** A terminal was reached. */
   contact(isProbe: boolean): void {
-    const quiet = this.#ports.clock.monotonic() - this.#toldAt;
-    if (quiet > (isProbe ? PROBE_NEWS_MS : CONTACT_NEWS_MS)) this.tellSoon();
+    const quiet = this.#ports.clock.monotonic() - this.#announcedAt;
+    if (quiet > (isProbe ? PROBE_NEWS_MS : CONTACT_NEWS_MS)) this.announceSoon();
   }
 
   /** A direct message has come: by it the cloud's clock may have been seen, or seen better. */
   measured(): void {
     const { offset } = this.#ports.cloudClock;
     if (offset === null) return;
-    if (this.#toldOffset === null || Math.abs(offset - this.#toldOffset) > OFFSET_NEWS_MS) this.tellSoon();
+    if (this.#announcedOffset === null || Math.abs(offset - this.#announcedOffset) > OFFSET_NEWS_MS)
+      this.announceSoon();
   }
 
   /** Tells soon; call for every change. */
-  tellSoon(delayMs = GATHER_MS): void {
+  announceSoon(delayMs = GATHER_MS): void {
     if (this.#cancelTelling !== null) return;
     this.#cancelTelling = this.#ports.clock.after(delayMs, () => {
       this.#cancelTelling = null;
-      void this.#tell();
+      void this.#announce();
     });
   }
 
   /** Tells at once. */
-  tellNow(): void {
+  announceNow(): void {
     this.stop();
-    void this.#tell();
+    void this.#announce();
   }
 
   /** Call when the line breaks: what the cloud still says is about a connection that is over. */
   disconnected(): void {
     this.#firstSeq = this.#seq + 1;
-    this.tellSoon();
+    this.announceSoon();
   }
 
   /** Call when the line comes up. */
   connected(): void {
     this.#askAgainMs = ASK_AGAIN_MS;
-    this.tellNow();
+    this.announceNow();
   }
 
   /** True if a word of the cloud on that hello is about this connection. */
@@ -107,20 +108,20 @@ export class HelloTeller {
     this.#cancelAsking = null;
   }
 
-  async #tell(): Promise<void> {
+  async #announce(): Promise<void> {
     const { at, clock, link, log, onNews } = this.#ports;
     try {
       const hello = this.#hello();
       onNews(hello, link().isUp);
       if (!link().isUp) return;
-      this.#toldAt = clock.monotonic();
-      this.#toldOffset = hello.clockOffsetMs;
+      this.#announcedAt = clock.monotonic();
+      this.#announcedOffset = hello.clockOffsetMs;
       await link().publish(topics.hello(at), helloBytes(hello));
       if ((hello.seq ?? 0) >= this.#firstSeq) this.#ports.fence.announced();
       this.#askAgain();
     } catch (error) {
       log.warn({ error: String(error) }, 'hello not sent, will be sent again');
-      if (link().isUp) this.tellSoon(RETRY_MS);
+      if (link().isUp) this.announceSoon(RETRY_MS);
     }
   }
 
@@ -130,7 +131,7 @@ export class HelloTeller {
     if (!isOpen() || this.#cancelAsking !== null) return;
     this.#cancelAsking = this.#ports.clock.after(this.#askAgainMs, () => {
       this.#cancelAsking = null;
-      if (isOpen()) this.tellSoon();
+      if (isOpen()) this.announceSoon();
     });
     this.#askAgainMs = Math.min(this.#askAgainMs * 2, ASK_AGAIN_AT_MOST_MS);
   }
@@ -159,12 +160,12 @@ export class HelloTeller {
       journalDepth: journal.depth,
       ownSessions: [...this.#noteSession()],
       tenureSince: fence.since,
-      devices: stations().map(toldDevice),
+      devices: stations().map(asHelloDevice),
     };
   }
 }
 
-function toldDevice({ device, serial, standing }: ToldStation): HelloDevice {
+function asHelloDevice({ device, serial, standing }: StationView): HelloDevice {
   const { id, name, host, port, source, timezone } = device;
   const { state, since, reason, lastSeen, contact } = standing;
   return {
@@ -177,7 +178,7 @@ function toldDevice({ device, serial, standing }: ToldStation): HelloDevice {
   };
 }
 
-/** A broker takes 128 KB: a branch of hundreds of terminals that are all away is told without the reasons. */
+/** A broker takes 128 KB: a branch of hundreds of terminals that are all away is announced without the reasons. */
 export function helloBytes(hello: Hello, most = HELLO_BYTES): Buffer {
   const bytes = Buffer.from(JSON.stringify(hello));
   if (bytes.length <= most) return bytes;

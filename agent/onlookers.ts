@@ -39,7 +39,7 @@ export class Onlookers {
     this.#lineProblem = reason;
   }
 
-  told(hello: Hello, connected: boolean): void {
+  announced(hello: Hello, connected: boolean): void {
     const problem = connected ? '' : this.#lineProblem;
     const line = problem === '' ? {} : { lineProblem: problem };
     this.#note({ pid: process.pid, connected, ...line, hello, refused: [] });

@@ -24,8 +24,8 @@ const LIMIT_MS = 180_000;
 export async function discover({ subnet = [], port, timeout, json }: DiscoverOptions): Promise<void> {
   const subnets = subnet.length === 0 ? ownSubnets() : subnet.map(parseSubnet);
   const hosts = [...new Set(subnets.flatMap(hostsOf))];
-  if (hosts.length === 0) tell('This machine is in no private network; name one with --subnet.');
-  else tell(`Asking ${hosts.length} addresses of ${subnets.map(formatSubnet).join(', ')}, port ${port}.`);
+  if (hosts.length === 0) say('This machine is in no private network; name one with --subnet.');
+  else say(`Asking ${hosts.length} addresses of ${subnets.map(formatSubnet).join(', ')}, port ${port}.`);
 
   const interrupted = new AbortController();
   const onInterrupt = () => interrupted.abort();
@@ -41,14 +41,14 @@ export async function discover({ subnet = [], port, timeout, json }: DiscoverOpt
   bar?.stop();
   process.off('SIGINT', onInterrupt);
 
-  if (asked < hosts.length) tell(`Stopped after ${asked} of ${hosts.length} addresses.`);
+  if (asked < hosts.length) say(`Stopped after ${asked} of ${hosts.length} addresses.`);
   for (const each of found) {
     const remark = remarkOn(each);
-    if (remark !== null) tell(`${each.host}: ${remark}`);
+    if (remark !== null) say(`${each.host}: ${remark}`);
   }
   process.stdout.write(json ? `${JSON.stringify(found, null, 2)}\n` : toYaml(found));
   const terminals = found.filter(isTerminal).length;
-  tell(
+  say(
     terminals === 0
       ? 'No terminal found.'
       : `${terminals} found. The lines go to the end of agent.yaml; 'devices:' stands there once.`,
@@ -82,6 +82,6 @@ function progressBar(total: number): cliProgress.SingleBar | null {
   return bar;
 }
 
-function tell(line: string): void {
+function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }

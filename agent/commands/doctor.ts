@@ -32,21 +32,21 @@ export async function doctor({ config: file, json }: DoctorOptions): Promise<voi
 }
 
 async function examine(file: string): Promise<Finding[]> {
-  const told = about('agent.yaml');
+  const finding = about('agent.yaml');
   let config: AgentConfig;
   try {
     config = loadConfig(file, process.env);
   } catch (error) {
     if (!(error instanceof SerenoError)) throw error;
     const next = NEXT[unreadableFor(file)] ?? 'Correct it; docs/configuration.md has every key.';
-    return error.message.split('\n').map((line) => told.failure(line, next));
+    return error.message.split('\n').map((line) => finding.failure(line, next));
   }
   const privacy = examinePrivacy(file, config);
   dropRoot(file, config.dataDir);
   const report = await examineData(config);
   const { findings, running } = report;
   return [
-    told.ok(`Site '${config.site}' of '${config.tenant}', ${config.devices.length} devices.`),
+    finding.ok(`Site '${config.site}' of '${config.tenant}', ${config.devices.length} devices.`),
     ...privacy,
     ...examineOwnership(file, config, ownerOf(file, running)),
     ...findings,
@@ -109,10 +109,10 @@ async function examineTerminals(config: AgentConfig, report: DataReport): Promis
   const own = new Map(devices.map((device) => [device.id, device]));
   return (
     await sideBySide(all, LANES, async (id) => {
-      const told = seen.get(id);
+      const agentsView = seen.get(id);
       const device = own.get(id);
-      const findings = told === undefined ? null : await examineSeen(told);
-      return findings ?? (device === undefined ? unseen(told) : await examineOwn(device));
+      const findings = agentsView === undefined ? null : await examineSeen(agentsView);
+      return findings ?? (device === undefined ? unseen(agentsView) : await examineOwn(device));
     })
   ).flat();
 }
@@ -141,8 +141,8 @@ async function sideBySide<T, R>(
 function unseen(device: HelloDevice | undefined): Finding[] {
   if (device === undefined) return [];
   const { id, host, port, reachable } = device;
-  const told = about(`terminal ${id}`);
-  if (reachable === true) return [told.ok(`${host}:${port} answers the running agent.`)];
+  const finding = about(`terminal ${id}`);
+  if (reachable === true) return [finding.ok(`${host}:${port} answers the running agent.`)];
   const next = `Check its power, cable and address; GET /devices/${id}/ping asks it again.`;
-  return [told.failure(`${host}:${port} does not answer the running agent.`, next)];
+  return [finding.failure(`${host}:${port} does not answer the running agent.`, next)];
 }

@@ -38,9 +38,9 @@ export async function findBySerial({ hosts, wanted, ...at }: Search): Promise<Ma
 /** Null where nothing answers, or a terminal that tells its serial number only after it has the comm key: it does not get the key here. */
 async function serialAt(host: string, at: Omit<Search, 'hosts' | 'wanted'>): Promise<string | null> {
   const { port, transport, timeoutMs, signal } = at;
-  let told: string | null = null;
+  let serial: string | null = null;
   const mayAuthenticate = async (terminal: Requests) => {
-    told = await readSerial(terminal, signal);
+    serial = await readSerial(terminal, signal);
     return false;
   };
   try {
@@ -52,6 +52,6 @@ async function serialAt(host: string, at: Omit<Search, 'hosts' | 'wanted'>): Pro
       await conversation.close();
     }
   } catch {
-    return told;
+    return serial;
   }
 }

@@ -37,7 +37,7 @@ describe('a command that another agent may have', () => {
   /** The word of the cloud. */
   function told(since: number): void {
     bench.cloudClock.observe(Date.now());
-    bench.fence.told(since);
+    bench.fence.learn(since);
     bench.dispatcher.reconsider();
   }
   const anotherHasSpoken = () => told(Date.now());
@@ -235,7 +235,7 @@ describe('a contested write', () => {
         });
         contested.add(one);
         for (const each of happenings) {
-          if (each.kind === 'told') fence.told(each.since === 0 ? 0 : began + each.since);
+          if (each.kind === 'told') fence.learn(each.since === 0 ? 0 : began + each.since);
           else if (each.kind === 'passed') vi.advanceTimersByTime(each.ms);
           else fence[each.kind]();
           contested.reconsider();

@@ -20,7 +20,7 @@ describe('whose a command is', () => {
     expect(fence.claim(CLOUD)).toBe('untold');
     fence.connected();
     expect(fence.claim(CLOUD + 60_000)).toBe('untold');
-    fence.told(0);
+    fence.learn(0);
     expect(fence.claim(CLOUD)).toBe('ours');
     fence.disconnected();
     expect(fence.claim(CLOUD)).toBe('ours');
@@ -28,7 +28,7 @@ describe('whose a command is', () => {
 
   it('is what the cloud says: contested if it was issued before another agent was done speaking', () => {
     fence.connected();
-    fence.told(CLOUD + 1000);
+    fence.learn(CLOUD + 1000);
     expect(fence.claim(CLOUD + 900)).toBe('contested');
     expect(fence.claim(CLOUD + 1200)).toBe('contested');
     expect(fence.claim(CLOUD + 1250)).toBe('ours');
@@ -36,19 +36,19 @@ describe('whose a command is', () => {
 
   it('is not made less strict by a word that comes late', () => {
     fence.connected();
-    for (const since of [CLOUD, 0]) fence.told(since);
+    for (const since of [CLOUD, 0]) fence.learn(since);
     expect(fence.since).toBe(CLOUD);
   });
 
   it('is asked anew with every connection, and when another has taken over: it may have spoken', () => {
     for (const event of ['connected', 'lost'] as const) {
       fence.connected();
-      fence.told(0);
+      fence.learn(0);
       fence[event]();
       expect(fence.claim(CLOUD)).toBe('untold');
     }
     // A word of before the connection was lost.
-    fence.told(0);
+    fence.learn(0);
     expect(fence.since).toBeNull();
   });
 

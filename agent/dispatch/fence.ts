@@ -59,7 +59,7 @@ export class Fence {
   }
 
   /** What the cloud says of this connection: epoch ms, 0 where no other has ever spoken. Words may come late and twice. */
-  told(since: number): void {
+  learn(since: number): void {
     if (this.#isConnected) this.#since = Math.max(this.#since ?? 0, since);
   }
 

@@ -20,7 +20,7 @@ describe('op.query', () => {
 
   it('says unknown of a command from before this journal spoke for the site', async () => {
     const old = ulid(Date.now() - 60_000);
-    bench.fence.told(Date.now() - 30_000);
+    bench.fence.learn(Date.now() - 30_000);
     bench.receive(command('op.query', { command_id: old }));
     expect(await bench.link.reply(old)).toMatchObject({ status: 'unknown', applied: 'unknown' });
   });

@@ -99,7 +99,7 @@ describe('the queue of a terminal', () => {
     expect([terminal.batches, log]).toEqual([[['a']], []]);
     terminal.open();
     await settle();
-    // What came while the first was written joins its stretch.
+    // What came while the first was written joins its locked window.
     expect(terminal.batches).toEqual([['a', 'c', 'b']]);
     expect(log).toEqual(['q began']);
     question.end();

@@ -13,7 +13,7 @@ const REPLACE = 'Get a token (POST /sites/{site}/enrollments) and run sereno-age
 type Cloud = NonNullable<AgentConfig['cloud']>;
 
 export function examineCertificate({ certificate, key }: Cloud, now: number): Finding[] {
-  const told = about('certificate');
+  const finding = about('certificate');
   const files = { certificate, key };
   const missing = Object.entries(files).filter(([, path]) => !existsSync(path));
   if (missing.length > 0) {
@@ -25,28 +25,28 @@ export function examineCertificate({ certificate, key }: Cloud, now: number): Fi
     const pem = readFileSync(certificate, 'utf8');
     const parsed = new X509Certificate(pem);
     if (!parsed.checkPrivateKey(createPrivateKey(readFileSync(key)))) {
-      return [told.failure(`${key} is not the key of ${certificate}.`, REPLACE)];
+      return [finding.failure(`${key} is not the key of ${certificate}.`, REPLACE)];
     }
     return [lifetime(pem, parsed, now), ...privacy(key)];
   } catch (error) {
-    return [told.failure(`It cannot be used: ${messageOf(error)}.`, REPLACE)];
+    return [finding.failure(`It cannot be used: ${messageOf(error)}.`, REPLACE)];
   }
 }
 
 function lifetime(pem: string, { validFromDate, validToDate }: X509Certificate, now: number): Finding {
-  const told = about('certificate');
+  const finding = about('certificate');
   const until = validToDate.toISOString().slice(0, 10);
   const days = daysLeft(pem, now);
   if (validFromDate.getTime() > now) {
     const from = validFromDate.toISOString();
-    return told.failure(
+    return finding.failure(
       `It is not valid before ${from}.`,
       "Set the machine's clock: timedatectl set-ntp true",
     );
   }
-  if (validToDate.getTime() <= now) return told.failure(`It ended on ${until}.`, REPLACE);
-  if (days < WARN_DAYS) return told.warning(`It ends on ${until}, in ${days} days.`, REPLACE);
-  return told.ok(`Valid until ${until}.`);
+  if (validToDate.getTime() <= now) return finding.failure(`It ended on ${until}.`, REPLACE);
+  if (days < WARN_DAYS) return finding.warning(`It ends on ${until}, in ${days} days.`, REPLACE);
+  return finding.ok(`Valid until ${until}.`);
 }
 
 function privacy(key: string): Finding[] {

@@ -47,12 +47,12 @@ type Step = (at: Endpoint, cloud: Cloud, stepMs: number) => Promise<Finding | nu
 
 const examineName: Step = async ({ host }, _cloud, stepMs) => {
   if (isIP(host) !== 0) return null;
-  const told = about('cloud: name');
+  const finding = about('cloud: name');
   try {
     const { address } = await within(lookup(host), stepMs);
-    return told.ok(`${host} is ${address}.`);
+    return finding.ok(`${host} is ${address}.`);
   } catch (error) {
-    return told.failure(
+    return finding.failure(
       `${host} is not found: ${messageOf(error)}.`,
       "Check the spelling of 'cloud.endpoint', the network cable and the name server.",
     );
@@ -60,13 +60,13 @@ const examineName: Step = async ({ host }, _cloud, stepMs) => {
 };
 
 const examineTcp: Step = async ({ host, port }, _cloud, stepMs) => {
-  const told = about('cloud: port');
+  const finding = about('cloud: port');
   const socket = connectTcp({ host, port });
   try {
     await within(first(socket, 'connect'), stepMs);
-    return told.ok(`${host}:${port} answers.`);
+    return finding.ok(`${host}:${port} answers.`);
   } catch (error) {
-    return told.failure(
+    return finding.failure(
       `${host}:${port} does not answer: ${messageOf(error)}.`,
       `Let this machine out to TCP port ${port} in the firewall of the branch.`,
     );
@@ -76,10 +76,10 @@ const examineTcp: Step = async ({ host, port }, _cloud, stepMs) => {
 };
 
 const examineTls: Step = async ({ host, port }, { certificate, key, ca }, stepMs) => {
-  const told = about('cloud: TLS');
+  const finding = about('cloud: TLS');
   if (ca !== undefined && !existsSync(ca)) {
     const next = "Put the root certificate of the broker there, or take 'cloud.ca' out of agent.yaml.";
-    return told.failure(`${ca} ('cloud.ca') is not there.`, next);
+    return finding.failure(`${ca} ('cloud.ca') is not there.`, next);
   }
   let socket: TLSSocket | null = null;
   try {
@@ -100,17 +100,17 @@ const examineTls: Step = async ({ host, port }, { certificate, key, ca }, stepMs
       const why = typeof refusal === 'string' ? `: ${refusal}` : '';
       const next =
         'It was revoked or replaced, or is not of this account: enrol this machine anew with sereno-agent enroll.';
-      return told.failure(`The cloud refuses this certificate${why}.`, next);
+      return finding.failure(`The cloud refuses this certificate${why}.`, next);
     }
     if (await speaksHttp(socket, HTTP_MS)) {
-      return told.failure(`${host}:${port} is a web server, no message broker.`, NEXT_HTTP);
+      return finding.failure(`${host}:${port} is a web server, no message broker.`, NEXT_HTTP);
     }
-    return told.ok('Certificates of both sides are accepted.');
+    return finding.ok('Certificates of both sides are accepted.');
   } catch (error) {
     if (NO_TLS.includes(codeOf(error)) && (await speaksPlainHttp(host, port, HTTP_MS))) {
-      return told.failure(`${host}:${port} speaks plain HTTP, no TLS.`, NEXT_HTTP);
+      return finding.failure(`${host}:${port} speaks plain HTTP, no TLS.`, NEXT_HTTP);
     }
-    return told.failure(
+    return finding.failure(
       `No secure line: ${messageOf(error)}.`,
       "Check 'cloud.ca', the machine's clock, and that no proxy opens TLS connections of this network.",
     );

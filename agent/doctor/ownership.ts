@@ -57,11 +57,11 @@ function passage(folder: string, owner: Owner): Finding[] {
 function look(path: string, needed: number, { uid, reason }: Owner): Finding[] {
   const stats = statsOf(path);
   if (stats === null) return [];
-  const told = about('ownership');
+  const finding = about('ownership');
   const other = otherNameOf(path);
   if (other !== null)
     return [
-      told.warning(
+      finding.warning(
         `${path} ${other}: whose it is there is not looked at.`,
         `Put the file itself there, not a link.`,
       ),
@@ -70,12 +70,14 @@ function look(path: string, needed: number, { uid, reason }: Owner): Finding[] {
   if (stats.uid !== uid) {
     const found = `${path} belongs to ${nameOf(stats.uid)}, but ${reason}.`;
     const next = `sudo chown -h ${nameOf(uid)}: ${path}`;
-    return [able ? told.warning(found, next) : told.failure(found, next)];
+    return [able ? finding.warning(found, next) : finding.failure(found, next)];
   }
   if (able) return [];
   const mode = (stats.mode & 0o777).toString(8).padStart(4, '0');
   const found = `${path} has mode ${mode}: ${nameOf(uid)} may not use it, and ${reason}.`;
-  return [told.failure(found, `sudo -u ${nameOf(uid)} chmod ${stats.isDirectory() ? '700' : '600'} ${path}`)];
+  return [
+    finding.failure(found, `sudo -u ${nameOf(uid)} chmod ${stats.isDirectory() ? '700' : '600'} ${path}`),
+  ];
 }
 
 /** A link, or a second name of a file: advising root to change it would change a file elsewhere. */

@@ -16,9 +16,9 @@ export function examineTerminalClock(
   time: string | null,
   now: number,
 ): Finding[] {
-  const told = about(`terminal ${id}`);
+  const finding = about(`terminal ${id}`);
   const sync = `POST /devices/${id}/sync-time`;
-  if (time === null) return [told.warning('Its clock shows a date that never was.', sync)];
+  if (time === null) return [finding.warning('Its clock shows a date that never was.', sync)];
   const skew = skewOf(time, timezone, now);
   if (Math.abs(skew) <= SKEW_MS) return [];
   const side = skew < 0 ? 'behind' : 'ahead of';
@@ -28,11 +28,11 @@ export function examineTerminalClock(
     const where =
       source === 'file' ? `'timezone' of '${id}' in agent.yaml` : `"timezone" by PUT /devices/${id}`;
     return [
-      told.warning(found, `Set ${where} to the zone in which its clock runs; leave the clock as it is.`),
+      finding.warning(found, `Set ${where} to the zone in which its clock runs; leave the clock as it is.`),
     ];
   }
   const off = `${Math.round(Math.abs(skew) / 1000)} s ${side} ${timezone}`;
-  return [told.warning(`Its clock shows ${time}, ${off}.`, sync)];
+  return [finding.warning(`Its clock shows ${time}, ${off}.`, sync)];
 }
 
 function hours(halves: number): string {

@@ -40,17 +40,17 @@ export async function examineTerminal(
   device: DeviceSettings,
   known: Partial<Known> = {},
 ): Promise<Finding[]> {
-  const { seen: told = null, pin = UNPINNED, now = Date.now() } = known;
+  const { seen: agentsView = null, pin = UNPINNED, now = Date.now() } = known;
   const finding = about(`terminal ${device.id}`);
   const address = `${device.host}:${device.port} (${device.transport})`;
   try {
-    const seen = await patiently(told?.reachable === true ? TURNS : 1, () => look(device, pin));
+    const seen = await patiently(agentsView?.reachable === true ? TURNS : 1, () => look(device, pin));
     return [finding.ok(`${address} ${describe(seen)}`), ...examineTerminalClock(device, seen.time, now)];
   } catch (error) {
     const named = failureOf(device, codeOf(error), address, messageOf(error));
     if (named !== null) return [named];
-    if (told?.reachable === true && told.lastSeen !== null) {
-      const at = new Date(told.lastSeen).toISOString();
+    if (agentsView?.reachable === true && agentsView.lastSeen !== null) {
+      const at = new Date(agentsView.lastSeen).toISOString();
       const next =
         'Nothing, if this terminal takes one client at a time: the running agent is talking to it.';
       return [finding.warning(`${address} did not answer now; the agent reached it last at ${at}.`, next)];
@@ -65,19 +65,19 @@ export function findingsOf(
   examined: Examined,
   now: number,
 ): Finding[] {
-  const told = about(`terminal ${device.id}`);
+  const finding = about(`terminal ${device.id}`);
   const address = `${device.host}:${device.port}`;
   if ('failure' in examined) {
     const { code, message } = examined.failure;
     const next = `Check its power, cable and address (menu Comm., Ethernet); sereno-agent discover finds moved ones.`;
-    return [failureOf(device, code, address, message) ?? told.failure(`${address}: ${message}`, next)];
+    return [failureOf(device, code, address, message) ?? finding.failure(`${address}: ${message}`, next)];
   }
   const { info } = examined;
   const { fingers_count: fingers, records_count: records, users_count: users } = info;
   const counters =
     fingers === null || records === null || users === null ? null : { users, fingers, records };
   const clock = examineTerminalClock(device, info.device_time === '' ? null : info.device_time, now);
-  return [told.ok(`${address} ${describe({ identity: info, counters })}`), ...clock];
+  return [finding.ok(`${address} ${describe({ identity: info, counters })}`), ...clock];
 }
 
 /** Failures with a next step of their own. */
@@ -87,19 +87,19 @@ function failureOf(
   address: string,
   message: string,
 ): Finding | null {
-  const told = about(`terminal ${id}`);
+  const finding = about(`terminal ${id}`);
   if (code === 'comm_key_refused') {
     const next =
       "Put the comm key of the terminal's menu (Comm., Security) into agent.yaml, or PUT it to the device.";
-    return told.failure(`${address} refuses the comm key.`, next);
+    return finding.failure(`${address} refuses the comm key.`, next);
   }
   if (code === 'device_swapped') {
     const file = source === 'file' ? "put 'serial' into agent.yaml and restart the agent, or " : '';
     const next = `If it was replaced: ${file}PUT /devices/${id} with accept_serial. If not, find out whose it is.`;
-    return told.failure(message, next);
+    return finding.failure(message, next);
   }
   if (code === 'device_busy' || code === 'expired') {
-    return told.warning(`${address} has no time now: ${message}`, 'Ask again when that is over.');
+    return finding.warning(`${address} has no time now: ${message}`, 'Ask again when that is over.');
   }
   if (code === 'device_refused') return refusalOf({ id }, address, message);
   return declineOf({ id }, code, address);
@@ -107,17 +107,20 @@ function failureOf(
 
 /** No conversation came about. */
 async function unmet(device: DeviceSettings, address: string, error: unknown): Promise<Finding> {
-  const told = about(`terminal ${device.id}`);
+  const finding = about(`terminal ${device.id}`);
   const other = device.transport === 'tcp' ? 'udp' : 'tcp';
   if (await answersOver(other, device)) {
-    return told.failure(`${address} does not answer, but over ${other} it does.`, `Set transport: ${other}.`);
+    return finding.failure(
+      `${address} does not answer, but over ${other} it does.`,
+      `Set transport: ${other}.`,
+    );
   }
   const { code, message } = toOpeningError(error, device);
   const next =
     'Check its power, cable and address (menu Comm., Ethernet); sereno-agent discover finds moved ones.';
   return (
     failureOf(device, code, address, message) ??
-    told.failure(`${address} does not answer: ${messageOf(error)}.`, next)
+    finding.failure(`${address} does not answer: ${messageOf(error)}.`, next)
   );
 }
 

@@ -48,8 +48,8 @@ export class MqttLink implements Link {
     });
     this.#client.on('connectionFailure', ({ error, connack }) => {
       // The library's own message does not distinguish a revoked certificate from an overloaded broker.
-      const told = connack === undefined ? '' : ` (${mqtt5.ConnectReasonCode[connack.reasonCode]})`;
-      this.#down(`${error.toString()}${told}`);
+      const reason = connack === undefined ? '' : ` (${mqtt5.ConnectReasonCode[connack.reasonCode]})`;
+      this.#down(`${error.toString()}${reason}`);
     });
     this.#client.on('error', (error) => this.#down(String(error)));
     this.#client.on('messageReceived', (event) => this.#received(event));

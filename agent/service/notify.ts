@@ -20,21 +20,21 @@ export class ServiceManager {
 
   /** Says that the agent runs, and from then on that its event loop is alive. */
   ready(): void {
-    this.#tell('READY=1');
+    this.#notify('READY=1');
     const micros = Number(this.#environment.WATCHDOG_USEC ?? 0);
-    if (micros > 0) this.#timer = setInterval(() => this.#tell('WATCHDOG=1'), micros / 1000 / SIGNS);
+    if (micros > 0) this.#timer = setInterval(() => this.#notify('WATCHDOG=1'), micros / 1000 / SIGNS);
   }
 
   stopping(): void {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
-    this.#tell('STOPPING=1');
+    this.#notify('STOPPING=1');
   }
 
-  #tell(state: string): void {
+  #notify(state: string): void {
     if (this.#environment.NOTIFY_SOCKET === undefined) return;
     execFile('systemd-notify', [state], { env: this.#environment, timeout: TELL_MS }, (error) => {
-      if (error !== null) this.#log.error({ state, error: error.message }, 'systemd was not told');
+      if (error !== null) this.#log.error({ state, error: error.message }, 'systemd could not be notified');
     });
   }
 }

@@ -51,7 +51,7 @@ describe('writing users', () => {
     expect(simulated.users()).toHaveLength(4);
   });
 
-  it('serves what waits together in one stretch', async () => {
+  it('serves what waits together in one locked window', async () => {
     const { simulated, terminal } = await start({ users: 3 });
     const jobs = Array.from({ length: 20 }, (_, index) => create(`8000${index}`));
     await terminal.write(jobs, nothingMore);

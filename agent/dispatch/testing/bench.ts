@@ -51,7 +51,7 @@ export class NotingLink implements Link {
 function soleFence(cloudClock: CloudClock): Fence {
   const fence = new Fence(systemClock, cloudClock);
   fence.connected();
-  fence.told(0);
+  fence.learn(0);
   return fence;
 }
 

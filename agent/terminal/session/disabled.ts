@@ -28,7 +28,7 @@ export interface Keypad {
   readonly clock: Clock;
 }
 
-/** One stretch of being disabled. What breaks the conversation is made up for from the note. */
+/** One period in which the keypad is disabled. What breaks the conversation is made up for from the note. */
 export class Disablement {
   readonly #conversation: Conversation;
   readonly #note: DisableNote;
@@ -45,7 +45,7 @@ export class Disablement {
   }
 
   /**
-   * Disables, with the timed form where the terminal takes it. One that refused to be enabled after the last stretch
+   * Disables, with the timed form where the terminal takes it. One that refused to be enabled after the last time
    * is asked again first: being disabled is never renewed.
    * @throws ZkError; SerenoError `agent_storage`.
    */
@@ -89,7 +89,7 @@ export class Disablement {
 }
 
 /**
- * A short piece of work outside the stretches of users' writes: a few exchanges.
+ * A short piece of work outside the locked windows of users' writes: a few exchanges.
  * @throws what `work` throws; ZkError.
  */
 export async function whileDisabled<T>(keypad: Keypad, work: () => Promise<T>): Promise<T> {

@@ -40,7 +40,7 @@ export class RosterCache {
   readonly #device: DeviceSettings;
   readonly #clock: TimeTeller;
   #roster: Roster | null = null;
-  /** What the last full read took, ms: tells whether another fits into a stretch of disablement. */
+  /** What the last full read took, ms: tells whether another fits into a locked window. */
   #lastReadMs = 0;
   #silences = 0;
   #silentSince = 0;
