@@ -99,7 +99,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'left-disabled',
     breaks: 'an agent that comes back enables what it had disabled',
-    file: 'agent/terminal/terminal.ts',
+    file: 'agent/terminal/writes/writer.ts',
     from: 'const mayBeDisabled = this.#ports.note.dueIn() === 0;',
     to: 'const mayBeDisabled = false;',
     only: ['agent-killed'],

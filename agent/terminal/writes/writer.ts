@@ -1,0 +1,200 @@
+// The writes of one terminal: served in locked windows, and looked for first where an earlier conversation left them in doubt.
+import { SerenoError } from '../../../shared/errors.ts';
+import { type Clock, limitOf } from '../../clock.ts';
+import type { DeviceSettings } from '../../devices/settings.ts';
+import { enable } from '../../zk/control.ts';
+import type { Conversation } from '../../zk/conversation.ts';
+import { DISABLED_MS, type DisableNote } from '../session/disabled.ts';
+import { isBroken, unreachable } from '../session/errors.ts';
+import { failure } from '../session/result.ts';
+import type { Roster } from '../tables/roster.ts';
+import type { RosterCache } from '../tables/roster-cache.ts';
+import type { WriteContext } from './context.ts';
+import { readForUndo } from './fingers-to-keep.ts';
+import { finishAll, settleFinished } from './finishing.ts';
+import { LockedWindow } from './locked-window.ts';
+import { isBadgeRefused } from './plan.ts';
+import type { PunchedUids } from './punched-uids.ts';
+import { elsewhere, judgeAll, lookAndRefresh } from './verdicts.ts';
+import { planContext, settleWithoutWriting } from './without-writing.ts';
+import type { WriteJob } from './write-job.ts';
+
+/** A table that keeps changing under our hands is read while the terminal is disabled from this round on. */
+const ROUNDS_BEFORE_READING_INSIDE = 3;
+const ROUNDS = 5;
+/** A terminal that was left disabled is looked at for no longer than this before it is enabled. */
+const LOOK_MS = 5000;
+
+/** Writes that wait; taken out as they are settled, so that a broken conversation leaves a true list. */
+export interface Batch {
+  waiting: WriteJob[];
+}
+
+export interface WriterPorts {
+  readonly device: DeviceSettings;
+  readonly clock: Clock;
+  readonly note: DisableNote;
+  readonly punched: PunchedUids;
+  readonly log: { warn(fields: object, message: string): void; info(fields: object, message: string): void };
+  /** Asks anew which badges the terminal takes. @returns true if it was asked @throws ZkError */
+  readonly askLimits: (conversation: Conversation) => Promise<boolean>;
+  /** The conversation cannot be trusted any more. */
+  readonly drop: () => void;
+}
+
+export class Writer {
+  readonly #ports: WriterPorts;
+  #doubts: WriteJob[] = [];
+  /** The last look at a terminal that may be disabled did not end, or there is no time for one. */
+  #enableFirst = false;
+  /** What is in doubt could not be settled the last time. Questions do not wait for it until it is. */
+  #isUnsettled = false;
+
+  constructor(ports: WriterPorts) {
+    this.#ports = ports;
+  }
+
+  /** Writes of which only the terminal can tell what became. */
+  get doubts(): readonly WriteJob[] {
+    return this.#doubts;
+  }
+
+  get isUnsettled(): boolean {
+    return this.#isUnsettled;
+  }
+
+  /** Takes over writes in doubt; done as soon as the terminal can be looked at. */
+  adopt(doubts: readonly WriteJob[]): void {
+    this.#doubts.push(...doubts);
+  }
+
+  /** Hands them over: this terminal will not be looked at any more. */
+  surrender(): readonly WriteJob[] {
+    return this.#doubts.splice(0);
+  }
+
+  /** Windows until nothing of `batch` waits, or the conversation breaks; what is left stays in `batch`. */
+  async serve(context: WriteContext, batch: Batch, more: () => WriteJob | undefined): Promise<void> {
+    const { conversation, cache } = context;
+    for (let round = 1; batch.waiting.length > 0; round++) {
+      const roster = await cache.fresh(conversation);
+      const { limits } = planContext(this.#ports.device, cache, roster);
+      const isDoubted = batch.waiting.some(({ wish }) => isBadgeRefused(wish.newBadge, limits));
+      if (isDoubted && (await this.#ports.askLimits(conversation))) cache.greeted();
+      batch.waiting = settleWithoutWriting(batch.waiting, roster, cache, this.#ports.device);
+      if (batch.waiting.length === 0) return;
+      if (round > ROUNDS) {
+        throw new SerenoError('device_busy', {
+          params: { device: this.#ports.device.id, reason: '@busy_keypad' },
+        });
+      }
+      await this.#learnPunchedUids(conversation, cache, roster, batch.waiting);
+      const fingers = await this.#fingersToKeep(conversation, roster, batch.waiting);
+      const window = new LockedWindow({ ...context, fingers }, roster);
+      const beganAt = this.#ports.clock.monotonic();
+      const result = await window.run(batch.waiting, more, round >= ROUNDS_BEFORE_READING_INSIDE);
+      if (result === null) continue;
+      batch.waiting = [...result.left];
+      this.#doubts.push(...result.doubts);
+      const unfinished = settleFinished(result.results, cache);
+      if (result.broken !== null) {
+        this.#ports.log.warn(
+          { device: this.#ports.device.id, error: String(result.broken) },
+          'conversation broke',
+        );
+        this.#doubts.push(...unfinished);
+        this.#ports.drop();
+        this.#enableFirst ||= this.#ports.clock.monotonic() - beganAt > DISABLED_MS - LOOK_MS;
+        // A full disk, not the line: another conversation would end the same way.
+        if (!isBroken(result.broken)) throw result.broken;
+        return;
+      }
+      await this.#finish(context, unfinished);
+      if (result.results.length > 0) round = 0;
+    }
+  }
+
+  async #learnPunchedUids(
+    conversation: Conversation,
+    cache: RosterCache,
+    roster: Roster,
+    jobs: readonly WriteJob[],
+  ): Promise<void> {
+    const error = await this.#ports.punched.learn(conversation, cache, roster, jobs);
+    if (error === null) return;
+    this.#ports.log.warn(
+      { device: this.#ports.device.id, error: String(error) },
+      'uids of the punches not read',
+    );
+  }
+
+  async #fingersToKeep(conversation: Conversation, roster: Roster, jobs: readonly WriteJob[]) {
+    const userIds = jobs.filter(({ rules }) => rules.keep !== null).map(({ wish }) => wish.userId);
+    return await readForUndo(conversation, roster, userIds, (error) => {
+      const fields = { device: this.#ports.device.id, error: String(error) };
+      this.#ports.log.warn(fields, 'fingers of a deleted user could not be kept');
+    });
+  }
+
+  /** A conversation that breaks leaves these and what was to follow in doubt: the next one goes on with them. */
+  async #finish(
+    context: WriteContext,
+    unfinished: readonly WriteJob[],
+    following: readonly WriteJob[] = [],
+  ): Promise<void> {
+    await finishAll(context, unfinished, (left) => this.#doubts.push(...left, ...following));
+  }
+
+  /**
+   * First of all in every conversation: look what became of doubtful writes, and enable what we left disabled. The
+   * look comes first where it is quick: whoever waits at the keypad would change what is looked for.
+   */
+  async putRight(context: WriteContext, doubts: readonly WriteJob[]): Promise<void> {
+    const { conversation, cache } = context;
+    const mayBeDisabled = this.#ports.note.dueIn() === 0;
+    this.#isUnsettled ||= doubts.length > 0;
+    const open = elsewhere(doubts);
+    const early = mayBeDisabled && doubts.length > 0 ? await this.#lookEarly(conversation, cache) : null;
+    if (mayBeDisabled) {
+      await enable(conversation);
+      this.#ports.note.clear();
+      this.#enableFirst = false;
+      this.#ports.log.info({ device: this.#ports.device.id }, 'terminal enabled again');
+    }
+    if (doubts.length === 0) return;
+    const roster = early ?? (await lookAndRefresh(conversation, cache));
+    const { known, unfinished, again, contested } = judgeAll(doubts, open, roster, this.#ports.device);
+    // What came during the look waits for the next one.
+    this.#doubts = this.#doubts.filter((doubt) => !doubts.includes(doubt));
+    for (const { job, result } of known) job.settle(result);
+    for (const job of contested) job.contest(true);
+    await this.#finish(context, unfinished, again);
+    await this.#runAgain(context, again);
+    this.#isUnsettled = false;
+  }
+
+  /** The roster while nobody can type; null where a look has failed or took long, so that enabling must not wait for it. */
+  async #lookEarly(conversation: Conversation, cache: RosterCache): Promise<Roster | null> {
+    if (this.#enableFirst) return null;
+    this.#enableFirst = true;
+    const roster = await lookAndRefresh(conversation, cache, limitOf(this.#ports.clock, LOOK_MS));
+    this.#enableFirst = false;
+    return roster;
+  }
+
+  /** Writes of which nothing is at the terminal. A second break leaves them for the next conversation. */
+  async #runAgain(context: WriteContext, jobs: readonly WriteJob[]): Promise<void> {
+    const batch: Batch = { waiting: [...jobs] };
+    try {
+      await this.serve(context, batch, () => undefined);
+    } finally {
+      settleAll(batch.waiting, unreachable(this.#ports.device, undefined));
+    }
+    if (!context.conversation.isOpen) throw unreachable(this.#ports.device, undefined);
+  }
+}
+
+/** Those that were withdrawn meanwhile are settled already. */
+export function settleAll(jobs: readonly WriteJob[], error: SerenoError): void {
+  for (const job of jobs) if (!job.isOver) job.settle(failure(error));
+}
