@@ -1,5 +1,6 @@
 // What the functions are told by their environment, checked once per container.
 import * as z from 'zod';
+import { slugSchema } from '../shared/domain/identifiers.ts';
 
 /** Signature algorithms that a caller's token may use; shared secrets and `none` are not among them. */
 const JWT_ALGORITHMS = [
@@ -51,6 +52,11 @@ const enrolmentSchema = z
     rootCa: env.IOT_ROOT_CA,
   }));
 
+/** Which tenant a call of JSON-RPC is for, where its path does not say it. */
+const tenantSchema = z
+  .object({ TENANT_DOMAIN: z.string().min(1).optional(), TENANT: slugSchema.optional() })
+  .transform((env) => ({ domain: env.TENANT_DOMAIN, tenant: env.TENANT }));
+
 const jwtSchema = z
   .object({
     JWT_ISSUER: z.string().min(1),
@@ -87,6 +93,8 @@ export const storeConfig = once(storeSchema);
 export const directoryConfig = once(directorySchema);
 /** What the API's callers are told of its address. */
 export const publicConfig = once(publicSchema);
+/** Settings of the JSON-RPC face. */
+export const tenantConfig = once(tenantSchema);
 /** Settings of the authorizer. */
 export const jwtConfig = once(jwtSchema);
 /** Settings of the function that hands out certificates. */

@@ -23,6 +23,7 @@ import {
 } from './expressions.ts';
 import type { RowKey } from './keys.ts';
 import { layout, OPS_INDEX } from './layout.ts';
+import { type Step, transact } from './transaction.ts';
 
 /** Keys of one request. Source: DynamoDB API reference, BatchGetItem. */
 const MOST_KEYS = 100;
@@ -176,6 +177,11 @@ export class Table {
       const row = await this.get(key);
       return row?.[WRITTEN_BY] === id ? row : null;
     });
+  }
+
+  /** Writes all of these rows, or none; false if a condition failed. At most 100. */
+  transact(steps: readonly Step[]): Promise<boolean> {
+    return transact(this.#client, this.name, steps);
   }
 
   async delete({ pk, sk }: RowKey): Promise<void> {

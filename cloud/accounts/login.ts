@@ -1,0 +1,92 @@
+// Logging in: who fails learns nothing but that, after the same second, whatever the reason.
+import type { Clock } from '../clock.ts';
+import { log } from '../log.ts';
+import type { Accounts } from './accounts.ts';
+import type { AttemptCounter } from './attempts.ts';
+import { accountKeys } from './keys.ts';
+import type { User } from './model.ts';
+import { enter, type Operator } from './operator.ts';
+import { hashPassword, isOutdated, isPassword } from './passwords.ts';
+import type { Sessions } from './sessions.ts';
+import { withoutTenant } from './tenants.ts';
+import type { FailureThrottle } from './throttle.ts';
+
+/** Every failure takes so long: what it took to find out does not show. */
+const FAILURE_MS = 1000;
+
+export interface LoginPorts {
+  readonly accounts: Accounts;
+  readonly sessions: Sessions;
+  readonly attempts: AttemptCounter;
+  readonly throttle: FailureThrottle;
+  readonly clock: Clock;
+}
+
+export interface Credentials {
+  /** Null where nothing names one. */
+  readonly tenant: string | null;
+  readonly username: string;
+  readonly password: string;
+  /** The caller's address. */
+  readonly from: string;
+}
+
+export type Login =
+  | { readonly kind: 'in'; readonly session: string; readonly operator: Operator }
+  | { readonly kind: 'failed' }
+  /** The password was right, and the system is closed to this user. */
+  | { readonly kind: 'no_access'; readonly user: User };
+
+type Checked = { readonly user: User } | 'wrong' | 'blocked';
+
+async function checked(ports: LoginPorts, tenant: string, given: Credentials): Promise<Checked> {
+  const { accounts, attempts, throttle } = ports;
+  const { username, password, from } = given;
+  if (await throttle.isClosed(tenant, from)) return 'blocked';
+  const settings = await accounts.settings(tenant);
+  if (!(await attempts.begin(tenant, username, settings))) return 'blocked';
+  const user = await accounts.userNamed(tenant, username);
+  const right = await isPassword(password, user?.hash ?? null);
+  await attempts.end(tenant, username, right ? 'right' : 'wrong', { from, known: user !== null });
+  if (right && user !== null) return { user };
+  await throttle.count(tenant, from);
+  return 'wrong';
+}
+
+/** A hash of yesterday's parameters is made anew while the password is at hand. */
+async function upgrade(
+  { accounts }: LoginPorts,
+  tenant: string,
+  user: User,
+  password: string,
+): Promise<void> {
+  if (user.hash === null || !isOutdated(user.hash)) return;
+  await accounts.table.updateIf(accountKeys.row(tenant, 'user', user.id), {
+    set: '#hash = :fresh',
+    condition: '#hash = :old',
+    values: { fresh: await hashPassword(password), old: user.hash },
+  });
+}
+
+/** The end of a failure: no sooner than a second after its beginning. */
+async function failed({ clock }: LoginPorts, startedAt: number): Promise<Login> {
+  await clock.sleep(Math.max(0, startedAt + FAILURE_MS - clock.now()));
+  return { kind: 'failed' };
+}
+
+/** Opens a session for whoever brings the right password. */
+export async function login(ports: LoginPorts, given: Credentials): Promise<Login> {
+  const startedAt = ports.clock.now();
+  const tenant = given.tenant ?? withoutTenant;
+  const found = await checked(ports, tenant, given);
+  if (found === 'wrong' || found === 'blocked') {
+    log.info('login failed', { tenant: given.tenant, reason: found, from: given.from });
+    return failed(ports, startedAt);
+  }
+  const { user } = found;
+  await upgrade(ports, tenant, user, given.password);
+  const operator = await enter(ports.accounts, tenant, user, { session: '' });
+  if (operator === null) return { kind: 'no_access', user };
+  const session = await ports.sessions.open(tenant, user);
+  return { kind: 'in', session, operator };
+}

@@ -1,0 +1,10 @@
+// What a caller may do at a site.
+import type { SiteRights } from './principal.ts';
+
+export type SiteRight = SiteRights['everywhere'];
+
+export const ALL_SITES: SiteRights = { everywhere: 'write', sites: {} };
+
+export function siteRight({ everywhere, sites }: SiteRights, site: string): SiteRight {
+  return Object.hasOwn(sites, site) ? (sites[site] ?? 'none') : everywhere;
+}
