@@ -3,6 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
+import { noIntent } from '../../infra/local/dynamo/intent.ts';
+import { Transactions } from '../../infra/local/dynamo/transactions.ts';
 import { type Command, commandSchema, presenceEventSchema, type Reply } from '../../shared/wire/envelope.ts';
 import { type Stored, storedSchema } from '../../shared/wire/events.ts';
 import { parseTopic, replyPart, type SiteAddress, topics } from '../../shared/wire/topics.ts';
@@ -123,7 +125,9 @@ function fullReply(command: Pick<Command, 'id'>, reply: Partial<Reply> & Pick<Re
 export async function startWorld(): Promise<World> {
   const dynamo = dynalite({ createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });
   const [serve] = dynamo.listeners('request') as Serve[];
-  const store = createServer(fated(() => world.fate(), serve as Serve));
+  const transactions = new Transactions({ serve: serve as Serve, intent: noIntent });
+  const own = createServer(transactions.handle);
+  const store = createServer(fated(() => world.fate(), transactions.handle));
   const answering: Promise<void>[] = [];
   const iot = createServer(
     fated(
@@ -137,9 +141,7 @@ export async function startWorld(): Promise<World> {
     response.writeHead(200, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ principals }));
   });
-  const [ownUrl, dynamoUrl, iotUrl, controlUrl] = await Promise.all(
-    [dynamo, store, iot, control].map(listen),
-  );
+  const [ownUrl, dynamoUrl, iotUrl, controlUrl] = await Promise.all([own, store, iot, control].map(listen));
   Object.assign(process.env, {
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'test',
@@ -201,7 +203,7 @@ export async function startWorld(): Promise<World> {
       // An agent's last reply may still be on its way into the table.
       await Promise.allSettled(answering);
       documents.destroy();
-      for (const server of [iot, store, dynamo, control]) {
+      for (const server of [iot, store, own, control]) {
         server.closeAllConnections();
         server.close();
       }

@@ -29,6 +29,10 @@ const groups: Readonly<Record<Sight, (around: Surroundings) => Record<string, st
   table: ({ tableName }) => ({ TABLE_NAME: tableName }),
   secret: ({ secret }) => ({ SERENO_SECRET: secret }),
   jwt: ({ settings }) => jwt(settings),
+  tenants: ({ settings: { tenant, tenantDomain } }) => ({
+    ...(tenant === undefined ? {} : { TENANT: tenant }),
+    ...(tenantDomain === undefined ? {} : { TENANT_DOMAIN: tenantDomain }),
+  }),
   enrolment: ({ settings }) => ({
     IOT_POLICY_NAME: agentPolicyName(settings.stage),
     IOT_THING_TYPE: thingTypeName(settings.stage),

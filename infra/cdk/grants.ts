@@ -3,7 +3,7 @@ import type { FunctionName } from '../../shared/api/route.ts';
 import { ANY_COMMAND_TOPIC, ANY_STORED_TOPIC } from './names.ts';
 
 /** Every function that is deployed: those of the routes, the authorizer, and those behind the IoT rules. */
-export type LambdaName = FunctionName | 'authorizer' | 'presence' | 'intake';
+export type LambdaName = FunctionName | 'authorizer' | 'presence' | 'intake' | 'rpc';
 
 /** What a grant may be about; `functions.ts` knows their ARNs. */
 export type Target =
@@ -66,6 +66,8 @@ export const grants: Readonly<Record<LambdaName, readonly Grant[]>> = {
     { actions: ['dynamodb:Query'], on: ['opsIndex'] },
     ...sendCommands,
   ],
+  // Accounts: single rows, and changes of several at once.
+  rpc: [dynamo('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem')],
   presence: [
     dynamo('GetItem', 'BatchGetItem', 'UpdateItem', 'DeleteItem'),
     // A sweep finds the sites that count as connected, and the broker is asked whether they are.

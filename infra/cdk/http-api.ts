@@ -16,8 +16,9 @@ import { HttpLambdaAuthorizer, HttpLambdaResponseType } from 'aws-cdk-lib/aws-ap
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { type FunctionName, type Route, routeKey } from '../../shared/api/route.ts';
+import { routeKey } from '../../shared/api/route.ts';
 import { routes } from '../../shared/api/routes.ts';
+import { type GatewayRoute, rpcRoutes } from '../../shared/api/rpc-routes.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { ApiDomain } from './domain.ts';
 import type { Functions } from './functions.ts';
@@ -51,7 +52,7 @@ export class Api extends Construct {
   readonly api: HttpApi;
   readonly url: string;
   readonly #props: ApiProps;
-  readonly #integrations = new Map<FunctionName, HttpLambdaIntegration>();
+  readonly #integrations = new Map<GatewayRoute['fn'], HttpLambdaIntegration>();
 
   constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id);
@@ -70,9 +71,9 @@ export class Api extends Construct {
   }
 
   /** The routes whose function is deployed, by name. */
-  #served(): [string, Route][] {
+  #served(): [string, GatewayRoute][] {
     const { byName } = this.#props.functions;
-    return Object.entries(routes as Record<string, Route>).filter(([, { fn }]) => byName.has(fn));
+    return Object.entries<GatewayRoute>({ ...routes, ...rpcRoutes }).filter(([, { fn }]) => byName.has(fn));
   }
 
   #addRoutes(): HttpRoute[] {
@@ -98,7 +99,7 @@ export class Api extends Construct {
     return [...added, other];
   }
 
-  #integration(fn: FunctionName): HttpLambdaIntegration {
+  #integration(fn: GatewayRoute['fn']): HttpLambdaIntegration {
     const known = this.#integrations.get(fn);
     if (known !== undefined) return known;
     const integration = new HttpLambdaIntegration(fn, this.#props.functions.get(fn), {
@@ -143,7 +144,7 @@ export class Api extends Construct {
 }
 
 /** The routes that have a throttle of their own besides the stage's. */
-function throttles(served: readonly Route[]) {
+function throttles(served: readonly GatewayRoute[]) {
   const own = served.flatMap((route) =>
     route.throttle === undefined ? [] : [[routeKey(route), route.throttle] as const],
   );

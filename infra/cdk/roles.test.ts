@@ -58,6 +58,7 @@ const expected: Readonly<Record<LambdaName, readonly string[]>> = {
     ...revoking,
     'iot:DeleteConnection client/*_*',
   ],
+  rpc: dynamo('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
   enroll: [
     ...dynamo('GetItem', 'UpdateItem'),
     ...revoking,

@@ -2,6 +2,7 @@
 import type { Node } from 'constructs';
 import * as z from 'zod';
 import { algorithmList } from '../../cloud/config.ts';
+import { slugSchema } from '../../shared/domain/identifiers.ts';
 
 /** An issuer that does not exist: every token is refused, the safe default before configuration. */
 export const NO_ISSUER = 'https://issuer.invalid/';
@@ -33,6 +34,10 @@ const schema = z
     algorithms: algorithmList.transform((names) => names.join(',')).optional(),
     tenantClaim: choice.optional(),
     scopeClaim: choice.optional(),
+    /** The tenant of operators who name none when they log in. */
+    tenant: slugSchema.optional(),
+    /** `acme.{tenantDomain}` is the address of the tenant acme for its operators. */
+    tenantDomain: z.hostname({ error: 'a host name, like ops.example.com' }).optional(),
     /** The API's own name, `api.example.com`. */
     domain: z.hostname({ error: 'a host name, like api.example.com' }).optional(),
     /** A certificate for `domain` in this region; left out, one is asked for and waits for its DNS record. */

@@ -2,7 +2,7 @@
 import type { LambdaName } from './grants.ts';
 
 /** Groups of environment variables, as cloud/config.ts reads them. */
-export type Sight = 'table' | 'secret' | 'jwt' | 'enrolment';
+export type Sight = 'table' | 'secret' | 'jwt' | 'enrolment' | 'tenants';
 
 export interface Shape {
   readonly memoryMb: number;
@@ -28,6 +28,8 @@ const shapes: Partial<Record<LambdaName, Shape>> = {
   // Only the agent waits for it, and a batch may hold 500 events.
   intake: { memoryMb: MEMORY_MB, seconds: 29, sees: ['table'] },
   events: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table'] },
+  // scrypt takes 32 MB, and what there is of CPU.
+  rpc: { memoryMb: 1024, seconds: HTTP_SECONDS, sees: ['table', 'tenants'] },
   sites: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table'] },
   enroll: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table', 'enrolment'] },
 };

@@ -3,8 +3,9 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, test, vi } from 'vitest';
-import { type Route, routeKey } from '../../shared/api/route.ts';
+import { routeKey } from '../../shared/api/route.ts';
 import { routes } from '../../shared/api/routes.ts';
+import { type GatewayRoute, rpcRoutes } from '../../shared/api/rpc-routes.ts';
 import { EVENTS_RULE } from '../../shared/wire/topics.ts';
 import { isWritten } from './bundle.ts';
 import { ofType, synthesized } from './testing/synth.ts';
@@ -113,17 +114,15 @@ const HTTP_API_VARIABLES = new Set(
 describe('HTTP API', () => {
   const keys = ofType(resources, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties);
 
+  const all: GatewayRoute[] = [...Object.values(routes), ...Object.values(rpcRoutes)];
+
   test('has every route whose function is written, and the contract answers for the rest', () => {
-    const served = Object.values(routes as Record<string, Route>).filter(({ fn }) => isWritten(fn));
+    const served = all.filter(({ fn }) => isWritten(fn));
     expect(keys.map(({ RouteKey }) => RouteKey).sort()).toEqual(['$default', ...served.map(routeKey)].sort());
   });
 
   test('asks the authorizer for every route that is not open', () => {
-    const open = new Set(
-      Object.values(routes as Record<string, Route>).flatMap((route) =>
-        route.access === 'open' ? [routeKey(route)] : [],
-      ),
-    );
+    const open = new Set(all.flatMap((route) => (route.access === 'open' ? [routeKey(route)] : [])));
     for (const { RouteKey, AuthorizationType } of keys) {
       const isOpen = RouteKey === '$default' || open.has(String(RouteKey));
       expect(AuthorizationType, String(RouteKey)).toBe(isOpen ? 'NONE' : 'CUSTOM');

@@ -56,6 +56,10 @@ export class DataDir {
   get terminals(): string {
     return join(this.path, 'terminals');
   }
+  /** How `npm run operator` reaches the store, while it runs. */
+  get storeAccess(): string {
+    return join(this.path, 'store.json');
+  }
   /** How `npm run finger` and `npm run punch` reach them, while they run. */
   get controls(): string {
     return join(this.path, 'controls.json');
@@ -135,7 +139,7 @@ export class DataDir {
       this.brokerPort,
       this.terminals,
     ];
-    const own = [...data, this.localJson, this.controls, this.cloudLog];
+    const own = [...data, this.localJson, this.storeAccess, this.controls, this.cloudLog];
     for (const path of [...own, join(this.path, 'agents'), ...logs.map((name) => join(this.path, name))]) {
       rmSync(path, { recursive: true, force: true });
     }

@@ -15,16 +15,21 @@ export interface FunctionEnvironment {
   /** The root that the broker's certificate is signed by, PEM. */
   readonly rootCa: string;
   readonly secret: string;
+  /** Of operators who name none. */
+  readonly tenant: string;
 }
 
 /** This process's environment without anything that points an AWS SDK elsewhere: profiles, keys, endpoints. */
 export function cleanEnvironment(): Record<string, string> {
-  const entries = Object.entries(process.env).filter(([name]) => !/^(AWS_|SERENO_|JWT_|IOT_)/.test(name));
+  const entries = Object.entries(process.env).filter(
+    ([name]) => !/^(AWS_|SERENO_|JWT_|IOT_|TENANT)/.test(name),
+  );
   return Object.fromEntries(entries) as Record<string, string>;
 }
 
 export function functionEnvironment(settings: FunctionEnvironment): Record<string, string> {
-  const { credentials, tableName, dynamoUrl, dataPlaneUrl, controlPlaneUrl, rootCa, secret } = settings;
+  const { credentials, tableName, dynamoUrl, dataPlaneUrl, controlPlaneUrl, rootCa, secret, tenant } =
+    settings;
   return {
     LOG_LEVEL: 'INFO',
     ...cleanEnvironment(),
@@ -41,6 +46,7 @@ export function functionEnvironment(settings: FunctionEnvironment): Record<strin
     JWT_ISSUER: ISSUER,
     JWT_AUDIENCE: AUDIENCE,
     SERENO_SECRET: secret,
+    TENANT: tenant,
   };
 }
 

@@ -7,6 +7,8 @@ export interface LocalJson {
   /** All scopes, 30 days. */
   readonly token: string;
   readonly agents: readonly { readonly site: string; readonly pid: number }[];
+  /** Only of the run that made this operator: the password is nowhere else. */
+  readonly admin?: { readonly username: string; readonly password: string };
   /** Device ids. */
   readonly devices: readonly string[];
 }

@@ -92,7 +92,11 @@ async function main(): Promise<void> {
   if (failure !== null) throw failure;
 }
 
-function welcome({ url, token, devices, agents, terminals }: System, tookMs: number, data: string): string {
+function welcome(
+  { url, token, admin, devices, agents, terminals }: System,
+  tookMs: number,
+  data: string,
+): string {
   const device = devices.includes('principal') ? 'principal' : (devices[0] ?? 'principal');
   const users = `${url}/devices/${device}/users`;
   const curl = `curl -sS -w '\\n' -H 'Authorization: Bearer ${token}'`;
@@ -103,7 +107,7 @@ Sereno is up (${(tookMs / 1000).toFixed(1)} s): ${sites} with ${devices.join(', 
   URL    ${url}      documentation: ${url}/docs
   Data   ${data}
   Token  ${token}
-
+${admin === null ? '' : `  Login  ${admin.username}, password ${admin.password} (shown this once)\n`}
 Create, list, delete:
 
 ${curl} -H 'Content-Type: application/json' -d '{"user_id":"9001","name":"Ana Quispe"}' ${users}

@@ -22,6 +22,7 @@ import { GatewayHost } from './gateway/host.ts';
 import { LAMBDA_MS } from './gateway/invoke.ts';
 import { Issuer, type TokenClaims } from './issuer.ts';
 import { removeLocalJson, writeLocalJson } from './local-json.ts';
+import { firstAdmin, removeStoreAccess, writeStoreAccess } from './operators.ts';
 import { waitUntilReady } from './ready.ts';
 import { Rules } from './rules/rules.ts';
 import { liveIn } from './simulated/lived-in.ts';
@@ -79,6 +80,8 @@ export interface System {
   /** A token with all scopes for the tenant of the first agent. */
   readonly token: string;
   readonly tenant: string;
+  /** The first operator; null where an earlier run has made it. */
+  readonly admin: { readonly username: string; readonly password: string } | null;
   /** Every device listed at the start. */
   readonly devices: readonly string[];
   readonly agents: readonly AgentProcess[];
@@ -147,6 +150,11 @@ async function assemble(options: SystemOptions, cleanup: Cleanup): Promise<Omit<
     cleanup.add(await liveIn(terminals, at));
   }
   const plans = terminals === null ? written : [planForTerminals(simulatedDevices(terminals))];
+
+  const tenant = plans[0]?.site.tenant ?? 'local';
+  const admin = await firstAdmin(rows.client, tenant);
+  writeStoreAccess(dataDir.storeAccess, { endpoint: rows.endpoint, region: REGION, credentials });
+  cleanup.add(() => removeStoreAccess(dataDir.storeAccess));
 
   const gatewayReady = Promise.withResolvers<GatewayHost>();
   gatewayReady.promise.catch(() => {});
@@ -217,6 +225,7 @@ async function assemble(options: SystemOptions, cleanup: Cleanup): Promise<Omit<
       controlPlaneUrl: controlPlane.url,
       rootCa: authority.rootPem,
       secret: dataDir.functionSecret(),
+      tenant,
     }),
     log: dataDir.cloudLog,
     onDeath,
@@ -229,7 +238,6 @@ async function assemble(options: SystemOptions, cleanup: Cleanup): Promise<Omit<
   );
   cleanup.add(() => clearInterval(sweeping));
 
-  const tenant = plans[0]?.site.tenant ?? 'local';
   const token = await issuer.issue({ tenant });
   const devices = await waitUntilReady({
     url: gateway.url,
@@ -242,7 +250,13 @@ async function assemble(options: SystemOptions, cleanup: Cleanup): Promise<Omit<
   });
   publish = () => {
     const running = agents.map(({ site, pid }) => ({ site: site.site, pid }));
-    writeLocalJson(dataDir.localJson, { url: gateway.url, token, agents: running, devices });
+    writeLocalJson(dataDir.localJson, {
+      url: gateway.url,
+      token,
+      ...(admin === null ? {} : { admin }),
+      agents: running,
+      devices,
+    });
   };
   publish();
   cleanup.add(() => {
@@ -253,6 +267,7 @@ async function assemble(options: SystemOptions, cleanup: Cleanup): Promise<Omit<
     url: gateway.url,
     token,
     tenant,
+    admin,
     devices,
     agents,
     terminals,

@@ -39,6 +39,6 @@ export interface Route {
 }
 
 /** The route key of API Gateway v2: `PUT /devices/{device_id}`. */
-export function routeKey(route: Route): string {
+export function routeKey(route: Pick<Route, 'path'> & { readonly method: string }): string {
   return `${route.method} ${route.path}`;
 }

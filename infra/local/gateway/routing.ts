@@ -1,20 +1,20 @@
 // Finds the route of a request in the one table of routes, as API Gateway does: literal segments before parameters.
-import type { Route } from '../../../shared/api/route.ts';
 import { routes } from '../../../shared/api/routes.ts';
+import { type GatewayRoute, rpcRoutes } from '../../../shared/api/rpc-routes.ts';
 
 export interface RouteMatch {
-  readonly route: Route;
+  readonly route: GatewayRoute;
   /** Percent-decoded. */
   readonly pathParameters: Readonly<Record<string, string>>;
 }
 
 interface CompiledRoute {
-  readonly route: Route;
+  readonly route: GatewayRoute;
   readonly segments: readonly string[];
 }
 
-const compiled: readonly CompiledRoute[] = Object.values(routes)
-  .map((route: Route) => ({ route, segments: route.path.split('/') }))
+const compiled: readonly CompiledRoute[] = [...Object.values(routes), ...Object.values(rpcRoutes)]
+  .map((route: GatewayRoute) => ({ route, segments: route.path.split('/') }))
   .sort((a, b) => parameters(a) - parameters(b));
 
 function parameters({ segments }: CompiledRoute): number {

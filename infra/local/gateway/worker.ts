@@ -43,7 +43,13 @@ async function start(): Promise<Gateway> {
 
 /** Loads the functions before anybody waits for them; one that fails here fails again, visibly, when it is called. */
 async function warm(): Promise<void> {
-  const names = new Set(['authorizer', 'presence', 'intake', ...Object.values(routes).map(({ fn }) => fn)]);
+  const names = new Set([
+    'authorizer',
+    'presence',
+    'intake',
+    'rpc',
+    ...Object.values(routes).map(({ fn }) => fn),
+  ]);
   await Promise.allSettled([...names].map((name) => functions.load(name)));
 }
 

@@ -1,0 +1,20 @@
+// Operators over JSON-RPC.
+import { accountPorts } from '../accounts/ports.ts';
+import { directoryConfig, tenantConfig } from '../config.ts';
+import { DynamoDirectory } from '../directory/dynamo-directory.ts';
+import { rpcFace } from '../rpc/face.ts';
+import type { RpcPorts } from '../rpc/method.ts';
+import { tableNamed } from '../store/client.ts';
+
+let made: RpcPorts | null = null;
+
+function ports(): RpcPorts {
+  made ??= {
+    ...accountPorts(),
+    directory: new DynamoDirectory(tableNamed(directoryConfig().tableName)),
+    tenants: tenantConfig(),
+  };
+  return made;
+}
+
+export const handler = rpcFace(ports);

@@ -1,0 +1,113 @@
+// Answers one request or a batch of them: envelope, method, credentials, right to call, parameters, in this order.
+
+import { TooBusy } from '../accounts/accounts.ts';
+import { AccountError } from '../accounts/errors.ts';
+import type { Operator } from '../accounts/operator.ts';
+import { mayCallMethod } from '../accounts/roles.ts';
+import { log, note } from '../log.ts';
+import { idOf, type RequestId, type RpcRequest, readRequest } from './envelope.ts';
+import { type ErrorBody, RpcError } from './errors.ts';
+import type { ClosedMethod, RpcCall } from './method.ts';
+import { methodNamed } from './methods.ts';
+import { closedError, rpcErrorOf, STORE_FAILED } from './texts.ts';
+
+/** Everything of a call but what is in its body. */
+export type Surroundings = Omit<RpcCall, 'params'> & {
+  /** Of the header, or null. */
+  readonly bearer: string | null;
+  /** Epoch ms by which the whole batch has to be answered. */
+  readonly until: number;
+};
+
+type Answer = { readonly jsonrpc: '2.0'; readonly id: RequestId } & (
+  | { readonly result: unknown }
+  | { readonly error: ErrorBody }
+);
+
+function mayCall({ role }: Operator, method: ClosedMethod, name: string): boolean {
+  if (role.type < method.access) return false;
+  if (method.managesTokens === true && !role.managesTokens) return false;
+  return mayCallMethod(role, name.toLowerCase());
+}
+
+async function operatorOf({ ports, tenant }: Surroundings, secret: string | null): Promise<Operator> {
+  if (secret === null) throw closedError('not_authorized');
+  const operator = await ports.sessions.operatorOf(secret);
+  if (typeof operator === 'string') throw closedError(operator);
+  // The credential of another tenant is nobody's here.
+  if (tenant !== null && tenant !== operator.tenant) {
+    throw closedError('session' in operator.by ? 'session_ended' : 'not_authorized');
+  }
+  return operator;
+}
+
+async function resultOf(request: RpcRequest, around: Surroundings): Promise<unknown> {
+  const { method: name, params, auth } = request;
+  const { bearer } = around;
+  const method = methodNamed(name);
+  const call = { ...around, params };
+  if (method.access === 'open') {
+    if (bearer !== null)
+      throw new RpcError(-32602, `The "${name}" method must be called without authorization header.`);
+    if (auth !== null)
+      throw new RpcError(-32602, `The "${name}" method must be called without the "auth" parameter.`);
+    return method.run(call);
+  }
+  const operator = await operatorOf(around, bearer ?? auth);
+  note({ tenant: operator.tenant, subject: `operator:${operator.user.id}` });
+  if (!mayCall(operator, method, name)) throw new RpcError(-32500, `No permissions to call "${name}".`);
+  return method.run({ ...call, operator });
+}
+
+/** What a caller is told of an error; what was not foreseen is told to the log alone. */
+function told(error: unknown): ErrorBody {
+  if (error instanceof RpcError) return error.body;
+  if (error instanceof AccountError) return rpcErrorOf(error).body;
+  if (error instanceof TooBusy || (error instanceof Error && '$metadata' in error)) {
+    log.error('store', error);
+    return new RpcError(-32500, STORE_FAILED).body;
+  }
+  log.error('rpc', error as Error);
+  return new RpcError(-32603, 'Internal error.').body;
+}
+
+async function answerTo(value: unknown, around: Surroundings): Promise<Answer | null> {
+  let request: RpcRequest;
+  try {
+    request = readRequest(value);
+  } catch (error) {
+    return { jsonrpc: '2.0', error: told(error), id: idOf(value) };
+  }
+  const { id, method } = request;
+  note({ op: method.slice(0, 64) });
+  const answered = await (async () => {
+    if (around.ports.clock.now() > around.until) {
+      throw new RpcError(-32500, 'The time for this batch is over: this call was not run.');
+    }
+    return { result: await resultOf(request, around) };
+  })().catch((error: unknown) => ({ error: told(error) }));
+  return id === undefined ? null : { jsonrpc: '2.0', ...answered, id };
+}
+
+/** The body of the answer to a body; empty where nothing is to be answered. */
+export async function answerBody(body: string | null, around: Surroundings): Promise<string> {
+  let content: unknown;
+  try {
+    if (body === null) throw new SyntaxError('no text');
+    content = JSON.parse(body);
+  } catch {
+    const sentence = 'Invalid JSON. An error occurred on the server while parsing the JSON text.';
+    return JSON.stringify({ jsonrpc: '2.0', error: new RpcError(-32700, sentence).body, id: null });
+  }
+  if (!Array.isArray(content) || content.length === 0) {
+    const answer = await answerTo(content, around);
+    return answer === null ? '' : JSON.stringify(answer);
+  }
+  const answers: Answer[] = [];
+  // One after the other: a later call of a batch sees what an earlier one has done.
+  for (const value of content) {
+    const answer = await answerTo(value, around);
+    if (answer !== null) answers.push(answer);
+  }
+  return answers.length === 0 ? '' : JSON.stringify(answers);
+}

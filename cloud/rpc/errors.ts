@@ -1,0 +1,36 @@
+// How a call of JSON-RPC fails: a number, the words that belong to it, and a sentence that says what it was.
+
+const MESSAGES = {
+  [-32700]: 'Parse error',
+  [-32600]: 'Invalid request.',
+  [-32601]: 'Method not found.',
+  [-32602]: 'Invalid params.',
+  [-32603]: 'Internal error.',
+  [-32500]: 'Application error.',
+} as const;
+export type RpcCode = keyof typeof MESSAGES;
+
+export interface ErrorBody {
+  readonly code: RpcCode;
+  readonly message: string;
+  readonly data: string;
+}
+
+export class RpcError extends Error {
+  override readonly name = 'RpcError';
+  readonly code: RpcCode;
+
+  constructor(code: RpcCode, data: string) {
+    super(data);
+    this.code = code;
+  }
+
+  get body(): ErrorBody {
+    return { code: this.code, message: MESSAGES[this.code], data: this.message };
+  }
+}
+
+/** What is wrong with the parameter at `path` (`/`, `/1/userid`), as a phrase with its full stop. */
+export function badParameter(path: string, phrase: string, code: RpcCode = -32602): RpcError {
+  return new RpcError(code, `Invalid parameter "${path}": ${phrase}`);
+}

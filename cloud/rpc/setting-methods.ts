@@ -1,0 +1,58 @@
+// Methods about the settings of a tenant: rules for passwords and the block, and the kinds of media.
+import { spanSeconds } from '../accounts/spans.ts';
+import { int, object, timeUnit } from './fields.ts';
+import { change, type OperatorCall } from './method.ts';
+import { parsed } from './parse.ts';
+import { authenticationRow, mediaTypeRows, settingsRow } from './present.ts';
+import { answered, chosen, common, ids, output, selected } from './query.ts';
+
+const outputSchema = object({ output: output.optional() });
+
+async function settingsOf(call: OperatorCall, rowOf: typeof authenticationRow | typeof settingsRow) {
+  const { output: wanted } = parsed(outputSchema, Array.isArray(call.params) ? {} : call.params);
+  return chosen(rowOf(await call.ports.accounts.settings(call.operator.tenant)), wanted, '');
+}
+
+export function settingsGet(call: OperatorCall): Promise<unknown> {
+  return settingsOf(call, settingsRow);
+}
+
+export function authenticationGet(call: OperatorCall): Promise<unknown> {
+  return settingsOf(call, authenticationRow);
+}
+
+const updateSchema = object({
+  passwd_min_length: int([[1, 70]]).optional(),
+  passwd_check_rules: int([[0, 15]]).optional(),
+  login_attempts: int([[1, 32]]).optional(),
+  login_block: timeUnit([[30, 3600]]).optional(),
+});
+
+export async function authenticationUpdate(call: OperatorCall): Promise<unknown> {
+  const given = parsed(updateSchema, Array.isArray(call.params) ? {} : call.params);
+  const fields = Object.keys(given);
+  if (fields.length === 0) return [];
+  await change(call, (draft) => {
+    const { passwordMinLength, passwordRules, loginAttempts, loginBlockSeconds } = draft.settings;
+    const block = given.login_block === undefined ? null : spanSeconds(given.login_block);
+    draft.putSettings({
+      passwordMinLength: given.passwd_min_length ?? passwordMinLength,
+      passwordRules: given.passwd_check_rules ?? passwordRules,
+      loginAttempts: given.login_attempts ?? loginAttempts,
+      loginBlockSeconds: block ?? loginBlockSeconds,
+    });
+    draft.changes.push({ action: 'update', kind: 'settings', id: '', name: 'authentication', fields });
+  });
+  return fields;
+}
+
+const mediaTypeSchema = object({ mediatypeids: ids.nullish(), ...common });
+
+export function mediaTypeGet(call: OperatorCall): unknown {
+  const options = parsed(mediaTypeSchema, Array.isArray(call.params) ? {} : call.params);
+  const rows = mediaTypeRows().filter(
+    ({ mediatypeid }) => options.mediatypeids?.includes(mediatypeid) ?? true,
+  );
+  const names = Object.keys(rows[0] ?? { mediatypeid: '' });
+  return answered(selected({ rows, idName: 'mediatypeid', names }, options), 'mediatypeid', options);
+}

@@ -1,0 +1,49 @@
+// Operators of the local system: the first one, made at the first start, and the way of the command line to the store.
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { Accounts } from '../../cloud/accounts/accounts.ts';
+import { addFirst, FIRST_NAME, newPassword } from '../../cloud/accounts/first-operator.ts';
+import { Table } from '../../cloud/store/table.ts';
+import { writePrivate } from './data-dir.ts';
+import { TABLE_NAME } from './dynamo/store.ts';
+
+export interface Admin {
+  readonly username: string;
+  readonly password: string;
+}
+
+const accessSchema = z.object({
+  endpoint: z.url(),
+  region: z.string(),
+  credentials: z.object({ accessKeyId: z.string(), secretAccessKey: z.string() }),
+});
+export type StoreAccess = z.infer<typeof accessSchema>;
+
+export function accountsOver(client: DynamoDBClient, tableName = TABLE_NAME): Accounts {
+  const marshallOptions = { removeUndefinedValues: true };
+  return new Accounts(new Table(DynamoDBDocumentClient.from(client, { marshallOptions }), tableName));
+}
+
+/** Makes the first operator of a tenant that has none, and gives its password, which is kept nowhere; else null. */
+export async function firstAdmin(client: DynamoDBClient, tenant: string): Promise<Admin | null> {
+  const password = newPassword();
+  const isNew = await addFirst(accountsOver(client), tenant, FIRST_NAME, password);
+  return isNew ? { username: FIRST_NAME, password } : null;
+}
+
+export function writeStoreAccess(file: string, access: StoreAccess): void {
+  writePrivate(file, `${JSON.stringify(access)}\n`);
+}
+
+export function removeStoreAccess(file: string): void {
+  rmSync(file, { force: true });
+}
+
+/** The store of the system that runs on a data folder, or null where none does. */
+export function runningStore(file: string): DynamoDBClient | null {
+  if (!existsSync(file)) return null;
+  const { endpoint, region, credentials } = accessSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  return new DynamoDBClient({ endpoint, region, credentials, maxAttempts: 1 });
+}
