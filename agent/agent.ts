@@ -112,23 +112,6 @@ export class Agent {
       onNews: (hello, connected) => this.#onlookers.announced(hello, connected),
       log,
     });
-    this.#dispatcher = new Dispatcher({
-      at,
-      journal: this.#journal,
-      outbox: this.#outbox,
-      undo: this.#undo,
-      clock,
-      cloudClock: this.#cloudClock,
-      fence: this.#fence,
-      log,
-      station: (device) => this.#branch.station(device),
-      stations: () => this.#branch.stations(),
-      publishProgress: (id, stage, done, total) => this.#progress(id, stage, done, total),
-      onRefused: (devices) => this.#onlookers.refused(devices),
-      onFence: (word) => this.#noteFence(word),
-      ownOperation: (command) => this.#branch.operation(command),
-      onOwnSettled: () => this.#branch.tidy(),
-    });
     this.#branch = new Branch(config.devices, {
       site: config.site,
       journal: this.#journal,
@@ -145,6 +128,25 @@ export class Agent {
       },
       onGone: (device) => this.#dispatcher.deviceGone(device),
       log,
+    });
+    this.#dispatcher = new Dispatcher({
+      at,
+      journal: this.#journal,
+      outbox: this.#outbox,
+      undo: this.#undo,
+      clock,
+      cloudClock: this.#cloudClock,
+      fence: this.#fence,
+      log,
+      station: (device) => this.#branch.station(device),
+      stations: () => this.#branch.stations(),
+      publishProgress: (id, stage, done, total) => this.#progress(id, stage, done, total),
+      own: this.#branch.operations,
+      words: {
+        'device.refused': ({ devices }) => this.#onlookers.refused(devices),
+        'site.tenure': (word) => this.#noteFence(word),
+      },
+      onOwnSettled: () => this.#branch.tidy(),
     });
     this.#follower = this.#startFollower(timers);
     this.#punches = this.#openPunches();

@@ -1,7 +1,8 @@
 // All terminals of this branch as one list: those of agent.yaml and those registered over the API.
 import { SerenoError } from '../../shared/errors.ts';
 import type { Command } from '../../shared/wire/envelope.ts';
-import { type ArgsOf, operations } from '../../shared/wire/operations.ts';
+import type { ArgsOf } from '../../shared/wire/operations.ts';
+import type { Handlers } from '../dispatch/handlers.ts';
 import { DeviceNotes } from '../journal/device-notes.ts';
 import type { Journal } from '../journal/journal.ts';
 import { failure, type Result } from '../terminal/session/result.ts';
@@ -28,6 +29,12 @@ export interface BranchPorts extends StationPorts {
 }
 
 export class Branch {
+  /** What commands ask of the list itself. */
+  readonly operations: Handlers<'own', Promise<Result>> = {
+    'device.put': (args, command) =>
+      args.mode === 'create' ? this.#create(args, command) : this.#update(args, command),
+    'device.delete': (_args, { device = '', ...command }) => this.#delete(device, command),
+  };
   readonly #ports: BranchPorts;
   readonly #registered: RegisteredDevices;
   readonly #stations = new Map<string, LiveStation>();
@@ -86,15 +93,6 @@ export class Branch {
   /** Nothing is left of deleted devices whose deletion is answered. */
   tidy(): void {
     this.#registered.forgetDeleted((id) => this.#ports.journal.isAnswered(id));
-  }
-
-  /** What a command asks of the list itself; undefined for all others. */
-  operation(command: Command): (() => Promise<Result>) | undefined {
-    if (command.op === 'device.put') {
-      const args = operations['device.put'].args.parse(command.args);
-      return () => (args.mode === 'create' ? this.#create(args, command) : this.#update(args, command));
-    }
-    return command.op === 'device.delete' ? () => this.#delete(command.device ?? '', command) : undefined;
   }
 
   /** The terminals of these devices answer at these hosts now. */

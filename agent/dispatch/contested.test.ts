@@ -2,12 +2,15 @@ import fc from 'fast-check';
 import { ulid } from 'ulid';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Command } from '../../shared/wire/envelope.ts';
+import { systemClock } from '../clock.ts';
+import { parseWish } from '../terminal/writes/table.ts';
 import { CloudClock } from './cloud-clock.ts';
-import { Contested, LATEST_MS } from './contested.ts';
-import { Fence } from './fence.ts';
+import { Contested } from './contested.ts';
+import { Fence, LATEST_MS } from './fence.ts';
 import { command, create, DispatchBench } from './testing/bench.ts';
 
 const WRITE_USER = 8;
+const noCopies = () => expect.unreachable('nothing is restored');
 const IN_TIME = 22_000;
 
 /** Issued before the connection of now, for the first time or once more. */
@@ -219,21 +222,25 @@ describe('a contested write', () => {
         cloudClock.observe(Date.now());
         const began = Date.now();
         const one = create('900', { issuedAt: began, notAfter: began + IN_TIME });
+        const request = {
+          kind: 'write',
+          command: one,
+          wish: parseWish('user.put', one.args, noCopies),
+        } as const;
         const ends: string[] = [];
         const contested = new Contested({
           fence,
+          clock: systemClock,
           cloudClock,
-          run: () => {
-            expect(fence.claim(began)).toBe('ours');
-            ends.push('run');
-          },
-          look: () => {
-            expect(fence.claim(began)).not.toBe('ours');
-            if (Date.now() >= began + IN_TIME + LATEST_MS) ends.push('last look');
-            else contested.add(one, true);
+          onDue: (due, what) => {
+            expect(due).toBe(request);
+            expect(fence.claim(began) === 'ours').toBe(what === 'run');
+            if (what === 'run') ends.push('run');
+            else if (Date.now() >= began + IN_TIME + LATEST_MS) ends.push('last look');
+            else contested.add(request, true);
           },
         });
-        contested.add(one);
+        contested.add(request);
         for (const each of happenings) {
           if (each.kind === 'told') fence.learn(each.since === 0 ? 0 : began + each.since);
           else if (each.kind === 'passed') vi.advanceTimersByTime(each.ms);

@@ -1,27 +1,24 @@
 // Writes that another agent may have made, or may still make: they are looked for at the terminal and never begun.
-import type { Command } from '../../shared/wire/envelope.ts';
-import { DISABLED_MS } from '../terminal/session/disabled.ts';
+import type { Timers } from '../clock.ts';
 import type { CloudClock } from './cloud-clock.ts';
-import type { Fence } from './fence.ts';
+import { type Fence, LATEST_MS } from './fence.ts';
+import type { WriteRequest } from './intake.ts';
 
-/** A write that was begun in the last moment is made or given up so long after its deadline. */
-export const LATEST_MS = DISABLED_MS + 1000;
 /** The cloud's clock may be seen better meanwhile. */
 const RECHECK_MS = 30_000;
 
 export interface ContestedPorts {
-  readonly fence: Pick<Fence, 'claim'>;
+  readonly fence: Pick<Fence, 'claim' | 'mayBeElsewhere'>;
+  readonly clock: Timers;
   readonly cloudClock: CloudClock;
-  /** It can only be ours: to be run. */
-  readonly run: (command: Command) => void;
-  /** The terminal is to be asked what became of it. */
-  readonly look: (command: Command) => void;
+  /** `run`: it can only be ours. `look`: the terminal is to be asked what became of it. */
+  readonly onDue: (request: WriteRequest, what: 'run' | 'look') => void;
 }
 
 interface Waiting {
-  readonly command: Command;
+  readonly request: WriteRequest;
   readonly wasLookedAt: boolean;
-  timer: NodeJS.Timeout | null;
+  cancel: (() => void) | null;
 }
 
 /**
@@ -38,29 +35,21 @@ export class Contested {
     this.#ports = ports;
   }
 
-  /** True if another agent may have the write, and might still begin it. */
-  mayBeElsewhere({ issuedAt, notAfter }: Command): boolean {
-    const { fence, cloudClock } = this.#ports;
-    if (fence.claim(issuedAt) === 'ours') return false;
-    // A wall clock alone must not make an answer final.
-    return cloudClock.offset === null || cloudClock.left(notAfter) > -LATEST_MS;
-  }
-
   /** `wasLookedAt`: the terminal has just been looked at, and had nothing of it. */
-  add(command: Command, wasLookedAt = false): void {
-    this.#consider({ command, wasLookedAt, timer: null });
+  add(request: WriteRequest, wasLookedAt = false): void {
+    this.#consider({ request, wasLookedAt, cancel: null });
   }
 
-  /** Call when the fence has changed. */
+  /** Call when the fence has moved. */
   reconsider(): void {
     for (const waiting of [...this.#waiting.values()]) this.#consider(waiting);
   }
 
   /** The device is no more: gives back what was meant for it. */
-  withdraw(device: string): readonly Command[] {
-    const meant = [...this.#waiting.values()].filter(({ command }) => command.device === device);
+  withdraw(device: string): readonly WriteRequest[] {
+    const meant = [...this.#waiting.values()].filter(({ request }) => request.command.device === device);
     for (const waiting of meant) this.#forget(waiting);
-    return meant.map(({ command }) => command);
+    return meant.map(({ request }) => request);
   }
 
   /** What waits stays in the journal. */
@@ -70,22 +59,24 @@ export class Contested {
   }
 
   #consider(waiting: Waiting): void {
-    const { fence, cloudClock, run, look } = this.#ports;
-    const { command, wasLookedAt } = waiting;
+    const { fence, clock, cloudClock, onDue } = this.#ports;
+    const { request, wasLookedAt } = waiting;
+    const { command } = request;
     this.#forget(waiting);
     if (this.#isStopped) return;
     const claim = fence.claim(command.issuedAt);
-    if (claim === 'ours') return run(command);
-    const isFinal = !this.mayBeElsewhere(command);
-    if (isFinal || (claim === 'contested' && !wasLookedAt)) return look(command);
+    if (claim === 'ours') return onDue(request, 'run');
+    const isFinal = !fence.mayBeElsewhere(command);
+    if (isFinal || (claim === 'contested' && !wasLookedAt)) return onDue(request, 'look');
     const isMeasured = cloudClock.offset !== null;
     const ms = isMeasured ? cloudClock.left(command.notAfter) + LATEST_MS : RECHECK_MS;
-    waiting.timer = setTimeout(() => this.#consider(waiting), Math.min(Math.ceil(ms), RECHECK_MS));
+    waiting.cancel = clock.after(Math.min(Math.ceil(ms), RECHECK_MS), () => this.#consider(waiting));
     this.#waiting.set(command.id, waiting);
   }
 
   #forget(waiting: Waiting): void {
-    if (waiting.timer !== null) clearTimeout(waiting.timer);
-    this.#waiting.delete(waiting.command.id);
+    waiting.cancel?.();
+    waiting.cancel = null;
+    this.#waiting.delete(waiting.request.command.id);
   }
 }

@@ -1,18 +1,17 @@
 // Takes commands in: checks, journal, then the queue of their terminal.
 import { SerenoError } from '../../shared/errors.ts';
-import { type Command, WIRE_VERSION } from '../../shared/wire/envelope.ts';
+import type { Command } from '../../shared/wire/envelope.ts';
 import { isStorageError } from '../journal/errors.ts';
 import { isInDoubt, type JournalRow } from '../journal/rows.ts';
 import type { LinkMessage } from '../link/link.ts';
 import { failure, type Result } from '../terminal/session/result.ts';
-import type { Wish } from '../terminal/writes/table.ts';
 import { Contested } from './contested.ts';
-import { Inquiries, isInquiry } from './inquiries.ts';
+import { Inquiries } from './inquiries.ts';
+import { type AskRequest, Intake, type Request, type WriteRequest } from './intake.ts';
 import { logFields } from './log-fields.ts';
 import type { DispatcherPorts } from './ports.ts';
 import { type Timing, toMessages } from './replies.ts';
 import { Results } from './results.ts';
-import { checkCommand, parseCommand, toWish, userIdOf } from './understanding.ts';
 import { toQuestion, toWriteJob } from './work.ts';
 
 /** What was refused without being stored is remembered, so that a redelivery gets the same answer. */
@@ -20,27 +19,28 @@ const REMEMBERED_REFUSALS = 10_000;
 
 export class Dispatcher {
   readonly #ports: DispatcherPorts;
+  readonly #intake: Intake;
   readonly #results: Results;
   readonly #inquiries: Inquiries;
   readonly #contested: Contested;
   readonly #refused = new Map<string, SerenoError>();
 
   constructor(ports: DispatcherPorts) {
+    const { undo, own, words } = ports;
     this.#ports = ports;
     this.#results = new Results(ports);
     this.#inquiries = new Inquiries(ports, this.#results);
+    this.#intake = new Intake({ undo, own, words, inquiries: this.#inquiries.handlers });
     this.#contested = new Contested({
-      fence: ports.fence,
-      cloudClock: ports.cloudClock,
-      run: (command) => this.#run(command),
-      look: (command) => this.#look(command),
+      ...ports,
+      onDue: (request, what) => (what === 'run' ? this.#run(request) : this.#look(request)),
     });
   }
 
   /** A message on the command topic. Acknowledged once it is on disk, or once it is known to be of no use. */
   receive({ payload, acknowledge }: LinkMessage): void {
-    const { log } = this.#ports;
-    const received = parseCommand(payload);
+    const { journal, log } = this.#ports;
+    const received = this.#intake.read(payload);
     if (received === null) {
       log.error({ bytes: payload.length }, 'a message that is no command was dropped');
       return acknowledge();
@@ -48,17 +48,17 @@ export class Dispatcher {
     if (received.kind === 'foreign') {
       const { id, error } = received;
       log.error({ command: id, err: error }, 'command refused: it is not understood');
-      if (this.#ports.journal.find(id) === null) this.#refuse(id, error);
+      if (journal.find(id) === null) this.#refuse(id, error);
       return acknowledge();
     }
-    const parsed = received.command;
-    this.#measure(parsed);
+    const { command } = received;
+    this.#measure(command);
     try {
-      if (isInquiry(parsed)) this.#inquiries.answer(parsed);
-      else this.#take(parsed);
+      if (received.kind === 'inquiry' || received.kind === 'word') this.#inquiries.answer(received);
+      else this.#take(received);
     } catch (error) {
       // One command must not end the others. Not acknowledged, so that it is neither lost nor believed done.
-      return log.error({ ...logFields(parsed), err: error }, 'command could not be taken');
+      return log.error({ ...logFields(command), err: error }, 'command could not be taken');
     }
     acknowledge();
   }
@@ -77,8 +77,9 @@ export class Dispatcher {
       const { command } = row;
       if (command === null) continue;
       log.info({ ...logFields(command), state: row.state }, 'command resumed');
-      if (isInDoubt(row)) this.#look(command);
-      else this.#begin(command);
+      const request = this.#intake.request(command);
+      if (isInDoubt(row)) this.#look(request);
+      else this.#begin(request);
     }
   }
 
@@ -90,7 +91,7 @@ export class Dispatcher {
 
   /** Call when a device is no more: then nobody can tell what became of its contested writes. */
   deviceGone(device: string): void {
-    for (const command of this.#contested.withdraw(device)) this.#settleUnknown(command);
+    for (const request of this.#contested.withdraw(device)) this.#settleUnknown(request);
   }
 
   /** Issued after its own deadline is nonsense; believed, it would let every later command come too late. */
@@ -100,13 +101,16 @@ export class Dispatcher {
     this.#ports.cloudClock.observe(sentAt ?? issuedAt);
   }
 
-  #take(command: Command): void {
+  #take(request: Request): void {
     const { journal, clock, log } = this.#ports;
+    const { command } = request;
     const refusal = this.#refused.get(command.id);
     if (refusal !== undefined) return this.#refuse(command.id, refusal);
+    // Writes are ordered by the user whose record they change.
+    const userId = request.kind === 'write' ? request.wish.userId : null;
     let known: JournalRow | null;
     try {
-      known = journal.receive(command, userIdOf(command), clock.now());
+      known = journal.receive(command, userId, clock.now());
     } catch (error) {
       if (!isStorageError(error)) throw error;
       log.error({ ...logFields(command), err: error }, 'command refused: it could not be stored');
@@ -117,87 +121,85 @@ export class Dispatcher {
     }
     if (known !== null) return this.#results.replay(known);
     log.info({ ...logFields(command), via: command.via }, 'command taken');
-    this.#begin(command);
+    this.#begin(request);
   }
 
   /** A write that another agent may have, or have had, is not simply run. */
-  #begin(command: Command): void {
-    const { fence, undo, log } = this.#ports;
-    const isWrite = command.v === WIRE_VERSION && toWish(command, undo) !== null;
-    if (isWrite && fence.claim(command.issuedAt) !== 'ours') {
-      log.info(logFields(command), 'contested: another agent may have this command');
-      this.#contested.add(command);
+  #begin(request: Request): void {
+    const { fence, log } = this.#ports;
+    if (request.kind === 'write' && fence.claim(request.command.issuedAt) !== 'ours') {
+      log.info(logFields(request.command), 'contested: another agent may have this command');
+      this.#contested.add(request);
     } else {
-      this.#run(command);
+      this.#run(request);
     }
   }
 
-  #run(command: Command): void {
-    const row = this.#ports.journal.find(command.id);
+  #run(request: Request): void {
+    const row = this.#ports.journal.find(request.command.id);
     if (row === null) return;
-    if (isInDoubt(row)) this.#look(command);
-    else this.#enqueue(row, command);
+    if (isInDoubt(row)) this.#look(request);
+    else this.#perform(row, request);
   }
 
   /** The terminal tells what became of it. */
-  #look(command: Command): void {
-    const row = this.#ports.journal.find(command.id);
-    const wish = toWish(command, this.#ports.undo);
-    const station = command.device === undefined ? undefined : this.#ports.station(command.device);
+  #look(request: Request): void {
+    const { id, device = '' } = request.command;
+    const row = this.#ports.journal.find(id);
+    const station = this.#ports.station(device);
     if (row === null) return;
     // The device is no more: nobody can tell.
-    if (station === undefined || wish === null) return this.#settleUnknown(command);
+    if (station === undefined || request.kind !== 'write') return this.#settleUnknown(request);
     const { uid, preimage } = row;
-    const job = this.#job(row, command, wish);
+    const job = this.#job(row, request);
     job.foundInDoubt({ uid, preimage, acknowledged: row.state === 'written' });
     station.terminal.adopt([job]);
     station.queue.repairSoon();
   }
 
-  #settleUnknown(command: Command): void {
-    const params = { device: command.device ?? '' };
+  #settleUnknown(request: Request): void {
+    const params = { device: request.command.device ?? '' };
     const error = new SerenoError('outcome_unknown', { params, applied: 'unknown' });
-    this.#results.settle(command, failure(error), { queueMs: 0, deviceMs: 0 });
+    this.#results.settle(request, failure(error), { queueMs: 0, deviceMs: 0 });
   }
 
-  #enqueue(row: JournalRow, command: Command): void {
+  #perform(row: JournalRow, request: Request): void {
     const began = this.#ports.clock.monotonic();
-    const settle = (outcome: Result) => {
-      this.#results.settle(command, outcome, {
-        queueMs: this.#ports.clock.monotonic() - began,
-        deviceMs: 0,
-      });
+    const settle = (result: Result) => {
+      const queueMs = this.#ports.clock.monotonic() - began;
+      this.#results.settle(request, result, { queueMs, deviceMs: 0 });
     };
+    if (request.kind === 'rejected') return settle(failure(request.error));
+    if (request.kind === 'own') return void this.#runOwn(request.run, settle);
     try {
-      checkCommand(command);
-      const own = this.#ports.ownOperation(command);
-      if (own !== undefined) return void this.#runOwn(own, settle);
-      if (this.#ports.cloudClock.left(command.notAfter) <= 0) throw new SerenoError('expired');
-      const device = command.device ?? '';
-      const station = this.#ports.station(device);
-      if (station === undefined) throw new SerenoError('device_not_found', { params: { device } });
-      const wish = toWish(command, this.#ports.undo);
-      const refusal = wish?.refuse(station.terminal) ?? null;
-      if (refusal !== null) throw refusal;
-      station.queue.push(
-        wish === null
-          ? toQuestion(command, station, this.#ports, (outcome, timing) =>
-              this.#results.settle(command, outcome, timing),
-            )
-          : { kind: 'write', priority: 'command', ...this.#jobItem(row, command, wish) },
-      );
+      this.#enqueue(row, request);
     } catch (error) {
       settle(failure(error));
     }
   }
 
-  async #runOwn(own: () => Promise<Result>, settle: (outcome: Result) => void): Promise<void> {
-    settle(await own().catch(failure));
+  async #runOwn(run: () => Promise<Result>, settle: (result: Result) => void): Promise<void> {
+    settle(await run().catch(failure));
     this.#ports.onOwnSettled();
   }
 
-  #jobItem(row: JournalRow, command: Command, wish: Wish) {
-    const job = this.#job(row, command, wish);
+  /** @throws SerenoError */
+  #enqueue(row: JournalRow, request: AskRequest | WriteRequest): void {
+    const { notAfter, device = '' } = request.command;
+    if (this.#ports.cloudClock.left(notAfter) <= 0) throw new SerenoError('expired');
+    const station = this.#ports.station(device);
+    if (station === undefined) throw new SerenoError('device_not_found', { params: { device } });
+    if (request.kind === 'ask') {
+      const settle = (result: Result, timing: Timing) => this.#results.settle(request, result, timing);
+      return station.queue.push(toQuestion(request, station, this.#ports, settle));
+    }
+    const refusal = request.wish.refuse(station.terminal);
+    if (refusal !== null) throw refusal;
+    station.queue.push({ kind: 'write', priority: 'command', ...this.#jobItem(row, request) });
+  }
+
+  #jobItem(row: JournalRow, request: WriteRequest) {
+    const job = this.#job(row, request);
     return {
       id: row.id,
       issuedAt: row.issuedAt,
@@ -207,9 +209,11 @@ export class Dispatcher {
     };
   }
 
-  #job(row: JournalRow, command: Command, wish: Wish) {
-    const settle = (outcome: Result, timing: Timing) => this.#results.settle(command, outcome, timing);
-    return toWriteJob(row, command, wish, this.#ports, settle, this.#contested);
+  #job(row: JournalRow, request: WriteRequest) {
+    return toWriteJob(row, request, this.#ports, {
+      settle: (result, timing) => this.#results.settle(request, result, timing),
+      contested: (wasLookedAt) => this.#contested.add(request, wasLookedAt),
+    });
   }
 
   #refuse(id: string, error: SerenoError): void {

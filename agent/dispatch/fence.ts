@@ -1,7 +1,11 @@
 // Whether a command can only have come here: since when this agent's journal alone has spoken for its site.
+import type { Command } from '../../shared/wire/envelope.ts';
 import type { TimeTeller } from '../clock.ts';
+import { DISABLED_MS } from '../terminal/session/disabled.ts';
 import type { CloudClock } from './cloud-clock.ts';
 
+/** A write that was begun in the last moment is made or given up so long after its deadline. */
+export const LATEST_MS = DISABLED_MS + 1000;
 /** Clocks of the cloud agree so far. */
 const MARGIN_MS = 250;
 /** How much later than it seems a connection may have begun: what measures the cloud's clock is confirmed within 4 s. */
@@ -75,6 +79,13 @@ export class Fence {
     }
     const announced = this.#announcedAt === null ? null : this.#cloudClock.at(this.#announcedAt);
     return announced !== null && issuedAt >= announced + UNTOLD_MARGIN_MS ? 'ours' : 'untold';
+  }
+
+  /** True if another agent may have the command, and might still begin it. */
+  mayBeElsewhere({ issuedAt, notAfter }: Pick<Command, 'issuedAt' | 'notAfter'>): boolean {
+    if (this.claim(issuedAt) === 'ours') return false;
+    // A wall clock alone must not make an answer final.
+    return this.#cloudClock.offset === null || this.#cloudClock.left(notAfter) > -LATEST_MS;
   }
 
   #forget(): void {

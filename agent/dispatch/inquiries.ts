@@ -1,20 +1,22 @@
-// What is not run but answered at once: what became of a command, that one should not be run, what the cloud says of the site.
+// What is not run but answered at once: what became of a command, and that one should not be run.
+import { decodeTime } from 'ulid';
 import { SerenoError } from '../../shared/errors.ts';
-import type { Command } from '../../shared/wire/envelope.ts';
-import { isOfKind, operations } from '../../shared/wire/operations.ts';
 import { failure, type Result } from '../terminal/session/result.ts';
+import type { Handlers } from './handlers.ts';
+import type { AtOnce } from './intake.ts';
 import type { DispatcherPorts } from './ports.ts';
 import { toMessages } from './replies.ts';
 import type { Results } from './results.ts';
-import { checkCommand, ulidTime } from './understanding.ts';
-
-/** True for what is answered at once, without the journal: inquiries about commands, and words of the cloud. */
-export function isInquiry({ op }: Command): boolean {
-  return isOfKind('inquiry', op) || isOfKind('word', op);
-}
 
 /** Answers from the journal. Questions change nothing, so they are not journalled themselves. */
 export class Inquiries {
+  readonly handlers: Handlers<'inquiry', object> = {
+    'op.query': ({ command_id }) => {
+      this.#query(command_id);
+      return {};
+    },
+    'op.cancel': ({ command_id }) => ({ cancelled: this.#cancel(command_id) }),
+  };
   readonly #ports: DispatcherPorts;
   readonly #results: Results;
 
@@ -23,39 +25,22 @@ export class Inquiries {
     this.#results = results;
   }
 
-  /** Answers what `isInquiry`. */
-  answer(command: Command): void {
+  /** Answers what needs no journal: one of these, or a word of the cloud. */
+  answer({ command, answer }: AtOnce): void {
     const { at, outbox } = this.#ports;
-    const answer = (outcome: Result) =>
-      outbox.sendUnstored(toMessages(at, command.id, outcome, { queueMs: 0, deviceMs: 0 }).messages);
+    const reply = (result: Result) =>
+      outbox.sendUnstored(toMessages(at, command.id, result, { queueMs: 0, deviceMs: 0 }).messages);
     try {
-      checkCommand(command);
-      answer({ status: 'ok', data: this.#dataOf(command), verified: 'none', applied: 'no' });
+      reply({ status: 'ok', data: answer(), verified: 'none', applied: 'no' });
     } catch (error) {
-      answer(failure(error));
+      reply(failure(error));
     }
-  }
-
-  #dataOf({ op, args }: Command): object {
-    if (op === 'device.refused') {
-      this.#ports.onRefused(operations[op].args.parse(args).devices);
-      return {};
-    }
-    if (op === 'site.tenure') {
-      this.#ports.onFence(operations[op].args.parse(args));
-      return {};
-    }
-    const { command_id: id } = operations['op.query'].args.parse(args);
-    if (op === 'op.cancel') return { cancelled: this.#cancel(id) };
-    this.#query(id);
-    return {};
   }
 
   #query(id: string): void {
     const row = this.#ports.journal.find(id);
     if (row !== null) return this.#results.replay(row);
-    // It may have come to another agent, with a journal that is not this one.
-    const isElsewhere = this.#ports.fence.claim(ulidTime(id)) !== 'ours';
+    const isElsewhere = this.#mayBeElsewhere(id);
     this.#tombstone(
       id,
       new SerenoError(isElsewhere ? 'outcome_unknown' : 'expired', isElsewhere ? { applied: 'unknown' } : {}),
@@ -66,13 +51,18 @@ export class Inquiries {
     const row = this.#ports.journal.find(id);
     if (row === null) {
       // Somebody else may have run it: only who would know of it can say that it never came.
-      if (this.#ports.fence.claim(ulidTime(id)) !== 'ours') return false;
+      if (this.#mayBeElsewhere(id)) return false;
       this.#tombstone(id, new SerenoError('cancelled'));
       return true;
     }
     if (row.reply !== null || row.state !== 'received') return false;
     const device = row.command?.device;
     return device !== undefined && (this.#ports.station(device)?.queue.cancel(id) ?? false);
+  }
+
+  /** It may have come to another agent, with a journal that is not this one. An id tells when it was made. */
+  #mayBeElsewhere(id: string): boolean {
+    return this.#ports.fence.claim(decodeTime(id)) !== 'ours';
   }
 
   /** Settles an id that never came, so that it is not run should it come late. */

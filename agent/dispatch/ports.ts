@@ -1,8 +1,6 @@
 // What the dispatcher works with: journal, outbox, clocks, the stations of its terminals.
 
 import type { Logger } from 'pino';
-import type { Command } from '../../shared/wire/envelope.ts';
-import type { ArgsOf } from '../../shared/wire/operations.ts';
 import type { Stage } from '../../shared/wire/stage.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import type { Clock } from '../clock.ts';
@@ -12,6 +10,7 @@ import type { Result } from '../terminal/session/result.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { CloudClock } from './cloud-clock.ts';
 import type { Fence } from './fence.ts';
+import type { Handlers } from './handlers.ts';
 import type { Outbox } from './outbox.ts';
 import type { TerminalQueue } from './terminal-queue.ts';
 
@@ -28,20 +27,18 @@ export interface DispatcherPorts {
   readonly undo: UndoVault;
   readonly clock: Clock;
   readonly cloudClock: CloudClock;
-  readonly fence: Pick<Fence, 'claim'>;
+  readonly fence: Pick<Fence, 'claim' | 'mayBeElsewhere'>;
   readonly log: Logger;
   readonly station: (device: string) => Station | undefined;
   readonly stations: () => readonly Station[];
   readonly publishProgress: (id: string, stage: Stage, done?: number, total?: number) => void;
-  /** Devices that the directory has refused: another site holds their ids. */
-  readonly onRefused: (devices: readonly string[]) => void;
-  /** Since when this agent alone has spoken for its site, as the cloud says. */
-  readonly onFence: (word: ArgsOf<'site.tenure'>) => void;
   /**
-   * Operations on the agent itself (devices, certificate); undefined where it has none by that name. They mind the
-   * deadline themselves: one that a crash has interrupted may be done already.
+   * Operations on the agent itself. They mind the deadline themselves: one that a crash has interrupted may be done
+   * already.
    */
-  readonly ownOperation: (command: Command) => (() => Promise<Result>) | undefined;
+  readonly own: Handlers<'own', Promise<Result>>;
+  /** What is done on a word of the cloud. */
+  readonly words: Handlers<'word', void>;
   /** One of those has its answer. */
   readonly onOwnSettled: () => void;
 }

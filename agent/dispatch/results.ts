@@ -1,11 +1,11 @@
 // The outcomes of commands: into journal and outbox in one transaction, and out again whenever somebody asks.
-import type { Command, Reply } from '../../shared/wire/envelope.ts';
-import { operations } from '../../shared/wire/operations.ts';
+import type { Reply } from '../../shared/wire/envelope.ts';
 import { isStorageError } from '../journal/errors.ts';
 import { purgeNote } from '../journal/purges.ts';
 import type { JournalRow, OutboxMessage } from '../journal/rows.ts';
 import type { Result } from '../terminal/session/result.ts';
 import { isZkError } from '../zk/errors.ts';
+import type { Request } from './intake.ts';
 import { logFields } from './log-fields.ts';
 import type { DispatcherPorts } from './ports.ts';
 import { envelopeMessage, type Timing, toMessages } from './replies.ts';
@@ -37,10 +37,11 @@ export class Results {
     this.#ports = ports;
   }
 
-  settle(command: Command, outcome: Result, timing: Timing): void {
+  settle(request: Request, outcome: Result, timing: Timing): void {
+    const { command } = request;
     const { at, outbox, log } = this.#ports;
     const { reply, messages } = toMessages(at, command.id, outcome, timing);
-    const unstored = { reply, messages, purge: purgeOf(command, outcome) };
+    const unstored = { reply, messages, purge: purgeOf(request, outcome) };
     const named = logFields(command);
     const { status, code, applied, verified, queueMs, deviceMs } = reply;
     // Sentences name what was asked; how it went wrong, byte by byte, is for the log alone.
@@ -158,10 +159,8 @@ export class Results {
 }
 
 /** The note of a purge after which nobody of that badge is at the terminal; null for anything else. */
-function purgeOf({ op, device, args }: Command, outcome: Result): string | null {
-  if (op !== 'user.delete' || device === undefined) return null;
-  const { success, data } = operations[op].args.safeParse(args);
-  if (!success || data.purge !== true) return null;
-  const isGone = outcome.status === 'ok' || outcome.error.code === 'user_not_found';
-  return isGone ? purgeNote(device, data.user_id) : null;
+function purgeOf(request: Request, result: Result): string | null {
+  if (request.kind !== 'write' || request.wish.undo !== 'erase') return null;
+  const isGone = result.status === 'ok' || result.error.code === 'user_not_found';
+  return isGone ? purgeNote(request.command.device ?? '', request.wish.userId) : null;
 }

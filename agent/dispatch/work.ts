@@ -2,22 +2,19 @@
 
 import type { Logger } from 'pino';
 import { SerenoError } from '../../shared/errors.ts';
-import type { Command } from '../../shared/wire/envelope.ts';
-import { factsOf, isOperation } from '../../shared/wire/operations.ts';
+import { factsOf } from '../../shared/wire/operations.ts';
 import type { Stage } from '../../shared/wire/stage.ts';
-import type { Clock } from '../clock.ts';
+import { type Clock, limitOf } from '../clock.ts';
 import { isStorageError } from '../journal/errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { JournalRow } from '../journal/rows.ts';
 import type { UndoVault } from '../journal/undo-vault.ts';
-import type { Ask } from '../terminal/asks/ask.ts';
-import { asks } from '../terminal/asks/table.ts';
 import { failure, type Result } from '../terminal/session/result.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import type { Wish } from '../terminal/writes/table.ts';
 import { WriteJob } from '../terminal/writes/write-job.ts';
 import type { CloudClock } from './cloud-clock.ts';
-import type { Contested } from './contested.ts';
+import type { Fence } from './fence.ts';
+import type { AskRequest, WriteRequest } from './intake.ts';
 import type { QueueItem } from './queue-item.ts';
 import type { Timing } from './replies.ts';
 import { UndoPolicy } from './undo-policy.ts';
@@ -29,6 +26,7 @@ export interface WorkPorts {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly cloudClock: CloudClock;
+  readonly fence: Pick<Fence, 'mayBeElsewhere'>;
   readonly undo: UndoVault;
   readonly log: Logger;
   readonly publishProgress: (id: string, stage: Stage, done?: number, total?: number) => void;
@@ -36,14 +34,19 @@ export interface WorkPorts {
 
 type Settle = (outcome: Result, timing: Timing) => void;
 
+/** How a write ends for this run of the agent. */
+interface Ends {
+  readonly settle: Settle;
+  /** Another agent may have it. */
+  readonly contested: (wasLookedAt: boolean) => void;
+}
+
 /** A write of users; what it tells goes to the journal before anything else happens. */
 export function toWriteJob(
   row: JournalRow,
-  command: Command,
-  wish: Wish,
-  { journal, clock, cloudClock, undo, log }: WorkPorts,
-  settle: Settle,
-  contested: Pick<Contested, 'mayBeElsewhere' | 'add'>,
+  { command, wish }: WriteRequest,
+  { journal, clock, cloudClock, fence, undo, log }: WorkPorts,
+  ends: Ends,
 ): WriteJob {
   const device = command.device ?? '';
   const policy = new UndoPolicy(undo, device, wish, log);
@@ -51,7 +54,7 @@ export function toWriteJob(
   let startedAt: number | null = null;
   return new WriteJob(row.id, wish, {
     timeLeft: () => cloudClock.left(row.notAfter),
-    mayBeElsewhere: () => contested.mayBeElsewhere(command),
+    mayBeElsewhere: () => fence.mayBeElsewhere(command),
     isSuperseded: () => (journal.lastStarted(device, wish.userId) ?? 0) > row.issuedAt,
     keep: policy.keep,
     begun(uid, before) {
@@ -69,10 +72,10 @@ export function toWriteJob(
     settled(result) {
       const now = clock.monotonic();
       policy.beforeSettled(result);
-      settle(result, { queueMs: (startedAt ?? now) - queuedAt, deviceMs: now - (startedAt ?? now) });
+      ends.settle(result, { queueMs: (startedAt ?? now) - queuedAt, deviceMs: now - (startedAt ?? now) });
       policy.afterSettled(result);
     },
-    contested: (wasLookedAt) => contested.add(command, wasLookedAt),
+    contested: (wasLookedAt) => ends.contested(wasLookedAt),
   });
 }
 
@@ -93,16 +96,14 @@ function throttled(clock: Clock, tell: Tell): Tell {
 
 /** Anything that is no write of users; put to the terminal that the station has by the time it is its turn. */
 export function toQuestion(
-  command: Command,
+  { command, name, ask }: AskRequest,
   station: { readonly terminal: Terminal },
   ports: WorkPorts,
   settle: Settle,
 ): QueueItem {
   const { clock, cloudClock } = ports;
   const queuedAt = clock.monotonic();
-  const name = command.op;
-  const { holds, long } = isOperation(name) ? factsOf(name) : {};
-  const ask = isOperation(name) ? (asks[name] as Ask<typeof name> | undefined) : undefined;
+  const { holds, long } = factsOf(name);
   const settleNow = (outcome: Result, startedAt: number) => {
     const now = clock.monotonic();
     settle(outcome, { queueMs: startedAt - queuedAt, deviceMs: now - startedAt });
@@ -117,17 +118,14 @@ export function toQuestion(
     async run(cancelled) {
       const startedAt = clock.monotonic();
       try {
-        if (!isOperation(name) || ask === undefined) {
-          throw new SerenoError('rejected', { params: { reason: '@operation_unknown', op: name } });
-        }
         const left = cloudClock.left(command.notAfter);
         if (left <= 0) throw new SerenoError('expired');
         // Reads of whole tables go on while they move; everything else must be done in time.
-        const signal = long ? cancelled : AbortSignal.any([cancelled, AbortSignal.timeout(Math.ceil(left))]);
+        const signal = long ? cancelled : AbortSignal.any([cancelled, limitOf(clock, Math.ceil(left))]);
         const progress = throttled(clock, (stage, done, total) =>
           ports.publishProgress(command.id, stage, done, total),
         );
-        const { data, verified } = await ask(command.args as never, {
+        const { data, verified } = await ask({
           terminal: station.terminal,
           signal,
           progress,

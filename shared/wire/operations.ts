@@ -203,3 +203,11 @@ export function operationsOfKind<K extends OperationKind>(kind: K): OperationOfK
 export function factsOf(name: OperationName): OperationRow {
   return operations[name];
 }
+
+/** The same table as far as arguments go, typed by name. */
+const argsByName: { readonly [N in OperationName]: { readonly args: z.ZodType<ArgsOf<N>> } } = operations;
+
+/** @throws ZodError where this version does not understand them */
+export function parseArgs<N extends OperationName>(name: N, args: unknown): ArgsOf<N> {
+  return argsByName[name].args.parse(args);
+}

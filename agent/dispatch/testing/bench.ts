@@ -66,6 +66,7 @@ export class DispatchBench {
   queue: TerminalQueue;
   fence: Fence;
   dispatcher: Dispatcher;
+  undo!: UndoVault;
   cloudClock = new CloudClock(systemClock);
 
   private constructor(at: Bench) {
@@ -133,11 +134,12 @@ export class DispatchBench {
     const { journal, folder, link, queue, fence } = this;
     const { terminal } = this.at;
     const log = pino({ level: 'silent' });
+    this.undo = new UndoVault(journal.undo, { folder, site: 'norte', days, now: Date.now });
     return new Dispatcher({
       at: { tenant: 'acme', site: 'norte' },
       journal,
       outbox: new Outbox(journal, () => link, systemClock, log),
-      undo: new UndoVault(journal.undo, { folder, site: 'norte', days, now: Date.now }),
+      undo: this.undo,
       clock: systemClock,
       cloudClock: this.cloudClock,
       fence,
@@ -145,13 +147,14 @@ export class DispatchBench {
       station: (device) => (device === this.device ? { terminal, queue } : undefined),
       stations: () => [{ terminal, queue }],
       publishProgress: () => undefined,
-      onRefused: () => undefined,
-      onFence: () => undefined,
-      ownOperation: () => undefined,
+      own: { 'device.put': done, 'device.delete': done },
+      words: { 'device.refused': () => undefined, 'site.tenure': () => undefined },
       onOwnSettled: () => undefined,
     });
   }
 }
+
+const done = async () => ({ status: 'ok', data: {}, verified: 'none' }) as const;
 
 /** A command of the cloud, as of now. */
 export function command(op: string, args: unknown, fields: Partial<Command> = {}): Command {

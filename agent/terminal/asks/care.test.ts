@@ -13,9 +13,9 @@ const context = (signal = AbortSignal.timeout(8000)) => ({
   progress: () => undefined,
   now: Date.now,
 });
-const ping = () => asks['device.ping']!({}, context());
-const info = () => asks['device.info']!({}, context());
-const syncTime = () => asks['device.sync_time']!({}, context());
+const ping = () => asks['device.ping']({}, context());
+const info = () => asks['device.info']({}, context());
+const syncTime = () => asks['device.sync_time']({}, context());
 
 /** Terminals as the field has them. */
 const KINDS: [TerminalSettings, string][] = [
@@ -64,7 +64,7 @@ describe('sync-time', () => {
   it("sets the cloud's time where the machine's own clock is wrong", async () => {
     bench = await startBench({}, 'timezone: UTC');
     const now = () => Date.now() - 600_000;
-    const { data } = await asks['device.sync_time']!({}, { ...context(), now });
+    const { data } = await asks['device.sync_time']({}, { ...context(), now });
     expect(Math.abs(skewOf(data.device_time, 'UTC', now()))).toBeLessThan(2000);
   });
 

@@ -58,7 +58,7 @@ test('punches of somebody who came and went at the keypad do not become those of
   bench.simulated.punch('3000', { time: '2026-03-03T08:00:00' });
   bench.simulated.keypad.deleteUser('3000');
   expect(await made(bench, '2000')).toBe('ok');
-  const { data } = await asks['attendance.list']!(
+  const { data } = await asks['attendance.list'](
     { user_id: '2000' },
     { terminal: bench.terminal, signal: AbortSignal.timeout(5000), progress: () => undefined, now: Date.now },
   );

@@ -38,10 +38,12 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: 'that a write was begun is noted before the terminal sees it',
     file: 'agent/dispatch/work.ts',
     from: `      journal.start(row.id, uid, before?.raw ?? null);
+      startedAt = clock.monotonic();
     },
     written() {
       try {`,
     to: `      this.late = () => journal.start(row.id, uid, before?.raw ?? null);
+      startedAt = clock.monotonic();
     },
     written() {
       try {
@@ -84,7 +86,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'overtaking',
     breaks: 'a change that was issued before the last one that began is not made any more',
     file: 'agent/terminal/writes/locked-window.ts',
-    from: 'if (job.isSuperseded())',
+    from: 'if (job.rules.isSuperseded())',
     to: 'if (job.isOver)',
     only: ['message-late', 'message-swapped'],
   },
@@ -116,8 +118,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'begun-elsewhere',
     breaks: 'a command that another agent may have is not begun',
-    file: 'agent/dispatch/contested.ts',
-    from: `if (fence.claim(issuedAt) === 'ours') return false;`,
+    file: 'agent/dispatch/fence.ts',
+    from: `if (this.claim(issuedAt) === 'ours') return false;`,
     to: 'if (issuedAt !== undefined) return false;',
     only: ['second-agent', 'agent-killed', 'journal-wiped'],
   },

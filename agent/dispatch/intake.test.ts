@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { ulid } from 'ulid';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type OperationKind, type OperationName, operations } from '../../shared/wire/operations.ts';
+import { Intake } from './intake.ts';
+import { command, DispatchBench } from './testing/bench.ts';
+
+const NAMES = Object.keys(operations) as OperationName[];
+/** Into what a command of each kind is made where its arguments are understood. */
+const KIND_OF: Readonly<Record<OperationKind, string>> = {
+  read: 'ask',
+  act: 'ask',
+  write: 'write',
+  own: 'own',
+  inquiry: 'inquiry',
+  word: 'word',
+};
+const ARGS: Readonly<Record<OperationName, object>> = {
+  'user.list': {},
+  'user.get': { user_id: '7' },
+  'user.put': { mode: 'create', user_id: '7', fields: { name: 'Ana' } },
+  'user.delete': { user_id: '7' },
+  'user.restore': { user_id: '7' },
+  'finger.list': { user_id: '7' },
+  'finger.enroll': { user_id: '7', finger_index: 1 },
+  'attendance.list': {},
+  'device.ping': {},
+  'device.info': {},
+  'device.sync_time': {},
+  'device.put': { mode: 'update', id: 'principal' },
+  'device.delete': {},
+  'device.refused': { devices: [] },
+  'site.tenure': { session: 's', seq: 1, since: 0 },
+  'op.query': { command_id: ulid() },
+  'op.cancel': { command_id: ulid() },
+};
+
+async function startIntake() {
+  const bench = await DispatchBench.start();
+  onTestFinished(() => bench.stop());
+  const done: string[] = [];
+  const noted = (name: string) => () => void done.push(name);
+  const intake = new Intake({
+    undo: bench.undo,
+    own: {
+      'device.put': async () => ({ status: 'ok', data: {}, verified: 'none' }),
+      'device.delete': async () => ({ status: 'ok', data: {}, verified: 'none' }),
+    },
+    inquiries: { 'op.query': () => ({}), 'op.cancel': () => ({ cancelled: true }) },
+    words: { 'device.refused': noted('device.refused'), 'site.tenure': noted('site.tenure') },
+  });
+  return { done, read: (message: unknown) => intake.read(Buffer.from(JSON.stringify(message))) };
+}
+
+describe('what arrives on the command topic', () => {
+  it('is one thing by its kind in the table of operations, and nothing of it is done by reading it', async () => {
+    const { read, done } = await startIntake();
+    for (const name of NAMES) {
+      expect(read(command(name, ARGS[name]))).toMatchObject({ kind: KIND_OF[operations[name].kind] });
+    }
+    expect(done).toEqual([]);
+    const word = read(command('site.tenure', ARGS['site.tenure']));
+    expect(word?.kind === 'word' && word.answer()).toEqual({});
+    expect(done).toEqual(['site.tenure']);
+  });
+
+  it('is rejected as a whole where its version, its operation or one of its arguments is not known', async () => {
+    const { read } = await startIntake();
+    for (const name of NAMES) {
+      const [newer, longer] = [{ v: 2 }, { args: { ...ARGS[name], brand_new: 1 } }];
+      for (const change of [newer, longer]) {
+        const got = read({ ...command(name, ARGS[name]), ...change });
+        if (got?.kind === 'inquiry' || got?.kind === 'word') expect(got.answer).toThrow(/not understand/);
+        else expect(got).toMatchObject({ kind: 'rejected', error: { code: 'rejected' } });
+      }
+    }
+    expect(read(command('user.clone', {}))).toMatchObject({ kind: 'rejected', error: { code: 'rejected' } });
+  });
+
+  it('never throws, whatever it holds', async () => {
+    const { read } = await startIntake();
+    const fields = fc.record(
+      {
+        v: fc.constantFrom(1, 2, 'x'),
+        id: fc.constantFrom(ulid(), '', 'x'),
+        args: fc.json().map(JSON.parse),
+      },
+      { requiredKeys: [] },
+    );
+    const message = fc.oneof(
+      fc.jsonValue(),
+      fc
+        .tuple(fc.constantFrom(...NAMES, 'none'), fields)
+        .map(([op, more]) => ({ ...command(op, {}), ...more })),
+    );
+    fc.assert(fc.property(message, (each) => void read(each)));
+  });
+});

@@ -1,0 +1,150 @@
+// What a message on the command topic asks, as far as this version understands it: parsed here and nowhere else.
+import * as z from 'zod';
+import { commandIdSchema } from '../../shared/domain/identifiers.ts';
+import { SerenoError } from '../../shared/errors.ts';
+import { type Command, commandSchema, WIRE_VERSION } from '../../shared/wire/envelope.ts';
+import { isOfKind, parseArgs } from '../../shared/wire/operations.ts';
+import type { Phrase } from '../../shared/words.ts';
+import type { UndoVault } from '../journal/undo-vault.ts';
+import { type AskName, type BoundAsk, bindAsk, isAsk } from '../terminal/asks/table.ts';
+import type { Result } from '../terminal/session/result.ts';
+import { parseWish, type Wish } from '../terminal/writes/table.ts';
+import { bind, type Handlers } from './handlers.ts';
+import { copiesIn } from './undo-policy.ts';
+
+export interface WriteRequest {
+  readonly kind: 'write';
+  readonly command: Command;
+  readonly wish: Wish;
+}
+export interface AskRequest {
+  readonly kind: 'ask';
+  readonly command: Command;
+  readonly name: AskName;
+  readonly ask: BoundAsk;
+}
+/** What goes into the journal before it is done. */
+export type Request =
+  | WriteRequest
+  | AskRequest
+  /** A change of the agent's own list of devices. */
+  | { readonly kind: 'own'; readonly command: Command; readonly run: () => Promise<Result> }
+  /** This version does not understand it, and does not guess. */
+  | { readonly kind: 'rejected'; readonly command: Command; readonly error: SerenoError };
+
+/** What is answered at once, without the journal: an inquiry about a command, or a word of the cloud. */
+export type AtOnce = ({ readonly kind: 'inquiry' } | { readonly kind: 'word' }) & {
+  readonly command: Command;
+  /** @throws SerenoError */
+  readonly answer: () => object;
+};
+
+/** A message with an id that is no command as this version knows them. */
+export interface Foreign {
+  readonly kind: 'foreign';
+  readonly id: string;
+  readonly error: SerenoError;
+}
+
+export interface IntakePorts {
+  readonly undo: UndoVault;
+  readonly own: Handlers<'own', Promise<Result>>;
+  readonly inquiries: Handlers<'inquiry', object>;
+  readonly words: Handlers<'word', void>;
+}
+
+/** What every version of an envelope has. */
+const namedSchema = z.object({ v: z.int(), id: commandIdSchema });
+
+export class Intake {
+  readonly #ports: IntakePorts;
+
+  constructor(ports: IntakePorts) {
+    this.#ports = ports;
+  }
+
+  /** What `payload` asks; null if it is nothing that could be answered. */
+  read(payload: Uint8Array): Request | AtOnce | Foreign | null {
+    let message: unknown;
+    try {
+      message = JSON.parse(Buffer.from(payload).toString('utf8'));
+    } catch {
+      return null;
+    }
+    const command = commandSchema.safeParse(message);
+    if (command.success) return this.#atOnce(command.data) ?? this.request(command.data);
+    const named = namedSchema.safeParse(message);
+    return named.success ? { kind: 'foreign', id: named.data.id, error: invalid(command.error) } : null;
+  }
+
+  /** What a command asks that is to be journalled, or was. */
+  request(command: Command): Request {
+    try {
+      return this.#understood(command);
+    } catch (error) {
+      return { kind: 'rejected', command, error: rejectionOf(error) };
+    }
+  }
+
+  #understood(command: Command): Request {
+    const { op, args, device = '' } = command;
+    mustBeOfThisVersion(command);
+    if (isOfKind('write', op)) {
+      return { kind: 'write', command, wish: parseWish(op, args, copiesIn(this.#ports.undo, device)) };
+    }
+    if (isAsk(op)) return { kind: 'ask', command, name: op, ask: bindAsk(op, parseArgs(op, args)) };
+    if (isOfKind('own', op)) return { kind: 'own', command, run: bind(this.#ports.own, op, command) };
+    throw rejected('@operation_unknown', { op });
+  }
+
+  /** One of those that is not understood is answered at once all the same. */
+  #atOnce(command: Command): AtOnce | null {
+    const { op } = command;
+    const { inquiries, words } = this.#ports;
+    try {
+      if (isOfKind('inquiry', op)) {
+        mustBeOfThisVersion(command);
+        return { kind: 'inquiry', command, answer: bind(inquiries, op, command) };
+      }
+      if (isOfKind('word', op)) {
+        mustBeOfThisVersion(command);
+        const heed = bind(words, op, command);
+        const answer = () => {
+          heed();
+          return {};
+        };
+        return { kind: 'word', command, answer };
+      }
+      return null;
+    } catch (error) {
+      const answer = () => {
+        throw rejectionOf(error);
+      };
+      return { kind: 'inquiry', command, answer };
+    }
+  }
+}
+
+/** @throws SerenoError `rejected` */
+function mustBeOfThisVersion({ v }: Command): void {
+  if (v !== WIRE_VERSION) throw rejected('@version_unknown', { version: v });
+}
+
+function rejectionOf(error: unknown): SerenoError {
+  if (error instanceof z.ZodError) return invalid(error);
+  if (error instanceof SerenoError) return error;
+  throw error;
+}
+
+/** Names where the first thing is that is not understood. */
+function invalid(cause: z.ZodError): SerenoError {
+  return rejected('@argument_invalid', { argument: cause.issues[0]?.path.join('.') ?? '' }, cause);
+}
+
+function rejected(
+  reason: Phrase,
+  places: Readonly<Record<string, string | number>>,
+  cause?: z.ZodError,
+): SerenoError {
+  return new SerenoError('rejected', { params: { ...places, reason }, cause });
+}
