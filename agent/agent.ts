@@ -159,6 +159,7 @@ export class Agent {
       ...punches,
       folder,
       at: { tenant, site },
+      isOwn: (device, userId, since) => this.#journal.hasWritten(device, userId, since),
       publish: (topic, payload) => this.#link.publish(topic, payload),
       clock: this.#clock,
       log: this.#log,

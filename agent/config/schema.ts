@@ -58,7 +58,7 @@ export const cloudSchema = z.strictObject({
 
 export const punchesSchema = z.strictObject({
   /** Seconds between looks at a terminal's count of punches; 0: punches are not collected. */
-  every: z.int().min(0).max(86_400).default(0),
+  every: z.int().min(0).max(86_400).default(20),
   /** Whether a conversation is kept open for what terminals tell by themselves; left out: where they serve several clients. */
   live: z.boolean().optional(),
 });

@@ -178,6 +178,13 @@ export class Journal {
     return (this.#database.prepare(sql).get(device, userId) as { at: number | null }).at;
   }
 
+  /** True if a write of this user is under way, or was settled since then (epoch ms by this machine's clock). */
+  hasWritten(device: string, userId: string, since: number): boolean {
+    const sql = `SELECT 1 FROM commands WHERE device = ? AND user_id = ? AND uid IS NOT NULL
+                 AND (settled_at IS NULL OR settled_at >= ?) LIMIT 1`;
+    return this.#database.prepare(sql).get(device, userId, since) !== undefined;
+  }
+
   /** What the broker is not known to have, in order of sending: the first `limit` of it, without those `under way`. */
   outbox(limit: number, underWay: ReadonlySet<number> = new Set()): OutboxItem[] {
     const sql = 'SELECT seq FROM outbox WHERE sent = 0 ORDER BY seq LIMIT ?';

@@ -6,6 +6,7 @@ import type { Live, LiveListener } from '../terminal/session/live.ts';
 import type { RosterCache } from '../terminal/tables/roster-cache.ts';
 import { Event } from '../zk/commands.ts';
 import type { Conversation, TerminalEvent } from '../zk/conversation.ts';
+import type { Counters } from '../zk/counters.ts';
 import { decodePunches } from '../zk/live.ts';
 import { LiveProof } from './live-proof.ts';
 import { LogCount } from './log-count.ts';
@@ -13,6 +14,7 @@ import { isBadgeless, type Looked, lookAtLog } from './log-look.ts';
 import type { LogOwner, PunchMemory } from './memory.ts';
 import type { EventOutbox } from './outbox.ts';
 import { type DatedPunch, isDated } from './punch.ts';
+import type { UserWatch } from './user-watch.ts';
 
 /** The terminal as the collector needs it. */
 export interface CollectedTerminal {
@@ -45,6 +47,7 @@ export interface CollectedStation {
 
 export interface CollectorPorts {
   readonly memory: PunchMemory;
+  readonly users: UserWatch;
   readonly outbox: EventOutbox;
   readonly clock: Clock;
   readonly log: Logger;
@@ -76,6 +79,9 @@ export class Collector {
   #isUnsure = false;
   /** The log, or its history, was not taken to its end. */
   #isBehind = true;
+  /** What the terminal counted when its users were last looked at. */
+  #usersCounted: string | null = null;
+  #usersReadAt: number | null = null;
   #failures = 0;
   #cancel: (() => void) | null = null;
   #stopped = false;
@@ -211,8 +217,38 @@ export class Collector {
     signal: AbortSignal,
     isWanted: () => boolean,
   ): Promise<void> {
-    const { memory, outbox, clock } = this.#ports;
     const before = await cache.counters(conversation, signal);
+    await this.#lookAtLog(conversation, cache, signal, isWanted, before);
+    if (!isWanted() && !this.#isBehind) await this.#lookAtUsers(conversation, cache, signal, before);
+  }
+
+  /** The table is read where its counts have moved; who has none is looked at when somebody else reads it. */
+  async #lookAtUsers(
+    conversation: Conversation,
+    cache: RosterCache,
+    signal: AbortSignal,
+    counters: Counters | null,
+  ): Promise<void> {
+    const { users, fingers, oplog, admins, passwords } = counters ?? {};
+    const counted = JSON.stringify([users, fingers, oplog, admins, passwords]);
+    const isMoved = counters !== null && counted !== this.#usersCounted;
+    const roster = isMoved ? await cache.fresh(conversation, { signal }) : cache.current;
+    if (roster === null || (!isMoved && roster.readAt === this.#usersReadAt)) return;
+    const { device } = this.#owner();
+    const told = await this.#ports.users.look(this.#owner(), roster);
+    this.#usersCounted = counted;
+    this.#usersReadAt = roster.readAt;
+    if (told > 0) this.#ports.log.info({ device, told }, 'users were changed at the terminal');
+  }
+
+  async #lookAtLog(
+    conversation: Conversation,
+    cache: RosterCache,
+    signal: AbortSignal,
+    isWanted: () => boolean,
+    before: Counters | null,
+  ): Promise<void> {
+    const { memory, outbox, clock } = this.#ports;
     const isDue =
       this.#isBehind || this.#isUnsure || this.#proof.isDue(clock.monotonic()) || this.#count.isDue(before);
     if (!isDue || isWanted()) return;

@@ -32,6 +32,16 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (log, key)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE users_seen (device TEXT PRIMARY KEY, serial TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+  CREATE TABLE users (
+    device TEXT NOT NULL,
+    uid INTEGER NOT NULL,
+    user_id TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    PRIMARY KEY (device, uid)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** A full disk and a broken one are told as the journal tells them: as `agent_storage`. */

@@ -7,6 +7,7 @@ import { PunchDatabase } from './database.ts';
 import { PunchMemory } from './memory.ts';
 import { EventOutbox } from './outbox.ts';
 import { EventSender } from './sender.ts';
+import { UserWatch } from './user-watch.ts';
 
 export interface PunchesOptions {
   readonly folder: string;
@@ -14,6 +15,8 @@ export interface PunchesOptions {
   /** See `CollectorPorts`. */
   readonly everyMs: number;
   readonly live: boolean | null;
+  /** See `UserWatchPorts`. */
+  readonly isOwn: (device: string, userId: string, since: number) => boolean;
   readonly publish: (topic: string, payload: Uint8Array) => Promise<void>;
   readonly clock: Clock;
   readonly log: Logger;
@@ -24,16 +27,19 @@ export class Punches {
   readonly #database: PunchDatabase;
   readonly #outbox: EventOutbox;
   readonly #memory: PunchMemory;
+  readonly #users: UserWatch;
   readonly #sender: EventSender;
   readonly #collectors = new Map<CollectedStation, Collector>();
 
   /** @throws SerenoError `agent_storage` if the folder cannot be used or another agent runs on it. */
   constructor(options: PunchesOptions) {
-    const { folder, at, publish, clock, log } = options;
+    const { folder, at, isOwn, publish, clock, log } = options;
     this.#options = options;
     this.#database = PunchDatabase.open(folder, at.site);
     this.#outbox = new EventOutbox(this.#database);
     this.#memory = new PunchMemory(this.#database, this.#outbox);
+    const now = () => clock.now();
+    this.#users = new UserWatch({ database: this.#database, outbox: this.#outbox, isOwn, now });
     this.#sender = new EventSender({
       at,
       journal: this.#database.id,
@@ -55,7 +61,11 @@ export class Punches {
       this.#collectors.delete(station);
     }
     const ids = stations.map(({ terminal }) => terminal.device.id);
-    for (const device of this.#memory.devices()) if (!ids.includes(device)) this.#memory.forget(device);
+    for (const device of this.#memory.devices()) {
+      if (ids.includes(device)) continue;
+      this.#memory.forget(device);
+      this.#users.forget(device);
+    }
     for (const station of stations) {
       if (!this.#collectors.has(station)) this.#collect(station);
     }
@@ -65,6 +75,7 @@ export class Punches {
     const { everyMs, live, clock, log } = this.#options;
     const collector = new Collector(station, {
       memory: this.#memory,
+      users: this.#users,
       outbox: this.#outbox,
       clock,
       log,

@@ -12,7 +12,12 @@ import {
   type Reply,
   replySchema,
 } from '../../shared/wire/envelope.ts';
-import { type EventBatch, eventBatchSchema, type PunchEvent } from '../../shared/wire/events.ts';
+import {
+  type EventBatch,
+  eventBatchSchema,
+  type PunchEvent,
+  type UserEvent,
+} from '../../shared/wire/events.ts';
 import { parseTopic } from '../../shared/wire/topics.ts';
 import { Agent } from '../agent.ts';
 import type { Timers } from '../clock.ts';
@@ -64,6 +69,11 @@ class NotingLink implements Link {
     const all = this.batches.flatMap(({ events }) => events);
     const punches = all.filter((event) => event.type === 'punch');
     return [...new Map(punches.map((punch) => [punch.id, punch])).values()];
+  }
+
+  /** What the keypad has changed, as it was told. */
+  userEvents(): UserEvent[] {
+    return this.batches.flatMap(({ events }) => events).filter((event) => event.type !== 'punch');
   }
 
   /** The cloud says that no other agent has ever spoken for the site. */
@@ -156,7 +166,9 @@ export class AgentBench {
     environment: NodeJS.ProcessEnv = { SERENO_ALLOW_LOOPBACK: '1' },
     timeoutMs?: number,
   ): void {
-    const text = `site: norte\ntenant: acme\ndata: ${this.#folder}\n${yaml}`;
+    // Tests of something else are not to find a terminal busy with its punches.
+    const punches = yaml.includes('punches:') ? '' : 'punches: {every: 0}\n';
+    const text = `site: norte\ntenant: acme\ndata: ${this.#folder}\n${punches}${yaml}`;
     const config = parseConfig(text, 'agent.yaml', environment);
     const devices = config.devices.map((device) => ({ ...device, timeoutMs: timeoutMs ?? device.timeoutMs }));
     this.#agent = new Agent(

@@ -50,7 +50,10 @@ export interface SystemOptions {
   readonly fresh?: boolean;
   /** Operators' agent.yaml files; without any, one site with two simulated terminals. */
   readonly agents?: readonly string[];
-  /** The simulated terminals remember, have punches of the last days, and can be operated by commands; called with one line about it. */
+  /**
+   * The simulated terminals remember, have punches of the last days, which are collected, and can be operated by commands;
+   * called with one line about it.
+   */
   readonly livedIn?: (line: string) => void;
   /** Replace defaults of the simulated terminals. */
   readonly terminals?: Partial<Record<SimulatedId, TerminalSettings>>;
@@ -149,7 +152,10 @@ async function assemble(options: SystemOptions, cleanup: Cleanup): Promise<Omit<
     const at = { folder: dataDir.terminals, controls: dataDir.controls, say: options.livedIn };
     cleanup.add(await liveIn(terminals, at));
   }
-  const plans = terminals === null ? written : [planForTerminals(simulatedDevices(terminals))];
+  const plans =
+    terminals === null
+      ? written
+      : [planForTerminals(simulatedDevices(terminals), options.livedIn !== undefined)];
 
   const tenant = plans[0]?.site.tenant ?? 'local';
   const admin = await firstAdmin(rows.client, tenant);

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { System } from '../../infra/local/system.ts';
 import {
   type Fault,
   type SimulatedTerminal,
@@ -24,10 +25,13 @@ export interface BranchOptions {
   readonly timeout?: number;
   /** Further entries of agent.yaml, without braces: what no simulated terminal answers. */
   readonly entries?: readonly string[];
+  /** `punches` of agent.yaml, without braces. */
+  readonly punches?: string;
 }
 
 export interface Branch {
   readonly call: Caller;
+  readonly system: System;
   /** By the id of the device; those put in later are stopped with the others. */
   readonly terminals: Map<string, SimulatedTerminal>;
   stop(): Promise<void>;
@@ -36,7 +40,7 @@ export interface Branch {
 /** Starts a terminal for each kind, named by its key, and one agent for them all. */
 export async function startBranch(
   kinds: Readonly<Record<string, Kind>>,
-  { common = {}, timeout = 3, entries = [] }: BranchOptions = {},
+  { common = {}, timeout = 3, entries = [], punches = 'every: 0' }: BranchOptions = {},
 ): Promise<Branch> {
   const folder = mkdtempSync(join(tmpdir(), 'sereno-branch-'));
   const terminals = new Map<string, SimulatedTerminal>();
@@ -51,10 +55,14 @@ export async function startBranch(
     rows.push([...keys, ...(yaml === undefined ? [] : [yaml])].join(', '));
   }
   const file = join(folder, 'agent.yaml');
-  writeFileSync(file, `site: norte\ndevices:\n${rows.map((row) => `  - {${row}}\n`).join('')}`);
+  writeFileSync(
+    file,
+    `site: norte\npunches: {${punches}}\ndevices:\n${rows.map((row) => `  - {${row}}\n`).join('')}`,
+  );
   const running = await startForTest({ agents: [file] });
   return {
     call: running.call,
+    system: running.system,
     terminals,
     async stop() {
       await running.stop();

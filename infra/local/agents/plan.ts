@@ -52,11 +52,17 @@ export interface SimulatedDevice {
   readonly port: number;
 }
 
-/** The site `casa-matriz` of tenant `local` with terminals that this process simulates. */
-export function planForTerminals(devices: readonly SimulatedDevice[]): AgentPlan {
+/**
+ * The site `casa-matriz` of tenant `local` with terminals that this process simulates. They serve several clients, so
+ * where their punches are collected, that is done live.
+ */
+export function planForTerminals(devices: readonly SimulatedDevice[], collects: boolean): AgentPlan {
   return {
     site: { tenant: 'local', site: 'casa-matriz' },
     devices: devices.map(({ id }) => id),
-    config: { devices: devices.map((device) => ({ ...device, host: '127.0.0.1' })) },
+    config: {
+      punches: collects ? { live: true } : { every: 0 },
+      devices: devices.map((device) => ({ ...device, host: '127.0.0.1' })),
+    },
   };
 }

@@ -1,0 +1,144 @@
+// Notices in the table of users what somebody else than the agent has done there: it becomes an event.
+import { randomUUID } from 'node:crypto';
+import { withoutUnshown } from '../../shared/domain/agent-text.ts';
+import type { UserEvent } from '../../shared/wire/events.ts';
+import type { Roster } from '../terminal/tables/roster.ts';
+import { inSlices } from '../zk/slices.ts';
+import type { PunchDatabase } from './database.ts';
+import type { EventOutbox } from './outbox.ts';
+import { digestOf, fieldsBetween } from './user-digest.ts';
+
+/** What the agent itself wrote shortly before a look may have been settled by another clock; ms. */
+const MARGIN_MS = 60_000;
+
+export interface UserWatchPorts {
+  readonly database: PunchDatabase;
+  readonly outbox: EventOutbox;
+  /** Whether the agent has written, or is writing, this user since then (epoch ms). */
+  readonly isOwn: (device: string, userId: string, since: number) => boolean;
+  /** Epoch ms. */
+  readonly now: () => number;
+}
+
+interface Seen {
+  readonly uid: number;
+  readonly userId: string;
+  readonly digest: Uint8Array;
+}
+
+type Change = Pick<UserEvent, 'type' | 'uid' | 'user_id' | 'fields'>;
+
+export class UserWatch {
+  readonly #ports: UserWatchPorts;
+
+  constructor(ports: UserWatchPorts) {
+    this.#ports = ports;
+  }
+
+  /** Compares the table with what was seen last; the first look only remembers. @returns how many events that made */
+  async look(
+    { device, serial }: { readonly device: string; readonly serial: string },
+    roster: Roster,
+  ): Promise<number> {
+    const { database, outbox, now } = this.#ports;
+    const after = await this.#held(roster);
+    const seenAt = this.#seenAt(device, serial);
+    const before = this.#seen(device);
+    const changes = seenAt === null ? [] : this.#changes(device, seenAt - MARGIN_MS, before, after);
+    const isOld = seenAt !== null && changes.length === 0 && isEqual(before, after);
+    // Nothing is remembered of what could not be told.
+    if (isOld || changes.length > outbox.room) return 0;
+    try {
+      database.atomically(() => {
+        for (const change of changes) {
+          const id = `usr_${randomUUID().replaceAll('-', '')}`;
+          outbox.append({ ...change, id, device, at: now(), by: 'keypad' });
+        }
+        this.#remember(device, before, after);
+        database.run('INSERT OR REPLACE INTO users_seen VALUES (?, ?, ?)', device, serial, now());
+      });
+    } catch (error) {
+      outbox.recount();
+      throw error;
+    }
+    return changes.length;
+  }
+
+  /** A device that is no more. */
+  forget(device: string): void {
+    this.#ports.database.run('DELETE FROM users WHERE device = ?', device);
+    this.#ports.database.run('DELETE FROM users_seen WHERE device = ?', device);
+  }
+
+  #changes(
+    device: string,
+    since: number,
+    before: ReadonlyMap<number, Seen>,
+    after: ReadonlyMap<number, Seen>,
+  ): Change[] {
+    const changes: Change[] = [];
+    const note = (type: UserEvent['type'], { uid, userId }: Seen, fields?: UserEvent['fields']) => {
+      if (this.#ports.isOwn(device, userId, since)) return;
+      changes.push({ type, uid, user_id: withoutUnshown(userId, 32), ...(fields && { fields }) });
+    };
+    for (const [uid, was] of before) {
+      const is = after.get(uid);
+      if (is?.userId !== was.userId) note('user.deleted', was);
+      else if (!Buffer.from(is.digest).equals(was.digest)) {
+        note('user.updated', is, fieldsBetween(was.digest, is.digest));
+      }
+    }
+    for (const [uid, is] of after) if (before.get(uid)?.userId !== is.userId) note('user.created', is);
+    return changes;
+  }
+
+  /** Of records that share a uid, which a terminal should not have, the last one counts. */
+  async #held(roster: Roster): Promise<Map<number, Seen>> {
+    const held = new Map<number, Seen>();
+    const uids = [...roster.uids()];
+    await inSlices(uids.length, (index) => {
+      const uid = uids[index] ?? 0;
+      const record = roster.at(uid).at(-1);
+      if (record === undefined || record.userId === '') return;
+      const digest = digestOf(record, roster.width, this.#ports.database.id);
+      held.set(uid, { uid, userId: record.userId, digest });
+    });
+    return held;
+  }
+
+  #seenAt(device: string, serial: string): number | null {
+    const sql = 'SELECT at FROM users_seen WHERE device = ? AND serial = ?';
+    const row = this.#ports.database.get(sql, device, serial);
+    return row === undefined ? null : Number(row.at);
+  }
+
+  #seen(device: string): Map<number, Seen> {
+    const rows = this.#ports.database.all('SELECT uid, user_id, digest FROM users WHERE device = ?', device);
+    return new Map(
+      rows.map(({ uid, user_id: userId, digest }) => [
+        Number(uid),
+        { uid: Number(uid), userId: String(userId), digest: digest as Uint8Array },
+      ]),
+    );
+  }
+
+  #remember(device: string, before: ReadonlyMap<number, Seen>, after: ReadonlyMap<number, Seen>): void {
+    const { database } = this.#ports;
+    for (const uid of before.keys()) {
+      if (!after.has(uid)) database.run('DELETE FROM users WHERE device = ? AND uid = ?', device, uid);
+    }
+    for (const is of after.values()) {
+      if (isSame(before.get(is.uid), is)) continue;
+      const { uid, userId, digest } = is;
+      database.run('INSERT OR REPLACE INTO users VALUES (?, ?, ?, ?)', device, uid, userId, digest);
+    }
+  }
+}
+
+function isSame(was: Seen | undefined, is: Seen): boolean {
+  return was?.userId === is.userId && Buffer.from(was.digest).equals(is.digest);
+}
+
+function isEqual(before: ReadonlyMap<number, Seen>, after: ReadonlyMap<number, Seen>): boolean {
+  return before.size === after.size && [...after].every(([uid, is]) => isSame(before.get(uid), is));
+}
