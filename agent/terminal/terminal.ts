@@ -184,7 +184,7 @@ export class Terminal implements AskedTerminal {
     const skips = mode !== 'write' && this.#writer.isUnsettled;
     const context = this.#contextOf(lease);
     try {
-      await this.#writer.putRight(context, skips ? [] : [...this.#writer.doubts]);
+      await this.#writer.putRight(context, mode, skips ? [] : [...this.#writer.doubts]);
       return context;
     } catch (error) {
       if (mode === 'write' || skips || !this.#writer.isUnsettled) throw error;

@@ -47,6 +47,22 @@ describe('while a write in doubt cannot be settled', () => {
     expect(noted()).toBe(false);
   });
 
+  it('questions are answered by a terminal that refuses to be enabled, and writes are not begun', async () => {
+    const { terminal, simulated, noted } = await start({ users: 9 });
+    const heal = simulated.faults.add({ kind: 'refuse', command: Command.enable });
+    const first = create('801');
+    await terminal.write([first], nothingMore);
+    expect([codeOf(first), noted()]).toEqual(['ok', true]);
+    expect((await terminal.roster()).size).toBe(10);
+    const second = create('802');
+    await terminal.write([second], nothingMore);
+    expect(second.outcome).toMatchObject({ error: { code: 'device_refused', applied: 'no' } });
+    expect([noted(), simulated.users().length]).toEqual([true, 10]);
+    heal();
+    await terminal.repair();
+    expect([noted(), simulated.enabled]).toEqual([false, true]);
+  });
+
   it('users are listed though the terminal hangs up at the write each time it is run again', async () => {
     const { terminal, simulated } = await start({ users: 9 }, '', 150);
     const { userId, uid, raw } = simulated.users()[4]!;

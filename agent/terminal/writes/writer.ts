@@ -4,8 +4,10 @@ import { type Clock, limitOf } from '../../clock.ts';
 import type { DeviceSettings } from '../../devices/settings.ts';
 import { enable } from '../../zk/control.ts';
 import type { Conversation } from '../../zk/conversation.ts';
+import { isForgotten } from '../../zk/errors.ts';
 import { DISABLED_MS, type DisableNote } from '../session/disabled.ts';
 import { isBroken, unreachable } from '../session/errors.ts';
+import type { Mode } from '../session/modes.ts';
 import { failure } from '../session/result.ts';
 import type { Roster } from '../tables/roster.ts';
 import type { RosterCache } from '../tables/roster-cache.ts';
@@ -149,18 +151,13 @@ export class Writer {
    * First of all in every conversation: look what became of doubtful writes, and enable what we left disabled. The
    * look comes first where it is quick: whoever waits at the keypad would change what is looked for.
    */
-  async putRight(context: WriteContext, doubts: readonly WriteJob[]): Promise<void> {
+  async putRight(context: WriteContext, mode: Mode, doubts: readonly WriteJob[]): Promise<void> {
     const { conversation, cache } = context;
     const mayBeDisabled = this.#ports.note.dueIn() === 0;
     this.#isUnsettled ||= doubts.length > 0;
     const open = elsewhere(doubts);
     const early = mayBeDisabled && doubts.length > 0 ? await this.#lookEarly(conversation, cache) : null;
-    if (mayBeDisabled) {
-      await enable(conversation);
-      this.#ports.note.clear();
-      this.#enableFirst = false;
-      this.#ports.log.info({ device: this.#ports.device.id }, 'terminal enabled again');
-    }
+    if (mayBeDisabled) await this.#enableAgain(conversation, mode);
     if (doubts.length === 0) return;
     const roster = early ?? (await lookAndRefresh(conversation, cache));
     const { known, unfinished, again, contested } = judgeAll(doubts, open, roster, this.#ports.device);
@@ -171,6 +168,21 @@ export class Writer {
     await this.#finish(context, unfinished, again);
     await this.#runAgain(context, again);
     this.#isUnsettled = false;
+  }
+
+  /** One that refuses it stays noted: the next conversation asks again, and questions are answered meanwhile. */
+  async #enableAgain(conversation: Conversation, mode: Mode): Promise<void> {
+    const { note, log, device } = this.#ports;
+    try {
+      await enable(conversation);
+    } catch (error) {
+      if (mode === 'write' || isBroken(error) || isForgotten(error)) throw error;
+      log.warn({ device: device.id, error: String(error) }, 'terminal refuses to be enabled again');
+      return;
+    }
+    note.clear();
+    this.#enableFirst = false;
+    log.info({ device: device.id }, 'terminal enabled again');
   }
 
   /** The roster while nobody can type; null where a look has failed or took long, so that enabling must not wait for it. */
