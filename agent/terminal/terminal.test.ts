@@ -9,7 +9,7 @@ describe('writing users', () => {
     await terminal.write([create('900000')], nothingMore);
     const job = create('900001', 'José Ñandú', { password: '4321', privilege: 14, card: 4_000_000_000 });
     await terminal.write([job], nothingMore);
-    expect(job.outcome).toMatchObject({ status: 'ok', verified: 'counters' });
+    expect(job.result).toMatchObject({ status: 'ok', verified: 'counters' });
     const user = simulated.users().find(({ userId }) => userId === '900001');
     expect(user).toMatchObject({
       uid: 71,
@@ -42,7 +42,7 @@ describe('writing users', () => {
     const victim = simulated.users()[2]!;
     const job = remove(victim.userId);
     await terminal.write([job], nothingMore);
-    expect(job.outcome).toMatchObject({
+    expect(job.result).toMatchObject({
       status: 'ok',
       verified: 'counters',
       data: { user_id: victim.userId },
@@ -121,7 +121,7 @@ describe('writing users', () => {
     const { terminal, simulated } = await start({ users: 1 });
     const job = jobOf({ op: 'user.put', args: { mode: 'create', user_id: '5', fields } });
     await terminal.write([job], nothingMore);
-    expect(job.outcome).toMatchObject({
+    expect(job.result).toMatchObject({
       status: 'error',
       error: { code: 'limit_exceeded', params: { field } },
     });
@@ -133,7 +133,7 @@ describe('writing users', () => {
     const { userId } = simulated.users()[1]!;
     const job = update(userId, { name: 'Otro' });
     await terminal.write([job], nothingMore);
-    expect(job.outcome).toMatchObject({ status: 'ok', verified: 'readback' });
+    expect(job.result).toMatchObject({ status: 'ok', verified: 'readback' });
   });
 
   it.each([2001, 65535, 65533])(
@@ -144,8 +144,8 @@ describe('writing users', () => {
       const [first, second] = [create('505'), update(simulated.users()[1]!.userId, { card: 77 })];
       await terminal.write([first], nothingMore);
       await terminal.write([second], nothingMore);
-      for (const { outcome } of [first, second]) {
-        expect(outcome).toMatchObject({ status: 'ok', verified: 'readback' });
+      for (const { result } of [first, second]) {
+        expect(result).toMatchObject({ status: 'ok', verified: 'readback' });
       }
       expect(simulated.violations).toEqual([]);
       expect(simulated.enabled).toBe(true);

@@ -20,8 +20,6 @@ export type {
   TerminalEvent,
 } from './conversation-options.ts';
 
-type Unsubscribe = () => void;
-
 const EVENT_REPLY_ID = 0;
 const CLOSE_WITHIN_MS = 1000;
 /** Bytes that a 1504 may ask for, unless the terminal has refused that many. */
@@ -147,13 +145,13 @@ export class Conversation {
   }
 
   /** Events that the terminal sends by itself. They are acknowledged before the listener sees them. */
-  onEvent(listener: (event: TerminalEvent) => void): Unsubscribe {
+  onEvent(listener: (event: TerminalEvent) => void): () => void {
     this.#eventListeners.add(listener);
     return () => this.#eventListeners.delete(listener);
   }
 
   /** Called once when it is over, with the reason, or null if it was ended here; at once if it is over already. */
-  onClosed(listener: (reason: ZkError | null) => void): Unsubscribe {
+  onClosed(listener: (reason: ZkError | null) => void): () => void {
     if (!this.#open) {
       queueMicrotask(() => listener(this.#closedBy));
       return () => {};

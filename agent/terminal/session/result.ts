@@ -22,7 +22,7 @@ const STATUS_OF: Partial<Record<ErrorCode, Exclude<ReplyStatus, 'ok'>>> = {
   outcome_unknown: 'unknown',
 };
 
-/** The outcome that a thrown error stands for; anything unforeseen becomes `internal`. */
+/** The result that a thrown error stands for; anything unforeseen becomes `internal`. */
 export function failure(error: unknown): Result {
   const known = error instanceof SerenoError ? error : new SerenoError('internal', { cause: error });
   return { status: STATUS_OF[known.code] ?? 'error', error: known };

@@ -108,7 +108,7 @@ export function benchOfEachTest(): typeof startBench {
 /** A job that notes what it is told; `rules` may be changed under way. */
 export class RecordedJob extends WriteJob {
   readonly events: string[] = [];
-  outcome: Result | null = null;
+  result: Result | null = null;
   declare readonly rules: { -readonly [K in keyof JobRules]: JobRules[K] };
 
   constructor(id: string, wish: Wish, { timeLeft, superseded, keep }: JobOptions) {
@@ -121,7 +121,7 @@ export class RecordedJob extends WriteJob {
       written: () => void this.events.push('written'),
       settled: (result) => {
         this.events.push('settled');
-        this.outcome = result;
+        this.result = result;
       },
       contested: () => void this.events.push('contested'),
     });
@@ -162,6 +162,6 @@ export const nothingMore = () => undefined;
 
 /** The code of a failed job, or `ok`. */
 export function codeOf(job: RecordedJob): string | null {
-  if (job.outcome === null) return null;
-  return job.outcome.status === 'ok' ? 'ok' : job.outcome.error.code;
+  if (job.result === null) return null;
+  return job.result.status === 'ok' ? 'ok' : job.result.error.code;
 }

@@ -29,7 +29,7 @@ describe('when the line breaks', () => {
         left = -1;
       });
     await Promise.all([terminal.write([job], nothingMore), cut]);
-    expect(job.outcome).toMatchObject({ status: 'expired', error: { applied: 'no' } });
+    expect(job.result).toMatchObject({ status: 'expired', error: { applied: 'no' } });
     expect(simulated.users()).toHaveLength(9);
   });
 
@@ -40,12 +40,12 @@ describe('when the line breaks', () => {
     simulated.faults.add({ kind: 'apply-without-ack', command: 8, times: 1 });
     const deaf = simulated.faults.add({ kind: 'cut', command: 1000 });
     await terminal.write([job], nothingMore);
-    expect(job.outcome).toBeNull();
+    expect(job.result).toBeNull();
     expect(terminal.repairDueIn).toBe(0);
     expect(noted()).toBe(true);
     deaf();
     await terminal.repair();
-    expect(job.outcome).toMatchObject({ status: 'ok', verified: 'readback' });
+    expect(job.result).toMatchObject({ status: 'ok', verified: 'readback' });
     expect(simulated.enabled).toBe(true);
     expect(noted()).toBe(false);
   });
@@ -55,7 +55,7 @@ describe('when the line breaks', () => {
     await simulated.stop();
     const job = create('804');
     await terminal.write([job], nothingMore);
-    expect(job.outcome).toMatchObject({ error: { code: 'device_port_closed', applied: 'no' } });
+    expect(job.result).toMatchObject({ error: { code: 'device_port_closed', applied: 'no' } });
   });
 
   it('knows a terminal that hangs up from one that is silent, also when it lets go only at the first question', async () => {
@@ -73,7 +73,7 @@ describe('when the line breaks', () => {
     const job = create('805');
     terminal.adopt([doubtful(job, { uid: stranger, preimage: null })]);
     await terminal.repair();
-    expect(job.outcome).toMatchObject({ error: { code: 'conflict', applied: 'no' } });
+    expect(job.result).toMatchObject({ error: { code: 'conflict', applied: 'no' } });
     expect(simulated.users().find(({ uid }) => uid === stranger)).toMatchObject({ userId: '806' });
   });
 
@@ -85,7 +85,7 @@ describe('when the line breaks', () => {
     await simulated.until((at) => !at.enabled);
     const typed = simulated.keypad.whenUnlocked((keypad) => keypad.editUser('807', { name: 'Anita' }));
     await Promise.all([writing, typed]);
-    expect(job.outcome).toMatchObject({ status: 'ok' });
+    expect(job.result).toMatchObject({ status: 'ok' });
     expect(simulated.users().at(-1)).toMatchObject({ userId: '807', name: 'Anita' });
   });
 
@@ -99,7 +99,7 @@ describe('when the line breaks', () => {
     await simulated.until((at) => !at.enabled);
     simulated.faults.add({ kind: 'drop', command: 1503, times: 1 });
     await writing;
-    expect(job.outcome).toMatchObject({ status: 'ok' });
+    expect(job.result).toMatchObject({ status: 'ok' });
     const commands = simulated.log.map(({ command }) => command);
     const afterwards = commands
       .slice(commands.lastIndexOf(8) + 1)
@@ -114,7 +114,7 @@ describe('when the line breaks', () => {
     const job = create('810');
     await terminal.write([job], nothingMore);
     await terminal.close();
-    expect(job.outcome).toMatchObject({ status: 'ok' });
+    expect(job.result).toMatchObject({ status: 'ok' });
     expect(simulated.state.refreshPending).toBe(false);
     expect(simulated.violations).toEqual([]);
   });
@@ -124,7 +124,7 @@ describe('when the line breaks', () => {
     fillDisk();
     const job = create('811');
     await terminal.write([job], nothingMore);
-    expect(job.outcome).toMatchObject({ error: { code: 'agent_storage', applied: 'no' } });
+    expect(job.result).toMatchObject({ error: { code: 'agent_storage', applied: 'no' } });
     expect(simulated.log.some(({ command }) => command === 1003 || command === 8)).toBe(false);
   });
 
@@ -134,7 +134,7 @@ describe('when the line breaks', () => {
     const job = create('809', 'Ana', { card: 77 });
     terminal.adopt([doubtful(job, { uid, preimage: null })]);
     await terminal.repair();
-    expect(job.outcome).toMatchObject({ status: 'ok' });
+    expect(job.result).toMatchObject({ status: 'ok' });
   });
 
   it.each([

@@ -96,7 +96,7 @@ describe('a delete of all records of a badge', () => {
       started(uid, before);
     };
     await bench.terminal.write([all], nothingMore);
-    expect(all.outcome).toMatchObject({
+    expect(all.result).toMatchObject({
       status: 'error',
       error: { code: 'not_verified', applied: 'partial' },
     });

@@ -9,7 +9,7 @@ describe('a terminal that refuses a write', () => {
     simulated.faults.add({ kind: 'ack-without-effect', command: 8, times: 1 });
     const job = create('505');
     await terminal.write([job], nothingMore);
-    expect(job.outcome).toMatchObject({ status: 'error', error: { code: 'not_verified', applied: 'no' } });
+    expect(job.result).toMatchObject({ status: 'error', error: { code: 'not_verified', applied: 'no' } });
     expect(simulated.enabled).toBe(true);
   });
 
@@ -18,7 +18,7 @@ describe('a terminal that refuses a write', () => {
     simulated.faults.add({ kind: 'ack-without-effect', command: 8 });
     const [created, changed] = [create('505'), update('1001', { name: 'Otra' })];
     await terminal.write([created, changed], nothingMore);
-    expect(created.outcome).toMatchObject({
+    expect(created.result).toMatchObject({
       error: { code: 'device_full', applied: 'no', params: { got: 3, max: 3 } },
     });
     expect(codeOf(changed)).toBe('not_verified');
@@ -29,7 +29,7 @@ describe('a terminal that refuses a write', () => {
     simulated.faults.add({ kind: 'refuse', command: 8, times: 1 });
     const [refused, next] = [create('506'), create('507')];
     await terminal.write([refused, next], nothingMore);
-    expect(refused.outcome).toMatchObject({ error: { code: 'device_refused', applied: 'no' } });
+    expect(refused.result).toMatchObject({ error: { code: 'device_refused', applied: 'no' } });
     expect(codeOf(next)).toBe('ok');
     expect(simulated.enabled).toBe(true);
   });
@@ -46,7 +46,7 @@ describe('a terminal that refuses a write', () => {
       simulated.faults.add({ kind: 'refuse', when: 'after-effect', times: 1, command: 18 });
       const [job, next] = [wish(), create('509')];
       await terminal.write([job, next], nothingMore);
-      expect(job.outcome).toMatchObject({ status: 'ok', verified: 'readback' });
+      expect(job.result).toMatchObject({ status: 'ok', verified: 'readback' });
       expect(job.events).toEqual(['started', 'settled']);
       expect(simulated.enabled).toBe(true);
       expect(simulated.violations).toEqual([]);
@@ -59,7 +59,7 @@ describe('a terminal that refuses a write', () => {
     simulated.faults.add({ kind: 'refuse', command: 18, times: 1 });
     await terminal.write([made, changed, gone], nothingMore);
     expect([made, changed].map(codeOf)).toEqual(['ok', 'ok']);
-    expect(gone.outcome).toMatchObject({ error: { code: 'device_refused', applied: 'no' } });
+    expect(gone.result).toMatchObject({ error: { code: 'device_refused', applied: 'no' } });
     expect(simulated.users().at(-1)).toMatchObject({ userId: '510', name: 'Eva' });
   });
 });

@@ -25,7 +25,7 @@ describe('while a write in doubt cannot be settled', () => {
       terminal.adopt([doubtful(job, { uid: 10, preimage: null })]);
       expect(await terminal.read(ping)).toBe('answered');
       expect(await terminal.read(ping)).toBe('answered');
-      expect(job.outcome).toBeNull();
+      expect(job.result).toBeNull();
       expect(terminal.repairDueIn).toBe(0);
       heal();
       await terminal.repair();
@@ -104,7 +104,7 @@ describe('while a write in doubt cannot be settled', () => {
       terminal.adopt([doubtful(back, { uid, preimage: null })]);
       expect((await terminal.roster()).size).toBe(9);
       while (terminal.repairDueIn === 0) await terminal.repair().catch(() => undefined);
-      expect(back.outcome).toMatchObject({ error: { code: 'not_verified', applied: 'partial' } });
+      expect(back.result).toMatchObject({ error: { code: 'not_verified', applied: 'partial' } });
       const gone = remove(userId);
       await terminal.write([gone], nothingMore);
       expect(codeOf(gone)).toBe('ok');

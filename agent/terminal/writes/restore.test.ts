@@ -1,54 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { SerenoError } from '../../../shared/errors.ts';
-import type { TerminalSettings } from '../../../test/terminal/terminal.ts';
-import { type Bench, codeOf, create, doubtful, jobOf, nothingMore, startBench } from '../testing/bench.ts';
-import { decodeUndoCopy, encodeUndoCopy, type UndoCopy } from './undo-copy.ts';
+import { describe, expect, it } from 'vitest';
+import { codeOf, create, doubtful, nothingMore } from '../testing/bench.ts';
+import { FINGERS, seeded, undoBenchOfEachTest } from '../testing/undo-bench.ts';
+import { decodeUndoCopy, encodeUndoCopy } from './undo-copy.ts';
 
-let bench: Bench;
-afterEach(() => bench?.stop());
-
-const fingers = [
-  { userId: '1001', finger: 1, flag: 1, template: Buffer.alloc(700, 1) },
-  { userId: '1001', finger: 6, flag: 3, template: Buffer.alloc(1100, 2) },
-  { userId: '1002', finger: 1, flag: 1, template: Buffer.alloc(800, 3) },
-];
-const seeded = (...userIds: string[]) =>
-  userIds.map((userId, index) => ({ uid: 11 + index, userId, name: `N${userId}`, password: '77', group: 4 }));
-
-async function start(settings: TerminalSettings = {}, device = '') {
-  bench = await startBench(
-    { users: seeded('1001', '1002', '1003'), templates: fingers, ...settings },
-    device,
-  );
-  const copies = new Map<string, Buffer>();
-  const remove = (user_id: string) =>
-    jobOf(
-      { op: 'user.delete', args: { user_id } },
-      { keep: (copy) => void copies.set(user_id, encodeUndoCopy(copy)) },
-    );
-  const restore = (user_id: string, options: { timeLeft?: () => number } = {}) => {
-    const copy = (): UndoCopy => {
-      const bytes = copies.get(user_id);
-      if (bytes === undefined) throw new SerenoError('undo_not_found', { params: { user_id } });
-      return decodeUndoCopy(bytes);
-    };
-    return jobOf({ op: 'user.restore', args: { user_id }, copy }, options);
-  };
-  return { ...bench, copies, remove, restore };
-}
-
-const asked = (command: number) =>
-  bench.simulated.log.filter((request) => request.command === command).length;
-/** How often a whole table was asked for. */
-const askedOf = (table: 'users' | 'templates') =>
-  bench.simulated.log.filter(
-    ({ command, data }) => command === 1503 && data.readUInt16LE(1) === (table === 'users' ? 9 : 7),
-  ).length;
-const templatesOf = (uid: number) =>
-  bench.simulated
-    .templates()
-    .filter((template) => template.uid === uid)
-    .sort((a, b) => a.finger - b.finger);
+const { start, templatesOf } = undoBenchOfEachTest();
 
 describe('restoring a user', () => {
   it.each([
@@ -68,7 +23,7 @@ describe('restoring a user', () => {
     expect(templatesOf(11)).toEqual([]);
     const back = restore('1001');
     await terminal.write([back], nothingMore);
-    expect(back.outcome).toMatchObject({ status: 'ok', data: { user_id: '1001', fingers: 2 } });
+    expect(back.result).toMatchObject({ status: 'ok', data: { user_id: '1001', fingers: 2 } });
     expect(back.events).toEqual(['started', 'written', 'settled']);
     expect(simulated.rawUsers().sort(Buffer.compare)).toEqual(before.users.sort(Buffer.compare));
     expect(templatesOf(11)).toEqual(before.fingers);
@@ -81,7 +36,7 @@ describe('restoring a user', () => {
     await terminal.write([remove('1001')], nothingMore);
     const back = restore('1001');
     await terminal.write([back], nothingMore);
-    expect(back.outcome).toMatchObject({ status: 'ok', verified: 'readback', data: { fingers: 2 } });
+    expect(back.result).toMatchObject({ status: 'ok', verified: 'readback', data: { fingers: 2 } });
     expect(templatesOf(11).map(({ finger, template }) => [finger, template.length])).toEqual([
       [1, 700],
       [6, 1100],
@@ -128,7 +83,7 @@ describe('restoring a user', () => {
     simulated.faults.add({ kind: 'refuse', command: 87, times: 1 });
     const back = restore('1001');
     await terminal.write([back], nothingMore);
-    expect(back.outcome).toMatchObject({ status: 'ok', data: { fingers: 1 } });
+    expect(back.result).toMatchObject({ status: 'ok', data: { fingers: 1 } });
     expect(simulated.enabled).toBe(true);
   });
 
@@ -148,7 +103,7 @@ describe('restoring a user', () => {
     simulated.faults.add({ kind: 'cut', command, times: 1, when });
     const back = restore('1001');
     await terminal.write([back], nothingMore);
-    expect(back.outcome).toMatchObject({ status: 'ok', data: { fingers: 2 } });
+    expect(back.result).toMatchObject({ status: 'ok', data: { fingers: 2 } });
     expect(simulated.rawUsers().sort(Buffer.compare)).toEqual(before.users.sort(Buffer.compare));
     expect(templatesOf(11)).toEqual(before.fingers);
     expect(simulated.enabled).toBe(true);
@@ -162,12 +117,12 @@ describe('restoring a user', () => {
     async (_what, settings) => {
       const { simulated, terminal, remove, restore } = await start({
         ...settings,
-        templates: [...fingers, { userId: '1001', finger: 3, flag: 1, template: Buffer.alloc(0) }],
+        templates: [...FINGERS, { userId: '1001', finger: 3, flag: 1, template: Buffer.alloc(0) }],
       });
       await terminal.write([remove('1001')], nothingMore);
       const back = restore('1001');
       await terminal.write([back], nothingMore);
-      expect(back.outcome).toMatchObject({ status: 'ok', data: { fingers: 2 } });
+      expect(back.result).toMatchObject({ status: 'ok', data: { fingers: 2 } });
       expect((await terminal.roster()).size).toBe(3);
       expect(simulated.enabled).toBe(true);
     },
@@ -181,7 +136,7 @@ describe('restoring a user', () => {
     copies.set('1001', encodeUndoCopy({ ...copy, fingers: [empty, ...copy.fingers] }));
     const back = restore('1001');
     await terminal.write([back], nothingMore);
-    expect(back.outcome).toMatchObject({ status: 'ok', data: { fingers: 2 } });
+    expect(back.result).toMatchObject({ status: 'ok', data: { fingers: 2 } });
     expect(simulated.enabled).toBe(true);
     expect(terminal.repairDueIn).toBeNull();
   });
@@ -195,7 +150,7 @@ describe('restoring a user', () => {
     const back = restore('1001', { timeLeft: () => -1 });
     terminal.adopt([doubtful(back, { uid: 11, preimage: null })]);
     await terminal.repair();
-    expect(back.outcome).toMatchObject({ status: 'ok', data: { user_id: '1001', fingers: 2 } });
+    expect(back.result).toMatchObject({ status: 'ok', data: { user_id: '1001', fingers: 2 } });
     expect(templatesOf(11)).toEqual(fingersBefore);
     expect(copies.size).toBe(1);
   });
@@ -216,7 +171,7 @@ describe('restoring fingers', () => {
   it('gives none to somebody who took the uid between two of them', async () => {
     const { simulated, terminal, remove, restore } = await start({
       users: [{ uid: 10, userId: '1000' }, ...seeded('1001')],
-      templates: fingers.slice(0, 2),
+      templates: FINGERS.slice(0, 2),
     });
     await terminal.write([remove('1001')], nothingMore);
     const back = restore('1001');
@@ -231,80 +186,5 @@ describe('restoring fingers', () => {
     expect(simulated.templates()).toEqual([]);
     expect(codeOf(back)).not.toBe('ok');
     expect(simulated.enabled).toBe(true);
-  });
-});
-
-describe('keeping what a delete takes away', () => {
-  it('asks for all fingers at one go where the terminal says that it has none', async () => {
-    const { terminal, remove, copies } = await start({ templates: 0 });
-    await terminal.write([remove('1001')], nothingMore);
-    expect(decodeUndoCopy(copies.get('1001')!).fingers).toEqual([]);
-    expect(asked(88)).toBe(0);
-    expect(askedOf('templates')).toBe(1);
-  });
-
-  it('reads fingers while the terminal is still enabled', async () => {
-    const { simulated, terminal, remove, copies } = await start();
-    await terminal.roster();
-    simulated.faults.add({ kind: 'delay', command: 1503, ms: 200, times: 1 });
-    await terminal.write([remove('1001')], nothingMore);
-    expect(decodeUndoCopy(copies.get('1001')!).fingers).toHaveLength(2);
-    const [stretch] = simulated.disabledStretches;
-    expect(stretch!.to! - stretch!.from).toBeLessThan(200);
-  });
-
-  it('reads the fingers of many at one go', async () => {
-    const { terminal, remove, copies } = await start();
-    await terminal.write(['1001', '1002', '1003'].map(remove), nothingMore);
-    expect([...copies.values()].map((bytes) => decodeUndoCopy(bytes).fingers.length)).toEqual([2, 1, 0]);
-    expect(askedOf('templates')).toBe(1);
-    expect(asked(88)).toBe(0);
-  });
-
-  it('deletes all the same where the terminal does not give fingers away', async () => {
-    const { simulated, terminal, remove, copies } = await start({ counters: 'none' });
-    simulated.faults.add({ kind: 'refuse', command: 88, reply: 65_532 });
-    const gone = remove('1001');
-    await terminal.write([gone], nothingMore);
-    expect(codeOf(gone)).toBe('ok');
-    expect(decodeUndoCopy(copies.get('1001')!).fingers).toEqual([]);
-  });
-
-  it('deletes nobody whose copy could not be stored', async () => {
-    const { simulated, terminal } = await start();
-    const keep = () => {
-      throw new SerenoError('agent_storage', { params: { site: 's' } });
-    };
-    const gone = jobOf({ op: 'user.delete', args: { user_id: '1001' } }, { keep });
-    await terminal.write([gone], nothingMore);
-    expect(gone.outcome).toMatchObject({ error: { code: 'agent_storage', applied: 'no' } });
-    expect(simulated.users().map(({ userId }) => userId)).toContain('1001');
-    expect(gone.events).toEqual(['settled']);
-    expect(simulated.enabled).toBe(true);
-  });
-
-  it('keeps the order of one user and his successors in one batch', async () => {
-    const { simulated, terminal, remove, restore, copies } = await start();
-    const jobs = [
-      create('2000', 'New'),
-      remove('2000'),
-      create('2000', 'Newer'),
-      remove('1001'),
-      restore('1001'),
-    ];
-    await terminal.write(jobs, nothingMore);
-    expect(jobs.map(codeOf)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok']);
-    expect(simulated.users().find(({ userId }) => userId === '2000')?.name).toBe('Newer');
-    expect(copies.size).toBe(2);
-    expect(templatesOf(11)).toHaveLength(2);
-  });
-
-  it('keeps nothing where nothing is to be kept', async () => {
-    const { terminal } = await start();
-    const gone = jobOf({ op: 'user.delete', args: { user_id: '1001', purge: true } });
-    await terminal.write([gone], nothingMore);
-    expect(codeOf(gone)).toBe('ok');
-    expect(asked(88)).toBe(0);
-    expect(askedOf('templates')).toBe(0);
   });
 });
