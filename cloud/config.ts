@@ -57,6 +57,13 @@ const tenantSchema = z
   .object({ TENANT_DOMAIN: z.string().min(1).optional(), TENANT: slugSchema.optional() })
   .transform((env) => ({ domain: env.TENANT_DOMAIN, tenant: env.TENANT }));
 
+/** Networks besides the internet that webhooks may be delivered to, by commas: `private`, `loopback`. */
+const webhookSchema = z
+  .object({ WEBHOOK_NETWORKS: z.string().default('') })
+  .transform((env) => env.WEBHOOK_NETWORKS.split(',').filter((name) => name !== ''))
+  .pipe(z.array(z.enum(['private', 'loopback'])))
+  .transform((networks) => ({ networks: new Set(networks) }));
+
 const jwtSchema = z
   .object({
     JWT_ISSUER: z.string().min(1),
@@ -95,6 +102,8 @@ export const directoryConfig = once(directorySchema);
 export const publicConfig = once(publicSchema);
 /** Settings of the JSON-RPC face. */
 export const tenantConfig = once(tenantSchema);
+/** Settings of the functions that deliver to webhooks. */
+export const webhookConfig = once(webhookSchema);
 /** Settings of the authorizer. */
 export const jwtConfig = once(jwtSchema);
 /** Settings of the function that hands out certificates. */

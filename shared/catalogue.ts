@@ -63,6 +63,12 @@ export const catalogue = {
     en: "Operation '{operation_id}' not found.",
   },
   site_not_found: { status: 404, es: "Sede '{site}' no encontrada.", en: "Site '{site}' not found." },
+  webhook_not_found: { status: 404, es: 'Webhook no encontrado.', en: 'Webhook not found.' },
+  webhook_limit: {
+    status: 409,
+    es: 'No se admiten más de {most} webhooks por empresa.',
+    en: 'A company can have no more than {most} webhooks.',
+  },
   cursor_expired: {
     status: 410,
     es: 'Lo que siguió a ese cursor ya no se guarda: comience sin cursor, y lea con GET /punches lo que falte.',

@@ -19,6 +19,9 @@ export const messages = {
   site_created: { es: "Sede '{site}' registrada.", en: "Site '{site}' registered." },
   site_renamed: { es: "Sede '{site}' actualizada.", en: "Site '{site}' updated." },
   site_deleted: { es: "Sede '{site}' eliminada.", en: "Site '{site}' deleted." },
+  webhook_created: { es: 'Webhook registrado.', en: 'Webhook registered.' },
+  webhook_updated: { es: 'Webhook actualizado.', en: 'Webhook updated.' },
+  webhook_deleted: { es: 'Webhook eliminado.', en: 'Webhook deleted.' },
   agent_revoked: { es: "Agente de '{site}' revocado.", en: "Agent of '{site}' revoked." },
 } as const satisfies Record<string, { readonly es: string; readonly en: string }>;
 

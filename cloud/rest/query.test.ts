@@ -10,6 +10,7 @@ import { handler as operations } from '../functions/operations.ts';
 import { handler as open } from '../functions/public.ts';
 import { handler as sites } from '../functions/sites.ts';
 import { handler as users } from '../functions/users.ts';
+import { handler as webhooks } from '../functions/webhooks.ts';
 import { invoke } from '../testing/invoke.ts';
 import { startWorld, type World } from '../testing/world.ts';
 import { parametersOf } from './query.ts';
@@ -29,6 +30,7 @@ const handlers = {
   sites,
   enroll,
   events,
+  webhooks,
 } as const satisfies Record<FunctionName, unknown>;
 const bodies: Partial<Record<RouteName, object>> = {
   deviceCreate: { id: 'x', name: 'x', ip: '10.0.0.9' },
@@ -38,6 +40,8 @@ const bodies: Partial<Record<RouteName, object>> = {
   fingerEnroll: { finger_index: 1 },
   siteCreate: { site: 'x' },
   siteUpdate: { name: 'x' },
+  webhookCreate: { url: 'https://example.com/' },
+  webhookUpdate: {},
   agentEnroll: {
     token: 'x'.repeat(20),
     csr: '-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n',

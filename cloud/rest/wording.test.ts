@@ -19,7 +19,9 @@ import { messages } from './messages.ts';
 const SHARED = new Set(
   `no terminal port state password privilege card site uids serial no body json agent yaml use replace true idempotency key dialect token kb error uid bytes bits ascii utf control pin
   false yyyy mm dd ddthh ss local from ipv host tcp udp cached strict gbk gb big latin cp iana america readback accepted
-  running succeeded failed expired cancelled unknown pem cable http cursor asc desc`.split(/\s+/),
+  running succeeded failed expired cancelled unknown pem cable http https url cursor asc desc webhook webhooks active paused`.split(
+    /\s+/,
+  ),
 );
 /** Exact in the contract in both languages; and names of parameters and states that are words of English too. */
 const CONTRACT =

@@ -109,6 +109,11 @@ export class Alarms extends Construct {
         above: settings.agentsLost,
         because: `More than ${settings.agentsLost} agents went away within 15 minutes.`,
       },
+      'webhooks-paused': {
+        metric: logs.webhooksPaused.with({ statistic: 'Sum', period: FIVE_MINUTES }),
+        above: 0,
+        because: 'A webhook was paused: its receiver failed for a day, or wants nothing more.',
+      },
       'issuer-keys': {
         metric: logs.issuerKeys.with({ statistic: 'Sum', period: FIVE_MINUTES }),
         above: 0,

@@ -37,6 +37,8 @@ const groups: Readonly<Record<Sight, (around: Surroundings) => Record<string, st
     IOT_POLICY_NAME: agentPolicyName(settings.stage),
     IOT_THING_TYPE: thingTypeName(settings.stage),
   }),
+  webhooks: ({ settings }): Record<string, string> =>
+    settings.privateWebhooks ? { WEBHOOK_NETWORKS: 'private' } : {},
 };
 
 export function environmentOf(sees: readonly Sight[], around: Surroundings): Record<string, string> {

@@ -1,6 +1,6 @@
 // The Lambda functions: one per name whose file is written, each with its own bundle, log group, role and environment.
 import { fileURLToPath } from 'node:url';
-import { AssetHashType, DockerImage, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { ArnFormat, AssetHashType, DockerImage, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   Architecture,
   Code,
@@ -67,6 +67,13 @@ export class Functions extends Construct {
       agentCertificates: certificate,
       commandTopics: commandTopic,
       failures: props.failures.queueArn,
+      // By its name: the function that needs it may be made before it.
+      deliver: Stack.of(this).formatArn({
+        service: 'lambda',
+        resource: 'function',
+        resourceName: functionName(props.settings.stage, 'deliver'),
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      }),
     };
     const written = (Object.keys(grants) as LambdaName[]).filter(isWritten);
     this.byName = new Map(written.map((name) => [name, this.#make(name)]));

@@ -3,7 +3,7 @@ import type { FunctionName } from '../../shared/api/route.ts';
 import { ANY_COMMAND_TOPIC, ANY_STORED_TOPIC } from './names.ts';
 
 /** Every function that is deployed: those of the routes, the authorizer, and those behind the IoT rules. */
-export type LambdaName = FunctionName | 'authorizer' | 'presence' | 'intake' | 'rpc';
+export type LambdaName = FunctionName | 'authorizer' | 'presence' | 'intake' | 'deliver' | 'rpc';
 
 /** What a grant may be about; `functions.ts` knows their ARNs. */
 export type Target =
@@ -13,7 +13,8 @@ export type Target =
   | 'agentThings'
   | 'agentCertificates'
   | 'commandTopics'
-  | 'failures';
+  | 'failures'
+  | 'deliver';
 
 export interface Grant {
   readonly actions: readonly string[];
@@ -85,8 +86,15 @@ export const grants: Readonly<Record<LambdaName, readonly Grant[]>> = {
     dynamo('GetItem', 'PutItem', 'UpdateItem'),
     // The agent is sent how far its events are stored.
     { actions: ['iot:SendDirectMessage'], on: ['agentClients'], where: { 'iot:Topic': ANY_STORED_TOPIC } },
+    // Lambda hands on what it has taken, and puts aside what it has not, in the name of the function.
+    { actions: ['lambda:InvokeFunction'], on: ['deliver'] },
     { actions: ['sqs:SendMessage'], on: ['failures'] },
   ],
+  deliver: [
+    dynamo('GetItem', 'Query', 'PutItem', 'UpdateItem'),
+    { actions: ['dynamodb:Query'], on: ['opsIndex'] },
+  ],
+  webhooks: [dynamo('GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem')],
   sites: [
     dynamo('GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
     ...revokeCertificates,

@@ -5,7 +5,7 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnPolicy, CfnThingType, CfnTopicRule } from 'aws-cdk-lib/aws-iot';
 import { CfnPermission, EventInvokeConfig, type IFunction } from 'aws-cdk-lib/aws-lambda';
-import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { LambdaDestination, SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type * as z from 'zod';
@@ -21,6 +21,8 @@ export interface IotProps {
   readonly store: Store;
   readonly presence: IFunction;
   readonly intake: IFunction;
+  /** What comes after intake. */
+  readonly deliver: IFunction;
   /** Where a message goes when an action failed. */
   readonly failures: Queue;
 }
@@ -78,7 +80,15 @@ export class Iot extends Construct {
       function: props.intake,
       retryAttempts: 2,
       maxEventAge: Duration.minutes(10),
+      onSuccess: new LambdaDestination(props.deliver),
       onFailure: new SqsDestination(props.failures),
+    });
+    new Schedule(this, 'Deliver', {
+      description: 'Sereno: delivers to webhooks what could not be delivered at once',
+      schedule: Rate.rate(Duration.minutes(1)),
+      targets: [
+        new LambdaFunction(props.deliver, { event: RuleTargetInput.fromObject({ kind: 'deliver' }) }),
+      ],
     });
   }
 

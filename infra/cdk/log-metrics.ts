@@ -20,6 +20,8 @@ export class LogMetrics extends Construct {
   /** Failures to read the keys of the issuer of tokens. */
   readonly issuerKeys: Metric;
 
+  /** Webhooks that were given up after a day of failures, or because their receiver said so. */
+  readonly webhooksPaused: Metric;
   /** Hellos and entries of hellos that were ignored: a fault of an agent, or somebody who has its certificate. */
   readonly malformed: Metric;
 
@@ -35,6 +37,12 @@ export class LogMetrics extends Construct {
     );
     this.agentsLost = this.#metric('AgentsLost', functions, ['presence'], gone);
     this.malformed = this.#metric('Malformed', functions, ['presence'], is('message', 'presence malformed'));
+    this.webhooksPaused = this.#metric(
+      'WebhooksPaused',
+      functions,
+      ['deliver'],
+      is('message', 'webhook paused'),
+    );
     this.issuerKeys = this.#metric('IssuerKeys', functions, ['authorizer'], is('message', 'issuer keys'));
   }
 

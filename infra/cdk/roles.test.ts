@@ -51,8 +51,11 @@ const expected: Readonly<Record<LambdaName, readonly string[]>> = {
   intake: [
     ...dynamo('GetItem', 'PutItem', 'UpdateItem'),
     'iot:SendDirectMessage client/*_* {"StringLike":{"iot:Topic":["sereno/v1/*/*/stored"]}}',
+    'lambda:InvokeFunction function:sereno-prod-deliver',
     'sqs:SendMessage failures',
   ],
+  deliver: [...dynamo('GetItem', 'PutItem', 'Query', 'UpdateItem'), 'dynamodb:Query table/index/ops'],
+  webhooks: dynamo('DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
   sites: [
     ...dynamo('DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
     ...revoking,

@@ -45,6 +45,12 @@ const schema = z
     alarmEmail: z.email({ error: 'an e-mail address' }).optional(),
     /** How many agents may go away within 15 minutes before an alarm. */
     agentsLost: count.default(5),
+    /** `true`: webhooks may go to private addresses, too, and by plain HTTP. */
+    privateWebhooks: z
+      .union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')], {
+        error: 'true or false',
+      })
+      .default(false),
     /** Requests per second that the API takes from all callers together. */
     rateLimit: count.default(200),
   })

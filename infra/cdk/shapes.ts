@@ -2,7 +2,7 @@
 import type { LambdaName } from './grants.ts';
 
 /** Groups of environment variables, as cloud/config.ts reads them. */
-export type Sight = 'table' | 'secret' | 'jwt' | 'enrolment' | 'tenants';
+export type Sight = 'table' | 'secret' | 'jwt' | 'enrolment' | 'tenants' | 'webhooks';
 
 export interface Shape {
   readonly memoryMb: number;
@@ -27,6 +27,9 @@ const shapes: Partial<Record<LambdaName, Shape>> = {
   presence: { memoryMb: 256, seconds: 30, sees: ['table'] },
   // Only the agent waits for it, and a batch may hold 500 events.
   intake: { memoryMb: MEMORY_MB, seconds: 29, sees: ['table'] },
+  // It waits for receivers that may take 10 s each; what is left the next run takes.
+  deliver: { memoryMb: MEMORY_MB, seconds: 120, sees: ['table', 'secret', 'webhooks'] },
+  webhooks: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table', 'secret', 'webhooks'] },
   events: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table'] },
   // scrypt takes 32 MB, and what there is of CPU.
   rpc: { memoryMb: 1024, seconds: HTTP_SECONDS, sees: ['table', 'tenants'] },

@@ -38,6 +38,7 @@ export class SerenoStack extends Stack {
       store,
       presence: functions.get('presence'),
       intake: functions.get('intake'),
+      deliver: functions.get('deliver'),
       failures: failures.queue,
     });
     const alarms = new Alarms(this, 'Alarms', { settings, api, functions, failures });

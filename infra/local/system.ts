@@ -39,6 +39,8 @@ import { followTroubles } from './troubles.ts';
 const READY_MS = 120_000;
 /** In AWS it is five minutes: there every question is another call over the network. */
 const SWEEP_MS = 60_000;
+/** In AWS it is a minute. */
+const DELIVER_MS = 5_000;
 
 export interface SystemOptions {
   readonly dataDir: string;
@@ -72,6 +74,8 @@ export interface SystemOptions {
   readonly losesPresence?: (event: PresenceEvent) => boolean;
   /** How often sites that count as connected are asked about. Default: a minute. */
   readonly sweepMs?: number;
+  /** How often webhooks are looked after that could not be delivered to at once. Default: 5 s. */
+  readonly deliverMs?: number;
   /** The functions' time limit. Default 29 s, as deployed; tests that lose replies need not wait so long. */
   readonly lambdaMs?: number;
   /** A part died that is not restarted automatically. */
@@ -177,7 +181,12 @@ async function assemble(options: SystemOptions, cleanup: Cleanup): Promise<Omit<
       if (options.losesPresence?.(event) !== true)
         await (await gatewayReady.promise).invoke('presence', event);
     },
-    intake: async (event) => (await gatewayReady.promise).invoke('intake', event),
+    intake: async (event) => {
+      const gateway = await gatewayReady.promise;
+      const responsePayload = await gateway.invoke('intake', event);
+      // As Lambda does with the destination of a function that has succeeded: nobody waits for it.
+      rules.follow(gateway.invoke('deliver', { responsePayload }), 'deliver');
+    },
     log,
     intercept: options.interceptRow,
   });
@@ -243,6 +252,11 @@ async function assemble(options: SystemOptions, cleanup: Cleanup): Promise<Omit<
     options.sweepMs ?? SWEEP_MS,
   );
   cleanup.add(() => clearInterval(sweeping));
+  const delivering = setInterval(
+    () => rules.follow(gateway.invoke('deliver', { kind: 'deliver' }), 'deliver'),
+    options.deliverMs ?? DELIVER_MS,
+  );
+  cleanup.add(() => clearInterval(delivering));
 
   const token = await issuer.issue({ tenant });
   const devices = await waitUntilReady({

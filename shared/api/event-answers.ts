@@ -1,5 +1,6 @@
 // Answers of the routes about punches, events and webhooks.
 import * as z from 'zod';
+import { DELIVERY_FAILURES, WEBHOOK_PAUSES } from '../domain/webhook.ts';
 import { punchSourceSchema } from '../wire/events.ts';
 import { EVENT_TYPES } from '../wire/happening.ts';
 
@@ -56,4 +57,64 @@ export const eventListAnswer = z.object({
   success,
   data: z.array(eventView),
   next_cursor: z.string().meta({ description: 'Where to go on: `after` of the next call. Always there.' }),
+});
+
+const choice = z.array(z.string()).nullable();
+
+export const webhookView = z
+  .object({
+    id: z.string(),
+    url: z.string(),
+    types: z.array(z.enum(EVENT_TYPES)).nullable().meta({ description: 'Null: all.' }),
+    devices: choice.meta({ description: 'Null: all.' }),
+    sites: choice.meta({ description: 'Null: all.' }),
+    state: z.enum(['active', 'paused']),
+    reason: z.enum(WEBHOOK_PAUSES).optional().meta({
+      description:
+        'Why it is paused: by a caller, a day of failures, 410 Gone, or what it missed is not kept any more.',
+    }),
+    failing_since: instant.nullable().meta({ description: 'Since when no try has succeeded.' }),
+    next_attempt_at: instant.nullable().meta({ description: 'After a failure: not before.' }),
+    created_at: instant,
+    updated_at: instant,
+  })
+  .meta({ id: 'Webhook' });
+export type WebhookView = z.infer<typeof webhookView>;
+
+const secret = z.string().meta({ description: 'Shown this once: what signatures are checked with.' });
+
+export const webhookListAnswer = z.object({ success, total: count, data: z.array(webhookView) });
+export const webhookAnswer = z.object({ success, data: webhookView });
+export const webhookCreatedAnswer = z.object({
+  success,
+  message: z.string(),
+  data: webhookView.extend({ secret }),
+});
+export const webhookUpdatedAnswer = z.object({
+  success,
+  message: z.string(),
+  data: webhookView.extend({ secret: secret.optional() }),
+});
+
+const attempt = {
+  delivered: z.boolean().meta({ description: 'Answered 2xx in time.' }),
+  status: z.int().optional().meta({ description: 'Absent where no answer came.' }),
+  error: z.enum(DELIVERY_FAILURES).optional().meta({ description: 'Why no answer came.' }),
+  ms: count,
+};
+export const webhookTestAnswer = z.object({ success, data: z.object(attempt) });
+
+export const deliveryView = z
+  .object({
+    id: z.string(),
+    event_id: z.string(),
+    type: z.string(),
+    at: instant,
+    ...attempt,
+  })
+  .meta({ id: 'Delivery' });
+export const deliveryListAnswer = z.object({
+  success,
+  data: z.array(deliveryView),
+  next_cursor: z.string().optional(),
 });

@@ -1,11 +1,13 @@
 // Queries and bodies of the routes about punches, events and webhooks.
 import * as z from 'zod';
+import { eventTypeSchema } from '../wire/happening.ts';
 import { pageQuery } from './bodies.ts';
 import {
   cursorField,
   deviceIdField,
   eventTypesField,
   type FieldText,
+  flagField,
   limitField,
   punchFromField,
   punchToField,
@@ -14,6 +16,7 @@ import {
   waitField,
 } from './fields.ts';
 
+/** What is wrong with a field, by its key. */
 const error = <K extends FieldText>(key: K) => ({ error: key });
 
 /** What a parameter is for, as OpenAPI tells it. */
@@ -47,3 +50,40 @@ export const eventListQuery = z.strictObject({
   types: eventTypesField.optional().meta(says('Only these types, separated by commas')),
   wait: waitField.optional().meta(says('Seconds to wait for an event where there is none')),
 });
+
+/** A list without repeats. */
+function listOf<T>(item: z.ZodType<T>, key: 'event_type_list' | 'device_list' | 'site_list', most: number) {
+  return z
+    .array(z.unknown(), error(key))
+    .min(1, error(key))
+    .max(most, error(key))
+    .refine((given): given is T[] => given.every((value) => item.safeParse(value).success), error(key))
+    .transform((given) => given.map((value) => item.parse(value)))
+    .refine((given) => new Set(given).size === given.length, error(key));
+}
+
+const MOST_PLACES = 100;
+
+const webhookFields = {
+  url: z.string(error('webhook_url')).trim().max(2048, error('webhook_url')),
+  /** Left out, or null: all. */
+  types: listOf(eventTypeSchema, 'event_type_list', eventTypeSchema.options.length).nullable().optional(),
+  devices: listOf(deviceIdField, 'device_list', MOST_PLACES).nullable().optional(),
+  sites: listOf(siteField, 'site_list', MOST_PLACES).nullable().optional(),
+};
+
+export const webhookCreateBody = z.strictObject(webhookFields).meta({ id: 'WebhookCreate' });
+
+export const webhookUpdateBody = z
+  .strictObject({
+    ...webhookFields,
+    url: webhookFields.url.optional(),
+    state: z.enum(['active', 'paused'], error('webhook_state')).optional(),
+    rotate_secret: flagField
+      .optional()
+      .meta(says('Makes a new secret; the one before signs beside it for 24 hours more')),
+    after: cursorField
+      .optional()
+      .meta(says('Goes on behind this cursor of `GET /events`: what came since is delivered again')),
+  })
+  .meta({ id: 'WebhookUpdate' });

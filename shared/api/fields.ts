@@ -38,6 +38,23 @@ export const fieldTexts = {
     es: 'debe tener tipos de evento separados por comas, como punch.created,device.offline',
     en: 'must be types of events, separated by commas, such as punch.created,device.offline',
   },
+  webhook_url: {
+    es: 'debe ser una URL https:// pública, sin usuario ni fragmento, de hasta 2048 caracteres',
+    en: 'must be a public https:// URL without user or fragment, up to 2048 characters',
+  },
+  event_type_list: {
+    es: 'debe ser una lista de tipos de evento distintos, como ["punch.created"]',
+    en: 'must be a list of different types of events, such as ["punch.created"]',
+  },
+  device_list: {
+    es: 'debe ser una lista de 1 a 100 ids de dispositivo distintos',
+    en: 'must be a list of 1 to 100 different device ids',
+  },
+  site_list: {
+    es: 'debe ser una lista de 1 a 100 sedes distintas',
+    en: 'must be a list of 1 to 100 different sites',
+  },
+  webhook_state: { es: 'debe ser active o paused', en: 'must be active or paused' },
   wait: { es: 'debe ser un entero de 0 a 20 (segundos)', en: 'must be an integer from 0 to 20 (seconds)' },
   after: {
     es: 'debe ser el next_cursor de una respuesta, o now',

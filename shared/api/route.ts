@@ -10,7 +10,8 @@ export type FunctionName =
   | 'operations'
   | 'sites'
   | 'enroll'
-  | 'events';
+  | 'events'
+  | 'webhooks';
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';

@@ -13,12 +13,18 @@ afterAll(() => running.stop());
 it('every example of the contract can be sent as it stands, one after the other', async () => {
   const { call } = running;
   let operation = '';
+  let webhook = '';
   for (const [name, { params = {}, body }] of Object.entries(examples) as [
     RouteName,
     { params?: Record<string, string>; body?: object },
   ][]) {
     const { method, path, answer }: Route = routes[name];
-    const given: Record<string, string> = { id: operation, ...params };
+    const { fn } = routes[name];
+    const given: Record<string, string> = {
+      id: operation,
+      ...params,
+      ...(fn === 'webhooks' ? { id: webhook } : {}),
+    };
     if (name === 'operationCancel') {
       const begun = await call('POST', '/devices/entrada/users/1001/enroll-finger', {
         finger_index: 9,
@@ -31,6 +37,7 @@ it('every example of the contract can be sent as it stands, one after the other'
     const told = await call(method, url, body);
     expect([name, told.status, told.body.error]).toEqual([name, 200, undefined]);
     expect([name, answer?.safeParse(told.body).error]).toEqual([name, undefined]);
+    if (name === 'webhookCreate') webhook = told.body.data.id;
     operation = told.headers.get('sereno-operation') ?? operation;
     // Somebody would put the finger now; the terminal is busy until then.
     if (name === 'fingerEnroll') {

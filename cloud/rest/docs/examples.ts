@@ -59,6 +59,20 @@ const punchEvent = {
   device_id: 'principal',
   data: storedPunch,
 };
+const webhook = {
+  id: '01M85D1M9Q4Z0C7K2B8N5T3XWV',
+  url: 'https://rrhh.example.com/sereno',
+  types: ['punch.created'],
+  devices: null,
+  sites: null,
+  state: 'active',
+  failing_since: null,
+  next_attempt_at: null,
+  created_at: at,
+  updated_at: at,
+};
+const hook = { id: webhook.id };
+const secret = 'whsec_EXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAMPLE0=';
 const principal = { device_id: 'principal' };
 const bodega = { device_id: 'bodega' };
 const her = { ...principal, user_id: '9001' };
@@ -177,6 +191,39 @@ export const examples: Readonly<Partial<Record<RouteName, Example>>> = {
       next_cursor: 'eyJlbnRyeSI6MiwicGxhY2UiOjAsImF0IjoxNzk1NDY5OTgyMDY2fQ',
     },
   },
+  webhookCreate: {
+    body: { url: webhook.url, types: webhook.types },
+    answer: { ...said('Webhook registrado.'), data: { ...webhook, secret } },
+  },
+  webhookList: { answer: { success: true, total: 1, data: [webhook] } },
+  webhookGet: { params: hook, answer: { success: true, data: webhook } },
+  webhookUpdate: {
+    params: hook,
+    body: { rotate_secret: true },
+    answer: { ...said('Webhook actualizado.'), data: { ...webhook, secret } },
+  },
+  webhookTest: {
+    params: hook,
+    answer: { success: true, data: { delivered: true, status: 204, ms: 83 } },
+  },
+  deliveryList: {
+    params: hook,
+    answer: {
+      success: true,
+      data: [
+        {
+          id: '01M85D1N4S7E1XJ0V3R6Q9YBKM',
+          event_id: storedPunch.id,
+          type: 'punch.created',
+          at,
+          delivered: true,
+          status: 204,
+          ms: 83,
+        },
+      ],
+    },
+  },
+  webhookDelete: { params: hook, answer: said('Webhook eliminado.') },
   userDelete: { params: her, answer: said("Usuario '9001' eliminado.") },
   userRestore: {
     params: her,

@@ -10,17 +10,20 @@ export interface GatewayHostOptions extends Omit<WorkerStart, 'script' | 'data'>
 export class GatewayHost {
   readonly url: string;
   readonly #host: WorkerHost;
-  readonly #waiting = new Map<number, { resolve: () => void; reject: (error: Error) => void }>();
+  readonly #waiting = new Map<
+    number,
+    { resolve: (result: unknown) => void; reject: (error: Error) => void }
+  >();
   #lastId = 0;
   #ended = false;
 
   private constructor(host: WorkerHost) {
     this.#host = host;
     this.url = `http://127.0.0.1:${host.port}`;
-    host.worker.on('message', ({ id, error }: GatewayReply) => {
+    host.worker.on('message', ({ id, error, result }: GatewayReply) => {
       const call = this.#waiting.get(id);
       this.#waiting.delete(id);
-      if (error === undefined) call?.resolve();
+      if (error === undefined) call?.resolve(result);
       else call?.reject(new Error(error));
     });
     host.worker.on('exit', () => {
@@ -45,26 +48,26 @@ export class GatewayHost {
     return new GatewayHost(await started);
   }
 
-  /** Invokes a function of `cloud/functions` with an event and waits for its end. @throws what it threw */
-  invoke(name: string, event: unknown): Promise<void> {
+  /** Invokes a function of `cloud/functions` with an event and hands out what it returned. @throws what it threw */
+  invoke(name: string, event: unknown): Promise<unknown> {
     return this.#ask((id) => ({ kind: 'invoke', id, name, event }));
   }
 
   /** Takes no more requests and lets those under way end; functions can still be invoked. */
-  close(): Promise<void> {
-    return this.#ask((id) => ({ kind: 'close', id }));
+  async close(): Promise<void> {
+    await this.#ask((id) => ({ kind: 'close', id }));
   }
 
   stop(): Promise<void> {
     return this.#host.stop(5000);
   }
 
-  async #ask(requestOf: (id: number) => GatewayRequest): Promise<void> {
+  async #ask(requestOf: (id: number) => GatewayRequest): Promise<unknown> {
     if (this.#ended) throw new Error('the gateway has stopped');
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const id = ++this.#lastId;
     this.#waiting.set(id, { resolve, reject });
     this.#host.worker.postMessage(requestOf(id));
-    await promise;
+    return promise;
   }
 }

@@ -21,6 +21,8 @@ export type GatewayRequest =
 export interface GatewayReply {
   readonly id: number;
   readonly error?: string;
+  /** What an invoked function returned. */
+  readonly result?: unknown;
 }
 
 /** How long requests under way may take when the gateway closes. */
@@ -48,6 +50,7 @@ async function warm(): Promise<void> {
     'presence',
     'intake',
     'rpc',
+    'deliver',
     ...Object.values(routes).map(({ fn }) => fn),
   ]);
   await Promise.allSettled([...names].map((name) => functions.load(name)));
@@ -64,7 +67,7 @@ start().then(
       const work =
         request.kind === 'close' ? gateway.stop(CLOSE_MS) : functions.invoke(request.name, request.event);
       work.then(
-        () => parentPort?.postMessage({ id } satisfies GatewayReply),
+        (result: unknown) => parentPort?.postMessage({ id, result } satisfies GatewayReply),
         (error: unknown) => parentPort?.postMessage({ id, error: String(error) } satisfies GatewayReply),
       );
     });

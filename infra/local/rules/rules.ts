@@ -58,6 +58,16 @@ export class Rules {
     this.#tell({ tenant, site, kind: 'disconnected', at: Date.now() });
   }
 
+  /** Follows what a rule or a function has set off; what goes wrong is logged. */
+  follow(work: Promise<unknown>, what: string): void {
+    this.#track(
+      work.then(
+        () => {},
+        (error: unknown) => this.#options.log(`${what} failed: ${String(error)}`),
+      ),
+    );
+  }
+
   /** Waits for everything under way. */
   async drain(): Promise<void> {
     while (this.#under.size > 0) await Promise.allSettled(this.#under);
@@ -97,9 +107,7 @@ export class Rules {
 
   /** The agent sends a batch again that was not stored. */
   #hand(event: IntakeEvent): void {
-    const failed = (error: unknown): void =>
-      this.#options.log(`intake failed for ${clientIdOf(event.tenant, event.site)}: ${String(error)}`);
-    this.#track(this.#options.intake(event).then(() => {}, failed));
+    this.follow(this.#options.intake(event), `intake for ${clientIdOf(event.tenant, event.site)}`);
   }
 
   #track(work: Promise<void>): void {
