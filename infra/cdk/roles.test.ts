@@ -51,7 +51,7 @@ const expected: Readonly<Record<LambdaName, readonly string[]>> = {
   intake: [
     ...dynamo('GetItem', 'PutItem', 'UpdateItem'),
     'iot:SendDirectMessage client/*_* {"StringLike":{"iot:Topic":["sereno/v1/*/*/stored"]}}',
-    'lambda:InvokeFunction function:sereno-prod-deliver',
+    `lambda:InvokeFunction arn:aws:lambda:${REGION}:${ACCOUNT}:function:sereno-prod-deliver`,
     'sqs:SendMessage failures',
   ],
   deliver: [...dynamo('GetItem', 'PutItem', 'Query', 'UpdateItem'), 'dynamodb:Query table/index/ops'],

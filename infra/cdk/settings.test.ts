@@ -34,6 +34,7 @@ test('texts of the command line become numbers and lists, and what is left out g
     audience: 'sereno',
     algorithms: 'ES256,RS256',
     agentsLost: 5,
+    privateWebhooks: false,
     rateLimit: 50,
   });
 });

@@ -47,7 +47,7 @@ export const fieldTexts = {
     en: 'must be a list of different types of events, such as ["punch.created"]',
   },
   device_list: {
-    es: 'debe ser una lista de 1 a 100 ids de dispositivo distintos',
+    es: 'debe ser una lista de 1 a 100 identificadores de dispositivo distintos',
     en: 'must be a list of 1 to 100 different device ids',
   },
   site_list: {
