@@ -73,7 +73,7 @@ export class TestClient {
   }
 
   /** The PUBACK's reason code: 0 accepted, 135 not authorized. */
-  async publish(topicName: string, payload: string): Promise<number | undefined> {
+  async publish(topicName: string, payload: string | Buffer): Promise<number | undefined> {
     const puback = await this.#client.publish({ topicName, qos: mqtt5.QoS.AtLeastOnce, payload });
     return puback?.reasonCode;
   }
