@@ -56,7 +56,7 @@ describe('while a write in doubt cannot be settled', () => {
     expect((await terminal.roster()).size).toBe(10);
     const second = create('802');
     await terminal.write([second], nothingMore);
-    expect(second.outcome).toMatchObject({ error: { code: 'device_refused', applied: 'no' } });
+    expect(second.result).toMatchObject({ error: { code: 'device_refused', applied: 'no' } });
     expect([noted(), simulated.users().length]).toEqual([true, 10]);
     heal();
     await terminal.repair();
