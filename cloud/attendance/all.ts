@@ -121,13 +121,13 @@ function argsFor(device: string, { filter, limit, mostOfOne, position }: AllWant
 export async function attendanceOfAll(
   ports: CommandPorts,
   wanted: AllWanted,
-): Promise<{ readonly told: readonly DevicePunches[]; readonly missing: readonly DeviceTrouble[] }> {
+): Promise<{ readonly answered: readonly DevicePunches[]; readonly missing: readonly DeviceTrouble[] }> {
   const devices = await ports.directory.devices(wanted.principal.tenant);
   const results = await sideBySide(devices, LANES, (row) =>
     askedSafely(ports, wanted, row, argsFor(row.id, wanted, devices.length)),
   );
   return {
-    told: results.filter((result) => 'punches' in result),
+    answered: results.filter((result) => 'punches' in result),
     missing: results.filter((result) => 'error' in result),
   };
 }

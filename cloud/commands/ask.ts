@@ -1,4 +1,4 @@
-// Asking an agent about a command: what became of it, and whether it can still be called off.
+// Asking an agent about a command: what became of it, and whether it can still be cancelled.
 import { ulid } from 'ulid';
 import * as z from 'zod';
 import { SerenoError } from '../../shared/errors.ts';
@@ -35,9 +35,9 @@ export async function queryAgent(machinery: Machinery, command: CommandRow): Pro
 const cancelResult = z.object({ cancelled: z.boolean() });
 
 /**
- * Calls a command off.
+ * Cancels a command.
  *
- * @returns whether it was, or null where the agent did not say in time
+ * @returns whether it was cancelled, or null where the agent did not answer in time
  * @throws SerenoError `agent_offline`, `service_unavailable`
  */
 export async function cancelAtAgent(machinery: Machinery, command: CommandRow): Promise<boolean | null> {

@@ -121,7 +121,7 @@ export class Idempotency {
     if (outcome !== null && memory.isRemembered(outcome)) return { kind: 'settled', outcome };
     const now = this.#clock.now();
     if (outcome === null && seen.leaseUntil > now) return { kind: 'in_progress' };
-    // What ended without effect and is not remembered is begun anew, under an id of its own.
+    // What ended without effect and is not remembered starts again, as a new command with a new id.
     const commandId = outcome === null ? seen.commandId : fresh.commandId;
     const next = { ...seen, commandId, owner: fresh.owner, leaseUntil: fresh.leaseUntil };
     const taken = await this.#claims.take(key, seen, next, seconds(now));

@@ -20,14 +20,14 @@ export const commandRowSchema = z.object({
   site: z.string(),
   device: z.string(),
   deviceName: z.string(),
-  /** The route that made it; its scope says who may see it. */
+  /** The action that was asked for, by its route's name: the scope there says who may see the command. */
   route: z.string().refine((name): name is RouteName => Object.hasOwn(routes, name)),
   op: z.string().refine(isOperation),
   /** Who asked for it: the token's `sub`. Rows of before have none. */
   subject: z.string().optional(),
   /** The badge that it is about, where it is about one. Never a name, PIN or card. */
   userId: z.string().optional(),
-  /** A delete that leaves no way back, and whose name the ledger has not forgotten yet. */
+  /** A delete that keeps no copy of the user, and whose name the ledger has not forgotten yet. */
   purge: z.literal(true).optional(),
   /** Epoch ms. */
   issuedAt: z.number(),

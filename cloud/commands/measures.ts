@@ -66,7 +66,7 @@ export function logMeasures(measured: Measured): void {
     dispatched: measured.dispatched,
     Operation: op,
     Outcome: outcomeName(measured),
-    // What was not waited for is not late: only this is worth an alarm.
+    // A command that nobody waits for is never late: only the others are worth an alarm.
     unsettled: !measured.async && measured.outcome.kind === 'pending',
     Commands: 1,
     ...values,

@@ -1,4 +1,4 @@
-// Operations: who may see a command that was sent, how it stands, and calling it off.
+// Operations: who may see a command that was sent, how it stands, and cancelling it.
 import type { OperationState } from '../../shared/api/bodies.ts';
 import type { Principal } from '../../shared/api/principal.ts';
 import { mayCall } from '../../shared/api/rights.ts';
@@ -26,7 +26,7 @@ export function maySee({ scopes, subject }: Principal, command: CommandRow): boo
   return command.subject === subject && mayCall(routes[command.route], scopes);
 }
 
-/** Whoever may ask for something may call it off; who may do less than its whole scope, what is their own. */
+/** Whoever may ask for something may cancel it; with less than its whole scope, only what they asked for themselves. */
 function mayCancel({ scopes, subject }: Principal, command: CommandRow): boolean {
   const route = routes[command.route];
   return scopes.has(route.access) || (command.subject === subject && mayCall(route, scopes));
@@ -98,7 +98,7 @@ export async function findOperation(
   return operation;
 }
 
-/** What became of calling a command off. */
+/** What became of cancelling a command. */
 export interface Cancelled {
   readonly id: string;
   /** False where the agent did not say in time. */
@@ -106,7 +106,7 @@ export interface Cancelled {
 }
 
 /**
- * Calls off what has not begun, or an enrolment under way.
+ * Cancels a command that has not begun, or an enrolment under way.
  *
  * @throws SerenoError `operation_not_found`, `forbidden`, `not_cancellable`, and where the agent was not reached
  */
@@ -122,7 +122,7 @@ export async function cancelOperation(
   }
   const rows = { command, replies: await ledger.replies(command), begun: false, incomplete: false };
   const state = operationState(rows, clock.now());
-  // Called off before: a caller whom the first answer did not reach asks again.
+  // Cancelled before: a caller who missed the first answer asks again.
   if (state === 'cancelled') return { id: command.id, known: true };
   const cancelled = isSettled(state) ? false : await cancelAtAgent(ports, command);
   if (cancelled === false) throw new SerenoError('not_cancellable', { params: { operation_id: command.id } });

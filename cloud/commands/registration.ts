@@ -40,7 +40,7 @@ async function chosenSite(directory: Directory, tenant: string, named: string | 
 }
 
 /**
- * A device whose settings are the API's. Of the others no more can be said than which serial number is the right one.
+ * A device whose settings are the API's. Of one from agent.yaml the API can only accept a serial number.
  *
  * @throws SerenoError `device_from_file`
  */

@@ -46,8 +46,8 @@ export function progressOf(row: MessageRow, commandId: string): Progress | null 
 }
 
 /**
- * Which reply counts when several came. `ok` wins over anything; an error that the agent met while at
- * work over what it said without having worked; `busy` last, for a later try may have been taken.
+ * Which reply counts when several came. `ok` wins over anything; an error met during the work wins over a refusal
+ * to work; `busy` comes last, since a later try may have been accepted.
  */
 const PRECEDENCE: readonly Reply['status'][] = [
   'ok',
@@ -91,7 +91,7 @@ export function settlementOf({ reply, at }: StoredReply, data: unknown = reply.d
   const { status, code, applied, verified, queueMs, deviceMs } = reply;
   return {
     status,
-    // A code is shown as it is: one that can be none is told by the status alone.
+    // A code is shown as it is. A text that cannot be a code is left out: the status says enough.
     ...(code !== undefined && agentCode.safeParse(code).success ? { code } : {}),
     params: status === 'ok' ? {} : paramsOf(reply.data),
     applied,

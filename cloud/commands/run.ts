@@ -66,7 +66,7 @@ async function runClaimed(
   try {
     outcome = await attempt(ports, request, id, repeat);
   } catch (error) {
-    // What was refused before there was a command leaves nothing to remember; anything else a repeat goes on with.
+    // What was refused before there was a command leaves nothing to remember; after anything else a repeat goes on.
     await finish(error instanceof SerenoError && !repeat ? 'forgotten' : 'pending');
     if (error instanceof SerenoError || !repeat) throw error;
     log.error('further try failed', error as Error);

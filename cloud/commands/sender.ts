@@ -6,7 +6,7 @@ import type { SiteAddress } from '../../shared/wire/topics.ts';
  * - `delivered`: the agent has it on its disk
  * - `published`: the message service has it and will hand it over, if the agent comes before it expires
  * - `offline`: the agent is not connected; nothing was handed to anybody
- * - `refused`: the message service took it in no way; nothing was handed to anybody
+ * - `refused`: the message service did not accept it; nothing was handed to anybody
  * - `unclear`: it may have arrived
  */
 export type Dispatched = 'delivered' | 'published' | 'offline' | 'refused' | 'unclear';

@@ -17,9 +17,9 @@ function dueAfter(elapsed: number): number {
 }
 
 /**
- * Looks until there is something, or `until` (epoch ms) has come. A look takes its own time: one that became due
- * meanwhile follows at once, and those after it come when they would have come. A look that fails is one that saw
- * nothing: the command is on its way, so a moment's trouble with the store must not become an answer.
+ * Looks until there is something, or `until` (epoch ms) has come. A look takes time: one that became due meanwhile
+ * follows at once, later ones keep their times. A look that fails counts as one that found nothing: the command is on
+ * its way, so a moment's trouble with the store must not become an answer.
  */
 export async function waitFor<T>(
   look: () => Promise<T | null>,
@@ -33,7 +33,7 @@ export async function waitFor<T>(
     const due = dueAfter(looked);
     const pause = Math.min(began + due - clock.now(), left);
     if (pause > 0) await clock.sleep(pause);
-    // A timer may be a moment early: what was due then is not due once more.
+    // A timer may be a moment early: the look that was due then is not made twice.
     looked = Math.max(due, clock.now() - began);
     try {
       const found = await look();

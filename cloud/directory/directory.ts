@@ -22,13 +22,13 @@ export interface Greeted {
   readonly speaker: Speaker | null;
 }
 
-/** The agent that speaks for a site: its sessions, which of its hellos was heard last, and its tenure. */
+/** The agent that speaks for a site: its sessions, which of its hellos was heard last, and its fence. */
 export interface Speaker {
   readonly session: string;
   readonly helloOrder: number;
   readonly lastHello: number;
   readonly ownSessions: readonly string[];
-  /** Epoch ms since when no other agent has spoken for the site; 0: none ever has. */
+  /** The fence, named as on the wire: epoch ms since when no other agent has spoken for the site; 0: none ever has. */
   readonly tenureSince: number;
 }
 

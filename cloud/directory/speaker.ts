@@ -23,8 +23,8 @@ export function isNews(known: Speaker | null, hello: SiteHello, now: number): bo
 
 /**
  * Who speaks for the site after a hello that the broker had at `now`, epoch ms; null where the hello changes nothing of
- * it. Hellos come late, twice and in any order: one of another agent that comes late still tells that the one that speaks
- * now was not alone.
+ * it. Hellos come late, twice and in any order: a late one of another agent still shows that the
+ * one that speaks now was not alone.
  */
 export function speakerAfter(known: Speaker | null, hello: SiteHello, now: number): Speaker | null {
   const { session, helloOrder, ownSessions } = hello;

@@ -18,7 +18,7 @@ export function standingOf(device: DeviceRow, site: SiteRow | null): Standing {
   }
   const { reachable, state, since = null, reason = null } = device;
   if (state !== undefined && state !== null) return { state, since, reason };
-  // An agent that does not tell yet.
+  // An older agent sends no state.
   const known = reachable === null ? 'unknown' : reachable ? 'online' : 'offline';
   return { state: known, since: null, reason: null };
 }

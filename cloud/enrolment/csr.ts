@@ -1,4 +1,4 @@
-// Looks at a certificate request: its key must be strong and must have signed it. Its subject is nobody's business.
+// Looks at a certificate request: its key must be strong and must have signed it. Its subject is ignored.
 import 'reflect-metadata';
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import { Pkcs10CertificateRequest } from '@peculiar/x509';

@@ -50,7 +50,7 @@ async function issue(
   csr: string,
 ): Promise<Certificate> {
   const { enrolments, agents, issuer, revoker, now } = ports;
-  // Where two calls sign at once one certificate is kept; the other stays inactive and nobody's.
+  // If two calls sign at once, one certificate is kept; the other stays inactive and belongs to nobody.
   const certificate = enrolment.certificate ?? (await enrolments.keep(hash, await issuer.sign(csr)));
   if (enrolment.issuedAt !== undefined) return certificate;
   await issuer.admit(enrolment, certificate);

@@ -121,7 +121,7 @@ export async function revokeAgent(ports: SitePorts, principal: Principal, site: 
   if (!(await ports.agents.revoke(at, ports.now()))) throw notFound(site);
   const certificates = await ports.revoker.revoke(at, () => true);
   await ports.revoker.disconnect(at);
-  // What the agent still said until then counts no more either, and the ids of its terminals are free.
+  // Whatever the agent has said until now no longer counts, and the ids of its terminals are free.
   await ports.agents.revoke(at, ports.now());
   await ports.directory.freeDevices(at.tenant, at.site);
   log.info('agent revoked', { ...at, by: principal.subject, certificates });

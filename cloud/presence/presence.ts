@@ -29,8 +29,8 @@ export interface PresenceResult {
   readonly dropped: number;
 }
 
-/** Tells the agent that speaks for the site what it does not know yet of its tenure. */
-export type TellTenure = (word: ArgsOf<'site.tenure'>) => Promise<void>;
+/** Sends the agent that speaks for the site what it does not know yet of its fence: since when it alone has spoken. */
+export type SendFence = (word: ArgsOf<'site.tenure'>) => Promise<void>;
 
 /** A message that is none of the contract's: its sender's fault, which no repeat mends. */
 export class MalformedMessage extends Error {
@@ -45,7 +45,7 @@ function messageOf<T>(schema: z.ZodType<T>, event: PresenceEvent): T {
   }
 }
 
-interface Told {
+interface Heard {
   readonly devices: readonly HelloDevice[];
   /** Ids that were named, also by entries that were dropped: what is there of them stays as it is. */
   readonly named: ReadonlySet<string>;
@@ -53,7 +53,7 @@ interface Told {
 }
 
 /** The entries that hold, each id once. */
-function toldDevices(entries: readonly unknown[]): Told {
+function heardDevices(entries: readonly unknown[]): Heard {
   const devices = new Map<string, HelloDevice>();
   const named = new Set<string>();
   for (const entry of entries) {
@@ -68,7 +68,7 @@ function toldDevices(entries: readonly unknown[]): Told {
 function facts(site: string, device: HelloDevice): DeviceFacts {
   const { id, name, host, port, source, timezone, reachable, lastSeen } = device;
   const { state = null, since = null, reason = null, serial = null } = device;
-  // Null, not left out: what an earlier hello said of it holds no more.
+  // Null rather than left out: it replaces what an earlier hello said.
   return { id, site, name, host, port, source, timezone, reachable, lastSeen, state, since, reason, serial };
 }
 
@@ -78,7 +78,11 @@ function factsOf(row: DeviceRow | undefined): DeviceFacts | null {
   return rest;
 }
 
-async function greet(directory: Directory, event: PresenceEvent, tell: TellTenure): Promise<PresenceResult> {
+async function greet(
+  directory: Directory,
+  event: PresenceEvent,
+  sendFence: SendFence,
+): Promise<PresenceResult> {
   const { tenant, site, at: now } = event;
   const hello = messageOf(heardHelloSchema, event);
   const { session, agentVersion, seq, at, clockOffsetMs, journalDepth, ownSessions = [session] } = hello;
@@ -88,11 +92,11 @@ async function greet(directory: Directory, event: PresenceEvent, tell: TellTenur
     { session, agentVersion, helloOrder: seq ?? at, clockOffsetMs, journalDepth, ownSessions },
     now,
   );
-  const word = newsOfTenure(greeted, hello);
-  // What the agent had before this connection waits for it, and a hello may name hundreds of devices.
+  const word = fenceFor(greeted, hello);
+  // The agent's older commands wait for this word, and a hello may name hundreds of devices: so both at once.
   const [{ refused, dropped }] = await Promise.all([
     greeted.taken ? takeDevices(directory, event, hello) : { refused: [], dropped: 0 },
-    word === null ? undefined : tell(word),
+    word === null ? undefined : sendFence(word),
   ]);
   return { applied: greeted.taken, refused, dropped };
 }
@@ -104,7 +108,7 @@ async function takeDevices(
   hello: HeardHello,
 ): Promise<Pick<PresenceResult, 'refused' | 'dropped'>> {
   const { at, clockOffsetMs } = hello;
-  const { devices, named, dropped } = toldDevices(hello.devices);
+  const { devices, named, dropped } = heardDevices(hello.devices);
   const [rows, listed] = await Promise.all([
     directory.namedDevices(
       tenant,
@@ -113,16 +117,16 @@ async function takeDevices(
     directory.deviceIds(tenant, site),
   ]);
   const known = new Map(rows.map((device) => [device.id, device]));
-  // What the API did to a device after the hello was sent is not in it for that reason alone.
+  // A change that the API made after the hello was sent cannot be in the hello.
   const sentAt = Math.min(now, at - (clockOffsetMs ?? 0));
   // The list may be a moment behind what is there; the rows by their keys are not.
   const own = new Set([...listed, ...rows.filter((device) => device.site === site).map(({ id }) => id)]);
   const missing = [...own].filter((id) => !named.has(id));
   const removed = await sideBySide(missing, LANES, (id) => directory.removeDevice(tenant, site, id, sentAt));
   const room = DEVICES_PER_SITE - own.size + removed.filter((isRemoved) => isRemoved).length;
-  const told = devices.map((device) => facts(site, device));
-  const excess = new Set(told.filter(({ id }) => !known.has(id)).slice(Math.max(0, room)));
-  const changed = told.filter(
+  const heard = devices.map((device) => facts(site, device));
+  const excess = new Set(heard.filter(({ id }) => !known.has(id)).slice(Math.max(0, room)));
+  const changed = heard.filter(
     (device) => !excess.has(device) && !isDeepStrictEqual(device, factsOf(known.get(device.id))),
   );
   const puts = await sideBySide(
@@ -135,11 +139,8 @@ async function takeDevices(
   return { refused: refused.sort(), dropped: dropped + excess.size };
 }
 
-/** A hello that is not taken any more is news where it shows that another spoke during the tenure of who speaks now. */
-function newsOfTenure(
-  { taken, speaker }: Greeted,
-  { tenureSince }: HeardHello,
-): ArgsOf<'site.tenure'> | null {
+/** A hello that comes too late is still news where it shows that another agent spoke after the fence of the one that speaks now. */
+function fenceFor({ taken, speaker }: Greeted, { tenureSince }: HeardHello): ArgsOf<'site.tenure'> | null {
   if (speaker === null || (taken && (tenureSince === undefined || tenureSince === speaker.tenureSince))) {
     return null;
   }
@@ -155,23 +156,23 @@ function newsOfTenure(
 export async function applyPresence(
   directory: Directory,
   event: PresenceEvent,
-  tell: TellTenure,
+  sendFence: SendFence,
   ask: AskBroker,
 ): Promise<PresenceResult> {
-  if (event.kind === 'hello') return greet(directory, event, tell);
+  if (event.kind === 'hello') return greet(directory, event, sendFence);
   return { applied: await leave(directory, event, ask), refused: [], dropped: 0 };
 }
 
 /**
- * The end of a connection comes late, twice and in any order: one that a newer connection has replaced takes nothing
- * away. The broker's times tell which was first; where it says that the agent is connected, it is.
+ * The end of a connection comes late, twice and in any order: the end of one that a newer connection has replaced
+ * changes nothing. The broker's times decide which was first; if the broker says that the agent is connected, it is.
  */
 async function leave(directory: Directory, event: PresenceEvent, ask: AskBroker): Promise<boolean> {
   const { tenant, site, at, body } = event;
   const session = body === undefined ? null : messageOf(willSchema, event).session;
   if ((await directory.site(tenant, site))?.connected !== true) return false;
   if ((await ask(event))?.connected === true) return false;
-  // The end itself names no session of ours: it is that of the last hello if none came since.
+  // A disconnect names no session: it ends that of the last hello, if none came since.
   return session === null
     ? directory.leaveQuiet(tenant, site, at)
     : directory.leave(tenant, site, session, at);

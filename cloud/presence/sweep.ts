@@ -36,7 +36,7 @@ export async function sweep(
     const connection = await ask({ tenant, site });
     if (connection === null) return 'left';
     if (connection.connected) return 'here';
-    // A hello that came after the question was asked is of a new connection.
+    // A hello that came after the question belongs to a new connection.
     const since = Math.min(connection.since ?? askedAt, askedAt);
     return (await directory.leaveQuiet(tenant, site, askedAt, since)) ? 'gone' : 'here';
   });

@@ -1,4 +1,4 @@
-// One event of presence from the broker to its end: the directory, words to the agent, and certificates that it replaced.
+// All that follows an event of presence: the directory, words to the agent, certificates that a new one has replaced.
 import type { PresenceEvent } from '../../shared/wire/envelope.ts';
 import type { Clock } from '../clock.ts';
 import type { CommandSender } from '../commands/sender.ts';
@@ -53,7 +53,7 @@ export function takePresence(ports: PresencePorts, event: PresenceEvent): Promis
       return await take(ports, event);
     } catch (error) {
       if (error instanceof MalformedMessage) {
-        // Whoever may speak for a site must not raise an alarm of this function, nor fill the queue of what failed.
+        // An agent must not be able to raise an alarm of this function, or to fill the queue of what failed.
         log.warn('presence malformed', { kind, dropped: 1 });
         return { applied: false, refused: [], dropped: 1 };
       }
@@ -72,7 +72,7 @@ export async function sweepSites({
   const now = () => clock.now();
   try {
     const { asked, gone, left } = await sweep(directory, askBroker, { now, endsAt: now() + SWEEP_MS });
-    // As the end that was lost would have been told, so that it is counted with the others.
+    // Logged as the lost end would have been, so that it is counted with the others.
     for (const at of gone) log.warn('presence', { ...at, kind: 'disconnected', applied: true, swept: true });
     log.info('sweep', { asked, gone: gone.length, left });
   } catch (error) {

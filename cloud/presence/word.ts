@@ -1,4 +1,4 @@
-// Words to an agent about its hello: they are of the connection that it was said on, and ask for nothing.
+// Words to an agent about its hello: they hold for the connection that it came on, and want no answer.
 import { ulid } from 'ulid';
 import type { ArgsOf } from '../../shared/wire/operations.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';

@@ -1,4 +1,4 @@
-// GET /attendance/all: what the terminals tell, as one page that fits into an answer.
+// GET /attendance/all: what the terminals answer, as one page that fits into an answer.
 import {
   type AllWanted,
   attendanceOfAll,
@@ -21,14 +21,14 @@ function sum(numbers: readonly number[]): number {
 }
 
 /** All of the page but who is missing from it. */
-function pageOf(told: readonly DevicePunches[], { position }: AllWanted, limit: number, now: number) {
-  const total = position?.total ?? sum(told.map((source) => source.total));
-  const { punches, next } = mergedPage(told, position, limit, total);
-  const oldest = told.map(({ asOf }) => asOf).sort()[0];
+function pageOf(answered: readonly DevicePunches[], { position }: AllWanted, limit: number, now: number) {
+  const total = position?.total ?? sum(answered.map((source) => source.total));
+  const { punches, next } = mergedPage(answered, position, limit, total);
+  const oldest = answered.map(({ asOf }) => asOf).sort()[0];
   return {
     total,
     as_of: oldest ?? new Date(now).toISOString(),
-    skipped: sum(told.map(({ skipped }) => skipped)),
+    skipped: sum(answered.map(({ skipped }) => skipped)),
     data: punches,
     ...(next === null ? {} : { next_cursor: encodeCursor(next) }),
   };
@@ -51,9 +51,9 @@ export async function attendanceAll(ports: CommandPorts, call: AllCall): Promise
     until: waitLimit(clock, call),
     trace: call.traceparent,
   };
-  const { told, missing } = await attendanceOfAll(ports, wanted);
+  const { answered, missing } = await attendanceOfAll(ports, wanted);
   const errors = errorsOf(missing, call);
-  const whole = { ...pageOf(told, wanted, limit ?? Number.POSITIVE_INFINITY, clock.now()), errors };
+  const whole = { ...pageOf(answered, wanted, limit ?? Number.POSITIVE_INFINITY, clock.now()), errors };
   if (fitsLambda(JSON.stringify(whole))) return ok(whole);
-  return ok({ ...pageOf(told, wanted, MOST_ROWS, clock.now()), errors });
+  return ok({ ...pageOf(answered, wanted, MOST_ROWS, clock.now()), errors });
 }

@@ -37,11 +37,11 @@ export function answeredErrors(): MiddlewareObj<HttpEvent, Answer> {
       const { error: met, event } = request;
       const error = met ?? new Error('no error given');
       if (!(error instanceof SerenoError)) log.error('unexpected', error);
-      const told =
+      const shown =
         !(error instanceof SerenoError) && isOutage(error)
           ? new Problem('service_unavailable', { cause: error })
           : error;
-      request.response = problemAnswer(told, draftOf(event).language ?? 'es');
+      request.response = problemAnswer(shown, draftOf(event).language ?? 'es');
     },
   };
 }

@@ -26,7 +26,7 @@ export function fieldText(
 }
 
 /** A field's problem as an agent tells it: a phrase, a key of the field texts (older agents), or words of its own. */
-export function toldProblem(params: ErrorParams, language: Language): string {
+export function problemText(params: ErrorParams, language: Language): string {
   const { problem = '' } = params;
   return isFieldText(problem) ? fieldText(problem, language) : wordsOf(problem, params, language);
 }

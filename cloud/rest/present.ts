@@ -50,7 +50,7 @@ const presenters: { readonly [A in Action]: Presenter<A> } = {
       size,
     })),
   }),
-  // Somebody may be so quick that it is over before it was told to have begun.
+  // An enrolment may be over before anybody saw that it had begun.
   fingerEnroll: ({ user_id, finger_index }, { id, device }, language) => ({
     ...enrolmentBegun(user_id, device, finger_index, language),
     operation_id: id,

@@ -6,7 +6,7 @@ import { CommandFailure } from '../commands/failure.ts';
 import { DeviceNotFound } from '../directory/locate.ts';
 import { FieldError } from '../field-error.ts';
 import { type Answer, type ErrorExtras, json } from './answer.ts';
-import { invalid, toldProblem } from './findings.ts';
+import { invalid, problemText } from './findings.ts';
 import { Problem, type ProblemOptions, spoken } from './problem.ts';
 
 /** Seconds after which a repeat may fare better. */
@@ -28,8 +28,8 @@ function optionsOf(code: ErrorCode, params: ErrorParams): ProblemOptions {
   switch (code) {
     case 'invalid_field':
       return {
-        params: (language) => ({ ...params, problem: new Spoken(toldProblem(params, language)) }),
-        extras: (language) => oneDetail(params.field, toldProblem(params, language)),
+        params: (language) => ({ ...params, problem: new Spoken(problemText(params, language)) }),
+        extras: (language) => oneDetail(params.field, problemText(params, language)),
       };
     case 'limit_exceeded':
       return {

@@ -65,7 +65,7 @@ export function validation(): MiddlewareObj<HttpEvent> {
       draft.query = checkedQuery(route, event);
       draft.params = checkedParams(event.pathParameters ?? {});
       const device = deviceIdSchema.safeParse(draft.params.device_id);
-      // Logs name devices, not whatever stands in their place.
+      // Logs name devices, not any text that stands in the path.
       if (device.success) note({ device: device.data });
     },
   };
