@@ -188,19 +188,21 @@ export class Agent {
 
   /** Takes nothing more, ends what is under way, enables every terminal, sends what is settled, closes. */
   async stop(): Promise<void> {
-    this.#cancelTidying?.();
-    this.#hello.stop();
-    await this.#onlookers.close();
-    await this.#follower.stop();
-    await this.#branch.stop();
-    this.#dispatcher.stop();
-    this.#outbox.pump();
-    await this.#outbox.drain(DRAIN_MS);
-    await this.#link.stop();
-    this.#punches?.stop();
-    this.#hello.stop();
-    this.#journal.close();
-    this.#onlookers.forget();
+    // Each step is taken though one before it has failed; the last one here is the first to be taken.
+    await using steps = new AsyncDisposableStack();
+    steps.defer(() => this.#onlookers.forget());
+    steps.defer(() => this.#journal.close());
+    steps.defer(() => this.#hello.stop());
+    steps.defer(() => this.#punches?.stop());
+    steps.defer(() => this.#link.stop());
+    steps.defer(() => this.#outbox.drain(DRAIN_MS));
+    steps.defer(() => this.#outbox.pump());
+    steps.defer(() => this.#dispatcher.stop());
+    steps.defer(() => this.#branch.stop());
+    steps.defer(() => this.#follower.stop());
+    steps.defer(() => this.#onlookers.close());
+    steps.defer(() => this.#hello.stop());
+    steps.defer(() => this.#cancelTidying?.());
   }
 
   #up(): void {
