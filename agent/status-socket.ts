@@ -8,7 +8,7 @@ import { operations } from '../shared/wire/operations.ts';
 import { type Status, statusSchema } from './status.ts';
 
 /** What the terminal says of itself, or why it says nothing, as an error of the catalogue. */
-export const examinedSchema = z.union([
+const examinedSchema = z.union([
   z.object({ info: operations['device.info'].result }),
   z.object({ failure: z.object({ code: z.string(), message: z.string() }) }),
 ]);

@@ -82,7 +82,6 @@ const jwtSchema = z
     scopeClaim: env.JWT_SCOPE_CLAIM,
   }));
 
-export type StoreConfig = z.output<typeof storeSchema>;
 export type JwtConfig = z.output<typeof jwtSchema>;
 
 /** Reads `schema` from the environment at the first call and keeps it; throws ZodError naming what is wrong. */

@@ -18,7 +18,7 @@ export interface DataRunOptions {
 const FIRST_ALLOCATION = 64 * 1024;
 
 /** No terminal sends a table in more pieces than this: they would cost more than they bring. */
-export function mostPieces(bytes: number): number {
+function mostPieces(bytes: number): number {
   return 256 + Math.ceil(bytes / 16);
 }
 

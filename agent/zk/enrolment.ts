@@ -54,7 +54,7 @@ export async function cancelEnrol(conversation: Conversation, options: RequestOp
 }
 
 /** The data of 61: 24 bytes user_id, u8 finger, u8 1 over TCP; u32 user_id, u8 finger over UDP. */
-export function encodeEnrol({ userId, finger }: EnrolRequest, transport: 'tcp' | 'udp'): Buffer {
+function encodeEnrol({ userId, finger }: EnrolRequest, transport: 'tcp' | 'udp'): Buffer {
   if (transport === 'tcp') return Buffer.concat([fixedText(userId, 24, 'user_id'), Buffer.from([finger, 1])]);
   return Buffer.concat([numericUserId(userId), Buffer.from([finger])]);
 }

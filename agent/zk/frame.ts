@@ -5,7 +5,7 @@ import { PAYLOAD_HEAD } from './payload.ts';
 const MAGIC = 0x7d825050;
 const FRAME_HEAD = 8;
 /** Largest payload that is believed. Terminals send 64 KB; some send a whole table in one frame: 65,535 users have 4.5 MB. */
-export const MAX_PAYLOAD = 5 * 1024 * 1024;
+const MAX_PAYLOAD = 5 * 1024 * 1024;
 const FIRST_ALLOCATION = 4096;
 
 /** A payload in its TCP frame. */

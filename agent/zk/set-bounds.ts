@@ -10,7 +10,7 @@ const WIDEST: Readonly<Record<SetName, number>> = { users: 72, templates: 4096, 
  * Most records that are believed whatever a terminal says. A uid has 16 bits; the largest terminals on the market are
  * sold for a million punches, and for 10,000 fingers.
  */
-export const MOST_RECORDS: Readonly<Record<SetName, number>> = {
+const MOST_RECORDS: Readonly<Record<SetName, number>> = {
   users: 65_535,
   templates: 100_000,
   attendance: 1_000_000,

@@ -3,7 +3,7 @@ import * as z from 'zod';
 
 const count = z.number().int().min(0);
 
-export const mediaSchema = z.object({
+const mediaSchema = z.object({
   id: z.string(),
   mediaTypeId: z.string(),
   /** One address, or several of an e-mail. */
@@ -41,7 +41,7 @@ export const userSchema = z.object({
 });
 
 /** What a group allows at a site; `*` is every site. */
-export const siteRightSchema = z.object({
+const siteRightSchema = z.object({
   site: z.string(),
   permission: z.enum(['deny', 'read', 'write']),
 });
@@ -57,7 +57,7 @@ export const groupSchema = z.object({
 });
 
 /** 1 user, 2 admin, 3 super admin. */
-export const userTypeSchema = z.union([z.literal(1), z.literal(2), z.literal(3)]);
+const userTypeSchema = z.union([z.literal(1), z.literal(2), z.literal(3)]);
 
 export const roleSchema = z.object({
   id: z.string(),

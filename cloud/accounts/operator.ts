@@ -15,7 +15,7 @@ export interface Operator {
 }
 
 /** True if the user may use the system: a role, at least one group, none of them disabled. */
-export function mayEnter(role: Role | null, groups: readonly Group[]): role is Role {
+function mayEnter(role: Role | null, groups: readonly Group[]): role is Role {
   return role !== null && groups.length > 0 && groups.every((group) => group.enabled);
 }
 

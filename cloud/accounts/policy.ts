@@ -3,7 +3,7 @@ import { dictionary } from '@zxcvbn-ts/language-common';
 import { AccountError } from './errors.ts';
 import type { Settings } from './model.ts';
 
-export const RULES = { cases: 1, digit: 2, special: 4, guessable: 8 } as const;
+const RULES = { cases: 1, digit: 2, special: 4, guessable: 8 } as const;
 
 /** A space and ASCII punctuation. */
 const SPECIAL = /[ -/:-@[-`{-~]/;

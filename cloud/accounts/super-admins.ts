@@ -8,7 +8,7 @@ import type { Group, User } from './model.ts';
 export const NO_GUI = 3;
 
 /** True for who has a group, and none that is disabled or keeps people out. */
-export function isActive(user: User, groups: ReadonlyMap<string, Group>): boolean {
+function isActive(user: User, groups: ReadonlyMap<string, Group>): boolean {
   const own = user.groupIds.map((id) => groups.get(id));
   return own.length > 0 && own.every((group) => group?.enabled === true && group.guiAccess !== NO_GUI);
 }

@@ -36,7 +36,7 @@ export class CommandFailure extends SerenoError {
 }
 
 /** What is known of a failed command's effect; a read has none. */
-export function appliedOf(command: CommandRow, settlement: Settlement): Applied {
+function appliedOf(command: CommandRow, settlement: Settlement): Applied {
   return isRead(command.route) ? 'no' : settlement.applied;
 }
 

@@ -14,7 +14,7 @@ import { closedError, LOGIN_FAILED, NO_ACCESS } from './texts.ts';
 import { idList } from './user-schemas.ts';
 
 /** The release whose contract this face keeps: the last one that takes `auth` in the body as well as Bearer. */
-export const API_VERSION = '7.0.0';
+const API_VERSION = '7.0.0';
 
 const nothing = object({});
 const loginSchema = object({

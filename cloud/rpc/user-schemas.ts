@@ -19,7 +19,7 @@ import {
 import { asObjects, checkUnique, parsed } from './parse.ts';
 
 /** Languages in which the console exists, or may. */
-export const LANGUAGES = ['default', 'en_GB', 'en_US', 'es_ES'] as const;
+const LANGUAGES = ['default', 'en_GB', 'en_US', 'es_ES'] as const;
 const THEMES = ['default', 'blue-theme', 'dark-theme', 'hc-light', 'hc-dark'] as const;
 const TIMEZONES = ['default', ...new Set(['UTC', ...Intl.supportedValuesOf('timeZone')])];
 const NAME = { most: 100 };

@@ -81,7 +81,7 @@ export const infoAnswer = z.object({
   }),
 });
 
-export const userView = userSchema.extend({ device_id: z.string() }).meta({ id: 'User' });
+const userView = userSchema.extend({ device_id: z.string() }).meta({ id: 'User' });
 export const userListAnswer = z.object({
   success,
   total: count,

@@ -12,7 +12,7 @@ export interface GatewayRoute {
 
 const face = { access: 'open', fn: 'rpc' } as const;
 
-export const RPC_PATH = '/api_jsonrpc.php';
+const RPC_PATH = '/api_jsonrpc.php';
 
 export const rpcRoutes = {
   rpc: { ...face, method: 'POST', path: RPC_PATH },

@@ -25,10 +25,7 @@ export function isTimeZone(zone: string): boolean {
   }
 }
 
-export const timezoneSchema = z
-  .string()
-  .max(64)
-  .refine(isTimeZone, 'an IANA time zone such as America/La_Paz');
+const timezoneSchema = z.string().max(64).refine(isTimeZone, 'an IANA time zone such as America/La_Paz');
 
 /** What an operator may state about a terminal where the agent finds it out wrongly. */
 export const dialectSchema = z.strictObject({

@@ -136,7 +136,6 @@ export type Hello = z.infer<typeof helloSchema>;
 export const heardHelloSchema = helloSchema.extend({ devices: z.array(z.unknown()).max(DEVICES_PER_SITE) });
 
 export const willSchema = z.object({ v: z.literal(WIRE_VERSION), session: sessionSchema });
-export type Will = z.infer<typeof willSchema>;
 
 /** What the presence function gets from the rules for hello and last will. */
 export const presenceEventSchema = z.object({

@@ -18,10 +18,10 @@ const epochMs = z.int().min(0);
 export const eventIdSchema = z.string().regex(/^[a-z0-9_]{8,64}$/);
 
 /** Names the memory of an agent: another one counts its batches anew. */
-export const journalIdSchema = z.uuid();
+const journalIdSchema = z.uuid();
 
 /** Number of the last event in a batch, by the count of its journal. */
-export const batchSeqSchema = z.int().min(1);
+const batchSeqSchema = z.int().min(1);
 
 /** A badge, or `uid:7` where the terminal tells no more and nobody has that uid. */
 const badge = agentText(32).min(1);
@@ -52,10 +52,9 @@ export const punchEventSchema = z.object({
 export type PunchEvent = z.infer<typeof punchEventSchema>;
 
 /** Fields of a user as a change at the keypad names them. Their values stay at the terminal. */
-export const keypadFieldSchema = z.enum(['name', 'password', 'privilege', 'card', 'group', 'other']);
-export type KeypadField = z.infer<typeof keypadFieldSchema>;
+const keypadFieldSchema = z.enum(['name', 'password', 'privilege', 'card', 'group', 'other']);
 
-export const userEventSchema = z.object({
+const userEventSchema = z.object({
   type: z.enum(['user.created', 'user.updated', 'user.deleted']),
   id: eventIdSchema,
   device: deviceIdSchema,

@@ -73,7 +73,7 @@ async function warm(folder: string, around: Surroundings): Promise<Figures> {
 }
 
 /** Starts the users function's bundle as Lambda does, again and again, and measures each part. */
-export async function measureColdInit(): Promise<ColdInit> {
+async function measureColdInit(): Promise<ColdInit> {
   const folder = mkdtempSync(join(tmpdir(), 'sereno-cold-'));
   const around = await startSurroundings();
   try {

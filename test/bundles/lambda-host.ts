@@ -26,7 +26,7 @@ export interface InitTimes {
   readonly loaded: number;
 }
 
-export class FunctionFailed extends Error {
+class FunctionFailed extends Error {
   override readonly name = 'FunctionFailed';
   readonly code = 'FUNCTION_FAILED';
 }

@@ -6,7 +6,7 @@ import type { Wished } from './model.ts';
 import type { JournalPoint } from './preload/journal-death.ts';
 
 /** Faults of a terminal; each is counted apart, before and after its effect. */
-export const TERMINAL_FAULTS = [
+const TERMINAL_FAULTS = [
   'cut',
   'cut-after-bytes',
   'silent-close',

@@ -8,7 +8,7 @@ import type { ParsedTopic } from '../../shared/wire/topics.ts';
  * broker has it (`lost`) or before the agent hears so (`unanswered`: it comes again). `row-…`: from the broker into the
  * ledger. `swapped`: overtaken by the next one.
  */
-export const LINE_FAULTS = [
+const LINE_FAULTS = [
   'message-lost',
   'message-doubled',
   'message-late',

@@ -36,7 +36,7 @@ const rowOf: Record<Table, (row: Row) => string> = {
 };
 
 /** What the terminal holds, in the words of the API. */
-export function rowsHeld(terminal: SimulatedTerminal, table: Table): string[] {
+function rowsHeld(terminal: SimulatedTerminal, table: Table): string[] {
   const rows: Row[] =
     table === 'users'
       ? terminal

@@ -12,7 +12,7 @@ import { writePrivate } from '../../infra/local/data-dir.ts';
 import { clientIdOf } from '../../shared/domain/identifiers.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 
-export const MOSQUITTO = process.env.MOSQUITTO ?? '/usr/sbin/mosquitto';
+const MOSQUITTO = process.env.MOSQUITTO ?? '/usr/sbin/mosquitto';
 /** Null if Mosquitto is installed, else the sentence for the skipped tests. */
 export const missing = existsSync(MOSQUITTO)
   ? null

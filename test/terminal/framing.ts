@@ -2,7 +2,7 @@
 
 const MAGIC = Buffer.from([0x50, 0x50, 0x82, 0x7d]);
 const TCP_HEADER_BYTES = 8;
-export const PAYLOAD_HEADER_BYTES = 8;
+const PAYLOAD_HEADER_BYTES = 8;
 /** A request longer than this is nonsense: clients upload in pieces of 1 KB. */
 const MAX_REQUEST_BYTES = 1 << 20;
 

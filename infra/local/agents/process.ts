@@ -12,7 +12,7 @@ const RESTART_MS = 1000;
 /** Small young generation: the agent allocates little, and a mini-PC has other things to do with its memory. */
 const NODE_FLAGS = ['--max-semi-space-size=1'];
 /** Time an agent gets to enable its terminals and close its conversations. */
-export const TIDY_MS = 10_000;
+const TIDY_MS = 10_000;
 
 export interface AgentProcessOptions {
   readonly site: SiteAddress;

@@ -7,7 +7,6 @@ import type { SiteAddress } from '../../../shared/wire/topics.ts';
 import { writePrivate } from '../data-dir.ts';
 
 const STATUSES = ['INACTIVE', 'ACTIVE', 'REVOKED'] as const;
-export type CertificateStatus = (typeof STATUSES)[number];
 
 const contentSchema = z.object({
   things: z.record(z.string(), z.object({ tenant: slugSchema, site: slugSchema })),

@@ -7,7 +7,7 @@ export const LAMBDA_MS = 29_000;
 
 export type Handler = (event: unknown, context: Context) => Promise<unknown>;
 
-export class FunctionTimeout extends Error {
+class FunctionTimeout extends Error {
   override readonly name = 'FunctionTimeout';
   readonly code = 'FUNCTION_TIMEOUT';
 }
