@@ -14,9 +14,9 @@ export const FEED_DAYS = 30;
 const KEPT_SECONDS = (FEED_DAYS + 1) * 24 * 3600;
 
 /** Happenings of one entry: it must stay far under the 400 KB that a row may have. */
-const ENTRY_EVENTS = 200;
+export const ENTRY_EVENTS = 200;
 /** A writer that is alive needs some milliseconds between number and entry; one that is fenced only loses time. */
-const GRACE_MS = 1000;
+export const GRACE_MS = 1000;
 const LOOK_EVERY_MS = 40;
 /** A writer is fenced where it stalls; that it happens so often in a row means something else. */
 const MOST_ROUNDS = 20;

@@ -7,7 +7,7 @@ import type { Row } from '../store/expressions.ts';
 import type { Table } from '../store/table.ts';
 
 /** Punches stay so long after they came: a year's reports, and a month to make them in. */
-const PUNCH_DAYS = 400;
+export const PUNCH_DAYS = 400;
 const DAY_MS = 24 * 3600 * 1000;
 
 /** Puts at a time. */

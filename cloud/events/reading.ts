@@ -43,13 +43,13 @@ export async function endOfFeed(feed: Feed, clock: Clock, tenant: string): Promi
   return { entry: (await feed.last(tenant)) + 1, place: 0, at };
 }
 
-async function startOfFeed(feed: Feed, clock: Clock, tenant: string): Promise<Position> {
+export async function startOfFeed(feed: Feed, clock: Clock, tenant: string): Promise<Position> {
   const at = clock.now();
   return { entry: await feed.first(tenant), place: 0, at };
 }
 
 /** Whether something of what followed a position may be gone already. */
-function isExpired(position: Position, now: number): boolean {
+export function isExpired(position: Position, now: number): boolean {
   return now - position.at > FEED_MS;
 }
 

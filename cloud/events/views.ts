@@ -13,7 +13,7 @@ const MOST_MINUTES = 14 * 60;
  * @param at epoch ms
  * @param local the same moment by the terminal's clock, `YYYY-MM-DDTHH:MM:SS`
  */
-function instantWithOffset(at: number, local: string): string {
+export function instantWithOffset(at: number, local: string): string {
   const offset = Math.round((Date.parse(`${local}Z`) - at) / MINUTE_MS);
   // A clock that has nothing to do with the instant: what is sure is the instant.
   if (!(Math.abs(offset) <= MOST_MINUTES)) return new Date(at).toISOString();

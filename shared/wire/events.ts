@@ -18,10 +18,10 @@ const epochMs = z.int().min(0);
 export const eventIdSchema = z.string().regex(/^[a-z0-9_]{8,64}$/);
 
 /** Names the memory of an agent: another one counts its batches anew. */
-const journalIdSchema = z.uuid();
+export const journalIdSchema = z.uuid();
 
 /** Number of the last event in a batch, by the count of its journal. */
-const batchSeqSchema = z.int().min(1);
+export const batchSeqSchema = z.int().min(1);
 
 /** A badge, or `uid:7` where the terminal tells no more and nobody has that uid. */
 const badge = agentText(32).min(1);
@@ -52,9 +52,10 @@ export const punchEventSchema = z.object({
 export type PunchEvent = z.infer<typeof punchEventSchema>;
 
 /** Fields of a user as a change at the keypad names them. Their values stay at the terminal. */
-const keypadFieldSchema = z.enum(['name', 'password', 'privilege', 'card', 'group', 'other']);
+export const keypadFieldSchema = z.enum(['name', 'password', 'privilege', 'card', 'group', 'other']);
+export type KeypadField = z.infer<typeof keypadFieldSchema>;
 
-const userEventSchema = z.object({
+export const userEventSchema = z.object({
   type: z.enum(['user.created', 'user.updated', 'user.deleted']),
   id: eventIdSchema,
   device: deviceIdSchema,

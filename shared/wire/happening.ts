@@ -15,7 +15,7 @@ export const EVENT_TYPES = [
   'agent.offline',
   'webhook.paused',
 ] as const;
-const eventTypeSchema = z.enum(EVENT_TYPES);
+export const eventTypeSchema = z.enum(EVENT_TYPES);
 export type EventType = (typeof EVENT_TYPES)[number];
 
 /** A happening as it is kept. Its id is the same however often, by whom and by which way it was told. */
