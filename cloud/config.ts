@@ -72,6 +72,10 @@ const jwtSchema = z
     JWT_ALGORITHMS: algorithmList.prefault('RS256,ES256'),
     JWT_TENANT_CLAIM: z.string().min(1).default('tenant'),
     JWT_SCOPE_CLAIM: z.string().min(1).default('scope'),
+    /** Names the operator whose rights a token has; left out, a token has its own scopes. */
+    JWT_OPERATOR_CLAIM: z.string().min(1).optional(),
+    /** Names the sites that a token is for; left out, it is for all. */
+    JWT_SITES_CLAIM: z.string().min(1).optional(),
   })
   .transform((env) => ({
     issuer: env.JWT_ISSUER,
@@ -80,6 +84,8 @@ const jwtSchema = z
     algorithms: env.JWT_ALGORITHMS,
     tenantClaim: env.JWT_TENANT_CLAIM,
     scopeClaim: env.JWT_SCOPE_CLAIM,
+    operatorClaim: env.JWT_OPERATOR_CLAIM,
+    sitesClaim: env.JWT_SITES_CLAIM,
   }));
 
 export type JwtConfig = z.output<typeof jwtSchema>;

@@ -62,6 +62,11 @@ export const catalogue = {
     es: "Operación '{operation_id}' no encontrada.",
     en: "Operation '{operation_id}' not found.",
   },
+  site_read_only: {
+    status: 403,
+    es: "En la sede '{site}' solo puede consultar.",
+    en: "At the site '{site}' you may only read.",
+  },
   site_not_found: { status: 404, es: "Sede '{site}' no encontrada.", en: "Site '{site}' not found." },
   webhook_not_found: { status: 404, es: 'Webhook no encontrado.', en: 'Webhook not found.' },
   webhook_limit: {

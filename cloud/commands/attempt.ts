@@ -6,6 +6,7 @@ import type { Outcome } from './outcome.ts';
 import type { CommandPorts } from './ports.ts';
 import { followPurge } from './purge.ts';
 import { type CommandRequest, checkedArgs } from './request.ts';
+import { checkSite } from './site-rights.ts';
 
 /** The terminal of a request, as its asker finds it or as the directory has it. */
 export function located({ directory }: CommandPorts, request: CommandRequest): Promise<Target> {
@@ -32,6 +33,7 @@ export async function attempt(
   const { site, device, deviceName } = await targetOf(ports, request, repeat ? id : null);
   const target = { site, device, deviceName };
   note({ site, device });
+  await checkSite(ports, request, target);
   const args = checkedArgs(request.action, request.args, device);
   note({ user: badgeIn(args) ?? undefined });
   const outcome = await execute(ports, { id, target, args, request });

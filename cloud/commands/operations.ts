@@ -6,7 +6,9 @@ import { routes } from '../../shared/api/routes.ts';
 import { commandIdSchema } from '../../shared/domain/identifiers.ts';
 import { SerenoError } from '../../shared/errors.ts';
 import type { Progress } from '../../shared/wire/envelope.ts';
+import { checkMayChange, maySeeSite } from '../directory/visible.ts';
 import { note } from '../log.ts';
+import { isRead } from './actions.ts';
 import { cancelAtAgent, queryAgent } from './ask.ts';
 import { followSettled } from './attempt.ts';
 import type { CommandRow, Ledger, Settlement } from './ledger.ts';
@@ -21,7 +23,9 @@ function domainOf(command: CommandRow): string {
 }
 
 /** One sees what one may read, and what one has made oneself and may still make. */
-export function maySee({ scopes, subject }: Principal, command: CommandRow): boolean {
+export function maySee(principal: Principal, command: CommandRow): boolean {
+  const { scopes, subject } = principal;
+  if (!maySeeSite(principal, command.site)) return false;
   if (scopes.has(`${domainOf(command)}:read`)) return true;
   return command.subject === subject && mayCall(routes[command.route], scopes);
 }
@@ -120,6 +124,7 @@ export async function cancelOperation(
   if (!mayCancel(principal, command)) {
     throw new SerenoError('forbidden', { params: { scope: routes[command.route].access } });
   }
+  if (!isRead(command.route)) checkMayChange(principal, command.site);
   const rows = { command, replies: await ledger.replies(command), begun: false, incomplete: false };
   const state = operationState(rows, clock.now());
   // Cancelled before: a caller who missed the first answer asks again.

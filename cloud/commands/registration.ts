@@ -5,6 +5,7 @@ import type { Principal } from '../../shared/api/principal.ts';
 import { SerenoError } from '../../shared/errors.ts';
 import type { Directory } from '../directory/directory.ts';
 import { foundDevice, type Target, targetAt } from '../directory/locate.ts';
+import { checkMayChange } from '../directory/visible.ts';
 import { FieldError } from '../field-error.ts';
 import type { CommandPorts } from './ports.ts';
 import type { Asking } from './request.ts';
@@ -51,6 +52,7 @@ async function ownDevice(
   isAcceptance = false,
 ): Promise<Target> {
   const row = await foundDevice(directory, principal, id);
+  checkMayChange(principal, row.site);
   if (row.source === 'file' && !isAcceptance)
     throw new SerenoError('device_from_file', { params: { device: row.id } });
   return targetAt(row);
@@ -72,7 +74,7 @@ export function createDevice(ports: CommandPorts, asking: Asking, body: NewDevic
     device: id,
     args: { mode: 'create', id, ...wireSettings(settings) },
     locate: async () => {
-      if ((await directory.device(tenant, id)) !== null) {
+      if (await directory.isTaken(tenant, id)) {
         throw new SerenoError('device_exists', { params: { device: id } });
       }
       return { site: await chosenSite(directory, tenant, named), device: id, deviceName: given.name };

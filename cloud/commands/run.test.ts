@@ -1,6 +1,7 @@
 // A command as any face can ask for it: a principal and values in, an outcome out, and errors that know no language.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { SCOPES } from '../../shared/api/scopes.ts';
+import { ALL_SITES } from '../../shared/api/site-rights.ts';
 import { SerenoError } from '../../shared/errors.ts';
 import { iotClient } from '../clients.ts';
 import { systemClock } from '../clock.ts';
@@ -44,7 +45,7 @@ beforeEach(() => {
 
 function asking(change: Partial<Asking> = {}): Asking {
   return {
-    principal: { tenant: 'acme', subject: 'ana@acme', scopes: new Set<string>(SCOPES) },
+    principal: { tenant: 'acme', subject: 'ana@acme', scopes: new Set<string>(SCOPES), sites: ALL_SITES },
     key: null,
     until: Date.now() + 5000,
     async: false,

@@ -9,6 +9,7 @@ import type { Claimed, Memory } from './idempotency.ts';
 import { look, type Outcome } from './outcome.ts';
 import type { CommandPorts } from './ports.ts';
 import type { CallerKey, CommandRequest } from './request.ts';
+import { checkSite } from './site-rights.ts';
 
 type Mine = Claimed & { kind: 'mine' };
 
@@ -104,6 +105,8 @@ export async function run<A extends Action>(ports: CommandPorts, request: Comman
     case 'in_progress':
       throw new SerenoError('idempotency_in_progress');
     case 'settled':
+      // Rights may have been taken since.
+      await checkSite(ports, request, claimed.outcome.command);
       await followSettled(ports, claimed.outcome);
       return { outcome: claimed.outcome, replayed: true };
     case 'mine':

@@ -41,6 +41,8 @@ export interface Directory {
   site(tenant: string, site: string): Promise<SiteRow | null>;
   sites(tenant: string): Promise<SiteRow[]>;
   device(tenant: string, id: string): Promise<DeviceRow | null>;
+  /** Whether anybody holds this id. */
+  isTaken(tenant: string, id: string): Promise<boolean>;
   /** By id. */
   devices(tenant: string): Promise<DeviceRow[]>;
   /** Those of these ids that there are, whichever sites they belong to, as they are now. */

@@ -35,6 +35,10 @@ export class DynamoDirectory implements Directory {
     return row === null ? null : deviceRowSchema.parse(row);
   }
 
+  async isTaken(tenant: string, id: string): Promise<boolean> {
+    return (await this.device(tenant, id)) !== null;
+  }
+
   async devices(tenant: string): Promise<DeviceRow[]> {
     return (await this.#list(tenant, 'D#')).map((row) => deviceRowSchema.parse(row));
   }

@@ -5,6 +5,7 @@ import { SerenoError } from '../../shared/errors.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { SiteRow } from '../directory/rows.ts';
+import { checkMayChange } from '../directory/visible.ts';
 import { log, note } from '../log.ts';
 import type { Enrolments, SiteAgents } from './enrolments.ts';
 import type { Revoker } from './issuer.ts';
@@ -24,11 +25,12 @@ function notFound(site: string): SerenoError {
   return new SerenoError('site_not_found', { params: { site } });
 }
 
-/** A site as somebody names it. @throws SerenoError `site_not_found` for a text that can be no site's */
-function named({ tenant }: Principal, site: string): SiteAddress {
+/** A site that somebody wants to change. @throws SerenoError `site_not_found`, for a text that can be no site's too; `site_read_only` */
+function named(principal: Principal, site: string): SiteAddress {
   if (!slugSchema.safeParse(site).success) throw notFound(site);
   note({ site });
-  return { tenant, site };
+  checkMayChange(principal, site);
+  return { tenant: principal.tenant, site };
 }
 
 /** The site's row. @throws SerenoError `site_not_found` */
@@ -41,11 +43,13 @@ async function foundSite({ directory }: SitePorts, { tenant, site }: SiteAddress
 /** @throws SerenoError `site_exists` */
 export async function createSite(
   ports: SitePorts,
-  { tenant }: Principal,
+  { tenant, sites }: Principal,
   site: string,
   name: string,
 ): Promise<SiteRow> {
   note({ site });
+  // Of a site that is not there yet nobody has the right but who has every site.
+  if (sites.everywhere !== 'write') throw new SerenoError('site_read_only', { params: { site } });
   if (!(await ports.agents.addSite({ tenant, site }, name, ports.now()))) {
     throw new SerenoError('site_exists', { params: { site } });
   }

@@ -10,8 +10,8 @@ export const handler = httpHandler({
   attendanceList: (call) => {
     const { limit, cursor } = call.query;
     const args = { ...attendanceFilter(call.query), limit, cursor };
-    return runCommand(commandPorts(), call, args, { smaller: { ...args, limit: MOST_ROWS } });
+    return runCommand(commandPorts(call.principal), call, args, { smaller: { ...args, limit: MOST_ROWS } });
   },
 
-  attendanceAll: (call) => attendanceAll(commandPorts(), call),
+  attendanceAll: (call) => attendanceAll(commandPorts(call.principal), call),
 });

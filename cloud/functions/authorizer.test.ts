@@ -11,6 +11,8 @@ const config: JwtConfig = {
   algorithms: ['ES256', 'RS256'],
   tenantClaim: 'tenant',
   scopeClaim: 'scope',
+  operatorClaim: undefined,
+  sitesClaim: undefined,
 };
 const claims = { tenant: 'acme', sub: 'portal', scope: 'users:read users:write' };
 const missing = { reason: 'token_invalid' };

@@ -4,8 +4,10 @@ import type {
   APIGatewaySimpleAuthorizerWithContextResult,
 } from 'aws-lambda';
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
-import type { AuthContext } from '../../shared/api/principal.ts';
+import type { AuthContext, SiteRights } from '../../shared/api/principal.ts';
 import { slugSchema } from '../../shared/domain/identifiers.ts';
+import { accountPorts } from '../accounts/ports.ts';
+import { contextOfName, contextOfSecret, isOperatorSecret } from '../accounts/rest-access.ts';
 import { type JwtConfig, jwtConfig } from '../config.ts';
 import { about, log } from '../log.ts';
 import type { TokenProblem } from '../rest/principal.ts';
@@ -23,12 +25,37 @@ function scopesOf(claim: unknown): string {
   return Array.isArray(claim) ? claim.filter((scope) => typeof scope === 'string').join(' ') : '';
 }
 
-function contextOf(payload: JWTPayload, config: JwtConfig): AuthContext {
+/** `norte sur:read`, or a list of these: what may be done at which site, and nothing elsewhere. */
+function sitesOf(claim: unknown): SiteRights | null {
+  const entries = typeof claim === 'string' ? claim.split(/[ ,]+/) : Array.isArray(claim) ? claim : null;
+  if (entries === null) return null;
+  const named = entries.filter((entry): entry is string => typeof entry === 'string' && entry !== '');
+  const rights = named.map((entry) => [
+    entry.replace(/:read$/, ''),
+    entry.endsWith(':read') ? 'read' : 'write',
+  ]);
+  return { everywhere: 'none', sites: Object.fromEntries(rights) };
+}
+
+async function contextOf(payload: JWTPayload, config: JwtConfig): Promise<AuthContext> {
   const tenant = slugSchema.safeParse(payload[config.tenantClaim]);
   // Machine tokens of some issuers name the client instead of a subject.
   const subject = payload.sub ?? payload.client_id;
   if (!tenant.success || typeof subject !== 'string' || subject === '') return refusal('token_invalid');
-  return { tenant: tenant.data, subject, scopes: scopesOf(payload[config.scopeClaim]) };
+  const { operatorClaim, sitesClaim } = config;
+  if (operatorClaim !== undefined) {
+    const operator = payload[operatorClaim];
+    const named = typeof operator === 'string' ? operator : '';
+    return (await contextOfName(accountPorts(), tenant.data, named)) ?? refusal('token_invalid');
+  }
+  // A claim that is asked for and is not there gives no site at all.
+  const sites = sitesClaim === undefined ? undefined : (sitesOf(payload[sitesClaim]) ?? sitesOf([]));
+  return {
+    tenant: tenant.data,
+    subject,
+    scopes: scopesOf(payload[config.scopeClaim]),
+    ...(sites === undefined ? {} : { sites: JSON.stringify(sites) }),
+  };
 }
 
 function refusal(reason: TokenProblem): AuthContext {
@@ -59,11 +86,21 @@ export async function principalOfToken(
       algorithms: config.algorithms,
       requiredClaims: ['exp'],
     });
-    return contextOf(payload, config);
+    return await contextOf(payload, config);
   } catch (error) {
     const reason = reasonOf(error);
     if (reason === 'token_unchecked') log.error('issuer keys', error as Error);
     return refusal(reason);
+  }
+}
+
+/** A session or token of an operator, or the reason why it opens nothing. */
+async function contextOfOperator(secret: string, address: string): Promise<AuthContext> {
+  try {
+    return await contextOfSecret(accountPorts(), secret, address);
+  } catch (error) {
+    log.error('operator not looked up', error as Error);
+    return refusal('token_unchecked');
   }
 }
 
@@ -75,6 +112,11 @@ export async function handler(
   const keys = keySet;
   const { headers = {}, routeKey: route, requestContext } = event;
   const notes = { route, requestId: requestContext.requestId, trace: traceIdOf(headers.traceparent) };
-  const context = await about(notes, () => principalOfToken(bearer(headers), config, keys));
+  const token = bearer(headers);
+  const context = await about(notes, () =>
+    token !== null && isOperatorSecret(token)
+      ? contextOfOperator(token, requestContext.http.sourceIp)
+      : principalOfToken(token, config, keys),
+  );
   return { isAuthorized: true, context };
 }

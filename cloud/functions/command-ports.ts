@@ -1,4 +1,5 @@
 // What the commanding functions work with, put together once per container.
+import type { Principal } from '../../shared/api/principal.ts';
 import { iotClient } from '../clients.ts';
 import { systemClock } from '../clock.ts';
 import { DynamoClaims } from '../commands/dynamo-claims.ts';
@@ -9,6 +10,7 @@ import type { CommandPorts } from '../commands/ports.ts';
 import { DynamoEraser } from '../commands/purge.ts';
 import { storeConfig } from '../config.ts';
 import { DynamoDirectory } from '../directory/dynamo-directory.ts';
+import { visibleDirectory } from '../directory/visible.ts';
 import { tableNamed } from '../store/client.ts';
 
 let made: CommandPorts | null = null;
@@ -26,7 +28,8 @@ function make(): CommandPorts {
   };
 }
 
-export function commandPorts(): CommandPorts {
+/** For who asks: the directory is what this caller sees of it. */
+export function commandPorts(principal: Principal): CommandPorts {
   made ??= make();
-  return made;
+  return { ...made, directory: visibleDirectory(made.directory, principal) };
 }

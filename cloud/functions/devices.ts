@@ -10,20 +10,24 @@ function deviceId(call: { readonly params: Readonly<Record<string, string>> }): 
 }
 
 export const handler = httpHandler({
-  deviceList: (call) => deviceList(commandPorts().directory, call),
+  deviceList: (call) => deviceList(commandPorts(call.principal).directory, call),
 
   deviceCreate: (call) =>
-    commandAnswer(commandPorts(), call, (asking) => createDevice(commandPorts(), asking, call.body)),
+    commandAnswer(commandPorts(call.principal), call, (asking) =>
+      createDevice(commandPorts(call.principal), asking, call.body),
+    ),
 
   deviceUpdate: (call) =>
-    commandAnswer(commandPorts(), call, (asking) =>
-      updateDevice(commandPorts(), asking, deviceId(call), call.body),
+    commandAnswer(commandPorts(call.principal), call, (asking) =>
+      updateDevice(commandPorts(call.principal), asking, deviceId(call), call.body),
     ),
 
   deviceDelete: (call) =>
-    commandAnswer(commandPorts(), call, (asking) => deleteDevice(commandPorts(), asking, deviceId(call))),
+    commandAnswer(commandPorts(call.principal), call, (asking) =>
+      deleteDevice(commandPorts(call.principal), asking, deviceId(call)),
+    ),
 
-  devicePing: (call) => runCommand(commandPorts(), call, {}),
-  deviceInfo: (call) => runCommand(commandPorts(), call, {}),
-  deviceSyncTime: (call) => runCommand(commandPorts(), call, {}),
+  devicePing: (call) => runCommand(commandPorts(call.principal), call, {}),
+  deviceInfo: (call) => runCommand(commandPorts(call.principal), call, {}),
+  deviceSyncTime: (call) => runCommand(commandPorts(call.principal), call, {}),
 });

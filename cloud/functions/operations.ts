@@ -4,7 +4,7 @@ import { operationCancel, operationGet, operationList } from '../rest/operations
 import { commandPorts } from './command-ports.ts';
 
 export const handler = httpHandler({
-  operationList: (call) => operationList(commandPorts(), call),
-  operationGet: (call) => operationGet(commandPorts(), call),
-  operationCancel: (call) => operationCancel(commandPorts(), call),
+  operationList: (call) => operationList(commandPorts(call.principal), call),
+  operationGet: (call) => operationGet(commandPorts(call.principal), call),
+  operationCancel: (call) => operationCancel(commandPorts(call.principal), call),
 });

@@ -1,7 +1,9 @@
 // What the functions of branches and enrolment work with, put together once per container.
+import type { Principal } from '../../shared/api/principal.ts';
 import { controlClient, iotClient } from '../clients.ts';
 import { directoryConfig, enrolmentConfig, publicConfig } from '../config.ts';
 import { DynamoDirectory } from '../directory/dynamo-directory.ts';
+import { visibleDirectory } from '../directory/visible.ts';
 import { AwsIssuer } from '../enrolment/aws-issuer.ts';
 import { AwsRevoker } from '../enrolment/aws-revoker.ts';
 import { DynamoEnrolments } from '../enrolment/dynamo-enrolments.ts';
@@ -16,7 +18,7 @@ const now = () => Date.now();
 let sites: SitePorts | null = null;
 let enrol: EnrolPorts | null = null;
 
-export function sitePorts(): SitePorts {
+function allSites(): SitePorts {
   const table = tableNamed(directoryConfig().tableName);
   sites ??= {
     directory: new DynamoDirectory(table),
@@ -29,12 +31,18 @@ export function sitePorts(): SitePorts {
   return sites;
 }
 
+/** For who asks: the directory is what this caller sees of it. */
+export function sitePorts(principal: Principal): SitePorts {
+  const all = allSites();
+  return { ...all, directory: visibleDirectory(all.directory, principal) };
+}
+
 export function enrolPorts(): EnrolPorts {
   const { rootCa, ...issuer } = enrolmentConfig();
   enrol ??= {
-    enrolments: sitePorts().enrolments,
-    agents: sitePorts().agents,
-    revoker: sitePorts().revoker,
+    enrolments: allSites().enrolments,
+    agents: allSites().agents,
+    revoker: allSites().revoker,
     issuer: new AwsIssuer(controlClient(), issuer),
     rootCa: rootCa ?? amazonRoots(),
     now,

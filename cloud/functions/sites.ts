@@ -4,10 +4,10 @@ import * as sites from '../rest/sites.ts';
 import { sitePorts } from './site-ports.ts';
 
 export const handler = httpHandler({
-  siteList: (call) => sites.siteList(sitePorts(), call),
-  siteCreate: (call) => sites.siteCreate(sitePorts(), call),
-  siteUpdate: (call) => sites.siteUpdate(sitePorts(), call),
-  siteDelete: (call) => sites.siteDelete(sitePorts(), call),
-  siteEnrollment: (call) => sites.siteEnrollment(sitePorts(), call),
-  siteAgentDelete: (call) => sites.siteAgentDelete(sitePorts(), call),
+  siteList: (call) => sites.siteList(sitePorts(call.principal), call),
+  siteCreate: (call) => sites.siteCreate(sitePorts(call.principal), call),
+  siteUpdate: (call) => sites.siteUpdate(sitePorts(call.principal), call),
+  siteDelete: (call) => sites.siteDelete(sitePorts(call.principal), call),
+  siteEnrollment: (call) => sites.siteEnrollment(sitePorts(call.principal), call),
+  siteAgentDelete: (call) => sites.siteAgentDelete(sitePorts(call.principal), call),
 });

@@ -11,29 +11,34 @@ function userId(call: { readonly params: Readonly<Record<string, string>> }): st
 
 export const handler = httpHandler({
   userList: (call) =>
-    runCommand(commandPorts(), call, call.query, { smaller: { ...call.query, limit: MOST_ROWS } }),
+    runCommand(commandPorts(call.principal), call, call.query, {
+      smaller: { ...call.query, limit: MOST_ROWS },
+    }),
 
-  userGet: (call) => runCommand(commandPorts(), call, { user_id: userId(call), ...call.query }),
+  userGet: (call) => runCommand(commandPorts(call.principal), call, { user_id: userId(call), ...call.query }),
 
   userCreate: (call) => {
     const { user_id, ...fields } = call.body;
-    return runCommand(commandPorts(), call, { mode: 'create', user_id, fields, ...call.query });
+    return runCommand(commandPorts(call.principal), call, { mode: 'create', user_id, fields, ...call.query });
   },
 
   userUpdate: (call) => {
     const args = { mode: 'update' as const, user_id: userId(call), fields: call.body, ...call.query };
-    return runCommand(commandPorts(), call, args);
+    return runCommand(commandPorts(call.principal), call, args);
   },
 
-  userDelete: (call) => runCommand(commandPorts(), call, { user_id: userId(call), ...call.query }),
+  userDelete: (call) =>
+    runCommand(commandPorts(call.principal), call, { user_id: userId(call), ...call.query }),
 
-  userRestore: (call) => runCommand(commandPorts(), call, { user_id: userId(call), ...call.query }),
+  userRestore: (call) =>
+    runCommand(commandPorts(call.principal), call, { user_id: userId(call), ...call.query }),
 
-  fingerList: (call) => runCommand(commandPorts(), call, { user_id: userId(call), ...call.query }),
+  fingerList: (call) =>
+    runCommand(commandPorts(call.principal), call, { user_id: userId(call), ...call.query }),
 
   fingerEnroll: (call) => {
     const { finger_index } = call.body;
     const begun = enrolmentBegun(userId(call), call.params.device_id ?? '', finger_index, call.language);
-    return runCommand(commandPorts(), call, { user_id: userId(call), ...call.body }, { begun });
+    return runCommand(commandPorts(call.principal), call, { user_id: userId(call), ...call.body }, { begun });
   },
 });

@@ -1,8 +1,9 @@
 // Who calls, and whether that is enough for the route: 401 and 403 in the contract's words.
 
 import type { MiddlewareObj } from '@middy/core';
-import { authContextSchema, type Principal } from '../../shared/api/principal.ts';
+import { authContextSchema, type Principal, siteRightsSchema } from '../../shared/api/principal.ts';
 import { mayCall, missingScope } from '../../shared/api/rights.ts';
+import { ALL_SITES } from '../../shared/api/site-rights.ts';
 import type { PhraseKey } from '../../shared/phrases.ts';
 import { note } from '../log.ts';
 import { type Draft, draftOf, type HttpEvent } from './call.ts';
@@ -21,8 +22,16 @@ export type TokenProblem = (typeof TOKEN_PROBLEMS)[number];
 export function principalOf(context: unknown): Principal {
   const parsed = authContextSchema.safeParse(context);
   if (parsed.success && 'tenant' in parsed.data) {
-    const { tenant, subject, scopes } = parsed.data;
-    return { tenant, subject, scopes: new Set(scopes.split(' ').filter((scope) => scope !== '')) };
+    const { tenant, subject, scopes, sites } = parsed.data;
+    return {
+      tenant,
+      subject,
+      scopes: new Set(scopes.split(' ').filter((scope) => scope !== '')),
+      sites: sites === undefined ? ALL_SITES : siteRightsSchema.parse(JSON.parse(sites)),
+    };
+  }
+  if (parsed.success && 'reason' in parsed.data && parsed.data.reason === 'too_many_requests') {
+    throw new Problem('too_many_requests');
   }
   const given = parsed.success && 'reason' in parsed.data ? parsed.data.reason : 'token_missing';
   const reason = TOKEN_PROBLEMS.find((problem) => problem === given) ?? 'token_invalid';

@@ -11,7 +11,7 @@ export interface Surroundings {
 }
 
 /** What the authorizer knows about the issuer; settings left out keep the function's own defaults. */
-function jwt({ issuer, audience, jwksUrl, algorithms, tenantClaim, scopeClaim }: Settings) {
+function jwt({ issuer, audience, jwksUrl, algorithms, tenantClaim, scopeClaim, ...rest }: Settings) {
   const all = {
     JWT_ISSUER: issuer,
     JWT_AUDIENCE: audience,
@@ -19,6 +19,8 @@ function jwt({ issuer, audience, jwksUrl, algorithms, tenantClaim, scopeClaim }:
     JWT_ALGORITHMS: algorithms,
     JWT_TENANT_CLAIM: tenantClaim,
     JWT_SCOPE_CLAIM: scopeClaim,
+    JWT_OPERATOR_CLAIM: rest.operatorClaim,
+    JWT_SITES_CLAIM: rest.sitesClaim,
   };
   return Object.fromEntries(
     Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),

@@ -55,7 +55,8 @@ const revokeCertificates: readonly Grant[] = [
 ];
 
 export const grants: Readonly<Record<LambdaName, readonly Grant[]>> = {
-  authorizer: [],
+  // Sessions and tokens of operators: looked up, their use noted, one that is over taken away.
+  authorizer: [dynamo('GetItem', 'BatchGetItem', 'UpdateItem', 'DeleteItem')],
   public: [],
   devices: runCommands,
   // A purge finds the earlier commands about a user by the index, and blanks their answers.

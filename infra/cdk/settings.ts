@@ -34,6 +34,10 @@ const schema = z
     algorithms: algorithmList.transform((names) => names.join(',')).optional(),
     tenantClaim: choice.optional(),
     scopeClaim: choice.optional(),
+    /** The claim that names the operator whose rights a token has. */
+    operatorClaim: choice.optional(),
+    /** The claim that names the sites a token is for. */
+    sitesClaim: choice.optional(),
     /** The tenant of operators who name none when they log in. */
     tenant: slugSchema.optional(),
     /** `acme.{tenantDomain}` is the address of the tenant acme for its operators. */

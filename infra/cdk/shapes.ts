@@ -21,7 +21,7 @@ const MEMORY_MB = 512;
 
 const shapes: Partial<Record<LambdaName, Shape>> = {
   // API Gateway waits 10 s for an authorizer; the issuer's keys may take 3.
-  authorizer: { memoryMb: MEMORY_MB, seconds: 8, sees: ['jwt'] },
+  authorizer: { memoryMb: MEMORY_MB, seconds: 8, sees: ['jwt', 'table'] },
   public: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: [] },
   // Nobody waits for it, but a hello may name 500 devices.
   presence: { memoryMb: 256, seconds: 30, sees: ['table'] },

@@ -7,7 +7,13 @@ import { slugSchema } from '../domain/identifiers.ts';
  * the middleware answers 401 in the contract's words.
  */
 export const authContextSchema = z.union([
-  z.object({ tenant: slugSchema, subject: z.string().min(1), scopes: z.string() }),
+  z.object({
+    tenant: slugSchema,
+    subject: z.string().min(1),
+    scopes: z.string(),
+    /** JSON of what may be done at which site; everything at every site where left out. */
+    sites: z.string().optional(),
+  }),
   z.object({ reason: z.string() }),
 ]);
 export type AuthContext = z.infer<typeof authContextSchema>;
@@ -23,4 +29,5 @@ export interface Principal {
   /** The token's `sub`: who calls, part of the idempotency key. */
   readonly subject: string;
   readonly scopes: ReadonlySet<string>;
+  readonly sites: SiteRights;
 }

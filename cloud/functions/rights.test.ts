@@ -1,0 +1,200 @@
+// Every route of the table, asked by an operator of one branch about another branch, and by another company whose branches
+// and terminals have the same names. A new route is in this by itself.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { SiteRights } from '../../shared/api/principal.ts';
+import type { Route } from '../../shared/api/route.ts';
+import { type RouteName, routes } from '../../shared/api/routes.ts';
+import { SCOPES } from '../../shared/api/scopes.ts';
+import type { SiteAddress } from '../../shared/wire/topics.ts';
+import { examples } from '../rest/docs/examples.ts';
+import { invoke, type Received } from '../testing/invoke.ts';
+import { hello, startWorld, type World } from '../testing/world.ts';
+
+type Handler = Parameters<typeof invoke>[0];
+
+/** Of two companies the branches and terminals have the same names. */
+const OWN = { site: 'norte', device: 'uno' };
+const FOREIGN = { site: 'sur', device: 'dos' };
+const NOWHERE = { site: 'nada', device: 'nadie', operation: '01ARZ3NDEKTSV4RRFFQ69G5FAV' };
+
+const restricted = (Object.keys(routes) as RouteName[]).filter((name) => routes[name].access !== 'open');
+const about = (place: string) => restricted.filter((name) => routes[name].path.includes(`{${place}}`));
+const isRead = (name: RouteName) => routes[name].method === 'GET';
+
+let world: World;
+let foreignOperation: string;
+const asked: SiteAddress[] = [];
+
+const only = (right: 'read' | 'write'): SiteRights => ({ everywhere: 'none', sites: { [OWN.site]: right } });
+
+interface Who {
+  readonly tenant?: string;
+  readonly sites?: SiteRights;
+}
+interface Thing {
+  readonly site: string;
+  readonly device: string;
+  readonly operation: string;
+}
+
+async function ask(name: RouteName, { tenant = 'acme', sites }: Who, at: Thing): Promise<Received> {
+  const route: Route = routes[name];
+  const { handler } = (await import(`../functions/${route.fn}.ts`)) as { handler: Handler };
+  const { params = {}, body } = examples[name] ?? {};
+  return invoke(handler, name, {
+    params: { ...params, device_id: at.device, site: at.site, id: at.operation, user_id: '7' },
+    ...(body === undefined ? {} : { body }),
+    auth: {
+      tenant,
+      subject: 'operator:9',
+      scopes: SCOPES.join(' '),
+      ...(sites === undefined ? {} : { sites: JSON.stringify(sites) }),
+    },
+  });
+}
+
+/** An answer with every name of a thing blanked: that of what one may not see must be that of what is not there. */
+function blanked({ status, body }: Received, thing: Thing): string {
+  const names = [thing.site, thing.device, thing.operation];
+  return names.reduce((text, name) => text.replaceAll(`'${name}'`, "'…'"), JSON.stringify([status, body]));
+}
+
+const thing = (at: { site: string; device: string }): Thing => ({ ...at, operation: foreignOperation });
+
+beforeAll(async () => {
+  world = await startWorld();
+  for (const tenant of ['acme', 'beta']) {
+    await hello(world, tenant, OWN.site, [OWN.device]);
+    await hello(world, tenant, FOREIGN.site, [FOREIGN.device]);
+  }
+  world.agent = (_command, at) => {
+    asked.push(at);
+    return [{ reply: { status: 'ok', verified: 'ack', data: { device_time: 'now', ip: '10.0.0.1' } } }];
+  };
+  const ping = await ask('devicePing', {}, { ...FOREIGN, operation: '' });
+  expect(ping.status).toBe(200);
+  foreignOperation = world.received[0]?.id ?? '';
+});
+afterAll(() => world.close());
+beforeEach(() => {
+  asked.length = 0;
+});
+
+test('every place in a path is about a terminal, a branch, an operation, or something of these', () => {
+  const known = ['device_id', 'site', 'user_id', 'id'];
+  const places = restricted.flatMap((name) =>
+    [...routes[name].path.matchAll(/\{(\w+)\}/g)].map(([, place]) => place),
+  );
+  expect([...new Set(places)].filter((place) => !known.includes(String(place)))).toEqual([]);
+  const others = about('id').filter((name) => !routes[name].path.startsWith('/operations/'));
+  expect(others, 'say below what such a thing of another branch is').toEqual([]);
+});
+
+describe('for an operator of one branch', () => {
+  const sites = only('write');
+
+  test.each([...new Set([...about('device_id'), ...about('site'), ...about('id')])])(
+    '%s answers about another branch as about what does not exist',
+    async (name) => {
+      const foreign = await ask(name, { sites }, thing(FOREIGN));
+      const nothing = await ask(name, { sites }, NOWHERE);
+      expect(foreign.status).toBe(404);
+      expect(blanked(foreign, thing(FOREIGN))).toBe(blanked(nothing, NOWHERE));
+      expect(JSON.stringify(foreign.body)).not.toContain(`"${FOREIGN.device}"`);
+      expect(asked).toEqual([]);
+    },
+  );
+
+  const lists = restricted.filter((name) => isRead(name) && !routes[name].path.includes('{'));
+  test.each(lists)('%s shows nothing of another branch', async (name) => {
+    const whole = await ask(name, {}, thing(FOREIGN));
+    asked.length = 0;
+    const { status, body } = await ask(name, { sites }, thing(FOREIGN));
+    expect([whole.status, status]).toEqual([200, 200]);
+    const text = JSON.stringify(body);
+    for (const hidden of [FOREIGN.site, FOREIGN.device]) expect(text).not.toContain(`"${hidden}"`);
+    expect(asked.filter(({ site }) => site !== OWN.site)).toEqual([]);
+  });
+
+  test('a terminal is registered at that branch alone, and a branch cannot be added', async () => {
+    const { handler } = await import('./devices.ts');
+    const auth = { tenant: 'acme', subject: 'operator:9', scopes: SCOPES.join(' ') };
+    const register = (site: string, id: string) =>
+      invoke(handler, 'deviceCreate', {
+        body: { id, name: 'x', ip: '10.0.0.9', site },
+        auth: { ...auth, sites: JSON.stringify(sites) },
+      });
+    expect(await register(FOREIGN.site, 'tres')).toMatchObject({
+      status: 404,
+      body: { code: 'site_not_found' },
+    });
+    expect(asked).toEqual([]);
+    // An id is the company's: it cannot be given twice, though the one that has it is not shown.
+    expect(await register(OWN.site, FOREIGN.device)).toMatchObject({
+      status: 409,
+      body: { code: 'device_exists' },
+    });
+    expect(await ask('siteCreate', { sites }, thing(OWN))).toMatchObject({
+      status: 403,
+      body: { code: 'site_read_only' },
+    });
+  });
+
+  test('who sees only this branch is told of no other terminal by a wrong id', async () => {
+    const { body } = await ask('devicePing', { sites }, NOWHERE);
+    expect(body.disponibles).toEqual([OWN.device]);
+  });
+});
+
+describe('for an operator who may only read a branch', () => {
+  const sites = only('read');
+  const changes = restricted.filter((name) => !isRead(name) && !routes[name].path.includes('{id}'));
+  const withPlace = changes.filter((name) => /\{(device_id|site)\}/.test(routes[name].path));
+
+  test.each(withPlace)('%s is refused and reaches no terminal', async (name) => {
+    expect(await ask(name, { sites }, thing(OWN))).toMatchObject({
+      status: 403,
+      body: { code: 'site_read_only' },
+    });
+    expect(asked).toEqual([]);
+  });
+
+  test('a question is answered', async () => {
+    expect((await ask('devicePing', { sites }, thing(OWN))).status).toBe(200);
+  });
+});
+
+describe('for another company with the same names', () => {
+  test.each(about('device_id'))('%s goes to its own terminal', async (name) => {
+    await ask(name, { tenant: 'beta' }, thing(FOREIGN));
+    expect(asked.filter(({ tenant }) => tenant !== 'beta')).toEqual([]);
+  });
+
+  test.each(about('id'))('%s knows nothing of the first one’s operation', async (name) => {
+    const answer = await ask(name, { tenant: 'beta' }, thing(FOREIGN));
+    expect([answer.status, answer.body.code]).toEqual([404, 'operation_not_found']);
+  });
+
+  test('the list of operations holds its own alone', async () => {
+    const { body } = await ask('operationList', { tenant: 'beta' }, thing(FOREIGN));
+    expect(JSON.stringify(body)).not.toContain(foreignOperation);
+  });
+});
+
+test('rights that were taken since a command hide its outcome, also from who sends its key again', async () => {
+  const { handler } = await import('./devices.ts');
+  const again = (sites?: SiteRights) =>
+    invoke(handler, 'deviceSyncTime', {
+      params: { device_id: FOREIGN.device },
+      headers: { 'idempotency-key': 'once' },
+      auth: {
+        tenant: 'acme',
+        subject: 'operator:9',
+        scopes: SCOPES.join(' '),
+        ...(sites === undefined ? {} : { sites: JSON.stringify(sites) }),
+      },
+    });
+  expect((await again()).status).toBe(200);
+  expect((await again()).headers).toMatchObject({ 'idempotent-replay': 'true' });
+  expect((await again(only('write'))).status).toBe(404);
+});
