@@ -23,6 +23,7 @@ const isRead = (name: RouteName) => routes[name].method === 'GET';
 
 let world: World;
 let foreignOperation: string;
+let foreignWebhook: string;
 const asked: SiteAddress[] = [];
 
 const only = (right: 'read' | 'write'): SiteRights => ({ everywhere: 'none', sites: { [OWN.site]: right } });
@@ -37,12 +38,18 @@ interface Thing {
   readonly operation: string;
 }
 
+/** What an id in a path is of. */
+function idOf({ path }: Route, at: Thing): string {
+  if (at === NOWHERE) return at.operation;
+  return path.startsWith('/webhooks/') ? foreignWebhook : at.operation;
+}
+
 async function ask(name: RouteName, { tenant = 'acme', sites }: Who, at: Thing): Promise<Received> {
   const route: Route = routes[name];
   const { handler } = (await import(`../functions/${route.fn}.ts`)) as { handler: Handler };
   const { params = {}, body } = examples[name] ?? {};
   return invoke(handler, name, {
-    params: { ...params, device_id: at.device, site: at.site, id: at.operation, user_id: '7' },
+    params: { ...params, device_id: at.device, site: at.site, id: idOf(route, at), user_id: '7' },
     ...(body === undefined ? {} : { body }),
     auth: {
       tenant,
@@ -74,6 +81,12 @@ beforeAll(async () => {
   const ping = await ask('devicePing', {}, { ...FOREIGN, operation: '' });
   expect(ping.status).toBe(200);
   foreignOperation = world.received[0]?.id ?? '';
+  const { handler } = await import('./webhooks.ts');
+  const made = await invoke(handler, 'webhookCreate', {
+    body: { url: 'https://hooks.example.com/sereno', sites: [FOREIGN.site] },
+  });
+  expect(made.status).toBe(200);
+  foreignWebhook = (made.body.data as { id: string }).id;
 });
 afterAll(() => world.close());
 beforeEach(() => {
@@ -86,7 +99,7 @@ test('every place in a path is about a terminal, a branch, an operation, or some
     [...routes[name].path.matchAll(/\{(\w+)\}/g)].map(([, place]) => place),
   );
   expect([...new Set(places)].filter((place) => !known.includes(String(place)))).toEqual([]);
-  const others = about('id').filter((name) => !routes[name].path.startsWith('/operations/'));
+  const others = about('id').filter((name) => !/^\/(operations|webhooks)\//.test(routes[name].path));
   expect(others, 'say below what such a thing of another branch is').toEqual([]);
 });
 
@@ -112,7 +125,8 @@ describe('for an operator of one branch', () => {
     const { status, body } = await ask(name, { sites }, thing(FOREIGN));
     expect([whole.status, status]).toEqual([200, 200]);
     const text = JSON.stringify(body);
-    for (const hidden of [FOREIGN.site, FOREIGN.device]) expect(text).not.toContain(`"${hidden}"`);
+    for (const hidden of [FOREIGN.site, FOREIGN.device, foreignWebhook])
+      expect(text).not.toContain(`"${hidden}"`);
     expect(asked.filter(({ site }) => site !== OWN.site)).toEqual([]);
   });
 
@@ -138,6 +152,22 @@ describe('for an operator of one branch', () => {
       status: 403,
       body: { code: 'site_read_only' },
     });
+  });
+
+  test('a webhook is about branches that its maker sees', async () => {
+    const { handler } = await import('./webhooks.ts');
+    const auth = { tenant: 'acme', subject: 'operator:9', scopes: SCOPES.join(' ') };
+    const hook = (named: object) =>
+      invoke(handler, 'webhookCreate', {
+        body: { url: 'https://hooks.example.com/mine', ...named },
+        auth: { ...auth, sites: JSON.stringify(sites) },
+      });
+    expect(await hook({})).toMatchObject({ status: 400, body: { code: 'invalid_field' } });
+    expect(await hook({ sites: [FOREIGN.site] })).toMatchObject({
+      status: 404,
+      body: { code: 'site_not_found' },
+    });
+    expect(await hook({ sites: [OWN.site] })).toMatchObject({ status: 200 });
   });
 
   test('who sees only this branch is told of no other terminal by a wrong id', async () => {
@@ -170,9 +200,10 @@ describe('for another company with the same names', () => {
     expect(asked.filter(({ tenant }) => tenant !== 'beta')).toEqual([]);
   });
 
-  test.each(about('id'))('%s knows nothing of the first one’s operation', async (name) => {
+  test.each(about('id'))('%s knows nothing of the first one’s', async (name) => {
     const answer = await ask(name, { tenant: 'beta' }, thing(FOREIGN));
-    expect([answer.status, answer.body.code]).toEqual([404, 'operation_not_found']);
+    const what = routes[name].path.startsWith('/webhooks/') ? 'webhook' : 'operation';
+    expect([answer.status, answer.body.code]).toEqual([404, `${what}_not_found`]);
   });
 
   test('the list of operations holds its own alone', async () => {

@@ -1,7 +1,10 @@
 // The routes of webhooks.
 import { ulid } from 'ulid';
 import type { WebhookView } from '../../shared/api/event-answers.ts';
+import type { Principal } from '../../shared/api/principal.ts';
+import { seesEverySite } from '../../shared/api/site-rights.ts';
 import { commandIdSchema } from '../../shared/domain/identifiers.ts';
+import { maySeeSite } from '../directory/visible.ts';
 import { endOfFeed, positionSchema } from '../events/reading.ts';
 import type { DeliveryPorts } from '../webhooks/delivering.ts';
 import { goodSecrets } from '../webhooks/delivering.ts';
@@ -49,17 +52,31 @@ function checkedUrl(sender: Sender, text: string): string {
   return url.href;
 }
 
+/** A webhook tells what it is about to whoever owns its address: one about other branches is not there for a caller. */
+function maySee(principal: Principal, sites: readonly string[] | null): boolean {
+  if (sites === null) return seesEverySite(principal.sites);
+  return sites.every((site) => maySeeSite(principal, site));
+}
+
+/** Throws 404 for a branch that the caller does not see, 400 where branches must be named and are not. */
+function checkSites(principal: Principal, sites: readonly string[] | null): void {
+  const hidden = sites?.find((site) => !maySeeSite(principal, site));
+  if (hidden !== undefined) throw new Problem('site_not_found', { params: { site: hidden } });
+  if (!maySee(principal, sites)) throw invalid('sites', 'site_needed');
+}
+
 type WebhookCall = Call<'webhookGet' | 'webhookUpdate' | 'webhookDelete' | 'webhookTest' | 'deliveryList'>;
 
 async function found({ webhooks }: DeliveryPorts, { principal, params }: WebhookCall): Promise<WebhookRow> {
   const id = commandIdSchema.safeParse(params.id);
   const row = id.success ? await webhooks.get(principal.tenant, id.data) : null;
-  if (row === null) throw new Problem('webhook_not_found');
+  if (row === null || !maySee(principal, row.sites)) throw new Problem('webhook_not_found');
   return row;
 }
 
 export async function listWebhooks({ webhooks }: DeliveryPorts, call: Call<'webhookList'>): Promise<Answer> {
-  const rows = await webhooks.list(call.principal.tenant);
+  const all = await webhooks.list(call.principal.tenant);
+  const rows = all.filter(({ sites }) => maySee(call.principal, sites));
   return ok({ total: rows.length, data: rows.map(shown) });
 }
 
@@ -78,6 +95,7 @@ export async function createWebhook(ports: DeliveryPorts, call: Call<'webhookCre
   const id = ulid(now);
   const secret = newSecret();
   const { types = null, devices = null, sites = null } = call.body;
+  checkSites(call.principal, sites);
   const row: WebhookRow = {
     tenant,
     id,
@@ -118,6 +136,7 @@ export async function updateWebhook(ports: DeliveryPorts, call: Call<'webhookUpd
   const position = after === undefined ? undefined : decodeCursor(positionSchema, after, 'after');
   const checked = url === undefined ? undefined : checkedUrl(sender, url);
   const row = await found(ports, call);
+  if (sites !== undefined) checkSites(call.principal, sites);
   const secret = rotate_secret === true ? newSecret() : undefined;
   const change: Partial<WebhookRow> = {
     updatedAt: clock.now(),
