@@ -4,6 +4,7 @@ import { iotClient } from '../clients.ts';
 import { tellStored } from '../events/acknowledge.ts';
 import { batchOf, MalformedBatch, type Taken, takeBatch } from '../events/intake.ts';
 import { eventServices } from '../events/services.ts';
+import { tellSettled } from '../events/settled.ts';
 import { about, log } from '../log.ts';
 
 /** What whoever comes after it needs: the tenant whose feed has grown. */
@@ -13,9 +14,14 @@ export interface TakenIn {
   readonly told: number;
 }
 
-async function take({ tenant, site, body }: IntakeEvent): Promise<Taken> {
-  const { punches, journals, feed, clock } = eventServices();
-  const batch = batchOf(Buffer.from(body, 'base64'));
+async function take(event: IntakeEvent): Promise<Taken> {
+  const { tenant, site } = event;
+  const { table, punches, journals, feed, clock } = eventServices();
+  if (event.kind === 'settled') {
+    const told = await tellSettled({ table, feed }, event, event.command, event.at);
+    return { seq: 0, told, dropped: 0 };
+  }
+  const batch = batchOf(Buffer.from(event.body, 'base64'));
   const taken = await takeBatch({ punches, journals, feed, now: clock.now }, { tenant, site }, batch);
   await tellStored(iotClient(), { tenant, site }, { journal: batch.journal, seq: taken.seq });
   return taken;

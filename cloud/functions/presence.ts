@@ -7,6 +7,8 @@ import { directoryConfig } from '../config.ts';
 import { DynamoDirectory } from '../directory/dynamo-directory.ts';
 import { AwsRevoker } from '../enrolment/aws-revoker.ts';
 import { DynamoSiteAgents } from '../enrolment/dynamo-site-agents.ts';
+import { eventServices } from '../events/services.ts';
+import { tellStanding } from '../events/standing.ts';
 import { brokerOf } from '../presence/connections.ts';
 import type { PresenceResult } from '../presence/presence.ts';
 import { type PresencePorts, sweepSites, takePresence } from '../presence/take.ts';
@@ -14,12 +16,15 @@ import { tableNamed } from '../store/client.ts';
 
 function ports(): PresencePorts {
   const table = tableNamed(directoryConfig().tableName);
+  const directory = new DynamoDirectory(table);
+  const { feed, clock } = eventServices();
   return {
-    directory: new DynamoDirectory(table),
+    directory,
     sender: new IotSender(iotClient(), systemClock),
     agents: new DynamoSiteAgents(table),
     revoker: new AwsRevoker(controlClient, iotClient),
     askBroker: brokerOf(iotClient),
+    tell: (at, devices) => tellStanding({ table, directory, feed, now: () => clock.now() }, at, devices),
     clock: systemClock,
   };
 }

@@ -177,3 +177,9 @@ async function leave(directory: Directory, event: PresenceEvent, ask: AskBroker)
     ? directory.leaveQuiet(tenant, site, at)
     : directory.leave(tenant, site, session, at);
 }
+
+/** Ids of the terminals that a hello speaks of; none for other events. */
+export function devicesIn(event: PresenceEvent): string[] {
+  if (event.kind !== 'hello') return [];
+  return toldDevices(messageOf(heardHelloSchema, event).devices).devices.map(({ id }) => id);
+}

@@ -1,5 +1,6 @@
 // All that follows an event of presence: the directory, words to the agent, certificates that a new one has replaced.
 import type { PresenceEvent } from '../../shared/wire/envelope.ts';
+import type { SiteAddress } from '../../shared/wire/topics.ts';
 import type { Clock } from '../clock.ts';
 import type { CommandSender } from '../commands/sender.ts';
 import type { Directory } from '../directory/directory.ts';
@@ -8,7 +9,7 @@ import type { SiteAgents } from '../enrolment/enrolments.ts';
 import type { Revoker } from '../enrolment/issuer.ts';
 import { about, log } from '../log.ts';
 import type { AskBroker } from './connections.ts';
-import { applyPresence, MalformedMessage, type PresenceResult } from './presence.ts';
+import { applyPresence, devicesIn, MalformedMessage, type PresenceResult } from './presence.ts';
 import { sweep } from './sweep.ts';
 import { sendWord } from './word.ts';
 
@@ -18,6 +19,8 @@ export interface PresencePorts {
   readonly agents: SiteAgents;
   readonly revoker: Revoker;
   readonly askBroker: AskBroker;
+  /** Tells the feed who has come or gone, as the directory has it now. */
+  readonly tell: (at: SiteAddress, devices: readonly string[]) => Promise<unknown>;
   readonly clock: Clock;
 }
 
@@ -40,6 +43,8 @@ async function take(ports: PresencePorts, event: PresenceEvent): Promise<Presenc
     log.warn('devices of another site', { devices: refused });
     await sendWord(sender, event, 'device.refused', { devices: [...refused] }, clock);
   }
+  // Also of an event that is none any more: whoever took it may have been killed before he told it.
+  await ports.tell(event, devicesIn(event));
   const revoked = await welcome(agents, revoker, event);
   if (revoked.length > 0) log.info('older certificates revoked', { certificates: revoked });
   return result;
@@ -67,13 +72,17 @@ export function takePresence(ports: PresencePorts, event: PresenceEvent): Promis
 export async function sweepSites({
   directory,
   askBroker,
+  tell,
   clock,
-}: Pick<PresencePorts, 'directory' | 'askBroker' | 'clock'>): Promise<void> {
+}: Pick<PresencePorts, 'directory' | 'askBroker' | 'tell' | 'clock'>): Promise<void> {
   const now = () => clock.now();
   try {
     const { asked, gone, left } = await sweep(directory, askBroker, { now, endsAt: now() + SWEEP_MS });
     // Logged as the lost end would have been, so that it is counted with the others.
-    for (const at of gone) log.warn('presence', { ...at, kind: 'disconnected', applied: true, swept: true });
+    for (const at of gone) {
+      log.warn('presence', { ...at, kind: 'disconnected', applied: true, swept: true });
+      await tell(at, []);
+    }
     log.info('sweep', { asked, gone: gone.length, left });
   } catch (error) {
     log.error('sweep failed', error as Error);

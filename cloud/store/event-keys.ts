@@ -27,6 +27,8 @@ export const eventKeys = {
     pk: `T#${tenant}#J#${site}`,
     sk: journal,
   }),
+  /** How the feed was last told that a site and its terminals stand. */
+  standing: (tenant: string, site: string): RowKey => ({ pk: `T#${tenant}`, sk: `N#${site}` }),
   /** The number of the feed's last entry. */
   feed: (tenant: string): RowKey => ({ pk: `T#${tenant}`, sk: 'F' }),
   entry: (tenant: string, number: number): RowKey => ({

@@ -71,7 +71,8 @@ export const grants: Readonly<Record<LambdaName, readonly Grant[]>> = {
   // Accounts: single rows, and changes of several at once.
   rpc: [dynamo('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem')],
   presence: [
-    dynamo('GetItem', 'BatchGetItem', 'UpdateItem', 'DeleteItem'),
+    // Rows are put into the feed.
+    dynamo('GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
     // A sweep finds the sites that count as connected, and the broker is asked whether they are.
     { actions: ['dynamodb:Query'], on: ['opsIndex'] },
     { actions: ['iot:GetConnection'], on: ['agentClients'] },

@@ -13,7 +13,7 @@ import { SWEEP_MINUTES, type sweepEventSchema } from '../../shared/wire/envelope
 import { EVENTS_RULE } from '../../shared/wire/topics.ts';
 import { agentPolicy } from './agent-policy.ts';
 import { agentPolicyName, thingTypeName } from './names.ts';
-import { eventsRule, presenceRules, rowRules, SQL_VERSION } from './rule-sql.ts';
+import { eventsRule, presenceRules, rowRules, SQL_VERSION, settledRule } from './rule-sql.ts';
 import type { Store } from './table.ts';
 
 export interface IotProps {
@@ -59,6 +59,8 @@ export class Iot extends Construct {
     // Agents name it in their topics.
     events.ruleName = EVENTS_RULE;
     this.#mayCall(props.intake, 'events', events);
+    const settled = this.#rule('settled', settledRule, { lambda: { functionArn: props.intake.functionArn } });
+    this.#mayCall(props.intake, 'settled', settled);
     new Schedule(this, 'Sweep', {
       description: 'Sereno: asks the broker about sites that count as connected',
       schedule: Rate.rate(Duration.minutes(SWEEP_MINUTES)),

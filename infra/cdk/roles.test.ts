@@ -40,7 +40,7 @@ const expected: Readonly<Record<LambdaName, readonly string[]>> = {
     ...sending,
   ],
   presence: [
-    ...dynamo('BatchGetItem', 'DeleteItem', 'GetItem', 'UpdateItem'),
+    ...dynamo('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'),
     ...sending,
     ...revoking,
     'dynamodb:Query table/index/ops',

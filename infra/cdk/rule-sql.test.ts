@@ -6,7 +6,7 @@ import { clientIdOf } from '../../shared/domain/identifiers.ts';
 import { presenceEventSchema } from '../../shared/wire/envelope.ts';
 import { intakeEventSchema } from '../../shared/wire/events.ts';
 import { EVENTS_RULE, replyPart, topics } from '../../shared/wire/topics.ts';
-import { eventsRule, presenceRules, rowRules } from './rule-sql.ts';
+import { eventsRule, presenceRules, rowRules, settledRule } from './rule-sql.ts';
 import { runRule } from './testing/iot-sql.ts';
 
 const slug = fc.stringMatching(/^[a-z0-9-]{1,32}$/);
@@ -127,5 +127,30 @@ test('a batch of events calls intake with its site and the batch as it was', () 
       const body = Buffer.from(bytes).toString('base64');
       expect(event).toEqual({ ...at, kind: 'events', at: time, body });
     }),
+  );
+});
+
+test('the reply to a command that has changed something calls intake with its id, that to a read calls nobody', () => {
+  fc.assert(
+    fc.property(
+      site,
+      commandId,
+      fc.constantFrom('readback', 'counters', 'ack', 'none'),
+      now,
+      (at, id, verified, time) => {
+        const reply = { v: 1, id, status: 'ok', verified };
+        const message = {
+          topic: topics.reply(at, id, replyPart('ok', 0)),
+          payload: Buffer.from(JSON.stringify(reply)),
+          now: time,
+        };
+        const told = runRule(settledRule, message);
+        if (verified === 'none') expect(told).toBeNull();
+        else expect(intakeEventSchema.parse(told)).toEqual({ ...at, kind: 'settled', at: time, command: id });
+        expect(
+          runRule(settledRule, { ...message, topic: topics.reply(at, id, replyPart('error', 0)) }),
+        ).toBeNull();
+      },
+    ),
   );
 });

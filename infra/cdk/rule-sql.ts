@@ -1,5 +1,6 @@
 // The SQL of the IoT rules: what they make of an agent's message, by its topic alone.
 import { LEDGER_SECONDS } from '../../cloud/store/keys.ts';
+import { CHANGED_PART } from '../../shared/wire/events.ts';
 import { topics } from '../../shared/wire/topics.ts';
 
 /** One level of a topic, any. */
@@ -75,3 +76,10 @@ export const eventsRule = [
   "SELECT 'events' AS kind, topic(3) AS tenant, topic(4) AS site, timestamp() AS at",
   `${BODY} FROM '${topics.events(ANY, '+').split('/').slice(3).join('/')}'`,
 ].join(', ');
+
+/** Replies to commands that have changed something: the intake function tells of the changed user. */
+export const settledRule = [
+  "SELECT 'settled' AS kind, topic(3) AS tenant, topic(4) AS site, timestamp() AS at, topic(6) AS command",
+  `FROM '${topics.reply(ANY, '+', CHANGED_PART)}'`,
+  `WHERE ${isCommand} AND verified <> 'none'`,
+].join(' ');

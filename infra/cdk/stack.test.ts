@@ -194,7 +194,7 @@ describe('IoT rules', () => {
   const rules = ofType(resources, 'AWS::IoT::TopicRule').map(([, { Properties }]) => Properties);
 
   test('put what fails into the queue', () => {
-    expect(rules).toHaveLength(6);
+    expect(rules).toHaveLength(7);
     for (const { TopicRulePayload } of rules) {
       expect(TopicRulePayload).toMatchObject({
         AwsIotSqlVersion: '2016-03-23',

@@ -2,8 +2,9 @@
 import * as z from 'zod';
 import { agentText } from '../domain/agent-text.ts';
 import { serialSchema } from '../domain/device.ts';
-import { deviceIdSchema, slugSchema } from '../domain/identifiers.ts';
+import { commandIdSchema, deviceIdSchema, slugSchema } from '../domain/identifiers.ts';
 import { WIRE_VERSION } from './envelope.ts';
+import { type ParsedTopic, replyPart } from './topics.ts';
 
 /** Largest gzipped batch in bytes: the broker takes 128 KB. */
 export const EVENTS_BYTES = 120 * 1024;
@@ -99,14 +100,30 @@ export const storedSchema = z.object({
 });
 export type Stored = z.infer<typeof storedSchema>;
 
-/** What the intake function is handed by the rule for events. */
-export const intakeEventSchema = z.object({
-  kind: z.literal('events'),
-  tenant: slugSchema,
-  site: slugSchema,
-  /** When the broker had the message. */
-  at: epochMs,
-  /** Base64 of the batch. */
-  body: z.string(),
-});
+/** What the intake function is handed by the rules: a batch of events, or the reply to a command that has changed a user. */
+export const intakeEventSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('events'),
+    tenant: slugSchema,
+    site: slugSchema,
+    /** When the broker had the message. */
+    at: epochMs,
+    /** Base64 of the batch. */
+    body: z.string(),
+  }),
+  z.object({
+    kind: z.literal('settled'),
+    tenant: slugSchema,
+    site: slugSchema,
+    at: epochMs,
+    command: commandIdSchema,
+  }),
+]);
 export type IntakeEvent = z.infer<typeof intakeEventSchema>;
+
+/** Whether a reply is one of a change that was made: reads rest on no verification. */
+export function isOfChange(topic: ParsedTopic, reply: { readonly verified?: unknown }): boolean {
+  return topic.kind === 'res' && topic.part === CHANGED_PART && reply.verified !== 'none';
+}
+/** The part of an `ok` that holds the reply itself. */
+export const CHANGED_PART = replyPart('ok', 0);

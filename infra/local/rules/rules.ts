@@ -5,7 +5,7 @@ import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { type RuleItem, ruleItem } from '../../../cloud/store/keys.ts';
 import { clientIdOf } from '../../../shared/domain/identifiers.ts';
 import type { PresenceEvent } from '../../../shared/wire/envelope.ts';
-import type { IntakeEvent } from '../../../shared/wire/events.ts';
+import { type IntakeEvent, isOfChange } from '../../../shared/wire/events.ts';
 import type { SiteAddress } from '../../../shared/wire/topics.ts';
 import type { SiteMessage } from '../broker/broker.ts';
 
@@ -49,6 +49,9 @@ export class Rules {
     }
     const item = ruleItem(name, payload, Date.now());
     if (item === null) return;
+    if (kind === 'res' && isOfChange(topic, jsonOf(payload))) {
+      this.#hand({ kind: 'settled', tenant, site, at: Date.now(), command: topic.commandId });
+    }
     const put = (): void => this.#track(this.#put(item));
     if (this.#options.intercept === undefined) put();
     else this.#options.intercept(item, put);
@@ -113,5 +116,15 @@ export class Rules {
   #track(work: Promise<void>): void {
     this.#under.add(work);
     void work.finally(() => this.#under.delete(work));
+  }
+}
+
+/** What a rule sees of a payload: nothing where it is no JSON. */
+function jsonOf(payload: Uint8Array): { readonly verified?: unknown } {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(payload).toString('utf8'));
+    return typeof value === 'object' && value !== null ? value : { verified: 'none' };
+  } catch {
+    return { verified: 'none' };
   }
 }

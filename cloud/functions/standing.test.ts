@@ -1,0 +1,154 @@
+// Branches and terminals that come and go, and users that are changed over the API, as the feed tells them.
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { DeviceState } from '../../shared/domain/device-state.ts';
+import { eventKeys } from '../store/event-keys.ts';
+import { invoke } from '../testing/invoke.ts';
+import { startWorld, type World } from '../testing/world.ts';
+import { handler as events } from './events.ts';
+import { handler as intake } from './intake.ts';
+import { handler as presence } from './presence.ts';
+import { handler as users } from './users.ts';
+
+let world: World;
+let tenant: string;
+const site = 'norte';
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.close());
+beforeEach(() => {
+  tenant = `t-${randomUUID().slice(0, 18)}`;
+});
+
+/** When the states of the terminals began. */
+const SINCE = Date.parse('2026-11-23T12:00:00Z');
+let seq = 0;
+
+function hello(states: Readonly<Record<string, DeviceState>>, more: object = {}) {
+  const devices = Object.entries(states).map(([id, state]) => ({
+    id,
+    name: id,
+    host: '10.0.0.1',
+    port: 4370,
+    source: 'file',
+    timezone: 'UTC',
+    reachable: state === 'online',
+    lastSeen: 1,
+    state,
+    since: SINCE,
+    ...more,
+  }));
+  const body = {
+    v: 1,
+    session: 's',
+    agentVersion: '1',
+    seq: ++seq,
+    at: Date.now(),
+    clockOffsetMs: 0,
+    journalDepth: 0,
+    tenureSince: 0,
+    devices,
+  };
+  const text = Buffer.from(JSON.stringify(body)).toString('base64');
+  return presence({ tenant, site, kind: 'hello', at: Date.now(), body: text });
+}
+
+const goes = () => presence({ tenant, site, kind: 'disconnected', at: Date.now() + 1 });
+
+interface Told {
+  readonly id: string;
+  readonly type: string;
+  readonly device_id?: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+async function told(): Promise<Told[]> {
+  const { body } = await invoke(events, 'eventList', { tenant });
+  return body.data as Told[];
+}
+
+const lines = async () => (await told()).map(({ type, device_id }) => [type, device_id].join(' ').trim());
+
+test('an agent and its terminals are told as they come, and then only what changes', async () => {
+  await hello({ principal: 'online', entrada: 'unknown' });
+  await hello({ principal: 'online', entrada: 'unknown' });
+  expect(await lines()).toEqual(['agent.online', 'device.online principal']);
+  await hello({ principal: 'busy', entrada: 'offline' });
+  await hello({ principal: 'online', entrada: 'offline' });
+  await hello({ principal: 'swapped', entrada: 'refused' });
+  expect((await lines()).slice(2)).toEqual([
+    'device.offline entrada',
+    'device.refused entrada',
+    'device.swapped principal',
+  ]);
+  expect((await told())[1]).toMatchObject({ data: { site, since: '2026-11-23T12:00:00.000Z' } });
+});
+
+test('an agent that goes is told, once, and takes its terminals with it', async () => {
+  await hello({ principal: 'online' });
+  await goes();
+  await goes();
+  expect((await lines()).slice(2)).toEqual(['agent.offline']);
+  await hello({ principal: 'online' });
+  expect((await lines()).slice(3)).toEqual(['agent.online']);
+});
+
+test('why a terminal is away is told by its code', async () => {
+  const reason = { code: 'device_unreachable', params: { address: '10.0.0.1:4370' } };
+  await hello({ principal: 'offline' }, { reason });
+  expect((await told()).at(-1)).toMatchObject({
+    type: 'device.offline',
+    data: { reason: 'device_unreachable' },
+  });
+});
+
+test('what a dead function has not noted is told again under the same id', async () => {
+  await hello({ principal: 'online' });
+  const { pk, sk } = eventKeys.standing(tenant, site);
+  await world.rewrite(pk, (row) => (row.sk === sk ? { agent: null, devices: {} } : {}));
+  await hello({ principal: 'online' });
+  const all = await told();
+  expect(all).toHaveLength(4);
+  expect(new Set(all.map(({ id }) => id)).size).toBe(2);
+});
+
+test('a user that is changed over the API is told once its command has settled, by whoever heard of it', async () => {
+  await hello({ principal: 'online' });
+  world.agent = ({ op }) => [
+    { reply: { status: 'ok', verified: 'readback', data: { uid: 7, user_id: '9001', name: 'Ana', op } } },
+  ];
+  const params = { device_id: 'principal', user_id: '9001' };
+  await invoke(users, 'userCreate', { tenant, params, body: { user_id: '9001', name: 'Ana Quispe' } });
+  const created = world.received.at(-1)!.id;
+  await invoke(users, 'userUpdate', { tenant, params, body: { card: 77 } });
+  const updated = world.received.at(-1)!.id;
+  await invoke(users, 'userDelete', { tenant, params });
+  const deleted = world.received.at(-1)!.id;
+  for (const command of [created, created, updated, deleted]) {
+    await intake({ kind: 'settled', tenant, site, at: Date.now(), command });
+  }
+  const told3 = (await told()).slice(2);
+  expect(told3.map(({ type, data }) => [type, data])).toEqual([
+    ['user.created', { device_id: 'principal', site, user_id: '9001', by: 'api', operation_id: created }],
+    ['user.updated', { device_id: 'principal', site, user_id: '9001', by: 'api', operation_id: updated }],
+    ['user.deleted', { device_id: 'principal', site, user_id: '9001', by: 'api', operation_id: deleted }],
+  ]);
+  expect(JSON.stringify(told3)).not.toContain('Ana');
+});
+
+test('an agent tells nothing of the commands of another branch, nor of those that do not exist', async () => {
+  await hello({ principal: 'online' });
+  world.agent = () => [
+    { reply: { status: 'ok', verified: 'readback', data: { uid: 7, user_id: '1', name: 'x' } } },
+  ];
+  const params = { device_id: 'principal', user_id: '1' };
+  await invoke(users, 'userUpdate', { tenant, params, body: { card: 77 } });
+  const command = world.received.at(-1)!.id;
+  const other = { kind: 'settled', tenant, site: 'sur', at: Date.now(), command };
+  expect(await intake(other)).toEqual({ tenant, told: 0 });
+  expect(await intake({ ...other, site, command: `${command.slice(0, -4)}0000` })).toEqual({
+    tenant,
+    told: 0,
+  });
+});
