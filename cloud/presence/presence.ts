@@ -181,5 +181,5 @@ async function leave(directory: Directory, event: PresenceEvent, ask: AskBroker)
 /** Ids of the terminals that a hello speaks of; none for other events. */
 export function devicesIn(event: PresenceEvent): string[] {
   if (event.kind !== 'hello') return [];
-  return toldDevices(messageOf(heardHelloSchema, event).devices).devices.map(({ id }) => id);
+  return heardDevices(messageOf(heardHelloSchema, event).devices).devices.map(({ id }) => id);
 }
