@@ -21,7 +21,7 @@ export type AuthContext = z.infer<typeof authContextSchema>;
 const siteRight = z.enum(['none', 'read', 'write']);
 
 /** What may be done at which site; `everywhere` is for the sites that are not named. */
-const siteRightsSchema = z.object({ everywhere: siteRight, sites: z.record(z.string(), siteRight) });
+export const siteRightsSchema = z.object({ everywhere: siteRight, sites: z.record(z.string(), siteRight) });
 export type SiteRights = z.infer<typeof siteRightsSchema>;
 
 export interface Principal {
