@@ -22,6 +22,7 @@ import { isStorageError } from './journal/errors.ts';
 import { Journal } from './journal/journal.ts';
 import { UndoVault } from './journal/undo-vault.ts';
 import type { Link, LinkEvents } from './link/link.ts';
+import type { LocalPublisher } from './link/local-broker.ts';
 import { Onlookers } from './onlookers.ts';
 import { Punches } from './punches/punches.ts';
 
@@ -34,6 +35,8 @@ export interface AgentPorts {
   readonly log: Logger;
   /** Makes the link; tests bring their own. */
   readonly connect: (events: LinkEvents) => Link;
+  /** A broker of the branch, for whoever listens there to events. */
+  readonly localBroker?: LocalPublisher;
   readonly clock?: Clock;
   /** When terminals that nobody asks are looked at; by the clock where it is left out. */
   readonly timers?: Timers;
@@ -54,6 +57,7 @@ export class Agent {
   readonly #dispatcher: Dispatcher;
   readonly #branch: Branch;
   readonly #follower: Follower;
+  readonly #localBroker: LocalPublisher | null;
   /** Null where none are collected. */
   readonly #punches: Punches | null;
   /** Counts up over all commands and from where no earlier run has been, so it counts up within each command. */
@@ -63,7 +67,10 @@ export class Agent {
   #notedOffset: number;
 
   /** @throws SerenoError `agent_storage` if the data folder cannot be used or another agent runs on it. */
-  constructor(config: AgentConfig, { log, connect, clock = systemClock, timers = clock }: AgentPorts) {
+  constructor(
+    config: AgentConfig,
+    { log, connect, localBroker, clock = systemClock, timers = clock }: AgentPorts,
+  ) {
     this.#config = config;
     this.#log = log;
     this.#clock = clock;
@@ -149,6 +156,7 @@ export class Agent {
       onOwnSettled: () => this.#branch.tidy(),
     });
     this.#follower = this.#startFollower(timers);
+    this.#localBroker = localBroker ?? null;
     this.#punches = this.#openPunches();
   }
 
@@ -161,6 +169,7 @@ export class Agent {
       at: { tenant, site },
       isOwn: (device, userId, since) => this.#journal.hasWritten(device, userId, since),
       publish: (topic, payload) => this.#link.publish(topic, payload),
+      localBroker: this.#localBroker,
       clock: this.#clock,
       log: this.#log,
     });
@@ -180,6 +189,7 @@ export class Agent {
   start(): void {
     this.#dispatcher.resume();
     this.#branch.start();
+    this.#localBroker?.start();
     this.#punches?.follow(this.#branch.stations());
     this.#link.start();
     this.#onlookers.serve((id) => examineStation(id, this.#branch.station(id), this.#clock));

@@ -1,11 +1,14 @@
 // `sereno-agent run`: the agent until it is told to stop.
 import { once } from 'node:events';
+import type { Logger } from 'pino';
+import { clientIdOf } from '../../shared/domain/identifiers.ts';
 import { Agent } from '../agent.ts';
-import { loadConfig } from '../config/load.ts';
+import { type AgentConfig, loadConfig } from '../config/load.ts';
 import { configInvalid } from '../config/problems.ts';
 import { onDataFolder } from '../data-folder.ts';
 import { watchCertificate } from '../enrolment/watch.ts';
 import type { LinkEvents } from '../link/link.ts';
+import { LocalBroker } from '../link/local-broker.ts';
 import { MqttLink } from '../link/mqtt-link.ts';
 import { RenewableLink } from '../link/renewable-link.ts';
 import { ServiceManager } from '../service/notify.ts';
@@ -36,7 +39,8 @@ export async function run({ config: file, logLevel }: RunOptions): Promise<void>
     link = new RenewableLink(linkTo(cloud), events);
     return link;
   };
-  const agent = onDataFolder(config.dataDir, () => new Agent(config, { log, connect }));
+  const local = localBrokerOf(config, log);
+  const agent = onDataFolder(config.dataDir, () => new Agent(config, { log, connect, ...local }));
   const onRenewed = (renewed: typeof cloud) => void link?.renew(linkTo(renewed));
   const stopping =
     process.connected === false
@@ -54,4 +58,16 @@ export async function run({ config: file, logLevel }: RunOptions): Promise<void>
   await agent.stop();
   // The SDK keeps the process alive after its client is closed (aws-crt).
   process.exit(0);
+}
+
+/** What agent.yaml names for those who listen in the branch. */
+function localBrokerOf({ localBroker: address, tenant, site }: AgentConfig, log: Logger) {
+  if (address === null) return {};
+  const clientId = `sereno-${clientIdOf(tenant, site)}`;
+  const { host, port } = address;
+  const onChange = (failure: string | null) => {
+    if (failure === null) log.info({ host, port }, 'connected to the broker of the branch');
+    else log.warn({ host, port, reason: failure }, 'the broker of the branch is away');
+  };
+  return { localBroker: new LocalBroker({ ...address, clientId }, onChange) };
 }

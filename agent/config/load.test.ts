@@ -47,7 +47,31 @@ describe('agent.yaml', () => {
     }
   });
 
+  it('knows how punches are collected and who listens in the branch', () => {
+    expect(parse('site: a\n')).toMatchObject({ punches: { everyMs: 20_000, live: null }, localBroker: null });
+    const text = 'site: a\npunches: {every: 0, live: true}\nlocal_events: mqtt://u%40x:p%3A1@10.0.0.9\n';
+    expect(parse(text)).toMatchObject({
+      punches: { everyMs: 0, live: true },
+      localBroker: { host: '10.0.0.9', port: 1883, username: 'u@x', password: 'p:1' },
+    });
+    expect(parse('site: a\nlocal_events: mqtt://[::1]:2000/\n').localBroker).toEqual({
+      host: '::1',
+      port: 2000,
+    });
+  });
+
+  it.each(['http://10.0.0.9', 'mqtt://', 'mqtt://h/topic', '10.0.0.9:1883', 'mqtts://10.0.0.9'])(
+    'takes no %s for a broker of the branch',
+    (url) => {
+      expect(() => parse(`site: a\nlocal_events: ${url}\n`)).toThrow(
+        /:2: local_events: must be a URL such as mqtt/,
+      );
+    },
+  );
+
   it.each([
+    ['site: a\npunches: {each: 5}\n', /:2: punches\.each: is not a known key; allowed: every, live/],
+    ['site: a\npunches: {every: 1.5}\n', /:2: punches\.every: must be a whole number from 0 to 86400/],
     ['site: a\ndevises: []\n', /agent\.yaml:2: devises: is not a known key; allowed: site, tenant/],
     [
       'site: a\ndevices:\n  - id: x\n    host: h\n    port: 0\n',

@@ -7,6 +7,7 @@ import { dialectSchema } from '../../shared/domain/device.ts';
 import { type DeviceSettings, settingsOfFile } from '../devices/settings.ts';
 import { parseSubnet, type Subnet } from '../discovery/subnets.ts';
 import { commKeyIn, type PathAndProblem, problemsAcross } from './across.ts';
+import { type LocalBrokerAddress, localBrokerOf } from './local-broker.ts';
 import { configInvalid, lineIn, mustBeYaml, type Problem, unreadable, wordsOf } from './problems.ts';
 import {
   type AgentFile,
@@ -28,6 +29,8 @@ export interface AgentConfig {
   readonly allowLoopback: boolean;
   /** Where followed terminals are looked for. */
   readonly subnets: readonly Subnet[];
+  /** Where events are told to whoever listens in the branch. */
+  readonly localBroker: LocalBrokerAddress | null;
   /** How punches are collected; not at all where `everyMs` is 0. */
   readonly punches: { readonly everyMs: number; readonly live: boolean | null };
   readonly devices: readonly DeviceSettings[];
@@ -103,6 +106,7 @@ function complete(config: AgentFile, file: string, environment: NodeJS.ProcessEn
     undoDays: config.undo_days,
     allowHosts: config.allow_hosts,
     subnets: config.subnets.map(parseSubnet),
+    localBroker: config.local_events === undefined ? null : localBrokerOf(config.local_events),
     punches: { everyMs: config.punches.every * 1000, live: config.punches.live ?? null },
     allowLoopback: environment.SERENO_ALLOW_LOOPBACK === '1',
     devices: config.devices.map((device) => {

@@ -4,6 +4,7 @@ import { commKeySchema, deviceSettingsShape, serialSchema } from '../../shared/d
 import { deviceIdSchema, slugSchema } from '../../shared/domain/identifiers.ts';
 
 import { isSubnet } from '../discovery/subnets.ts';
+import { localBrokerOf } from './local-broker.ts';
 
 const hostSchema = z
   .string()
@@ -35,9 +36,7 @@ export const deviceConfigSchema = z
 
 const pathSchema = z.string().min(1);
 
-const subnetSchema = z
-  .string()
-  .refine(isSubnet, 'must be a private subnet such as 192.168.1.0/24, at most a /22');
+const subnetSchema = z.string().refine(isSubnet, 'a private subnet such as 192.168.1.0/24, at most a /22');
 
 /** A list whose entries are all removed or commented out is an empty list. */
 function listOf<T extends z.ZodType>(entry: T) {
@@ -63,6 +62,12 @@ export const punchesSchema = z.strictObject({
   live: z.boolean().optional(),
 });
 
+/** A broker of the branch itself: `mqtt://user:password@host:port`. */
+const localEventsSchema = z
+  .string()
+  .max(512)
+  .refine((url) => localBrokerOf(url) !== null, 'a URL such as mqtt://192.168.1.10:1883');
+
 export const agentConfigSchema = z.strictObject({
   site: slugSchema,
   tenant: slugSchema.default('local'),
@@ -72,6 +77,7 @@ export const agentConfigSchema = z.strictObject({
   allow_hosts: listOf(hostSchema),
   subnets: listOf(subnetSchema),
   punches: punchesSchema.prefault({}),
+  local_events: localEventsSchema.optional(),
   devices: listOf(deviceConfigSchema),
 });
 export type AgentFile = z.infer<typeof agentConfigSchema>;

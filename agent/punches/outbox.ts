@@ -61,8 +61,13 @@ export class EventOutbox {
 
   /** The first `limit` of them. */
   first(limit: number): OutboxEvent[] {
+    return this.after(0, limit);
+  }
+
+  /** The first `limit` of those behind number `seq`. */
+  after(seq: number, limit: number): OutboxEvent[] {
     return this.#database
-      .all('SELECT seq, event FROM outbox ORDER BY seq LIMIT ?', limit)
+      .all('SELECT seq, event FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?', seq, limit)
       .map(({ seq, event }) => ({
         seq: Number(seq),
         event: agentEventSchema.parse(JSON.parse(String(event))),

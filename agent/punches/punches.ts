@@ -4,6 +4,7 @@ import type { SiteAddress } from '../../shared/wire/topics.ts';
 import type { Clock } from '../clock.ts';
 import { type CollectedStation, Collector } from './collector.ts';
 import { PunchDatabase } from './database.ts';
+import { LocalEvents, type LocalEventsPorts } from './local-events.ts';
 import { PunchMemory } from './memory.ts';
 import { EventOutbox } from './outbox.ts';
 import { EventSender } from './sender.ts';
@@ -18,6 +19,8 @@ export interface PunchesOptions {
   /** See `UserWatchPorts`. */
   readonly isOwn: (device: string, userId: string, since: number) => boolean;
   readonly publish: (topic: string, payload: Uint8Array) => Promise<void>;
+  /** Of what listens in the branch; null where nothing does. */
+  readonly localBroker: LocalEventsPorts['broker'] | null;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -29,15 +32,18 @@ export class Punches {
   readonly #memory: PunchMemory;
   readonly #users: UserWatch;
   readonly #sender: EventSender;
+  readonly #local: LocalEvents | null;
   readonly #collectors = new Map<CollectedStation, Collector>();
 
   /** @throws SerenoError `agent_storage` if the folder cannot be used or another agent runs on it. */
   constructor(options: PunchesOptions) {
-    const { folder, at, isOwn, publish, clock, log } = options;
+    const { folder, at, isOwn, publish, localBroker: broker, clock, log } = options;
     this.#options = options;
     this.#database = PunchDatabase.open(folder, at.site);
     this.#outbox = new EventOutbox(this.#database);
     this.#memory = new PunchMemory(this.#database, this.#outbox);
+    const outbox = this.#outbox;
+    this.#local = broker === null ? null : new LocalEvents({ site: at.site, outbox, broker, log });
     const now = () => clock.now();
     this.#users = new UserWatch({ database: this.#database, outbox: this.#outbox, isOwn, now });
     this.#sender = new EventSender({
@@ -81,7 +87,10 @@ export class Punches {
       log,
       everyMs,
       live,
-      onEvents: () => this.#sender.pump(),
+      onEvents: () => {
+        this.#local?.pump();
+        this.#sender.pump();
+      },
     });
     this.#collectors.set(station, collector);
     collector.start();
@@ -99,6 +108,7 @@ export class Punches {
 
   /** The cloud says how far it has stored. */
   stored(message: Uint8Array): void {
+    this.#local?.pump();
     this.#sender.stored(message);
   }
 
