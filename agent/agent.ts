@@ -198,7 +198,7 @@ export class Agent {
 
   /** Takes nothing more, ends what is under way, enables every terminal, sends what is settled, closes. */
   async stop(): Promise<void> {
-    // Each step is taken though one before it has failed; the last one here is the first to be taken.
+    // Each step is taken even if one before it failed; the last one here is taken first.
     await using steps = new AsyncDisposableStack();
     steps.defer(() => this.#onlookers.forget());
     steps.defer(() => this.#journal.close());
@@ -230,7 +230,7 @@ export class Agent {
     this.#dispatcher.reconsider();
   }
 
-  /** A word that was meant for an earlier connection, or for another agent, says nothing of this one. */
+  /** A message meant for an earlier connection, or for another agent, says nothing about this one. */
   #noteFence({ session, seq, since }: ArgsOf<'site.tenure'>): void {
     if (!this.#hello.isAnsweredBy(session, seq)) return;
     this.#log.info({ since }, 'the cloud says since when this agent alone speaks for the site');
@@ -245,7 +245,7 @@ export class Agent {
     this.#follower.noticed();
   }
 
-  /** What is forgotten over a full disk can be learnt again. */
+  /** What cannot be noted on a full disk can be learnt again. */
   #remember(key: string, text: string): void {
     try {
       this.#journal.notes.write(key, text);
@@ -265,7 +265,7 @@ export class Agent {
     });
   }
 
-  /** The next run begins with what this one has measured. */
+  /** The next run starts with what this one measured. */
   #noteOffset(): void {
     const { offset } = this.#cloudClock;
     if (offset === null || Math.abs(offset - this.#notedOffset) <= OFFSET_NEWS_MS) return;

@@ -10,9 +10,9 @@ const program = new Command('sereno-agent')
   .showHelpAfterError('(--help after a command lists its options, with examples)')
   .addHelpText('after', moreHelp('sereno-agent'));
 
-// Every command is loaded when it is asked for: `run` carries nothing that only the others need.
+// Each command is loaded on demand: `run` loads nothing that only the others need.
 
-/** The installed agent's wrapper says where its file is. */
+/** The wrapper of the installed agent passes the path of its file. */
 const defaultConfig = process.env.SERENO_CONFIG ?? 'agent.yaml';
 
 function logLevel(): Option {

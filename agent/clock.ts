@@ -1,4 +1,4 @@
-// The one clock of the agent: what time it is, how much of it has passed, and what is to happen when it has.
+// The one clock of the agent: the time, how much of it has passed, and timers.
 
 /** Tests bring their own (`testing/manual-clock.ts`), so that no limit has to be waited for. */
 export interface Clock {
@@ -15,7 +15,7 @@ export interface Clock {
 
 /** The part of a clock that tells time. */
 export type TimeTeller = Pick<Clock, 'now' | 'monotonic'>;
-/** The part of a clock that lets things happen later. */
+/** The part of a clock that sets timers. */
 export type Timers = Pick<Clock, 'after'>;
 
 const LONGEST_MS = 0x7fffffff;
@@ -46,7 +46,7 @@ export function pause(clock: Timers, ms: number, signal?: AbortSignal): Promise<
   });
 }
 
-/** A signal that is aborted when `ms` have passed. Nothing lives on for it. */
+/** A signal that is aborted when `ms` have passed. It does not keep the process alive. */
 export function limitOf(clock: Timers, ms: number): AbortSignal {
   const limit = new AbortController();
   const timeout = () => limit.abort(new DOMException('The time for it is over', 'TimeoutError'));

@@ -3,7 +3,7 @@ import { SerenoError } from '../shared/errors.ts';
 import { makeFolder } from './folder.ts';
 import { readStatus } from './status.ts';
 
-/** The agent cannot begin on its data folder; the message says why and what to do. */
+/** The agent cannot start on its data folder; the message says why and what to do. */
 export class DataFolderError extends Error {
   override readonly name = 'DataFolderError';
   readonly code = 'data_folder';

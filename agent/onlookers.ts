@@ -45,7 +45,7 @@ export class Onlookers {
     this.#note({ pid: process.pid, connected, ...line, hello, refused: [] });
   }
 
-  /** Every hello brings the same word again; the log tells it once. */
+  /** Every hello repeats it; the log says it once. */
   refused(devices: readonly string[]): void {
     if (devices.join() !== this.#refused.join()) {
       this.#log.error({ devices }, 'another site holds these devices: give them ids of their own');

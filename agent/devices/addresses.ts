@@ -1,4 +1,4 @@
-// Where a followed terminal was found last, in the notes of its device: it counts for as long as agent.yaml stays the same.
+// Where a followed terminal was found last, in the notes of its device: valid as long as agent.yaml stays the same.
 import * as z from 'zod';
 import type { DeviceNotes } from '../journal/device-notes.ts';
 import type { DeviceSettings } from './settings.ts';
@@ -27,7 +27,7 @@ export function noteAddress(device: DeviceSettings, host: string, notes: DeviceN
   }
 }
 
-/** The device at another host; agent.yaml goes on saying the first one. */
+/** The device at another host; agent.yaml still names the first one. */
 export function movedTo(device: DeviceSettings, host: string): DeviceSettings {
   const configured = device.configuredHost ?? device.host;
   return { ...device, host, configuredHost: host === configured ? null : configured };

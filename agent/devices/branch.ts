@@ -29,7 +29,7 @@ export interface BranchPorts extends StationPorts {
 }
 
 export class Branch {
-  /** What commands ask of the list itself. */
+  /** What commands do to the list itself. */
   readonly operations: Handlers<'own', Promise<Result>> = {
     'device.put': (args, command) =>
       args.mode === 'create' ? this.#create(args, command) : this.#update(args, command),
@@ -38,7 +38,7 @@ export class Branch {
   readonly #ports: BranchPorts;
   readonly #registered: RegisteredDevices;
   readonly #stations = new Map<string, LiveStation>();
-  /** Stations that are gone from the list and still have to let their terminal go. */
+  /** Stations that are off the list but still have to release their terminal. */
   readonly #leaving = new Set<Promise<void>>();
   #started = false;
 
@@ -85,12 +85,12 @@ export class Branch {
     for (const { queue } of this.#stations.values()) queue.start();
   }
 
-  /** Ends what is under way, enables every terminal, lets all of them go. */
+  /** Ends what is under way, enables every terminal, releases all of them. */
   async stop(): Promise<void> {
     await Promise.all([...[...this.#stations.values()].map(({ queue }) => queue.stop()), ...this.#leaving]);
   }
 
-  /** Nothing is left of deleted devices whose deletion is answered. */
+  /** Removes what is left of deleted devices whose deletion is answered. */
   tidy(): void {
     this.#registered.forgetDeleted((id) => this.#ports.journal.isAnswered(id));
   }
@@ -253,7 +253,7 @@ function isSameAddress(one: DeviceSettings, other: DeviceSettings): boolean {
   return one.host === other.host && one.port === other.port;
 }
 
-/** True for a word on the serial number alone, where the file does not say another. */
+/** True if only the serial number is given, and the file does not state another. */
 function isAcceptance(args: ArgsOf<'device.put'>, { serial }: DeviceSettings): boolean {
   const { mode: _mode, id: _id, accept_serial: accepted, ...rest } = args;
   return accepted !== undefined && Object.keys(rest).length === 0 && (serial === null || serial === accepted);

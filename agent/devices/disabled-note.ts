@@ -1,11 +1,11 @@
-// The note on disk that a terminal may be disabled, and what it says of a terminal that this journal has never seen.
+// The note on disk that a terminal may be disabled, and what is assumed of a terminal that this journal has never seen.
 import type { TimeTeller } from '../clock.ts';
 import type { DeviceNotes } from '../journal/device-notes.ts';
 import { DISABLED_MS, type DisableNote } from '../terminal/session/disabled.ts';
 
 /**
  * A journal that has never seen a terminal cannot know how an earlier one has left it: it is enabled to be sure. Not at
- * once: where another agent works in this one's name it may be amid a write, and is done with it after `DISABLED_MS`.
+ * once: another agent with the same name may be in the middle of a write, and is done with it after `DISABLED_MS`.
  * @throws SerenoError `agent_storage`, also later from `set`.
  */
 export function disabledNote(notes: DeviceNotes, clock: TimeTeller): DisableNote {

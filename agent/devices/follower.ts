@@ -1,11 +1,11 @@
-// Looks for followed terminals whose address does not answer any more, or is another's now: DHCP moves them.
+// Looks for followed terminals whose address no longer answers, or is another terminal's now: DHCP moves them.
 
 import type { Timers } from '../clock.ts';
 import { findBySerial } from '../discovery/by-serial.ts';
 import type { DeviceSettings } from './settings.ts';
 import type { LiveStation } from './station.ts';
 
-/** One that only restarts is back by then. */
+/** A terminal that only restarts is back by then. */
 const FIRST_MS = 20_000;
 /** A search that finds nothing is followed by another one, with longer pauses. */
 const AGAIN_MS = 120_000;
@@ -39,7 +39,7 @@ export class Follower {
     this.#ports = ports;
   }
 
-  /** A terminal stands otherwise than before. */
+  /** The state of a terminal has changed. */
   noticed(): void {
     const isLost = this.#lost().length > 0;
     if (this.#cancel === null && this.#searching === null && isLost) {
@@ -112,7 +112,7 @@ export class Follower {
     return new Map(byDevice.filter(([id, host]) => at.get(id) !== host));
   }
 
-  /** Where agent.yaml has them first; never where another terminal of ours works: it may take one client at a time. */
+  /** First where agent.yaml has them; never where another known terminal works: it may take one client at a time. */
   #hostsFor(lost: readonly Lost[]): string[] {
     const { stations, hosts } = this.#ports;
     const working = stations().filter(({ standing }) => standing.contact.state === 'online');

@@ -1,4 +1,4 @@
-// How one terminal stands, kept for the directory, its queue and whoever asks.
+// The state of one terminal, kept for the directory, its queue and whoever asks.
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import { type DeviceState, deviceStateSchema } from '../../shared/domain/device-state.ts';
@@ -8,14 +8,14 @@ import { type News, type Standing, standingAfter, untried } from './standing.ts'
 export interface StandingPorts {
   /** The cloud's time as far as it is known, epoch ms. */
   readonly now: () => number;
-  /** Told after each change of state or reason. */
+  /** Called after each change of state or reason. */
   readonly onChange: (now: Standing) => void;
-  /** Where it is written down since when the terminal cannot be used. */
+  /** Where it is noted since when the terminal cannot be used. */
   readonly notes: DeviceNotes;
 }
 
 const noteSchema = z.strictObject({ state: deviceStateSchema, since: z.int().min(0) });
-/** What goes on over a restart of the agent if the first contact finds it so again. */
+/** A state that survives a restart of the agent if the first contact confirms it. */
 const LASTING: readonly DeviceState[] = ['offline', 'refused', 'swapped'];
 
 export class KeptStanding {
@@ -47,12 +47,12 @@ export class KeptStanding {
     this.#ports.onChange(now);
   }
 
-  /** It has another address, or is to be another terminal: contacts of before mean nothing. */
+  /** It has another address, or is to be another terminal: earlier contacts mean nothing. */
   forget(): void {
     this.#known = null;
   }
 
-  /** A state that the last run of the agent knew already began when it says. */
+  /** A state that the last run of the agent already knew began when that run says. */
   #continued(now: Standing): Standing {
     const noted = parsed(this.#ports.notes.read('state'));
     return noted?.state === now.state && LASTING.includes(now.state)

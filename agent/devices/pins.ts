@@ -29,7 +29,7 @@ export class DevicePin {
     this.#write({ ...this.#read(), stranger: null });
   }
 
-  /** Another terminal may have the name of this one. */
+  /** Another terminal may get the name of this one. */
   reset(): void {
     if (this.#notes.read('serial') !== null) this.#write(UNPINNED);
   }

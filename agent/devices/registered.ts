@@ -17,7 +17,7 @@ const settingsSchema = z.strictObject({
 const rowSchema = z.strictObject({
   /** Null for one that was deleted. */
   settings: settingsSchema.nullable(),
-  /** The command that made it so: after a crash it must find that it is done, not that it cannot be. */
+  /** The command that made it so: run again after a crash, it must find that it is done and not fail. */
   by: commandIdSchema,
 });
 
@@ -49,7 +49,7 @@ export class RegisteredDevices {
     this.#write(id, { settings: null, by });
   }
 
-  /** Nothing is left of a deleted device once the command that deleted it has its answer. */
+  /** Removes what is left of a deleted device once its deletion is answered. */
   forgetDeleted(isAnswered: (commandId: string) => boolean): void {
     const over = this.#rows().filter(({ settings, by }) => settings === null && isAnswered(by));
     if (over.length > 0) this.#notes.eraseAll(over.map(({ key }) => key));

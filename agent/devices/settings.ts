@@ -1,4 +1,4 @@
-// The settings of a terminal: what the file and the API say of it, made complete, and the check of its address.
+// The settings of a terminal: what the file and the API say about it, made complete, and the check of its address.
 import { deviceDefaults, deviceSettingsShape, type SharedSettings } from '../../shared/domain/device.ts';
 import { SerenoError } from '../../shared/errors.ts';
 import type { ArgsOf } from '../../shared/wire/operations.ts';
@@ -13,13 +13,13 @@ export interface DeviceSettings extends Omit<SharedSettings, 'timeout'> {
   /** Milliseconds that one exchange may take. */
   readonly timeoutMs: number;
   readonly source: 'file' | 'api';
-  /** The serial number that the file states; null: what the first contact has shown counts. */
+  /** The serial number that the file states; null: the one seen at the first contact counts. */
   readonly serial: string | null;
   /** Looked for by its serial number when its address does not answer. */
   readonly follow: boolean;
-  /** Where agent.yaml has it, while it was found elsewhere; else null. */
+  /** The address in agent.yaml, if the terminal was found at another; else null. */
   readonly configuredHost: string | null;
-  /** How often it is looked at while nobody asks it anything, ms; 0: never. */
+  /** How often it is probed while nobody asks it anything, ms; 0: never. */
   readonly probeMs: number;
 }
 
@@ -116,7 +116,7 @@ export function hasMoved(device: DeviceSettings, before: DeviceSettings): boolea
 }
 
 /**
- * An address that may be had, and that no other device has: two queues before one terminal would be no lock.
+ * An allowed address that no other device has: two queues for one terminal would not keep each other out.
  * `before`: what the device was; an address that it keeps is not judged again.
  * @throws SerenoError `invalid_field`
  */

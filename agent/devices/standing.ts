@@ -1,4 +1,4 @@
-// How a terminal stands with its agent, as a state machine: contacts and what holds it up go in, one state comes out.
+// The state of a terminal as a state machine: contacts and what keeps it busy go in, one state comes out.
 
 import { type DeviceState, REASON_CHARACTERS, type StateReason } from '../../shared/domain/device-state.ts';
 import type { SerenoError } from '../../shared/errors.ts';
@@ -12,7 +12,7 @@ export interface Standing {
   readonly reason: StateReason | null;
   /** Epoch ms of the last contact that succeeded. */
   readonly lastSeen: number | null;
-  /** What the last contact says, whatever holds the terminal up now. */
+  /** What the last contact showed, whatever keeps the terminal busy now. */
   readonly contact: View;
   /** Why it has no time for others; null: it has. */
   readonly held: StateReason | null;
@@ -28,7 +28,7 @@ export type News =
   | { readonly kind: 'contact'; readonly failure: SerenoError | null }
   | { readonly kind: 'held'; readonly by: SerenoError | null };
 
-/** What a failure to make contact says of the terminal; others (a deadline, a full disk) say nothing of it. */
+/** What a failure to make contact says of the terminal; others (a deadline, a full disk) say nothing about it. */
 const STATE_OF: Readonly<Record<string, DeviceState>> = {
   device_unreachable: 'offline',
   device_no_route: 'offline',
@@ -69,7 +69,7 @@ function contactAfter(before: View, failure: SerenoError | null): View {
   return state === undefined ? before : { state, reason: reasonOf(failure) };
 }
 
-/** A terminal that cannot be used is not called busy for what waits for it. */
+/** A terminal that cannot be used is not called busy because commands wait for it. */
 function viewOf(contact: View, held: StateReason | null): View {
   const hasTime = held === null || (contact.state !== 'online' && contact.state !== 'unknown');
   return hasTime ? contact : { state: 'busy', reason: held };

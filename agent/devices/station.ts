@@ -1,4 +1,4 @@
-// One terminal of the branch with its lock, how it stands and what is noted of it; its settings can change while commands wait.
+// One terminal of the branch with its queue, its state and its notes; its settings can change while commands wait.
 import type { Logger } from 'pino';
 import type { SerenoError } from '../../shared/errors.ts';
 import type { Clock, Timers } from '../clock.ts';
@@ -19,7 +19,7 @@ export interface StationPorts {
   readonly timers: Timers;
   /** The cloud's time as far as it is known, epoch ms. */
   readonly now: () => number;
-  /** Told after each change of state or reason. */
+  /** Called after each change of state or reason. */
   readonly onStanding: (device: string, now: Standing) => void;
   /** A terminal was reached. */
   readonly onContact: (isProbe: boolean) => void;
@@ -49,7 +49,7 @@ export class LiveStation implements Station {
     this.queue = this.#newQueue();
   }
 
-  /** The settings that count from now on; what is under way may still go by those before. */
+  /** The settings from now on; what is under way may still use those before. */
   get device(): DeviceSettings {
     return this.#device;
   }
@@ -69,7 +69,7 @@ export class LiveStation implements Station {
 
   /**
    * As soon as what is under way has ended, `decide` says whether and how to go on; what waits is then served with the
-   * new settings, and `onDecided` is told. Resolves when the old terminal is let go; the first contact follows before
+   * new settings, and `onDecided` is told. Resolves when the old terminal is released; the first contact follows before
    * anything that waits.
    * @throws SerenoError `device_busy`, `cancelled`, and what `decide` throws.
    */
@@ -81,7 +81,7 @@ export class LiveStation implements Station {
       const old = this.#terminal;
       await this.#putRight();
       await old.close();
-      // What was known of contacts was about how the device was before.
+      // Earlier contacts were about the device as it was before.
       this.#standing.forget();
       this.#terminal = this.#open();
       this.#terminal.adopt(old.surrender());
@@ -93,7 +93,7 @@ export class LiveStation implements Station {
   /**
    * Ends the station as soon as what is under way has ended and `decide` agrees; what waits is refused, and nothing is
    * noted any more.
-   * @returns Writes of which only the terminal could have told what became of them.
+   * @returns writes whose result only the terminal could have shown.
    * @throws SerenoError `device_busy`, `cancelled`, and what `decide` throws.
    */
   async remove(commandId: string, decide: () => void, refusal: SerenoError): Promise<readonly WriteJob[]> {
@@ -155,7 +155,7 @@ export class LiveStation implements Station {
     );
   }
 
-  /** A terminal that is owed something gets it now or, if it does not answer, never. */
+  /** What is still due at a terminal is done now or, if it does not answer, never. */
   async #putRight(): Promise<void> {
     if (this.#terminal.repairDueIn === 0) await this.#terminal.repair().catch(() => undefined);
   }

@@ -1,11 +1,11 @@
 // The cloud's clock, as far as this machine can tell it: from when messages left there and came here.
 import type { TimeTeller } from '../clock.ts';
 
-/** Confirmed messages are seconds old at most: what is further off than this is wrong, or all else was. */
+/** Confirmed messages are seconds old at most: one that is further off than this is wrong, or all others were. */
 const DOUBTFUL_MS = 60_000;
-/** Two messages that are as far off as each other outweigh what was believed. */
+/** Two messages that agree with each other outweigh what was believed. */
 const AGREEING_MS = 5000;
-/** Two clocks that nobody sets drift apart by no more than this, 9 s a day: so much of what was believed is worn off. */
+/** Two clocks that nobody sets drift apart by no more than this, 9 s a day: by this much a belief ages. */
 const DRIFT = 1e-4;
 
 /**
