@@ -13,7 +13,7 @@ const WRITE_USER = 8;
 const noCopies = () => expect.unreachable('nothing is restored');
 const IN_TIME = 22_000;
 
-/** Issued before the connection of now, for the first time or once more. */
+/** Issued before the present connection, for the first time or again. */
 const old = (op: string, args: unknown, left = IN_TIME): Command => {
   const issuedAt = Date.now() - 100_000;
   return command(op, args, { issuedAt, notAfter: Date.now() + left, sentAt: Date.now() });

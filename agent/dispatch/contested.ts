@@ -4,7 +4,7 @@ import type { CloudClock } from './cloud-clock.ts';
 import { type Fence, LATEST_MS } from './fence.ts';
 import type { WriteRequest } from './intake.ts';
 
-/** The cloud's clock may be seen better meanwhile. */
+/** The cloud's clock may be known better by then. */
 const RECHECK_MS = 30_000;
 
 export interface ContestedPorts {
@@ -45,7 +45,7 @@ export class Contested {
     for (const waiting of [...this.#waiting.values()]) this.#consider(waiting);
   }
 
-  /** The device is no more: gives back what was meant for it. */
+  /** The device is gone: returns what was meant for it. */
   withdraw(device: string): readonly WriteRequest[] {
     const meant = [...this.#waiting.values()].filter(({ request }) => request.command.device === device);
     for (const waiting of meant) this.#forget(waiting);

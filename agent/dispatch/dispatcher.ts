@@ -63,7 +63,7 @@ export class Dispatcher {
     acknowledge();
   }
 
-  /** Ends what it does by itself; what it could not store, the next run finds in the journal. */
+  /** Stops its own work; the next run finds in the journal what could not be stored. */
   stop(): void {
     this.#contested.stop();
     this.#results.stop();
@@ -83,13 +83,13 @@ export class Dispatcher {
     }
   }
 
-  /** Call when it has become known, or is not known any more, since when this agent speaks for its site. */
+  /** Call when it becomes known, or is no longer known, since when this agent speaks for its site. */
   reconsider(): void {
     for (const { queue } of this.#ports.stations()) queue.contest();
     this.#contested.reconsider();
   }
 
-  /** Call when a device is no more: then nobody can tell what became of its contested writes. */
+  /** Call when a device is gone: then nobody can tell what became of its contested writes. */
   deviceGone(device: string): void {
     for (const request of this.#contested.withdraw(device)) this.#settleUnknown(request);
   }
@@ -124,7 +124,7 @@ export class Dispatcher {
     this.#begin(request);
   }
 
-  /** A write that another agent may have, or have had, is not simply run. */
+  /** A write that another agent may have, or may have had, is not simply run. */
   #begin(request: Request): void {
     const { fence, log } = this.#ports;
     if (request.kind === 'write' && fence.claim(request.command.issuedAt) !== 'ours') {
@@ -148,7 +148,7 @@ export class Dispatcher {
     const row = this.#ports.journal.find(id);
     const station = this.#ports.station(device);
     if (row === null) return;
-    // The device is no more: nobody can tell.
+    // The device is gone: nobody can tell.
     if (station === undefined || request.kind !== 'write') return this.#settleUnknown(request);
     const { uid, preimage } = row;
     const job = this.#job(row, request);

@@ -47,7 +47,7 @@ describe('whose a command is', () => {
       fence[event]();
       expect(fence.claim(CLOUD)).toBe('untold');
     }
-    // A word of before the connection was lost.
+    // A message from before the connection was lost.
     fence.learn(0);
     expect(fence.since).toBeNull();
   });

@@ -4,9 +4,9 @@ import type { TimeTeller } from '../clock.ts';
 import { DISABLED_MS } from '../terminal/session/disabled.ts';
 import type { CloudClock } from './cloud-clock.ts';
 
-/** A write that was begun in the last moment is made or given up so long after its deadline. */
+/** A write that began at the last moment is made or given up this long after its deadline. */
 export const LATEST_MS = DISABLED_MS + 1000;
-/** Clocks of the cloud agree so far. */
+/** How closely the clocks of the cloud agree. */
 const MARGIN_MS = 250;
 /** How much later than it seems a connection may have begun: what measures the cloud's clock is confirmed within 4 s. */
 const UNTOLD_MARGIN_MS = 5000;
@@ -19,7 +19,7 @@ const UNTOLD_MARGIN_MS = 5000;
 export type Claim = 'ours' | 'contested' | 'untold';
 
 /**
- * A journal that was lost, a second mini-PC with the same certificate, or one with a copy of this very disk may have
+ * A journal that was lost, a second mini-PC with the same certificate, or one with a copy of this disk may have
  * taken commands of which this journal knows nothing, and may still hold some. Only the cloud hears all of them: after
  * every connect it is asked (`tenureSince` of the hello) and says (`site.tenure`). All times are the cloud's.
  */
@@ -51,7 +51,7 @@ export class Fence {
     this.#isConnected = false;
   }
 
-  /** Another agent has connected in this one's name. */
+  /** Another agent has connected with this one's client id. */
   lost(): void {
     this.disconnected();
     this.#forget();
@@ -62,7 +62,7 @@ export class Fence {
     this.#announcedAt ??= this.#clock.monotonic();
   }
 
-  /** What the cloud says of this connection: epoch ms, 0 where no other has ever spoken. Words may come late and twice. */
+  /** What the cloud says of this connection: epoch ms, 0 where no other has ever spoken. Messages may come late and twice. */
   learn(since: number): void {
     if (this.#isConnected) this.#since = Math.max(this.#since ?? 0, since);
   }
@@ -72,7 +72,7 @@ export class Fence {
     return this.#since;
   }
 
-  /** Whose a command issued then is, epoch ms. Where the cloud does not say, what is new enough is ours all the same. */
+  /** Whose a command issued then is, epoch ms. While the cloud has not said, what is new enough is ours. */
   claim(issuedAt: number): Claim {
     if (this.#since !== null) {
       return this.#since === 0 || issuedAt >= this.#since + MARGIN_MS ? 'ours' : 'contested';

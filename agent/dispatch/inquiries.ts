@@ -25,7 +25,7 @@ export class Inquiries {
     this.#results = results;
   }
 
-  /** Answers what needs no journal: one of these, or a word of the cloud. */
+  /** Answers what needs no journal: an inquiry, or news from the cloud. */
   answer({ command, answer }: AtOnce): void {
     const { at, outbox } = this.#ports;
     const reply = (result: Result) =>
@@ -50,7 +50,7 @@ export class Inquiries {
   #cancel(id: string): boolean {
     const row = this.#ports.journal.find(id);
     if (row === null) {
-      // Somebody else may have run it: only who would know of it can say that it never came.
+      // Another agent may have run it: only an agent that would know can say that it never came.
       if (this.#mayBeElsewhere(id)) return false;
       this.#tombstone(id, new SerenoError('cancelled'));
       return true;

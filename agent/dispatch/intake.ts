@@ -32,7 +32,7 @@ export type Request =
   /** This version does not understand it, and does not guess. */
   | { readonly kind: 'rejected'; readonly command: Command; readonly error: SerenoError };
 
-/** What is answered at once, without the journal: an inquiry about a command, or a word of the cloud. */
+/** What is answered at once, without the journal: an inquiry about a command, or news from the cloud. */
 export type AtOnce = ({ readonly kind: 'inquiry' } | { readonly kind: 'word' }) & {
   readonly command: Command;
   /** @throws SerenoError */
@@ -97,7 +97,7 @@ export class Intake {
     throw rejected('@operation_unknown', { op });
   }
 
-  /** One of those that is not understood is answered at once all the same. */
+  /** One of those is answered at once even if it is not understood. */
   #atOnce(command: Command): AtOnce | null {
     const { op } = command;
     const { inquiries, words } = this.#ports;
@@ -136,7 +136,7 @@ function rejectionOf(error: unknown): SerenoError {
   throw error;
 }
 
-/** Names where the first thing is that is not understood. */
+/** Names the place of the first part that is not understood. */
 function invalid(cause: z.ZodError): SerenoError {
   return rejected('@argument_invalid', { argument: cause.issues[0]?.path.join('.') ?? '' }, cause);
 }

@@ -1,4 +1,4 @@
-// What every log line about a command tells: ids that lead back to its request, never what it asks.
+// What every log line about a command has: ids that lead back to its request, never its contents.
 import type { Command } from '../../shared/wire/envelope.ts';
 
 export interface LogFields {

@@ -12,7 +12,7 @@ const RETRY_MS = 1000;
 
 /**
  * The pump between journal and link. Messages whose storing failed (disk full) wait in memory instead:
- * the answer is true all the same, and after a crash the terminal is looked at again.
+ * the answer is still true, and after a crash the terminal is looked at again.
  */
 export class Outbox {
   readonly #journal: Journal;
@@ -21,7 +21,7 @@ export class Outbox {
   readonly #log: Logger;
   #unstored: OutboxMessage[] = [];
   readonly #inFlight = new Set<number>();
-  /** The broker has them, which the disk had no room for yet: not to be sent again. */
+  /** The broker has these, although the disk had no room to note it: not to be sent again. */
   readonly #sent = new Map<number, OutboxItem>();
   #cancelRetry: (() => void) | null = null;
 
@@ -81,7 +81,7 @@ export class Outbox {
       await this.#link().publish(item.topic, item.payload);
       this.#sent.set(item.seq, item);
     } catch (error) {
-      // Perhaps it arrived all the same: a doubled reply is harmless, the same rows are put again.
+      // Perhaps it did arrive: a doubled reply is harmless, the same rows are put again.
       this.#log.warn({ command: item.commandId, error: String(error) }, 'reply not sent, will be sent again');
       this.#retrySoon();
     } finally {

@@ -33,11 +33,11 @@ export interface DispatcherPorts {
   readonly stations: () => readonly Station[];
   readonly publishProgress: (id: string, stage: Stage, done?: number, total?: number) => void;
   /**
-   * Operations on the agent itself. They mind the deadline themselves: one that a crash has interrupted may be done
+   * Operations on the agent itself. They check the deadline themselves: one that a crash has interrupted may be done
    * already.
    */
   readonly own: Handlers<'own', Promise<Result>>;
-  /** What is done on a word of the cloud. */
+  /** What is done with news from the cloud. */
   readonly words: Handlers<'word', void>;
   /** One of those has its answer. */
   readonly onOwnSettled: () => void;

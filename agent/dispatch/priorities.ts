@@ -1,7 +1,7 @@
 // What may have the next turn at a terminal, the most urgent first; and the line in which it waits.
 
 interface PriorityRow {
-  /** So many may wait; one more is told that the device is busy. */
+  /** How many may wait; one more is answered that the device is busy. */
   readonly most: number;
   /** How long it may go on at the terminal once something more urgent waits, ms; null: until it has ended. */
   readonly givesWayInMs: number | null;
@@ -9,12 +9,12 @@ interface PriorityRow {
 
 const ANY = Number.POSITIVE_INFINITY;
 
-/** In this order; what is alike is served first come first served. */
+/** In this order; equal ones first come, first served. */
 export const PRIORITIES = {
   /** The device is to have other settings, or is to go: between two commands. */
   settings: { most: ANY, givesWayInMs: null },
   command: { most: 200, givesWayInMs: null },
-  /** A look at a terminal that nobody asks: one that answers at once serves whoever comes, one that does not is left. */
+  /** A look at a terminal that nobody asks: if it answers at once it serves whoever comes, else the look is given up. */
   look: { most: ANY, givesWayInMs: 250 },
   /** What nobody waits for: it ends by itself as soon as it may, within the time that one exchange takes. */
   idle: { most: ANY, givesWayInMs: 1000 },

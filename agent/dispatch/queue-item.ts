@@ -7,7 +7,7 @@ import type { Priority } from './priorities.ts';
 interface Item {
   readonly id: string;
   readonly priority: Priority;
-  /** Milliseconds left until it may no longer begin; left out where it minds that itself. */
+  /** Milliseconds left until it may no longer begin; left out if it checks that itself. */
   timeLeft?(): number;
   /** Settles it without running it. */
   refuse(error: SerenoError): void;
@@ -23,7 +23,7 @@ export interface WriteItem extends Item {
  */
 export interface IdleWork {
   run(signal: AbortSignal, isWanted: () => boolean): Promise<void>;
-  /** It is not done: the terminal is held by somebody, or goes. */
+  /** It is not done: the terminal is held, or is removed. */
   refuse(): void;
 }
 export interface AskItem extends Item {

@@ -1,4 +1,4 @@
-// The outcomes of commands: into journal and outbox in one transaction, and out again whenever somebody asks.
+// The results of commands: into journal and outbox in one transaction, and out again when a command is repeated.
 import type { Reply } from '../../shared/wire/envelope.ts';
 import { isStorageError } from '../journal/errors.ts';
 import { purgeNote } from '../journal/purges.ts';
@@ -12,7 +12,7 @@ import { envelopeMessage, type Timing, toMessages } from './replies.ts';
 
 /** A disk that had no room is tried again this often, ms. */
 const RETRY_MS = 500;
-/** Arguments of settled commands are gone from the disk so soon; many at once go together. */
+/** How soon arguments of settled commands are erased from the disk; several go together. */
 const FORGET_MS = 2000;
 
 /** What a purge leaves is written over again after so long, where others were just before it or the line is down, ms. */
@@ -20,14 +20,14 @@ const PURGE_AGAIN_MS = 60_000;
 
 interface Unstored {
   readonly reply: Reply;
-  /** A purge that went well: whose name must go from the journal before anybody is told. */
+  /** A purge that succeeded: the name must go from the journal before the reply. */
   readonly purge: string | null;
   readonly messages: readonly OutboxMessage[];
 }
 
 export class Results {
   readonly #ports: DispatcherPorts;
-  /** Outcomes that the disk had no room for; stored as soon as it has. */
+  /** Results that the disk had no room for; stored as soon as it has. */
   readonly #unstored = new Map<string, Unstored>();
   #cancelRetry: (() => void) | null = null;
   #cancelForget: (() => void) | null = null;
@@ -44,7 +44,7 @@ export class Results {
     const unstored = { reply, messages, purge: purgeOf(request, outcome) };
     const named = logFields(command);
     const { status, code, applied, verified, queueMs, deviceMs } = reply;
-    // Sentences name what was asked; how it went wrong, byte by byte, is for the log alone.
+    // Sentences name what was asked; the details of a failure are for the log only.
     const why =
       outcome.status !== 'ok' && isZkError(outcome.error.cause) ? outcome.error.cause.message : undefined;
     log.info({ ...named, status, code, applied, verified, why, queueMs, deviceMs }, 'command settled');
@@ -91,8 +91,8 @@ export class Results {
   }
 
   /**
-   * An `ok` stays true over a crash: the terminal is asked and says so again. Anything else would not, the command
-   * would be run from the journal: it is told when it is stored.
+   * An `ok` stays true over a crash: the terminal shows it again. Anything else would not, as the command
+   * would be run from the journal: it is sent once it is stored.
    */
   #tellUnstored(reply: Reply, messages: readonly OutboxMessage[]): void {
     if (reply.status === 'ok') this.#ports.outbox.sendUnstored(messages);
@@ -143,7 +143,7 @@ export class Results {
     });
   }
 
-  /** There is room again. */
+  /** The disk has room again. */
   #storeOthers(): void {
     for (const [id, unstored] of this.#unstored) {
       try {

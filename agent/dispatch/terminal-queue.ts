@@ -15,15 +15,15 @@ import {
 import { type Asking, IDLE, isIdleWork, type State, type Turn, type Writing } from './turn.ts';
 import { nextUpkeep, type Upkeep } from './upkeep.ts';
 
-/** More commands than this waiting: the next is told that the device is busy. */
+/** If more commands than this wait, the next is answered that the device is busy. */
 export const MAX_WAITING = PRIORITIES.command.most;
 
 /** The terminal as the queue needs it. */
 export interface QueuedTerminal {
-  /** Milliseconds until `repair` is due, 0: now; null: nothing is to be put right. */
+  /** Milliseconds until `repair` is due, 0: now; null: nothing to repair. */
   readonly repairDueIn: number | null;
   repair(): Promise<void>;
-  /** The cheapest contact that there is. `isWanted`: somebody waits, so that the conversation is kept for them. */
+  /** The cheapest contact possible. `isWanted`: somebody waits, so that the conversation is kept for them. */
   probe(signal: AbortSignal, isWanted: () => boolean): Promise<void>;
   write(first: readonly WriteJob[], more: () => WriteJob | undefined): Promise<void>;
   close(): Promise<void>;
@@ -33,7 +33,7 @@ export interface QueuePorts {
   readonly isReachable: () => boolean | null;
   /** How often a terminal that nobody asks is looked at, ms; 0: never. */
   readonly probeMs: () => number;
-  /** Told when others begin or cease to be refused, with the refusal. */
+  /** Called when others begin or cease to be refused, with the refusal. */
   readonly onBusy: (refusal: SerenoError | null) => void;
   readonly clock: Timers;
   /** When terminals that nobody asks are looked at. */
@@ -60,12 +60,12 @@ export class TerminalQueue {
     this.#ports = ports;
   }
 
-  /** First contact, or putting right what a crash left; goes before anything that waits. */
+  /** First contact, or repairing what a crash left; goes before anything that waits. */
   start(): void {
     this.#upkeepIn({ what: 'repair', inMs: 0 });
   }
 
-  /** Something must be put right at the terminal, or looked up there: every conversation begins with that. */
+  /** Something must be repaired at the terminal, or looked up there: every conversation begins with that. */
   repairSoon(): void {
     if (this.#state.kind === 'idle') this.#upkeepIn({ what: 'repair', inMs: 0 });
     else this.#hurry('command');
