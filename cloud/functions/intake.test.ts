@@ -69,3 +69,21 @@ test('what is no batch is passed over: nobody is told, and no alarm goes off', a
   await expect(handler(event(Buffer.from('not gzip')))).resolves.toEqual({ tenant: 'acme', told: 0 });
   expect(world.stored).toEqual([]);
 });
+
+test('a batch of one punch costs six calls of the store and one message: docs/deploy.md counts on it', async () => {
+  let calls = 0;
+  // The first of a day notes the day, too.
+  await handler(batchOf(randomUUID()));
+  world.fate = () => {
+    calls++;
+    return 'served';
+  };
+  const next = { ...punch, id: 'punch_00000002', local: '2026-11-23T08:00:01' };
+  const journal = randomUUID();
+  const { told } = await handler(
+    event(gzipSync(JSON.stringify({ v: 1, journal, seq: 1, sentAt: 0, events: [next] }))),
+  );
+  expect(told).toBe(1);
+  expect(world.stored.at(-1)).toEqual({ v: 1, journal, seq: 1 });
+  expect(calls).toBe(7);
+});

@@ -15,7 +15,7 @@ const ANSWER_MS = 3000;
 
 export async function eventList({ feed, clock }: EventServices, call: Call<'eventList'>): Promise<Answer> {
   const { after, limit = DEFAULT_EVENTS, types, wait = 0 } = call.query;
-  const { tenant, sees } = sightOf(call.principal);
+  const { tenant, sees, seesAll } = sightOf(call.principal);
   const position =
     after === undefined
       ? undefined
@@ -26,7 +26,7 @@ export async function eventList({ feed, clock }: EventServices, call: Call<'even
     tenant,
     after: position,
     limit: Math.min(limit, MOST_EVENTS),
-    wants: ({ type, site }) => (types?.includes(type) ?? true) && (site === undefined || sees(site)),
+    wants: ({ type, site }) => (types?.includes(type) ?? true) && (site === undefined ? seesAll : sees(site)),
     until: Math.min(clock.now() + wait * 1000, call.endsAt - ANSWER_MS),
   });
   return ok({ data: told.events.map(eventView), next_cursor: encodeCursor(told.position) });

@@ -143,7 +143,8 @@ async function step(ports: DeliveryPorts, row: WebhookRow, holder: string, endsA
       ...done,
       ...(round.delivered.length > 0 ? { failingSince: 0, failures: 0, nextAt: 0 } : {}),
     };
-    return settle(news, isWhole && told.events.length === 0 ? 'end' : clock.now() < endsAt ? 'more' : 'end');
+    const isMore = !isWhole || told.events.length === WINDOW;
+    return settle(news, isMore && clock.now() < endsAt ? 'more' : 'end');
   }
   const news = afterFailure(row, round.failed, clock.now());
   if (news.pause) await tellPaused(ports, { ...row, ...news }, news.pause, clock.now());

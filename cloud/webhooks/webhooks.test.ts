@@ -224,6 +224,25 @@ describe('a delivery', () => {
     ]);
   });
 
+  test('of one event costs nine calls of the store: docs/deploy.md counts on it', async () => {
+    await created();
+    await tell(happening(1));
+    let calls = 0;
+    const counting = new Proxy(table, {
+      get(target, name) {
+        const member: unknown = Reflect.get(target, name);
+        if (typeof member !== 'function') return member;
+        return (...given: unknown[]) => {
+          calls++;
+          return Reflect.apply(member, target, given) as unknown;
+        };
+      },
+    });
+    await deliver(portsOver(counting));
+    expect(gotIds()).toEqual(['event_0001']);
+    expect(calls).toBe(9);
+  });
+
   test('of an event goes on, whoever is killed on the way: each at least once, and each terminal in its order', async () => {
     for (const seed of Array.from({ length: 6 }, (_, index) => index)) {
       tenant = `t-${randomUUID().slice(0, 18)}`;
