@@ -1,14 +1,10 @@
 // The whole system on one machine, put together: for npm start and for tests that run the same thing.
 import { appendFile } from 'node:fs/promises';
-import type { RuleItem } from '../../cloud/store/keys.ts';
-import type { PresenceEvent } from '../../shared/wire/envelope.ts';
-import type { TerminalSettings } from '../../test/terminal/terminal.ts';
 import { furnish } from './agents/home.ts';
 import { type AgentPlan, planForTerminals, planFromFiles } from './agents/plan.ts';
 import { AgentProcess } from './agents/process.ts';
 import type { Credentials } from './aws/sigv4.ts';
 import { Broker, type BrokerOptions } from './broker/broker.ts';
-import type { Disturbance } from './broker/disturbance.ts';
 import { onKeptPort } from './broker/kept-port.ts';
 import { LocalAuthority } from './certs/authority.ts';
 import { all, Cleanup, kept } from './cleanup.ts';
@@ -27,12 +23,12 @@ import { waitUntilReady } from './ready.ts';
 import { Rules } from './rules/rules.ts';
 import { liveIn } from './simulated/lived-in.ts';
 import {
-  type SimulatedId,
   type SimulatedTerminals,
   simulatedDevices,
   startTerminals,
   stopTerminals,
 } from './simulated/terminals.ts';
+import type { SystemOptions } from './system-options.ts';
 import { followTroubles } from './troubles.ts';
 
 /** A busy or slow machine needs a while; `onWaiting` reports much earlier what is missing. */
@@ -41,46 +37,6 @@ const READY_MS = 120_000;
 const SWEEP_MS = 60_000;
 /** In AWS it is a minute. */
 const DELIVER_MS = 5_000;
-
-export interface SystemOptions {
-  readonly dataDir: string;
-  /** Of the gateway; 0 takes a free one. */
-  readonly port?: number;
-  /** Takes a free port if `port` is not available. */
-  readonly anyPort?: boolean;
-  /** Deletes what an earlier run left in the data folder. */
-  readonly fresh?: boolean;
-  /** Operators' agent.yaml files; without any, one site with two simulated terminals. */
-  readonly agents?: readonly string[];
-  /**
-   * The simulated terminals remember, have punches of the last days, which are collected, and can be operated by commands;
-   * called with one line about it.
-   */
-  readonly livedIn?: (line: string) => void;
-  /** Replace defaults of the simulated terminals. */
-  readonly terminals?: Partial<Record<SimulatedId, TerminalSettings>>;
-  /** How long to wait for agents and devices. Default 120 s. */
-  readonly readyMs?: number;
-  readonly signal?: AbortSignal;
-  /** Called with one line for each failure at a terminal, and where the log is. */
-  readonly onTrouble?: (line: string) => void;
-  /** Called with what is still missing, if it takes long. */
-  readonly onWaiting?: (missing: string) => void;
-  /** Loses, delays or doubles the rows that the rule puts, in tests of just that. */
-  readonly interceptRow?: (item: RuleItem, put: () => void) => void;
-  /** The same for what goes between broker and agents. */
-  readonly disturbance?: Disturbance;
-  /** A test's way to lose hellos, last wills and ends of connections on their way. */
-  readonly losesPresence?: (event: PresenceEvent) => boolean;
-  /** How often sites that count as connected are asked about. Default: a minute. */
-  readonly sweepMs?: number;
-  /** How often webhooks are looked after that could not be delivered to at once. Default: 5 s. */
-  readonly deliverMs?: number;
-  /** The functions' time limit. Default 29 s, as deployed; tests that lose replies need not wait so long. */
-  readonly lambdaMs?: number;
-  /** A part died that is not restarted automatically. */
-  readonly onFailure?: (cause: Error) => void;
-}
 
 export interface System {
   readonly url: string;

@@ -2,7 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type System, type SystemOptions, startSystem } from '../../infra/local/system.ts';
+import { type System, startSystem } from '../../infra/local/system.ts';
+import type { SystemOptions } from '../../infra/local/system-options.ts';
 
 export interface Answer {
   readonly status: number;
