@@ -44,6 +44,7 @@ describe('the simulated case', () => {
     expect(localJson()).toEqual({
       url: system.url,
       token: system.token,
+      admin: system.admin,
       agents: pids,
       devices: ['principal', 'entrada'],
     });
