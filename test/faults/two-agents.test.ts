@@ -41,7 +41,7 @@ it('an agent that comes back with a change that another was given meanwhile does
   await arena.agent.start();
   const sinceStart = () => arena.agentSaid().slice(said);
   await expect.poll(sinceStart, { timeout: 10_000 }).toMatch(TOLD_OF_ANOTHER);
-  await expect.poll(sinceStart, { timeout: 10_000 }).toMatch(/set aside/);
+  await expect.poll(sinceStart, { timeout: 10_000 }).toMatch(/contested/);
   // It looks for the change, and goes on to what is asked for now.
   await terminal.until((at) => at.log.slice(logged).some(({ command }) => command === Command.prepareRead));
   expect((await call('GET', '/devices/plain/ping')).status).toBe(200);
