@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { deviceCreateBody, deviceUpdateBody } from '../../shared/api/bodies.ts';
 import type { Principal } from '../../shared/api/principal.ts';
+import { deviceDefaults } from '../../shared/domain/device.ts';
 import { SerenoError } from '../../shared/errors.ts';
 import type { Directory } from '../directory/directory.ts';
 import { foundDevice, type Target, targetAt } from '../directory/locate.ts';
@@ -11,8 +12,6 @@ import type { CommandPorts } from './ports.ts';
 import type { Asking } from './request.ts';
 import { type Ran, run } from './run.ts';
 
-const DEFAULT_PORT = 4370;
-const DEFAULT_TIMEOUT = 5;
 const NO_COMM_KEY = 0;
 
 type Settings = z.output<typeof deviceUpdateBody>;
@@ -64,8 +63,8 @@ export function createDevice(ports: CommandPorts, asking: Asking, body: NewDevic
   const { id, site: named, ...given } = body;
   const settings = {
     ...given,
-    port: given.port ?? DEFAULT_PORT,
-    timeout: given.timeout ?? DEFAULT_TIMEOUT,
+    port: given.port ?? deviceDefaults.port,
+    timeout: given.timeout ?? deviceDefaults.timeout,
     password: given.password ?? NO_COMM_KEY,
   };
   return run(ports, {

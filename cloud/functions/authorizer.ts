@@ -6,12 +6,12 @@ import type {
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import type { AuthContext, SiteRights } from '../../shared/api/principal.ts';
 import { slugSchema } from '../../shared/domain/identifiers.ts';
-import { accountPorts } from '../accounts/ports.ts';
 import { contextOfName, contextOfSecret, isOperatorSecret } from '../accounts/rest-access.ts';
 import { type JwtConfig, jwtConfig } from '../config.ts';
 import { about, log } from '../log.ts';
 import type { TokenProblem } from '../rest/principal.ts';
 import { traceIdOf } from '../rest/trace.ts';
+import { accountPorts } from './account-ports.ts';
 
 let keySet: JWTVerifyGetKey | null = null;
 

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { slugSchema } from '../../shared/domain/identifiers.ts';
 import { about, log } from '../log.ts';
 import { deliverDue, deliverOf } from '../webhooks/deliver.ts';
-import { webhookServices } from '../webhooks/services.ts';
+import { webhookPorts } from './webhook-ports.ts';
 
 /** A run ends a while before the function's time does. */
 const RUN_MS = 90_000;
@@ -17,11 +17,11 @@ const eventSchema = z.union([byClock, afterIntake]);
 
 export async function handler(event: unknown): Promise<void> {
   const asked = eventSchema.parse(event);
-  const services = webhookServices();
-  const endsAt = services.clock.now() + RUN_MS;
+  const ports = webhookPorts();
+  const endsAt = ports.clock.now() + RUN_MS;
   if ('kind' in asked) {
     try {
-      await deliverDue(services, endsAt);
+      await deliverDue(ports, endsAt);
     } catch (error) {
       // In a minute it is tried again.
       log.error('webhooks not delivered', error as Error);
@@ -29,5 +29,5 @@ export async function handler(event: unknown): Promise<void> {
     return;
   }
   const { tenant, told } = asked.responsePayload;
-  if (told > 0) await about({ tenant }, () => deliverOf(services, tenant, endsAt));
+  if (told > 0) await about({ tenant }, () => deliverOf(ports, tenant, endsAt));
 }

@@ -3,9 +3,9 @@ import { type IntakeEvent, intakeEventSchema } from '../../shared/wire/events.ts
 import { iotClient } from '../clients.ts';
 import { tellStored } from '../events/acknowledge.ts';
 import { batchOf, MalformedBatch, type Taken, takeBatch } from '../events/intake.ts';
-import { eventServices } from '../events/services.ts';
 import { tellSettled } from '../events/settled.ts';
 import { about, log } from '../log.ts';
+import { eventPorts } from './event-ports.ts';
 
 /** What whoever comes after it needs: the tenant whose feed has grown. */
 export interface TakenIn {
@@ -16,7 +16,7 @@ export interface TakenIn {
 
 async function take(event: IntakeEvent): Promise<Taken> {
   const { tenant, site } = event;
-  const { table, punches, journals, feed, clock } = eventServices();
+  const { table, punches, journals, feed, clock } = eventPorts();
   if (event.kind === 'settled') {
     const told = await tellSettled({ table, feed }, event, event.command, event.at);
     return { seq: 0, told, dropped: 0 };

@@ -7,17 +7,17 @@ import { directoryConfig } from '../config.ts';
 import { DynamoDirectory } from '../directory/dynamo-directory.ts';
 import { AwsRevoker } from '../enrolment/aws-revoker.ts';
 import { DynamoSiteAgents } from '../enrolment/dynamo-site-agents.ts';
-import { eventServices } from '../events/services.ts';
 import { tellStanding } from '../events/standing.ts';
 import { brokerOf } from '../presence/connections.ts';
 import type { PresenceResult } from '../presence/presence.ts';
 import { type PresencePorts, sweepSites, takePresence } from '../presence/take.ts';
 import { tableNamed } from '../store/client.ts';
+import { eventPorts } from './event-ports.ts';
 
 function ports(): PresencePorts {
   const table = tableNamed(directoryConfig().tableName);
   const directory = new DynamoDirectory(table);
-  const { feed, clock } = eventServices();
+  const { feed, clock } = eventPorts();
   return {
     directory,
     sender: new IotSender(iotClient(), systemClock),

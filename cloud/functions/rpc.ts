@@ -1,10 +1,11 @@
 // Operators over JSON-RPC.
-import { accountPorts } from '../accounts/ports.ts';
+
 import { directoryConfig, tenantConfig } from '../config.ts';
 import { DynamoDirectory } from '../directory/dynamo-directory.ts';
 import { rpcFace } from '../rpc/face.ts';
 import type { RpcPorts } from '../rpc/method.ts';
 import { tableNamed } from '../store/client.ts';
+import { accountPorts } from './account-ports.ts';
 
 let made: RpcPorts | null = null;
 

@@ -9,14 +9,14 @@ import {
   testWebhook,
   updateWebhook,
 } from '../rest/webhooks.ts';
-import { webhookServices } from '../webhooks/services.ts';
+import { webhookPorts } from './webhook-ports.ts';
 
 export const handler = httpHandler({
-  webhookList: (call) => listWebhooks(webhookServices(), call),
-  webhookCreate: (call) => createWebhook(webhookServices(), call),
-  webhookGet: (call) => getWebhook(webhookServices(), call),
-  webhookUpdate: (call) => updateWebhook(webhookServices(), call),
-  webhookDelete: (call) => deleteWebhook(webhookServices(), call),
-  webhookTest: (call) => testWebhook(webhookServices(), call),
-  deliveryList: (call) => listDeliveries(webhookServices(), call),
+  webhookList: (call) => listWebhooks(webhookPorts(), call),
+  webhookCreate: (call) => createWebhook(webhookPorts(), call),
+  webhookGet: (call) => getWebhook(webhookPorts(), call),
+  webhookUpdate: (call) => updateWebhook(webhookPorts(), call),
+  webhookDelete: (call) => deleteWebhook(webhookPorts(), call),
+  webhookTest: (call) => testWebhook(webhookPorts(), call),
+  deliveryList: (call) => listDeliveries(webhookPorts(), call),
 });

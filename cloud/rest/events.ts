@@ -1,7 +1,7 @@
 // GET /events: the feed from a cursor on.
 
+import type { EventPorts } from '../events/ports.ts';
 import { endOfFeed, positionSchema, readFeed } from '../events/reading.ts';
-import type { EventServices } from '../events/services.ts';
 import { eventView } from '../events/views.ts';
 import { type Answer, ok } from './answer.ts';
 import type { Call } from './call.ts';
@@ -13,7 +13,7 @@ const MOST_EVENTS = 1000;
 /** What is left for the answer once the waiting is over. */
 const ANSWER_MS = 3000;
 
-export async function eventList({ feed, clock }: EventServices, call: Call<'eventList'>): Promise<Answer> {
+export async function eventList({ feed, clock }: EventPorts, call: Call<'eventList'>): Promise<Answer> {
   const { after, limit = DEFAULT_EVENTS, types, wait = 0 } = call.query;
   const { tenant, sees, seesAll } = sightOf(call.principal);
   const position =

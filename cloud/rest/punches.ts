@@ -3,8 +3,8 @@ import { punchView } from '../../shared/api/event-answers.ts';
 import { punchName, statusName } from '../../shared/domain/punch-names.ts';
 import type { Language } from '../../shared/words.ts';
 import { placeSchema, punchPage } from '../events/listing.ts';
+import type { EventPorts } from '../events/ports.ts';
 import type { PunchRow } from '../events/punches.ts';
-import type { EventServices } from '../events/services.ts';
 import { punchData } from '../events/views.ts';
 import { type Answer, ok } from './answer.ts';
 import type { Call } from './call.ts';
@@ -20,7 +20,7 @@ function shown(row: PunchRow, language: Language) {
   return { ...punchData(row, row.site), ...names };
 }
 
-export async function punchList({ table, punches }: EventServices, call: Call<'punchList'>): Promise<Answer> {
+export async function punchList({ table, punches }: EventPorts, call: Call<'punchList'>): Promise<Answer> {
   const { principal, query, language, headers } = call;
   const { limit = DEFAULT_ROWS, cursor, order = 'desc', ...filter } = query;
   const after = cursor === undefined ? undefined : decodeCursor(placeSchema, cursor);

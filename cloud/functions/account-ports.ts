@@ -1,12 +1,13 @@
-// What works with accounts, put together once per container.
+// What the functions that know operators work with, put together once per container.
+
+import { Accounts } from '../accounts/accounts.ts';
+import { AttemptCounter } from '../accounts/attempts.ts';
+import type { LoginPorts } from '../accounts/login.ts';
+import { Sessions } from '../accounts/sessions.ts';
+import { FailureThrottle } from '../accounts/throttle.ts';
 import { systemClock } from '../clock.ts';
 import { directoryConfig } from '../config.ts';
 import { tableNamed } from '../store/client.ts';
-import { Accounts } from './accounts.ts';
-import { AttemptCounter } from './attempts.ts';
-import type { LoginPorts } from './login.ts';
-import { Sessions } from './sessions.ts';
-import { FailureThrottle } from './throttle.ts';
 
 let made: LoginPorts | null = null;
 

@@ -1,17 +1,17 @@
 // What the functions about webhooks work with, put together once per container.
 import { systemClock } from '../clock.ts';
 import { storeConfig, webhookConfig } from '../config.ts';
-import { eventServices } from '../events/services.ts';
-import type { DeliveryPorts } from './delivering.ts';
-import { Seal } from './secrets.ts';
-import { Sender } from './sender.ts';
-import { Webhooks } from './webhooks.ts';
+import type { DeliveryPorts } from '../webhooks/delivering.ts';
+import { Seal } from '../webhooks/secrets.ts';
+import { Sender } from '../webhooks/sender.ts';
+import { Webhooks } from '../webhooks/webhooks.ts';
+import { eventPorts } from './event-ports.ts';
 
 let made: DeliveryPorts | null = null;
 
-export function webhookServices(): DeliveryPorts {
+export function webhookPorts(): DeliveryPorts {
   if (made === null) {
-    const { table, feed } = eventServices();
+    const { table, feed } = eventPorts();
     made = {
       webhooks: new Webhooks(table),
       feed,
