@@ -7,6 +7,7 @@ import { benchHostile } from './hostile.ts';
 import { benchLists } from './lists.ts';
 import { benchMemory } from './memory.ts';
 import { benchNeighbours } from './neighbours.ts';
+import { benchPunches } from './punches.ts';
 
 const BENCHES: Record<string, (print: (text: string) => void) => Promise<void>> = {
   creates: benchCreates,
@@ -14,6 +15,7 @@ const BENCHES: Record<string, (print: (text: string) => void) => Promise<void>> 
   neighbours: benchNeighbours,
   memory: benchMemory,
   hostile: benchHostile,
+  punches: benchPunches,
   cold: benchColdInit,
 };
 

@@ -16,8 +16,8 @@ export interface Receiver {
   readonly got: Got[];
   /** Status of the answer, or what to do with the connection. Default: 204. */
   answer: (got: Got, response: ServerResponse) => number | 'nothing' | Promise<number | 'nothing'>;
-  /** Settles once it got so many. */
-  until(count: number): Promise<void>;
+  /** Settles once it got so many, or once that holds of what it got. */
+  until(enough: number | (() => boolean)): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -39,10 +39,11 @@ export async function startReceiver(): Promise<Receiver> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
     got: [],
     answer: () => 204,
-    until(count) {
+    until(enough) {
+      const isEnough = typeof enough === 'number' ? () => receiver.got.length >= enough : enough;
       const { promise, resolve } = Promise.withResolvers<void>();
       const look = (): void => {
-        if (receiver.got.length < count) return;
+        if (!isEnough()) return;
         waiting.delete(look);
         resolve();
       };
