@@ -59,7 +59,7 @@ describe('a terminal as the API shows it', () => {
       online: true,
       reason: "El dispositivo 'a' está ocupado: 200 órdenes esperan.",
     });
-    expect(deviceView(busy, site, 'en').reason).toBe("The device 'a' is busy: 200 commands wait.");
+    expect(deviceView(busy, site, 'en').reason).toBe("The device 'a' is busy: 200 commands are waiting.");
   });
 
   it('tells words of an agent of another version as its own', () => {
