@@ -153,7 +153,7 @@ export class Agent {
         'device.refused': ({ devices }) => this.#onlookers.refused(devices),
         'site.tenure': (word) => this.#noteFence(word),
       },
-      onOwnSettled: () => this.#branch.tidy(),
+      onOwnSettled: () => this.#orLater(() => this.#branch.tidy()),
     });
     this.#follower = this.#startFollower(timers);
     this.#localBroker = localBroker ?? null;
@@ -276,12 +276,19 @@ export class Agent {
   /** At the start, and every few minutes from then on. */
   #tidy(): void {
     this.#cancelTidying = this.#clock.after(SWEEP_MS, () => this.#tidy());
-    try {
+    this.#orLater(() => {
       // A wall clock that is years wrong must not make the journal forget: time is what the cloud says it is.
       if (this.#cloudClock.offset !== null) this.#journal.sweep(this.#cloudClock.now());
       else this.#journal.forgetLog();
       this.#undo.sweep();
       this.#branch.tidy();
+    });
+  }
+
+  /** What cannot be tidied now, for a disk that is full, is tidied the next time. */
+  #orLater(tidy: () => void): void {
+    try {
+      tidy();
     } catch (error) {
       if (!(error instanceof SerenoError)) throw error;
       this.#log.error({ err: error }, 'the journal could not be tidied');

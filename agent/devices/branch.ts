@@ -90,9 +90,11 @@ export class Branch {
     await Promise.all([...[...this.#stations.values()].map(({ queue }) => queue.stop()), ...this.#leaving]);
   }
 
-  /** Removes what is left of deleted devices whose deletion is answered. */
+  /** Removes what is left of deleted devices whose deletion is answered. @throws SerenoError `agent_storage` */
   tidy(): void {
-    this.#registered.forgetDeleted((id) => this.#ports.journal.isAnswered(id));
+    const gone = this.#registered.deleted((id) => this.#ports.journal.isAnswered(id));
+    for (const id of gone) this.#notes(id).eraseAll();
+    this.#registered.forget(gone);
   }
 
   /** The terminals of these devices answer at these hosts now. */
@@ -139,9 +141,8 @@ export class Branch {
     }
     const device = created(args);
     checkAddress(device, this.devices(), hosts);
-    const pin = new DevicePin(this.#notes(id));
-    pin.reset();
-    if (args.accept_serial !== undefined) pin.accept(args.accept_serial);
+    this.#notes(id).eraseAll();
+    if (args.accept_serial !== undefined) new DevicePin(this.#notes(id)).accept(args.accept_serial);
     this.#registered.put(device, command.id);
     const station = this.#add(device);
     if (this.#started) station.queue.start();

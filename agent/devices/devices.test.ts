@@ -2,12 +2,14 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ulid } from 'ulid';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { SerenoError } from '../../shared/errors.ts';
 import {
   type SimulatedTerminal,
   startTerminal,
   type TerminalSettings,
 } from '../../test/terminal/terminal.ts';
+import { Notes } from '../journal/notes.ts';
 import { AgentBench } from '../testing/agent-bench.ts';
 
 const KEY = 987_654_321;
@@ -112,6 +114,25 @@ describe('a device registered over the API', () => {
       expect(notesOn('bodega')).toEqual([]);
     },
   );
+
+  it('is deleted though a full disk keeps its notes, which go as soon as they can', async () => {
+    const simulated = await terminal({ users: 2 });
+    agent.start();
+    await register(simulated);
+    await agent.run('user.list', 'bodega');
+    const erase = vi.spyOn(Notes.prototype, 'eraseAll').mockImplementation(() => {
+      throw new SerenoError('agent_storage', { params: { site: 'norte' } });
+    });
+    expect(await agent.run('device.delete', 'bodega')).toMatchObject({ status: 'ok' });
+    await agent.hello(({ devices }) => devices.length === 0);
+    await vi.waitFor(() => expect(simulated.connections()).toBe(0));
+    await agent.stop();
+    expect(notesOn('bodega')).toContain(keyOf('dialect'));
+    erase.mockRestore();
+    agent.start();
+    await agent.stop();
+    expect(notesOn('bodega')).toEqual([]);
+  });
 
   it('serves what waits with the new settings after what was under way has ended', async () => {
     const [first, second] = [await terminal({ users: 2 }), await terminal({ users: 4 })];

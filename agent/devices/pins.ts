@@ -29,11 +29,6 @@ export class DevicePin {
     this.#write({ ...this.#read(), stranger: null });
   }
 
-  /** Another terminal may get the name of this one. */
-  reset(): void {
-    if (this.#notes.read('serial') !== null) this.#write(UNPINNED);
-  }
-
   #read(): Pin {
     return parsePin(this.#notes.read('serial'));
   }

@@ -49,14 +49,20 @@ export class RegisteredDevices {
     this.#write(id, { settings: null, by });
   }
 
-  /** Removes what is left of a deleted device once its deletion is answered. */
-  forgetDeleted(isAnswered: (commandId: string) => boolean): void {
-    const over = this.#rows().filter(({ settings, by }) => settings === null && isAnswered(by));
-    if (over.length > 0) this.#notes.eraseAll(over.map(({ key }) => key));
+  /** Deleted devices of which the command that deleted them has its answer: nothing need be known of them any more. */
+  deleted(isAnswered: (commandId: string) => boolean): string[] {
+    return this.#rows().flatMap(({ id, settings, by }) => (settings === null && isAnswered(by) ? [id] : []));
+  }
+
+  forget(ids: readonly string[]): void {
+    if (ids.length > 0) this.#notes.eraseAll(ids.map((id) => PREFIX + id));
   }
 
   #rows() {
-    return this.#notes.all(PREFIX).map(({ key, value }) => ({ key, ...rowSchema.parse(JSON.parse(value)) }));
+    return this.#notes.all(PREFIX).map(({ key, value }) => ({
+      id: key.slice(PREFIX.length),
+      ...rowSchema.parse(JSON.parse(value)),
+    }));
   }
 
   #write(id: string, row: z.input<typeof rowSchema>): void {

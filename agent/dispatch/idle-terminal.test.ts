@@ -152,4 +152,23 @@ describe('idle work', () => {
     held.resolve();
     await queue.stop();
   });
+
+  it('does not put off what must be put right at the terminal', async () => {
+    const clock = new ManualClock();
+    const terminal = new SlowTerminal();
+    const repair = vi.spyOn(terminal, 'repair');
+    const queue = queueOf(terminal, { probeMs: () => 60_000, timers: clock, clock });
+    queue.start();
+    clock.advance(0);
+    await vi.waitFor(() => expect(clock.waiting).toBe(1));
+    const { work } = idle(true);
+    queue.whenIdle(work);
+    terminal.repairDueIn = 0;
+    queue.repairSoon();
+    clock.advance(1000);
+    await vi.waitFor(() => expect(clock.waiting).toBe(1));
+    clock.advance(500);
+    await vi.waitFor(() => expect(repair).toHaveBeenCalledTimes(2));
+    await queue.stop();
+  });
 });

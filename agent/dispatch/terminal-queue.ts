@@ -65,8 +65,9 @@ export class TerminalQueue {
     this.#upkeepIn({ what: 'repair', inMs: 0 });
   }
 
-  /** Something must be repaired at the terminal, or looked up there: every conversation begins with that. */
+  /** Something must be repaired at the terminal, or looked up there. The look that idle work leaves due would be too late. */
   repairSoon(): void {
+    this.#stopUpkeep();
     if (this.#state.kind === 'idle') this.#upkeepIn({ what: 'repair', inMs: 0 });
     else this.#hurry('command');
   }
@@ -263,16 +264,15 @@ export class TerminalQueue {
     if (this.#state.kind === 'stopped') return;
     this.#cancelUpkeep = this.#ports.timers.after(inMs, () => {
       this.#cancelUpkeep = null;
-      if (isIdleWork(this.#state)) this.#afterIdleWork(what);
+      if (what === 'probe' && isIdleWork(this.#state)) this.#lookNext();
       if (this.#state.kind !== 'idle') return;
       if (what === 'repair') this.#begin({ kind: 'repairing' }, () => this.#repair());
       else this.#ask(this.#look());
     });
   }
 
-  /** Whatever has a conversation puts right what must be; a look is had as soon as it gives way. */
-  #afterIdleWork(what: Upkeep['what']): void {
-    if (what === 'repair') return;
+  /** Idle work puts right what must be, but a look is had as soon as it gives way. */
+  #lookNext(): void {
     this.#waiting.add(this.#look());
     this.#hurry('look');
   }

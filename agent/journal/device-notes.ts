@@ -57,10 +57,23 @@ export class DeviceNotes {
     if (!this.#isForgotten) this.#notes.erase(KINDS[kind] + this.#device);
   }
 
-  /** The device is no more. What its terminal still has to tell while it is let go is not written down either. */
+  /**
+   * The device is no more. What its terminal still has to tell while it is let go is not written down either. Notes that a
+   * full disk does not give up are left for `eraseAll`.
+   */
   forget(): void {
-    this.#notes.eraseAll(Object.values(KINDS).map((prefix) => prefix + this.#device));
     this.#isForgotten = true;
+    try {
+      this.eraseAll();
+    } catch (error) {
+      if (!isStorageError(error)) throw error;
+      this.#log.warn({ err: error, device: this.#device }, 'notes on a deleted device not erased yet');
+    }
+  }
+
+  /** Nothing of a device of before may be taken for one that is new. */
+  eraseAll(): void {
+    this.#notes.eraseAll(Object.values(KINDS).map((prefix) => prefix + this.#device));
   }
 }
 

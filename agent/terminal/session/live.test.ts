@@ -127,3 +127,15 @@ it('says so where a terminal tells nothing by itself, and leaves no conversation
   clock.advance(3000);
   await expect.poll(() => simulated.connections()).toBe(0);
 });
+
+it('ends where the look finds another terminal: nothing is written to that one', async () => {
+  const bench = await listening();
+  const { simulated, terminal } = bench;
+  simulated.state.settings.set('~SerialNumber', 'ANOTHER');
+  const looked = terminal.probe(AbortSignal.timeout(5000), () => false);
+  await expect(looked).rejects.toMatchObject({ code: 'device_swapped' });
+  expect([bench.live.isOn, bench.ends()]).toEqual([false, 1]);
+  const made = create('1003');
+  await terminal.write([made], nothingMore);
+  expect(codeOf(made)).toBe('device_swapped');
+});

@@ -114,12 +114,13 @@ export class Session {
     return live;
   }
 
-  /** Asks anew who is at the other end of a conversation that was kept open. @throws SerenoError; ZkError */
+  /** Asks anew who is at the other end of a conversation that was kept open; another's is ended. @throws SerenoError; ZkError */
   async confirm(conversation: Conversation, signal: AbortSignal): Promise<void> {
     try {
       await this.#pin.check(conversation, signal);
       this.#onContact(null);
     } catch (error) {
+      await this.#connection.close();
       if (!signal.aborted) this.#onContact(toSerenoError(error, this.#device));
       throw error;
     }
