@@ -74,11 +74,11 @@ export class AttemptCounter {
     });
   }
 
-  /** Counts the password that was looked at. `known`: somebody has this name. */
+  /** Counts the password that was looked at, unless nobody came to it. `known`: somebody has this name. */
   async end(
     tenant: string,
     username: string,
-    was: 'right' | 'wrong',
+    was: 'right' | 'wrong' | 'unseen',
     { from, known }: { readonly from: string; readonly known: boolean },
   ): Promise<void> {
     const key = accountKeys.attempts(tenant, username);
@@ -86,7 +86,7 @@ export class AttemptCounter {
     for (;;) {
       const row = await this.read(tenant, username);
       const trying = Math.max(0, row.trying - 1);
-      const failed = was === 'right' ? 0 : row.failed + 1;
+      const failed = was === 'right' ? 0 : row.failed + (was === 'wrong' ? 1 : 0);
       const kept = known && failed > 0;
       const done = await this.#table.updateIf(key, {
         set:

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import { log } from '../log.ts';
 import type { Accounts } from './accounts.ts';
 import type { AttemptCounter } from './attempts.ts';
+import { TooManyPasswords } from './derivations.ts';
 import { accountKeys } from './keys.ts';
 import type { User } from './model.ts';
 import { enter, type Operator } from './operator.ts';
@@ -37,17 +38,26 @@ export type Login =
   /** The password was right, and the system is closed to this user. */
   | { readonly kind: 'no_access'; readonly user: User };
 
-type Checked = { readonly user: User } | 'wrong' | 'blocked';
+type Checked = { readonly user: User } | 'wrong' | 'blocked' | 'busy';
 
 async function checked(ports: LoginPorts, tenant: string, given: Credentials): Promise<Checked> {
   const { accounts, attempts, throttle } = ports;
   const { username, password, from } = given;
-  if (await throttle.isClosed(tenant, from)) return 'blocked';
+  const standing = await throttle.standing(tenant, from);
+  if (standing === 'closed') return 'blocked';
   const settings = await accounts.settings(tenant);
   if (!(await attempts.begin(tenant, username, settings))) return 'blocked';
   const user = await accounts.userNamed(tenant, username);
-  const right = await isPassword(password, user?.hash ?? null);
-  await attempts.end(tenant, username, right ? 'right' : 'wrong', { from, known: user !== null });
+  const about = { from, known: user !== null };
+  const right = await isPassword(password, user?.hash ?? null, standing === 'failing').catch(
+    async (error: unknown) => {
+      await attempts.end(tenant, username, 'unseen', about);
+      if (error instanceof TooManyPasswords) return null;
+      throw error;
+    },
+  );
+  if (right === null) return 'busy';
+  await attempts.end(tenant, username, right ? 'right' : 'wrong', about);
   if (right && user !== null) return { user };
   await throttle.count(tenant, from);
   return 'wrong';
@@ -79,7 +89,7 @@ export async function login(ports: LoginPorts, given: Credentials): Promise<Logi
   const startedAt = ports.clock.now();
   const tenant = given.tenant ?? withoutTenant;
   const found = await checked(ports, tenant, given);
-  if (found === 'wrong' || found === 'blocked') {
+  if (typeof found === 'string') {
     log.info('login failed', { tenant: given.tenant, reason: found, from: given.from });
     return failed(ports, startedAt);
   }

@@ -1,5 +1,6 @@
 // Passwords at rest: scrypt, with its parameters beside each hash, so that they can grow.
-import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { derive } from './derivations.ts';
 
 interface Cost {
   /** N is 2 to this. */
@@ -14,22 +15,14 @@ const SALT_BYTES = 16;
 const KEY_BYTES = 32;
 const FORM = /^scrypt\$(\d{1,2})\$(\d{1,2})\$(\d{1,2})\$([\w-]{22})\$([\w-]{43})$/;
 
-function derive(password: string, salt: Buffer, { logN, r, p }: Cost): Promise<Buffer> {
-  const N = 2 ** logN;
-  // Node allows 32 MiB unless it is told otherwise; scrypt takes 128 N r, and a little.
-  const maxmem = 128 * N * r + 1024 * 1024;
-  return new Promise((resolve, reject) => {
-    scrypt(password, salt, KEY_BYTES, { N, r, p, maxmem }, (error, key) => {
-      if (error === null) resolve(key);
-      else reject(error);
-    });
-  });
+function keyOf(password: string, salt: Buffer, { logN, r, p }: Cost, isLast: boolean): Promise<Buffer> {
+  return derive({ password, salt, bytes: KEY_BYTES, N: 2 ** logN, r, p }, isLast);
 }
 
 /** `scrypt$logN$r$p$salt$key` of a password. */
 export async function hashPassword(password: string, cost: Cost = COST): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
-  const key = await derive(password, salt, cost);
+  const key = await keyOf(password, salt, cost, false);
   const { logN, r, p } = cost;
   return ['scrypt', logN, r, p, salt.toString('base64url'), key.toString('base64url')].join('$');
 }
@@ -50,10 +43,14 @@ function parse(hash: string): Parsed {
 /** Nobody's: looking at a password takes as long where there is nobody. */
 const NOBODY: Parsed = { cost: COST, salt: randomBytes(SALT_BYTES), key: randomBytes(KEY_BYTES) };
 
-/** True if the password is the one of this hash; false, after the same work, where there is none. */
-export async function isPassword(password: string, hash: string | null): Promise<boolean> {
+/**
+ * True if the password is the one of this hash; false, after the same work, where there is none.
+ *
+ * @param isLast behind others that wait: for who has failed lately
+ */
+export async function isPassword(password: string, hash: string | null, isLast = false): Promise<boolean> {
   const { cost, salt, key } = hash === null ? NOBODY : parse(hash);
-  const same = timingSafeEqual(await derive(password, salt, cost), key);
+  const same = timingSafeEqual(await keyOf(password, salt, cost, isLast), key);
   return same && hash !== null;
 }
 

@@ -28,7 +28,7 @@ export async function contextOfSecret(
 ): Promise<AuthContext> {
   const operator = await sessions.operatorOf(secret);
   if (typeof operator !== 'string') return contextOf(operator);
-  if (await throttle.isClosed(null, address)) return { reason: 'too_many_requests' };
+  if ((await throttle.standing(null, address)) === 'closed') return { reason: 'too_many_requests' };
   await throttle.count(null, address);
   return { reason: operator === 'token_expired' ? 'token_expired' : 'token_invalid' };
 }

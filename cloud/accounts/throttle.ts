@@ -19,14 +19,15 @@ export class FailureThrottle {
     this.#clock = clock;
   }
 
-  /** True if this address has to wait for the next minute. */
-  async isClosed(tenant: string | null, address: string): Promise<boolean> {
+  /** Whether this address has to wait for the next minute, or at least behind those that have not failed in this one. */
+  async standing(tenant: string | null, address: string): Promise<'clean' | 'failing' | 'closed'> {
     const [ofAddress, ofTenant] = await Promise.all([
       this.#count(`address#${address}`),
       tenant === null ? 0 : this.#count(`tenant#${tenant}`),
     ]);
     // Whoever floods a tenant from everywhere must not lock out its people, who come from elsewhere.
-    return ofAddress >= ADDRESS_FAILURES || (ofTenant >= TENANT_FAILURES && ofAddress > 0);
+    if (ofAddress === 0) return 'clean';
+    return ofAddress >= ADDRESS_FAILURES || ofTenant >= TENANT_FAILURES ? 'closed' : 'failing';
   }
 
   async count(tenant: string | null, address: string): Promise<void> {
