@@ -282,6 +282,7 @@ export class Agent {
       else this.#journal.forgetLog();
       this.#undo.sweep();
       this.#branch.tidy();
+      this.#punches?.follow(this.#branch.stations());
     });
   }
 

@@ -89,3 +89,15 @@ it('are not held up, nor kept, while the broker is away', async () => {
   events.pump();
   await expect.poll(ids).toEqual(['usr_00000002']);
 });
+
+it('one that an older version of the agent cannot read is passed over, and what comes later is published', async () => {
+  const events = eventsOf();
+  local.start();
+  await expect.poll(() => changes).toEqual([null]);
+  database.run(`INSERT INTO outbox (event) VALUES ('{"type":"of later"}')`);
+  events.pump();
+  await new Promise((resolve) => setImmediate(resolve));
+  add('usr_after000');
+  events.pump();
+  await expect.poll(ids).toEqual(['usr_after000']);
+});

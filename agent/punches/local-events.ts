@@ -47,9 +47,12 @@ export class LocalEvents {
 
   async #publish(): Promise<void> {
     const { site, outbox, broker } = this.#ports;
-    const events = outbox.after(this.#last, AT_ONCE);
+    const from = this.#last;
+    // Should they not be readable, all of them are passed over: else there would be no end of trying.
+    this.#last = outbox.lastSeq;
+    const events = outbox.after(from, AT_ONCE);
     // What the cloud had stored before its turn came is gone.
-    this.#last = events.at(-1)?.seq ?? outbox.lastSeq;
+    this.#last = events.at(-1)?.seq ?? this.#last;
     await Promise.all(
       events.map(({ event }) => {
         const { at } = event;

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import type { Clock } from '../clock.ts';
+import { isStorageError } from '../journal/errors.ts';
 import { type CollectedStation, Collector } from './collector.ts';
 import { PunchDatabase } from './database.ts';
 import { LocalEvents, type LocalEventsPorts } from './local-events.ts';
@@ -59,21 +60,29 @@ export class Punches {
     });
   }
 
-  /** These are the terminals from now on. What is known of the log of one that is gone is forgotten. */
+  /** These are the terminals from now on. What is known of the log of one that is gone is forgotten, over a full disk later. */
   follow(stations: readonly CollectedStation[]): void {
     for (const [station, collector] of this.#collectors) {
       if (stations.includes(station)) continue;
       collector.stop();
       this.#collectors.delete(station);
     }
-    const ids = stations.map(({ terminal }) => terminal.device.id);
-    for (const device of this.#memory.devices()) {
-      if (ids.includes(device)) continue;
-      this.#memory.forget(device);
-      this.#users.forget(device);
-    }
+    this.#forgetAllBut(stations.map(({ terminal }) => terminal.device.id));
     for (const station of stations) {
       if (!this.#collectors.has(station)) this.#collect(station);
+    }
+  }
+
+  #forgetAllBut(ids: readonly string[]): void {
+    try {
+      for (const device of this.#memory.devices()) {
+        if (ids.includes(device)) continue;
+        this.#users.forget(device);
+        this.#memory.forget(device);
+      }
+    } catch (error) {
+      if (!isStorageError(error)) throw error;
+      this.#options.log.warn({ err: error }, 'punches of deleted devices not forgotten yet');
     }
   }
 

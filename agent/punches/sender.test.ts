@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { pino } from 'pino';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { SerenoError } from '../../shared/errors.ts';
 import { EVENTS_PER_BATCH, type EventBatch, eventBatchSchema } from '../../shared/wire/events.ts';
 import { topics } from '../../shared/wire/topics.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
@@ -137,4 +138,18 @@ test('numbers go on over a restart, though all that was numbered is gone', () =>
   outbox = new EventOutbox(database);
   add(1);
   expect(outbox.first(1)[0]?.seq).toBe(3);
+});
+
+test('a full disk that cannot note what is stored ends nothing: it is sent once more', () => {
+  add(1);
+  sender.connected();
+  vi.spyOn(database, 'run').mockImplementationOnce(() => {
+    throw new SerenoError('agent_storage', { params: { site: 'norte' } });
+  });
+  stored(1);
+  expect([outbox.length, sent.length]).toEqual([1, 1]);
+  clock.advance(10_000);
+  expect(sent.length).toBe(2);
+  stored(1);
+  expect(outbox.length).toBe(0);
 });

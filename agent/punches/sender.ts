@@ -5,6 +5,7 @@ import { WIRE_VERSION } from '../../shared/wire/envelope.ts';
 import { EVENTS_BYTES, EVENTS_PER_BATCH, type EventBatch, storedSchema } from '../../shared/wire/events.ts';
 import { type SiteAddress, topics } from '../../shared/wire/topics.ts';
 import type { Clock } from '../clock.ts';
+import { isStorageError } from '../journal/errors.ts';
 import type { EventOutbox } from './outbox.ts';
 
 /** The cloud stores a batch within a second or two; one that it has not by then is sent again. Each wait is twice the last. */
@@ -80,7 +81,14 @@ export class EventSender {
       return;
     }
     if (word.seq < outbox.firstSeq) return;
-    outbox.forget(word.seq);
+    try {
+      outbox.forget(word.seq);
+    } catch (error) {
+      if (!isStorageError(error)) throw error;
+      // They are sent again, and the cloud says so again.
+      log.warn({ err: error }, 'not written down which events are stored');
+      return;
+    }
     if (this.#awaits !== null && word.seq >= this.#awaits.seq) this.#rest();
     this.#waitMs = AGAIN_MS;
     onStored();
