@@ -2,9 +2,9 @@
 import { ulid } from 'ulid';
 import * as z from 'zod';
 import { SerenoError } from '../../shared/errors.ts';
-import type { Machinery } from './execute.ts';
 import type { CommandRow, Settlement } from './ledger.ts';
 import { readSettlement } from './outcome.ts';
+import type { CommandPorts } from './ports.ts';
 import { waitFor } from './waiting.ts';
 
 /** How long the answer of an agent may take, ms. */
@@ -13,9 +13,9 @@ const CANCEL_WAIT = 8000;
 /** What nobody waits for any more need not be done. */
 const ASK_WITHIN = 10_000;
 
-function ask(machinery: Machinery, about: CommandRow, op: 'op.query' | 'op.cancel', id: string) {
-  const now = machinery.clock.now();
-  return machinery.sender.send(about, {
+function ask(ports: CommandPorts, about: CommandRow, op: 'op.query' | 'op.cancel', id: string) {
+  const now = ports.clock.now();
+  return ports.sender.send(about, {
     id,
     op,
     issuedAt: now,
@@ -25,9 +25,9 @@ function ask(machinery: Machinery, about: CommandRow, op: 'op.query' | 'op.cance
 }
 
 /** Has the agent tell again what became of a command; waits a moment for it to land in the ledger. */
-export async function queryAgent(machinery: Machinery, command: CommandRow): Promise<Settlement | null> {
-  const { clock, ledger } = machinery;
-  const sent = await ask(machinery, command, 'op.query', ulid(clock.now()));
+export async function queryAgent(ports: CommandPorts, command: CommandRow): Promise<Settlement | null> {
+  const { clock, ledger } = ports;
+  const sent = await ask(ports, command, 'op.query', ulid(clock.now()));
   if (sent === 'offline' || sent === 'refused') return null;
   return waitFor(() => readSettlement(ledger, command), clock, clock.now() + QUERY_WAIT);
 }
@@ -40,10 +40,10 @@ const cancelResult = z.object({ cancelled: z.boolean() });
  * @returns whether it was cancelled, or null where the agent did not answer in time
  * @throws SerenoError `agent_offline`, `service_unavailable`
  */
-export async function cancelAtAgent(machinery: Machinery, command: CommandRow): Promise<boolean | null> {
-  const { clock, ledger } = machinery;
+export async function cancelAtAgent(ports: CommandPorts, command: CommandRow): Promise<boolean | null> {
+  const { clock, ledger } = ports;
   const id = ulid(clock.now());
-  const sent = await ask(machinery, command, 'op.cancel', id);
+  const sent = await ask(ports, command, 'op.cancel', id);
   if (sent === 'offline') throw new SerenoError('agent_offline', { params: { site: command.site } });
   if (sent === 'refused') throw new SerenoError('service_unavailable');
   const settlement = await waitFor(

@@ -1,12 +1,16 @@
-// One try of a request's command: located, checked, executed, and followed where it has settled.
+// One try of a request's command: located, checked, put into the ledger, sent, waited for, followed.
+import type { ErrorCode } from '../../shared/errors.ts';
 import { locate, type Target } from '../directory/locate.ts';
 import { log, note } from '../log.ts';
-import { badgeIn, execute } from './execute.ts';
-import type { Outcome } from './outcome.ts';
+import type { CommandRow } from './ledger.ts';
+import { logMeasures } from './measures.ts';
+import { look, type Outcome } from './outcome.ts';
 import type { CommandPorts } from './ports.ts';
 import { followPurge } from './purge.ts';
-import { type CommandRequest, checkedArgs } from './request.ts';
+import { badgeIn, type CommandRequest, checkedArgs, newRow, type Ready } from './request.ts';
+import type { Dispatched } from './sender.ts';
 import { checkSite } from './site-rights.ts';
+import { waitFor } from './waiting.ts';
 
 /** The terminal of a request, as its asker finds it or as the directory has it. */
 export function located({ directory }: CommandPorts, request: CommandRequest): Promise<Target> {
@@ -59,5 +63,104 @@ export async function withoutFailing<T>(what: string, work: () => Promise<T>): P
   } catch (error) {
     log.error(what, error as Error);
     return null;
+  }
+}
+
+/** The row to send, and whether no earlier try can have arrived; null where the command has ended unsent. */
+async function enter(
+  { ledger, clock }: CommandPorts,
+  ready: Ready,
+): Promise<{ readonly command: CommandRow; readonly first: boolean } | null> {
+  const row = newRow(ready, clock.now());
+  if (await ledger.create(row)) return { command: row, first: true };
+  const command = await ledger.tryAgain(row.tenant, row.id);
+  return command === null ? null : { command, first: false };
+}
+
+const UNSENT_CODES = { offline: 'agent_offline', refused: 'service_unavailable' } as const satisfies Partial<
+  Record<Dispatched, ErrorCode>
+>;
+
+/** Nothing left the cloud: on the first try that is the outcome, else an earlier one may still have one. */
+async function endUnsent(
+  { ledger, clock }: CommandPorts,
+  command: CommandRow,
+  first: boolean,
+  why: keyof typeof UNSENT_CODES,
+): Promise<Outcome> {
+  if (!first) return (await look(ledger, command)) ?? pending(command);
+  const unsent = { code: UNSENT_CODES[why], params: { site: command.site }, at: clock.now() };
+  const marked = await ledger.markUnsent(command.tenant, command.id, unsent);
+  if (!marked) return pending(command);
+  const settlement = { status: 'error', ...unsent, applied: 'no', verified: 'none' } as const;
+  return { kind: 'settled', command: { ...command, unsent }, settlement };
+}
+
+async function send(
+  ports: CommandPorts,
+  ready: Ready,
+  command: CommandRow,
+  first: boolean,
+): Promise<Outcome> {
+  const { sender, clock } = ports;
+  const { async, trace } = ready.request;
+  const { id, op, device, issuedAt, notAfter } = command;
+  const sentAt = clock.now();
+  const dispatched = await sender.send(command, {
+    id,
+    op,
+    device,
+    issuedAt,
+    notAfter,
+    traceparent: trace,
+    args: ready.args,
+  });
+  const ackMs = clock.now() - sentAt;
+  const outcome = await ended(ports, ready, command, first, dispatched);
+  logMeasures({ async, command, dispatched, ackMs, replyMs: clock.now() - sentAt, outcome });
+  return outcome;
+}
+
+async function ended(
+  ports: CommandPorts,
+  { request }: Ready,
+  command: CommandRow,
+  first: boolean,
+  dispatched: Dispatched,
+): Promise<Outcome> {
+  const { ledger, clock } = ports;
+  if (dispatched === 'offline' || dispatched === 'refused') {
+    return endUnsent(ports, command, first, dispatched);
+  }
+  if (request.async) return pending(command);
+  return (await waitFor(() => look(ledger, command), clock, request.until)) ?? pending(command);
+}
+
+function pending({ id }: CommandRow): Outcome {
+  return { kind: 'pending', id };
+}
+
+/**
+ * Runs a command, or a further try of one under the same id.
+ *
+ * Once anything may have been sent this does not throw: what goes wrong from there on leaves the outcome
+ * `pending`, never a failure that might not be one.
+ *
+ * @throws whatever the ledger throws before anything was sent
+ */
+async function execute(ports: CommandPorts, ready: Ready): Promise<Outcome> {
+  const entered = await enter(ports, ready);
+  if (entered === null) {
+    const { id, request } = ready;
+    const command = await ports.ledger.command(request.principal.tenant, id);
+    if (command === null) throw new Error(`command ${id} has vanished from the ledger`);
+    return (await look(ports.ledger, command)) ?? pending(command);
+  }
+  const { command, first } = entered;
+  try {
+    return await send(ports, ready, command, first);
+  } catch (error) {
+    log.error('outcome not read', error as Error);
+    return pending(command);
   }
 }

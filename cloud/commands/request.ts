@@ -1,11 +1,12 @@
 // A command as a face asks for it: who asks, what of which terminal, under which key, and how long it is waited for.
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { Principal } from '../../shared/api/principal.ts';
 import { SerenoError } from '../../shared/errors.ts';
-import { operations } from '../../shared/wire/operations.ts';
+import { factsOf, type OperationName, operations } from '../../shared/wire/operations.ts';
 import type { Target } from '../directory/locate.ts';
 import { FieldError } from '../field-error.ts';
 import { type Action, actions, type OperationOf } from './actions.ts';
+import type { CommandRow } from './ledger.ts';
 
 /** A key of the caller's own, under which a request is made once. */
 export interface CallerKey {
@@ -59,4 +60,48 @@ export function checkedArgs(action: Action, args: unknown, device: string): unkn
   throw new SerenoError('limit_exceeded', {
     params: { field, device, limit: '@limit_length', max: Number(issue.maximum) },
   });
+}
+
+/** How long a command may wait to begin, in ms: within one call, asynchronously, and where it reports progress. */
+const START_WITHIN = { call: 22_000, async: 5 * 60_000, long: 10 * 60_000 } as const;
+
+/** A request of which everything is known: the command's id, its terminal, its arguments as the wire wants them. */
+export interface Ready {
+  readonly id: string;
+  readonly target: Target;
+  readonly args: unknown;
+  readonly request: Pick<CommandRequest, 'principal' | 'action' | 'async' | 'until' | 'trace'>;
+}
+
+/** The row of a new command; of its arguments it holds the badge alone. */
+export function newRow({ id, target, args, request }: Ready, now: number): CommandRow {
+  const { principal, action, async } = request;
+  const op = actions[action];
+  const within = factsOf(op).long ? START_WITHIN.long : async ? START_WITHIN.async : START_WITHIN.call;
+  const userId = badgeIn(args);
+  return {
+    id,
+    tenant: principal.tenant,
+    ...target,
+    route: action,
+    op,
+    subject: principal.subject,
+    ...(userId === null ? {} : { userId }),
+    ...(isPurge(op, args) ? { purge: true as const } : {}),
+    issuedAt: now,
+    notAfter: now + within,
+    tries: 1,
+  };
+}
+
+function isPurge(op: OperationName, args: unknown): boolean {
+  return op === 'user.delete' && operations[op].args.safeParse(args).data?.purge === true;
+}
+
+const aboutBadge = z.object({ user_id: z.string() });
+
+/** The badge that arguments name, of all that they say the only thing that is kept. */
+export function badgeIn(args: unknown): string | null {
+  const named = aboutBadge.safeParse(args);
+  return named.success ? named.data.user_id : null;
 }

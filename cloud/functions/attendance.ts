@@ -1,9 +1,9 @@
 // Punches: of one terminal, and of all of them.
 import { attendanceFilter } from '../attendance/range.ts';
-import { attendanceAll } from '../rest/attendance.ts';
-import { runCommand } from '../rest/command.ts';
+import { MOST_ROWS } from '../rest/answer/size.ts';
+import { runCommand } from '../rest/commands/command.ts';
 import { httpHandler } from '../rest/handler.ts';
-import { MOST_ROWS } from '../rest/size.ts';
+import { attendanceAll } from '../rest/routes/attendance.ts';
 import { commandPorts } from './command-ports.ts';
 
 export const handler = httpHandler({

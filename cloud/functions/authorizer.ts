@@ -9,8 +9,8 @@ import { slugSchema } from '../../shared/domain/identifiers.ts';
 import { contextOfName, contextOfSecret, isOperatorSecret } from '../accounts/rest-access.ts';
 import { type JwtConfig, jwtConfig } from '../config.ts';
 import { about, log } from '../log.ts';
-import type { TokenProblem } from '../rest/principal.ts';
-import { traceIdOf } from '../rest/trace.ts';
+import type { TokenProblem } from '../rest/request/principal.ts';
+import { traceIdOf } from '../rest/request/trace.ts';
 import { accountPorts } from './account-ports.ts';
 
 let keySet: JWTVerifyGetKey | null = null;

@@ -1,6 +1,6 @@
 // Terminals: the directory's list, what the API registers, and what an agent says of a terminal.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { encodeCursor } from '../rest/cursor.ts';
+import { encodeCursor } from '../rest/answer/cursor.ts';
 import { invoke } from '../testing/invoke.ts';
 import { hello, startWorld, type World } from '../testing/world.ts';
 import { handler as devices } from './devices.ts';

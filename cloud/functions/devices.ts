@@ -1,8 +1,8 @@
 // The terminals themselves: list, register, change, forget, ping, info, clock.
 import { createDevice, deleteDevice, updateDevice } from '../commands/registration.ts';
-import { commandAnswer, runCommand } from '../rest/command.ts';
-import { deviceList } from '../rest/devices.ts';
+import { commandAnswer, runCommand } from '../rest/commands/command.ts';
 import { httpHandler } from '../rest/handler.ts';
+import { deviceList } from '../rest/routes/devices.ts';
 import { commandPorts } from './command-ports.ts';
 
 function deviceId(call: { readonly params: Readonly<Record<string, string>> }): string {

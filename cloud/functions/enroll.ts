@@ -1,6 +1,6 @@
 // An agent trades its token and key for a certificate; open to whoever holds a token.
 import { enrol } from '../enrolment/enrol.ts';
-import { ok } from '../rest/answer.ts';
+import { ok } from '../rest/answer/answer.ts';
 import { httpHandler } from '../rest/handler.ts';
 import { enrolPorts } from './site-ports.ts';
 

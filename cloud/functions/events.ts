@@ -1,8 +1,8 @@
 // What happened: the punches that are stored, and the feed of events.
 
-import { eventList } from '../rest/events.ts';
 import { httpHandler } from '../rest/handler.ts';
-import { punchList } from '../rest/punches.ts';
+import { eventList } from '../rest/routes/events.ts';
+import { punchList } from '../rest/routes/punches.ts';
 import { eventPorts } from './event-ports.ts';
 
 export const handler = httpHandler({

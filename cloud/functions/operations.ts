@@ -1,6 +1,6 @@
 // Commands and their outcomes: list, look up, cancel.
 import { httpHandler } from '../rest/handler.ts';
-import { operationCancel, operationGet, operationList } from '../rest/operations.ts';
+import { operationCancel, operationGet, operationList } from '../rest/routes/operations.ts';
 import { commandPorts } from './command-ports.ts';
 
 export const handler = httpHandler({

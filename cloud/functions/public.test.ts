@@ -4,7 +4,7 @@ import type { Route } from '../../shared/api/route.ts';
 import { routes } from '../../shared/api/routes.ts';
 import { VERSION } from '../../shared/version.ts';
 import { log } from '../log.ts';
-import type { Answer } from '../rest/answer.ts';
+import type { Answer } from '../rest/answer/answer.ts';
 import { invoke } from '../testing/invoke.ts';
 import { handler } from './public.ts';
 

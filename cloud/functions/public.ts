@@ -1,6 +1,6 @@
 // Open to all: is the API up, the contract, and a page that reads it.
 import { VERSION } from '../../shared/version.ts';
-import { json, ok } from '../rest/answer.ts';
+import { json, ok } from '../rest/answer/answer.ts';
 import { openapi } from '../rest/docs/openapi.ts';
 import { docsAsset, docsPage } from '../rest/docs/page.ts';
 import { httpHandler } from '../rest/handler.ts';

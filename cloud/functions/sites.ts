@@ -1,6 +1,6 @@
 // The branches of a company and their agents' enrolment.
 import { httpHandler } from '../rest/handler.ts';
-import * as sites from '../rest/sites.ts';
+import * as sites from '../rest/routes/sites.ts';
 import { sitePorts } from './site-ports.ts';
 
 export const handler = httpHandler({

@@ -1,8 +1,9 @@
 // Users of a terminal: list, read, create, update, delete, restore, fingers.
-import { runCommand } from '../rest/command.ts';
+
+import { MOST_ROWS } from '../rest/answer/size.ts';
+import { runCommand } from '../rest/commands/command.ts';
+import { enrolmentBegun } from '../rest/commands/present.ts';
 import { httpHandler } from '../rest/handler.ts';
-import { enrolmentBegun } from '../rest/present.ts';
-import { MOST_ROWS } from '../rest/size.ts';
 import { commandPorts } from './command-ports.ts';
 
 function userId(call: { readonly params: Readonly<Record<string, string>> }): string {

@@ -8,7 +8,7 @@ import {
   listWebhooks,
   testWebhook,
   updateWebhook,
-} from '../rest/webhooks.ts';
+} from '../rest/routes/webhooks.ts';
 import { webhookPorts } from './webhook-ports.ts';
 
 export const handler = httpHandler({

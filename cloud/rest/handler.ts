@@ -4,14 +4,14 @@ import headerNormalizer from '@middy/http-header-normalizer';
 import type { Context } from 'aws-lambda';
 import type { RouteName } from '../../shared/api/routes.ts';
 import { about } from '../log.ts';
-import type { Answer } from './answer.ts';
-import { jsonBody } from './body.ts';
-import { type Call, draftOf, type HttpEvent } from './call.ts';
-import { answeredErrors } from './errors.ts';
-import { admission, fieldScopes } from './principal.ts';
-import { requestLog } from './request-log.ts';
-import { routing } from './route.ts';
-import { validation } from './validate.ts';
+import type { Answer } from './answer/answer.ts';
+import { jsonBody } from './request/body.ts';
+import { type Call, draftOf, type HttpEvent } from './request/call.ts';
+import { answeredErrors } from './request/errors.ts';
+import { admission, fieldScopes } from './request/principal.ts';
+import { requestLog } from './request/request-log.ts';
+import { routing } from './request/route.ts';
+import { validation } from './request/validate.ts';
 
 export type Handlers = { readonly [N in RouteName]?: (call: Call<N>) => Promise<Answer> | Answer };
 

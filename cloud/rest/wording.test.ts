@@ -9,8 +9,8 @@ import { type ErrorCode, errorText } from '../../shared/errors.ts';
 import { type PhraseKey, phrases } from '../../shared/phrases.ts';
 import { stageText } from '../../shared/wire/stage.ts';
 import { type Language, WORD_PLACES, type Words, wordsOf } from '../../shared/words.ts';
-import { fieldText } from './findings.ts';
-import { messages } from './messages.ts';
+import { fieldText } from './answer/findings.ts';
+import { messages } from './answer/messages.ts';
 
 /**
  * Words that are the same in both languages here: names of fields, settings, states and formats, and the contract's own.

@@ -3,8 +3,8 @@ import type { Context } from 'aws-lambda';
 import { type Route, routeKey } from '../../shared/api/route.ts';
 import { type RouteName, routes } from '../../shared/api/routes.ts';
 import { SCOPES } from '../../shared/api/scopes.ts';
-import type { Answer } from '../rest/answer.ts';
-import type { HttpEvent } from '../rest/call.ts';
+import type { Answer } from '../rest/answer/answer.ts';
+import type { HttpEvent } from '../rest/request/call.ts';
 
 export interface Given {
   readonly params?: Readonly<Record<string, string>>;

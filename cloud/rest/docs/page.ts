@@ -1,6 +1,6 @@
 // GET /docs: swagger-ui over our own contract, without a request to anybody else.
-import type { Answer } from '../answer.ts';
-import { Problem } from '../problem.ts';
+import type { Answer } from '../answer/answer.ts';
+import { Problem } from '../answer/problem.ts';
 import { SWAGGER_FILES, type SwaggerFile, swaggerFile } from './assets.ts';
 
 /** Paths are relative, so that the page also works behind a stage or a base path. */

@@ -1,7 +1,8 @@
 // Turns a function's result into an HTTP answer, and makes the answers that the gateway gives itself.
-import { preferredLanguage } from '../../../cloud/rest/language.ts';
-import { Problem } from '../../../cloud/rest/problem.ts';
-import { problemAnswer } from '../../../cloud/rest/problem-answer.ts';
+
+import { Problem } from '../../../cloud/rest/answer/problem.ts';
+import { problemAnswer } from '../../../cloud/rest/answer/problem-answer.ts';
+import { preferredLanguage } from '../../../cloud/rest/request/language.ts';
 import type { ErrorCode, ErrorParams } from '../../../shared/errors.ts';
 
 export interface HttpAnswer {

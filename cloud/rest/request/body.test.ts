@@ -1,0 +1,75 @@
+// What of a request's body is a body, and that a strange one is told what is wrong with it.
+import { beforeAll, expect, test } from 'vitest';
+import { log } from '../../log.ts';
+import { invoke } from '../../testing/invoke.ts';
+import { ok } from '../answer/answer.ts';
+import { httpHandler } from '../handler.ts';
+
+beforeAll(() => {
+  log.setLogLevel('SILENT');
+});
+
+/** Answers with the body as a route's handler gets it. */
+const handler = httpHandler({ userCreate: ({ body }) => ok({ body }) });
+const send = (body: unknown) => invoke(handler, 'userCreate', { params: { device_id: 'principal' }, body });
+
+test.each([undefined, '', ' ', '{', 'null', '[]', '"x"', '1', 'true', '['.repeat(30_000), '{"a":1}x'])(
+  'no object, no body: %#',
+  async (body) => {
+    expect(await send(body)).toMatchObject({
+      status: 400,
+      body: { error: 'Body JSON requerido.', code: 'body_required' },
+    });
+  },
+);
+
+test.each(['__proto__', 'constructor', 'toString'])('the key %s is one like any other', async (key) => {
+  expect(await send(`{"user_id":"1","name":"Ana","${key}":{"prototype":{"name":"Eva"}}}`)).toMatchObject({
+    status: 400,
+    body: {
+      error: `El campo '${key}' no es válido: no existe aquí; se admiten: user_id, name, password, privilege, card.`,
+      code: 'invalid_field',
+      details: [{ path: key }],
+    },
+  });
+  expect(await send(`{"${key}":{"user_id":"1","name":"Ana"}}`)).toMatchObject({
+    status: 400,
+    body: { error: 'user_id y name son requeridos.', code: 'missing_fields' },
+  });
+});
+
+test('an unknown key of an object within is told with the keys of that object', async () => {
+  const devices = httpHandler({ deviceUpdate: ({ body }) => ok({ body }) });
+  const answer = await invoke(devices, 'deviceUpdate', {
+    params: { device_id: 'principal' },
+    body: '{"dialect":{"foo":1}}',
+  });
+  expect(answer.body.details).toEqual([
+    {
+      path: 'dialect.foo',
+      message:
+        'no existe aquí; se admiten: user_record, user_id_width, letters_in_user_id, name_bytes, timed_disable, counters, one_client, attendance_record',
+    },
+  ]);
+});
+
+test('an object within an object within an object lacks its fields like any other', async () => {
+  const deep = `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`;
+  expect(await send(deep)).toMatchObject({ status: 400, body: { code: 'missing_fields' } });
+});
+
+test('of a key that comes twice the last one counts', async () => {
+  expect((await send('{"user_id":"1","user_id":"2","name":"Ana"}')).body).toEqual({
+    success: true,
+    body: { user_id: '2', name: 'Ana' },
+  });
+});
+
+test('64 KB are a body, a byte more is too large', async () => {
+  const sized = (bytes: number) => {
+    const rest = bytes - '{"user_id":"1","name":"é"}'.length - 1;
+    return `{"user_id":"1","name":"é${'x'.repeat(rest)}"}`;
+  };
+  expect((await send(sized(64 * 1024))).status).toBe(200);
+  expect(await send(sized(64 * 1024 + 1))).toMatchObject({ status: 413, body: { code: 'body_too_large' } });
+});

@@ -1,0 +1,67 @@
+// One HTTP request as handlers see it: everything checked, everything typed by its route.
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type * as z from 'zod';
+import type { Principal } from '../../../shared/api/principal.ts';
+import type { Route } from '../../../shared/api/route.ts';
+import type { RouteName, routes } from '../../../shared/api/routes.ts';
+import type { Language } from '../../../shared/errors.ts';
+
+type Output<T> = T extends z.ZodType ? z.output<T> : undefined;
+type Field<N extends RouteName, K extends 'body' | 'query'> = (typeof routes)[N] extends {
+  readonly [key in K]: infer T;
+}
+  ? Output<T>
+  : undefined;
+
+export type BodyOf<N extends RouteName> = Field<N, 'body'>;
+export type QueryOf<N extends RouteName> = Field<N, 'query'>;
+
+/** Open routes have no caller. */
+type PrincipalOf<N extends RouteName> = (typeof routes)[N]['access'] extends 'open' ? null : Principal;
+
+export interface Call<N extends RouteName = RouteName> {
+  readonly name: N;
+  readonly route: Route;
+  readonly language: Language;
+  readonly principal: PrincipalOf<N>;
+  /** Values of the path's places, percent-decoded; device ids as the directory writes them. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly body: BodyOf<N>;
+  readonly query: QueryOf<N>;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** W3C trace context, the caller's or a new one. */
+  readonly traceparent: string;
+  /** Epoch ms at which Lambda ends this handler. */
+  readonly endsAt: number;
+}
+
+/** A call while the middlewares are still at it. */
+export interface Draft {
+  readonly startedAt: number;
+  name?: RouteName;
+  route?: Route;
+  language?: Language;
+  principal?: Principal | null;
+  params?: Record<string, string>;
+  body?: unknown;
+  query?: unknown;
+  headers?: Readonly<Record<string, string | undefined>>;
+  traceparent?: string;
+  endsAt?: number;
+}
+
+/** The event of API Gateway's HTTP API, payload 2.0, with the authorizer's context and our draft. */
+export interface HttpEvent extends Omit<APIGatewayProxyEventV2, 'requestContext' | 'body'> {
+  requestContext: APIGatewayProxyEventV2['requestContext'] & {
+    readonly authorizer?: { readonly lambda?: unknown };
+  };
+  body?: unknown;
+  draft?: Draft;
+}
+
+/** The draft of this request; who asks first makes it. */
+export function draftOf(event: HttpEvent): Draft {
+  event.draft ??= { startedAt: Date.now() };
+  return event.draft;
+}

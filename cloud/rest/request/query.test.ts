@@ -1,0 +1,103 @@
+// What may stand behind the question mark, on every route of the table.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { FunctionName, Route } from '../../../shared/api/route.ts';
+import { type RouteName, routes } from '../../../shared/api/routes.ts';
+import { handler as attendance } from '../../functions/attendance.ts';
+import { handler as devices } from '../../functions/devices.ts';
+import { handler as enroll } from '../../functions/enroll.ts';
+import { handler as events } from '../../functions/events.ts';
+import { handler as operations } from '../../functions/operations.ts';
+import { handler as open } from '../../functions/public.ts';
+import { handler as sites } from '../../functions/sites.ts';
+import { handler as users } from '../../functions/users.ts';
+import { handler as webhooks } from '../../functions/webhooks.ts';
+import { invoke } from '../../testing/invoke.ts';
+import { startWorld, type World } from '../../testing/world.ts';
+import { parametersOf } from './query.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.close());
+
+const handlers = {
+  public: open,
+  devices,
+  users,
+  attendance,
+  operations,
+  sites,
+  enroll,
+  events,
+  webhooks,
+} as const satisfies Record<FunctionName, unknown>;
+const bodies: Partial<Record<RouteName, object>> = {
+  deviceCreate: { id: 'x', name: 'x', ip: '10.0.0.9' },
+  deviceUpdate: {},
+  userCreate: { user_id: '1', name: 'x' },
+  userUpdate: {},
+  fingerEnroll: { finger_index: 1 },
+  siteCreate: { site: 'x' },
+  siteUpdate: { name: 'x' },
+  webhookCreate: { url: 'https://example.com/' },
+  webhookUpdate: {},
+  agentEnroll: {
+    token: 'x'.repeat(20),
+    csr: '-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n',
+  },
+};
+const params = { device_id: 'principal', user_id: '1', site: 'norte', id: '1', file: 'start.js' };
+
+function call(name: RouteName, given: { query?: Record<string, string>; rawQuery?: string; english?: true }) {
+  const { english, ...rest } = given;
+  const body = bodies[name];
+  return invoke(handlers[routes[name].fn], name, {
+    params,
+    ...(body === undefined ? {} : { body }),
+    ...(english ? { headers: { 'accept-language': 'en' } } : {}),
+    ...rest,
+  });
+}
+
+test.each(Object.keys(routes) as RouteName[])(
+  '%s names its parameters to who gives another one',
+  async (name) => {
+    const { status, body } = await call(name, { query: { limite: '5' } });
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ code: 'invalid_field', details: [{ path: 'limite' }] });
+    const known = parametersOf(routes[name]);
+    for (const parameter of known) expect(body.error).toContain(parameter);
+    if (known.length === 0) expect(body.error).toContain('esta ruta no tiene parámetros');
+  },
+);
+
+const withQuery = (Object.keys(routes) as RouteName[]).filter((name) => 'query' in routes[name]);
+
+test.each(withQuery)('%s refuses a parameter that is given twice', async (name) => {
+  for (const parameter of parametersOf(routes[name] as Route)) {
+    const { status, body } = await call(name, {
+      query: { [parameter]: '1,2' },
+      rawQuery: `${parameter}=1&${parameter}=2`,
+      english: true,
+    });
+    expect(status).toBe(400);
+    expect(body.error).toBe(`The field '${parameter}' is not valid: is given more than once.`);
+  }
+});
+
+test.each(withQuery)('%s refuses a parameter without a value, with what is allowed', async (name) => {
+  for (const parameter of parametersOf(routes[name] as Route)) {
+    const { status, body } = await call(name, { query: { [parameter]: '' } });
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ code: 'invalid_field', details: [{ path: parameter }] });
+    expect(body.error).toMatch(/debe|solo puede/);
+  }
+});
+
+test('names of nothing and of everything are only names', async () => {
+  for (const rawQuery of ['=1', '__proto__=1', 'constructor', '%00=1', 'Limit=5']) {
+    const { status, body } = await call('deviceList', { rawQuery });
+    expect([status, body.code]).toEqual([400, 'invalid_field']);
+  }
+});

@@ -1,0 +1,33 @@
+// GET /events: the feed from a cursor on.
+
+import type { EventPorts } from '../../events/ports.ts';
+import { endOfFeed, positionSchema, readFeed } from '../../events/reading.ts';
+import { eventView } from '../../events/views.ts';
+import { type Answer, ok } from '../answer/answer.ts';
+import { decodeCursor, encodeCursor } from '../answer/cursor.ts';
+import type { Call } from '../request/call.ts';
+import { sightOf } from './sight.ts';
+
+const DEFAULT_EVENTS = 100;
+const MOST_EVENTS = 1000;
+/** What is left for the answer once the waiting is over. */
+const ANSWER_MS = 3000;
+
+export async function eventList({ feed, clock }: EventPorts, call: Call<'eventList'>): Promise<Answer> {
+  const { after, limit = DEFAULT_EVENTS, types, wait = 0 } = call.query;
+  const { tenant, sees, seesAll } = sightOf(call.principal);
+  const position =
+    after === undefined
+      ? undefined
+      : after === 'now'
+        ? await endOfFeed(feed, clock, tenant)
+        : decodeCursor(positionSchema, after, 'after');
+  const told = await readFeed(feed, clock, {
+    tenant,
+    after: position,
+    limit: Math.min(limit, MOST_EVENTS),
+    wants: ({ type, site }) => (types?.includes(type) ?? true) && (site === undefined ? seesAll : sees(site)),
+    until: Math.min(clock.now() + wait * 1000, call.endsAt - ANSWER_MS),
+  });
+  return ok({ data: told.events.map(eventView), next_cursor: encodeCursor(told.position) });
+}
