@@ -128,7 +128,7 @@ describe('requests, role by role', () => {
     ['enroll', 'iot:CreatePolicy', iot('policy/sereno-prod-agent'), {}, false],
     ['enroll', 'dynamodb:Query', table, {}, false],
     ['enroll', 'dynamodb:PutItem', table, {}, false],
-    ['authorizer', 'dynamodb:GetItem', table, {}, false],
+    ['authorizer', 'dynamodb:PutItem', table, {}, false],
     ['public', 'dynamodb:GetItem', table, {}, false],
     [
       'public',

@@ -70,13 +70,13 @@ describe('functions', () => {
     });
   });
 
-  test('only the authorizer knows the issuer, and it knows nothing else', () => {
+  test('only the authorizer knows the issuer, and beside it the table of sessions alone', () => {
     const variables = (name: string) => {
       const found = functions.find(({ FunctionName }) => FunctionName === `sereno-prod-${name}`);
       const { Variables } = found!.Environment as { Variables: object };
       return Object.keys(Variables).filter((key) => !key.startsWith('POWERTOOLS_'));
     };
-    expect(variables('authorizer').sort()).toEqual(['JWT_AUDIENCE', 'JWT_ISSUER']);
+    expect(variables('authorizer').sort()).toEqual(['JWT_AUDIENCE', 'JWT_ISSUER', 'TABLE_NAME']);
     expect(variables('public')).toEqual([]);
     expect(variables('presence')).toEqual(['TABLE_NAME']);
   });
