@@ -1,6 +1,11 @@
 // The embedded DynamoDB: a worker thread on loopback, with the table of the cloud code.
 import { mkdirSync } from 'node:fs';
-import { CreateTableCommand, DynamoDBClient, ResourceInUseException } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  DynamoDBClient,
+  ResourceInUseException,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
 import { layout } from '../../../cloud/store/layout.ts';
 import type { Credentials } from '../aws/sigv4.ts';
 import { WorkerHost } from '../worker-host.ts';
@@ -70,6 +75,9 @@ export class Store {
     await this.client.send(command).catch((error: unknown) => {
       if (!(error instanceof ResourceInUseException)) throw error;
     });
+    // As in AWS, a new table takes no requests until it is active. The delays are seconds.
+    const waiting = { client: this.client, minDelay: 0.02, maxDelay: 0.2, maxWaitTime: 10 };
+    await waitUntilTableExists(waiting, { TableName: TABLE_NAME });
   }
 }
 
