@@ -203,6 +203,7 @@ export class Agent {
     steps.defer(() => this.#onlookers.forget());
     steps.defer(() => this.#journal.close());
     steps.defer(() => this.#hello.stop());
+    steps.defer(() => this.#localBroker?.stop());
     steps.defer(() => this.#punches?.stop());
     steps.defer(() => this.#link.stop());
     steps.defer(() => this.#outbox.drain(DRAIN_MS));

@@ -2,15 +2,12 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ulid } from 'ulid';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { SerenoError } from '../../shared/errors.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   type SimulatedTerminal,
   startTerminal,
   type TerminalSettings,
 } from '../../test/terminal/terminal.ts';
-import { Notes } from '../journal/notes.ts';
-import { PunchDatabase } from '../punches/database.ts';
 import { AgentBench } from '../testing/agent-bench.ts';
 
 const KEY = 987_654_321;
@@ -115,28 +112,6 @@ describe('a device registered over the API', () => {
       expect(notesOn('bodega')).toEqual([]);
     },
   );
-
-  it('is deleted though a full disk keeps its notes, which go as soon as they can', async () => {
-    const simulated = await terminal({ users: 2, attendance: 3 });
-    agent.start('punches: {every: 1}\n');
-    await register(simulated);
-    await expect.poll(() => agent.link.punches().length, { timeout: 5000 }).toBe(3);
-    const full = () => {
-      throw new SerenoError('agent_storage', { params: { site: 'norte' } });
-    };
-    const erase = vi.spyOn(Notes.prototype, 'eraseAll').mockImplementation(full);
-    const write = vi.spyOn(PunchDatabase.prototype, 'run').mockImplementation(full);
-    expect(await agent.run('device.delete', 'bodega')).toMatchObject({ status: 'ok' });
-    await agent.hello(({ devices }) => devices.length === 0);
-    await vi.waitFor(() => expect(simulated.connections()).toBe(0));
-    await agent.stop();
-    expect(notesOn('bodega')).toContain(keyOf('dialect'));
-    erase.mockRestore();
-    write.mockRestore();
-    agent.start();
-    await agent.stop();
-    expect(notesOn('bodega')).toEqual([]);
-  });
 
   it('serves what waits with the new settings after what was under way has ended', async () => {
     const [first, second] = [await terminal({ users: 2 }), await terminal({ users: 4 })];
