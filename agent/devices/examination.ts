@@ -20,9 +20,9 @@ export async function examineStation(
     if (station === undefined) throw new SerenoError('device_not_found', { params: { device } });
     return { info: await askInTurn(station, clock) };
   } catch (error) {
-    const outcome = failure(error);
-    if (outcome.status === 'ok') throw error;
-    const { code, message } = outcome.error;
+    const result = failure(error);
+    if (result.status === 'ok') throw error;
+    const { code, message } = result.error;
     return { failure: { code, message } };
   }
 }

@@ -1,4 +1,4 @@
-// From an outcome to messages in the outbox, and from the outbox to the cloud.
+// From a result to messages in the outbox, and from the outbox to the cloud.
 import { gzipSync } from 'node:zlib';
 import { VERSION } from '../../shared/version.ts';
 import { PART_BYTES, type Reply, WIRE_VERSION } from '../../shared/wire/envelope.ts';
@@ -15,7 +15,7 @@ export interface Timing {
 export function toMessages(
   at: SiteAddress,
   id: string,
-  outcome: Result,
+  result: Result,
   timing: Timing,
 ): { reply: Reply; messages: OutboxMessage[] } {
   const base = {
@@ -26,11 +26,11 @@ export function toMessages(
     agentVersion: VERSION,
     replayed: false,
   } as const;
-  if (outcome.status !== 'ok') {
-    const { code, message, params, applied } = outcome.error;
+  if (result.status !== 'ok') {
+    const { code, message, params, applied } = result.error;
     const reply: Reply = {
       ...base,
-      status: outcome.status,
+      status: result.status,
       code,
       message,
       applied,
@@ -42,12 +42,12 @@ export function toMessages(
   const head = {
     ...base,
     status: 'ok',
-    applied: outcome.applied ?? 'yes',
-    verified: outcome.verified,
+    applied: result.applied ?? 'yes',
+    verified: result.verified,
   } as const;
-  const inline = JSON.stringify(outcome.data);
+  const inline = JSON.stringify(result.data);
   if (Buffer.byteLength(inline) <= PART_BYTES) {
-    const reply: Reply = { ...head, data: outcome.data };
+    const reply: Reply = { ...head, data: result.data };
     return { reply, messages: [envelopeMessage(at, reply)] };
   }
   const zipped = gzipSync(inline, { level: 3 });

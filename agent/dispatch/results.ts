@@ -37,24 +37,24 @@ export class Results {
     this.#ports = ports;
   }
 
-  settle(request: Request, outcome: Result, timing: Timing): void {
+  settle(request: Request, result: Result, timing: Timing): void {
     const { command } = request;
     const { at, outbox, log } = this.#ports;
-    const { reply, messages } = toMessages(at, command.id, outcome, timing);
-    const unstored = { reply, messages, purge: purgeOf(request, outcome) };
+    const { reply, messages } = toMessages(at, command.id, result, timing);
+    const unstored = { reply, messages, purge: purgeOf(request, result) };
     const named = logFields(command);
     const { status, code, applied, verified, queueMs, deviceMs } = reply;
     // Sentences name what was asked; the details of a failure are for the log only.
     const why =
-      outcome.status !== 'ok' && isZkError(outcome.error.cause) ? outcome.error.cause.message : undefined;
+      result.status !== 'ok' && isZkError(result.error.cause) ? result.error.cause.message : undefined;
     log.info({ ...named, status, code, applied, verified, why, queueMs, deviceMs }, 'command settled');
-    if (outcome.status !== 'ok' && outcome.error.code === 'internal')
-      log.error({ ...named, err: outcome.error });
+    if (result.status !== 'ok' && result.error.code === 'internal')
+      log.error({ ...named, err: result.error });
     try {
       this.#store(unstored);
     } catch (error) {
       if (!isStorageError(error)) throw error;
-      log.error({ ...named, err: error }, 'outcome could not be stored');
+      log.error({ ...named, err: error }, 'result could not be stored');
       this.#unstored.set(command.id, unstored);
       this.#storeSoon();
       return this.#tellUnstored(reply, messages);

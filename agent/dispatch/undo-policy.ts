@@ -28,15 +28,15 @@ export class UndoPolicy {
   }
 
   /** A purge is only answered once nothing is kept, not even of an earlier delete. */
-  beforeSettled(outcome: Result): void {
+  beforeSettled(result: Result): void {
     if (this.#wish.undo !== 'erase') return;
-    if (outcome.status === 'ok' || outcome.error.code === 'user_not_found') this.#erase();
+    if (result.status === 'ok' || result.error.code === 'user_not_found') this.#erase();
   }
 
   /** The copy of somebody who was not deleted after all is of no use, nor that of somebody who is back whole. */
-  afterSettled(outcome: Result): void {
-    if (this.#kept && outcome.status !== 'ok' && outcome.error.applied === 'no') this.#takeBack();
-    if (this.#wish.undo === 'use up' && outcome.status === 'ok' && isWhole(outcome.data, this.#wish)) {
+  afterSettled(result: Result): void {
+    if (this.#kept && result.status !== 'ok' && result.error.applied === 'no') this.#takeBack();
+    if (this.#wish.undo === 'use up' && result.status === 'ok' && isWhole(result.data, this.#wish)) {
       this.#erase();
     }
   }

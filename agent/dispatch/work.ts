@@ -32,7 +32,7 @@ export interface WorkPorts {
   readonly publishProgress: (id: string, stage: Stage, done?: number, total?: number) => void;
 }
 
-type Settle = (outcome: Result, timing: Timing) => void;
+type Settle = (result: Result, timing: Timing) => void;
 
 /** How a write ends for this run of the agent. */
 interface Ends {
@@ -104,9 +104,9 @@ export function toQuestion(
   const { clock, cloudClock } = ports;
   const queuedAt = clock.monotonic();
   const { holds, long } = factsOf(name);
-  const settleNow = (outcome: Result, startedAt: number) => {
+  const settleNow = (result: Result, startedAt: number) => {
     const now = clock.monotonic();
-    settle(outcome, { queueMs: startedAt - queuedAt, deviceMs: now - startedAt });
+    settle(result, { queueMs: startedAt - queuedAt, deviceMs: now - startedAt });
   };
   return {
     kind: 'ask',

@@ -121,7 +121,7 @@ export class Journal {
     this.#withoutSync(() => this.#transition(id, 'written', '', []));
   }
 
-  /** The outcome is known: reply, outbox and a note in one transaction, arguments and preimage blanked. */
+  /** The result is known: reply, outbox and a note in one transaction, arguments and preimage blanked. */
   settle(reply: Reply, messages: readonly OutboxMessage[], now: number, note?: string): void {
     this.#atomically(() => {
       if (note !== undefined) this.notes.write(note, String(now));
@@ -160,13 +160,13 @@ export class Journal {
     return row === undefined ? null : toRow(row);
   }
 
-  /** Commands that have no outcome yet, oldest first. */
+  /** Commands that have no result yet, oldest first. */
   unsettled(): JournalRow[] {
     const sql = `SELECT * FROM commands WHERE ${IS_OPEN} ORDER BY received_at, rowid`;
     return this.#database.prepare(sql).all().map(toRow);
   }
 
-  /** How many commands have no outcome yet. */
+  /** How many commands have no result yet. */
   get depth(): number {
     const sql = `SELECT count(*) AS n FROM commands WHERE ${IS_OPEN}`;
     return (this.#database.prepare(sql).get() as { n: number }).n;
@@ -210,7 +210,7 @@ export class Journal {
     );
   }
 
-  /** True for a command whose outcome is on disk, and for one that is not known any more. */
+  /** True for a command whose result is on disk, and for one that is not known any more. */
   isAnswered(id: string): boolean {
     return this.find(id)?.reply !== null;
   }

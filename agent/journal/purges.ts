@@ -20,7 +20,7 @@ export interface PurgeTools {
   readonly monotonic: () => number;
 }
 
-/** The note by which a purge is finished after a crash too; it goes into the transaction of the purge's outcome. */
+/** The note by which a purge is finished after a crash too; it goes into the transaction of the purge's result. */
 export function purgeNote(device: string, userId: string): string {
   return PREFIX + JSON.stringify([device, userId]);
 }

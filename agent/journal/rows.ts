@@ -35,7 +35,7 @@ export function smallData(reply: Reply): unknown {
   return reply.parts === undefined ? reply.data : undefined;
 }
 
-/** True if the command's outcome must be looked up at the terminal. */
+/** True if the command's result must be looked up at the terminal. */
 export function isInDoubt(row: JournalRow): boolean {
   return isDoubtful(row.state);
 }

@@ -2,7 +2,7 @@
 
 interface StateRow {
   readonly next: readonly string[];
-  /** No outcome yet. */
+  /** No result yet. */
   readonly isOpen: boolean;
   /** What became of it must be looked up at the terminal after a crash. */
   readonly isInDoubt: boolean;
@@ -10,7 +10,7 @@ interface StateRow {
 
 /**
  * `received`: on disk, nothing sent to the terminal. `started`: the write may have been sent; preimage and
- * uid are on disk. `written`: the terminal acknowledged it. `verified`: the outcome is known and in the
+ * uid are on disk. `written`: the terminal acknowledged it. `verified`: the result is known and in the
  * outbox. `replied`: the cloud has it.
  */
 const STATES = {
@@ -31,10 +31,10 @@ export function statesBefore(to: JournalState): readonly JournalState[] {
   return ALL.filter((from) => (STATES[from] as StateRow).next.includes(to));
 }
 
-/** States of commands that have no outcome yet. */
+/** States of commands that have no result yet. */
 export const OPEN: readonly JournalState[] = ALL.filter((state) => STATES[state].isOpen);
 
-/** True in a state whose outcome must be looked up at the terminal after a crash. */
+/** True in a state whose result must be looked up at the terminal after a crash. */
 export function isDoubtful(state: JournalState): boolean {
   return STATES[state].isInDoubt;
 }
