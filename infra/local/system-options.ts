@@ -1,6 +1,7 @@
 // What the system on one machine can be started with.
 import type { RuleItem } from '../../cloud/store/keys.ts';
 import type { PresenceEvent } from '../../shared/wire/envelope.ts';
+import type { IntakeEvent } from '../../shared/wire/events.ts';
 import type { TerminalSettings } from '../../test/terminal/terminal.ts';
 import type { Disturbance } from './broker/disturbance.ts';
 import type { SimulatedId } from './simulated/terminals.ts';
@@ -33,6 +34,8 @@ export interface SystemOptions {
   readonly interceptRow?: (item: RuleItem, put: () => void) => void;
   /** The same for what goes between broker and agents. */
   readonly disturbance?: Disturbance;
+  /** The same for what the rule hands to the intake function, which is called as often as `hand` is. */
+  readonly interceptIntake?: (event: IntakeEvent, hand: () => Promise<void>) => Promise<void>;
   /** A test's way to lose hellos, last wills and ends of connections on their way. */
   readonly losesPresence?: (event: PresenceEvent) => boolean;
   /** How often sites that count as connected are asked about. Default: a minute. */

@@ -139,9 +139,12 @@ async function assemble(options: SystemOptions, cleanup: Cleanup): Promise<Omit<
     },
     intake: async (event) => {
       const gateway = await gatewayReady.promise;
-      const responsePayload = await gateway.invoke('intake', event);
-      // As Lambda does with the destination of a function that has succeeded: nobody waits for it.
-      rules.follow(gateway.invoke('deliver', { responsePayload }), 'deliver');
+      const hand = async () => {
+        const responsePayload = await gateway.invoke('intake', event);
+        // As Lambda does with the destination of a function that has succeeded: nobody waits for it.
+        rules.follow(gateway.invoke('deliver', { responsePayload }), 'deliver');
+      };
+      await (options.interceptIntake?.(event, hand) ?? hand());
     },
     log,
     intercept: options.interceptRow,

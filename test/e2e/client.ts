@@ -35,6 +35,7 @@ export function callerOf(url: string, token: string | null): Caller {
 
 export interface Running {
   readonly system: System;
+  readonly dataDir: string;
   readonly call: Caller;
   stop(): Promise<void>;
 }
@@ -45,6 +46,7 @@ export async function startForTest(options: Omit<SystemOptions, 'dataDir'> = {})
   const system = await startSystem({ ...options, dataDir });
   return {
     system,
+    dataDir,
     call: callerOf(system.url, system.token),
     async stop() {
       await system.stop();
