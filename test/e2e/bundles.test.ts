@@ -120,6 +120,36 @@ describe('authorizer', () => {
   });
 });
 
+describe('rpc', () => {
+  const ask = async (method: string, params: unknown) => {
+    const answer = (await (
+      await hostOf('rpc')
+    ).invoke({
+      version: '2.0',
+      routeKey: 'POST /api_jsonrpc.php',
+      headers: { 'content-type': 'application/json' },
+      requestContext: { requestId: 'one', http: { method: 'POST', sourceIp: '192.0.2.1' } },
+      body: JSON.stringify({ jsonrpc: '2.0', method, params, id: 1 }),
+      isBase64Encoded: false,
+    })) as { body: string };
+    return JSON.parse(answer.body) as unknown;
+  };
+
+  test('answers with the release of its contract, and looks a login up in the table under its own role', async () => {
+    expect(await ask('apiinfo.version', [])).toMatchObject({ result: expect.stringMatching(/^7\.0\.\d+$/) });
+    expect(await ask('user.login', { username: `${TENANT}\\nobody`, password: 'x' })).toMatchObject({
+      error: { code: -32500, data: expect.stringContaining('Incorrect user name or password') },
+    });
+  });
+
+  test('its sessions are looked up by the authorizer under its own role', async () => {
+    const context = (await (
+      await hostOf('authorizer')
+    ).invoke(authorizerEvent(`Bearer ${'0'.repeat(32)}`))) as unknown;
+    expect(context).toEqual({ isAuthorized: true, context: { reason: 'token_invalid' } });
+  });
+});
+
 describe('presence, devices, users and the rest work on one table', () => {
   const device = {
     id: 'principal',
@@ -276,7 +306,7 @@ test('no function asked for anything that its role does not allow', () => {
 });
 
 test("under another function's role a function is refused what it needs", async () => {
-  const env = await around.envOf('presence', 'authorizer');
+  const env = await around.envOf('presence', 'public');
   const host = await LambdaHost.start({ name: 'presence', folder: join(folder, 'presence'), env });
   const event = { tenant: TENANT, site: 'norte', kind: 'disconnected', at: Date.now() };
   await expect(host.invoke(event)).rejects.toThrow(/AccessDenied.*dynamodb:GetItem/);
