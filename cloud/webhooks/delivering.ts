@@ -41,10 +41,24 @@ export const GIVE_UP_MS = 24 * HOUR;
 /** A receiver says so where it wants nothing more. */
 const GONE = 410;
 
-/** The secrets that sign at this time, the newest first. */
+/**
+ * The secrets that sign at this time, the newest first; those that were sealed under another key of the installation are
+ * lost.
+ *
+ * @throws Error where none is left: nothing may be sent without a signature
+ */
 export function goodSecrets({ tenant, id, secrets }: WebhookRow, seal: Seal, now: number): string[] {
-  const good = secrets.filter(({ until }) => until === null || until > now);
-  return good.map(({ sealed }) => seal.open(sealed, `${tenant}/${id}`));
+  const good = secrets
+    .filter(({ until }) => until === null || until > now)
+    .flatMap(({ sealed }) => {
+      try {
+        return [seal.open(sealed, `${tenant}/${id}`)];
+      } catch {
+        return [];
+      }
+    });
+  if (good.length === 0) throw new Error(`webhook ${id} needs a new secret`);
+  return good;
 }
 
 interface Round {

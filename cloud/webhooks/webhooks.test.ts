@@ -306,6 +306,28 @@ describe('the routes', () => {
     expect(() => verify(secret)).toThrow();
   });
 
+  test('let a webhook whose secret was sealed under a key that is gone go on with a new one, and send nothing unsigned', async () => {
+    const { id } = await created();
+    await world.rewrite(`T#${tenant}`, (row) =>
+      row.sk === `W#${id}`
+        ? {
+            secrets: [
+              { sealed: new Seal(Buffer.alloc(32)).close('whsec_x', `${tenant}/${id}`), until: null },
+            ],
+          }
+        : {},
+    );
+    await tell(happening(1));
+    await deliver();
+    expect(receiver.got).toEqual([]);
+    const { secret } = (await change(id, { rotate_secret: true })).data;
+    await deliverDue(portsOver(table), now + 90_000);
+    const [got] = receiver.got;
+    expect(new Verifier(secret).verify(got?.body ?? '', got?.headers as Record<string, string>)).toEqual(
+      got?.event,
+    );
+  });
+
   test('deliver again from a cursor on', async () => {
     const { id } = await created();
     await tell(happening(1), happening(2), happening(3));
