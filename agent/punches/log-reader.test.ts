@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { PunchEvent } from '../../shared/wire/events.ts';
+import { agentEventSchema, type PunchEvent, punchEventSchema } from '../../shared/wire/events.ts';
 import { encodePunch, readablePunch } from '../../test/terminal/attendance.ts';
 import { packTime } from '../../test/terminal/wall-clock.ts';
 import { PunchDatabase } from './database.ts';
@@ -99,7 +99,8 @@ class Room {
 
   send(most: number): void {
     const events = this.outbox.first(most);
-    for (const { event } of events) {
+    for (const { event: held } of events) {
+      const event = agentEventSchema.parse(held);
       if (event.type !== 'punch') continue;
       this.told.push(event.id);
       if (!this.cloud.has(event.id)) this.cloud.set(event.id, event);
@@ -250,7 +251,7 @@ test('a log that was cleared and has grown longer than it was is all new, in its
   await room.look(log);
   const seconds = room.outbox
     .first(20)
-    .map(({ event }) => event.type === 'punch' && Number(event.local.slice(-2)));
+    .map(({ event }) => Number(punchEventSchema.parse(event).local.slice(-2)));
   expect(seconds).toEqual([5, 4, 3, 2, 1, 6, 7, 8, 9, 10, 11, 12]);
 });
 

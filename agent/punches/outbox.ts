@@ -1,14 +1,19 @@
 // Events that the cloud has not said to have: on disk, in order, bounded.
-import { type AgentEvent, agentEventSchema } from '../../shared/wire/events.ts';
+import * as z from 'zod';
+import type { AgentEvent } from '../../shared/wire/events.ts';
 import type { PunchDatabase } from './database.ts';
 
 /** Nothing is read from terminals beyond this: they keep their logs. */
 const MOST_EVENTS = 20_000;
 
+/** An event on disk: perhaps of a later version of the agent, whose types this one does not know. The cloud looks at each. */
+const heldEventSchema = z.looseObject({ type: z.string(), device: z.string(), at: z.number() });
+type HeldEvent = z.infer<typeof heldEventSchema>;
+
 export interface OutboxEvent {
   /** Counts up by one; never used again. */
   readonly seq: number;
-  readonly event: AgentEvent;
+  readonly event: HeldEvent;
 }
 
 /** Every method is synchronous and returns with its change on disk. @throws SerenoError `agent_storage` */
@@ -70,7 +75,7 @@ export class EventOutbox {
       .all('SELECT seq, event FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?', seq, limit)
       .map(({ seq, event }) => ({
         seq: Number(seq),
-        event: agentEventSchema.parse(JSON.parse(String(event))),
+        event: heldEventSchema.parse(JSON.parse(String(event))),
       }));
   }
 

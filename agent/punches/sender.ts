@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import type { Logger } from 'pino';
 import { WIRE_VERSION } from '../../shared/wire/envelope.ts';
-import { EVENTS_BYTES, EVENTS_PER_BATCH, type EventBatch, storedSchema } from '../../shared/wire/events.ts';
+import { EVENTS_BYTES, EVENTS_PER_BATCH, type HeardBatch, storedSchema } from '../../shared/wire/events.ts';
 import { type SiteAddress, topics } from '../../shared/wire/topics.ts';
 import type { Clock } from '../clock.ts';
 import { isStorageError } from '../journal/errors.ts';
@@ -104,7 +104,7 @@ export class EventSender {
     for (let most = EVENTS_PER_BATCH; ; most = Math.ceil(most / 2)) {
       const held = this.#ports.outbox.first(most);
       const seq = held.at(-1)?.seq ?? 0;
-      const batch: EventBatch = {
+      const batch: HeardBatch = {
         v: WIRE_VERSION,
         journal: this.#ports.journal,
         seq,

@@ -1,11 +1,11 @@
 // Takes a batch of an agent's events: punches are stored once, then all of it goes into the feed, then it is noted how
 // far the journal is stored. Killed at any step, the agent sends the batch again, and what was done is found done.
 import { gunzipSync } from 'node:zlib';
-import type * as z from 'zod';
 import {
   type AgentEvent,
   agentEventSchema,
   EVENTS_UNZIPPED_BYTES,
+  type HeardBatch,
   heardBatchSchema,
   type UserEvent,
 } from '../../shared/wire/events.ts';
@@ -15,8 +15,6 @@ import type { Feed } from './feed.ts';
 import type { JournalAddress, Journals } from './journals.ts';
 import type { Punches, StoredPunch } from './punches.ts';
 import { punchData } from './views.ts';
-
-export type HeardBatch = z.infer<typeof heardBatchSchema>;
 
 export interface IntakePorts {
   readonly punches: Punches;

@@ -91,6 +91,7 @@ export type EventBatch = z.infer<typeof eventBatchSchema>;
 export const heardBatchSchema = eventBatchSchema.extend({
   events: z.array(z.unknown()).min(1).max(EVENTS_PER_BATCH),
 });
+export type HeardBatch = z.infer<typeof heardBatchSchema>;
 
 /** Everything of that journal up to `seq` is stored in the cloud: only now the agent may forget it. On `topics.stored`. */
 export const storedSchema = z.object({
