@@ -2,7 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { randomOf } from '../events/testing/mortal.ts';
+import { invoke } from '../testing/invoke.ts';
 import { startWorld, type World } from '../testing/world.ts';
+import { handler as events } from './events.ts';
 import { handler } from './intake.ts';
 
 let world: World;
@@ -87,3 +90,27 @@ test('a batch of one punch costs six calls of the store and one message: docs/de
   expect(world.stored.at(-1)).toEqual({ v: 1, journal, seq: 1 });
   expect(calls).toBe(7);
 });
+
+test('while the store loses requests and answers, an agent that goes on sending has each punch stored once and told', async () => {
+  const tenant = `t-${randomUUID().slice(0, 18)}`;
+  const random = randomOf(20_261_128);
+  const fates = ['unanswered', 'lost'] as const;
+  const journal = randomUUID();
+  const ids: string[] = [];
+  for (let seq = 1; seq <= 8; seq++) {
+    const id = `flaky_${String(seq).padStart(6, '0')}`;
+    const local = `2026-11-24T08:00:${String(seq).padStart(2, '0')}`;
+    ids.push(id);
+    const body = gzipSync(
+      JSON.stringify({ v: 1, journal, seq, sentAt: 0, events: [{ ...punch, id, local }] }),
+    );
+    world.fate = () => (random(8) > 0 ? 'served' : (fates[random(2)] ?? 'served'));
+    while (world.stored.at(-1)?.seq !== seq) await handler({ ...event(body), tenant }).catch(() => {});
+  }
+  world.fate = () => 'served';
+  const list = await invoke(events, 'punchList', { tenant, query: { order: 'asc' } });
+  expect((list.body.data as { id: string }[]).map(({ id }) => id)).toEqual(ids);
+  const feed = await invoke(events, 'eventList', { tenant });
+  const told = (feed.body.data as { id: string }[]).map(({ id }) => id);
+  expect([...new Set(told)]).toEqual(ids);
+}, 60_000);
