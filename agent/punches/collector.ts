@@ -273,7 +273,8 @@ export class Collector {
   #report({ told, skipped, cursor }: Looked): void {
     const { log } = this.#ports;
     const { id: device } = this.#station.terminal.device;
-    if (told > 0) log.debug({ device, told, history: cursor.history }, 'punches collected');
+    if (told > 0) log.debug({ device, told }, 'punches collected');
+    if (cursor.history > 0) log.info({ device, left: cursor.history }, 'punches from before are collected');
     if (skipped > 0) log.warn({ device, skipped }, 'punches with a date that never was, or of nobody');
   }
 
