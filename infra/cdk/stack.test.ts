@@ -6,7 +6,6 @@ import { describe, expect, test, vi } from 'vitest';
 import { routeKey } from '../../shared/api/route.ts';
 import { routes } from '../../shared/api/routes.ts';
 import { type GatewayRoute, rpcRoutes } from '../../shared/api/rpc-routes.ts';
-import { EVENTS_RULE } from '../../shared/wire/topics.ts';
 import { isWritten } from './bundle.ts';
 import { ofType, synthesized } from './testing/synth.ts';
 
@@ -79,6 +78,16 @@ describe('functions', () => {
     expect(variables('authorizer').sort()).toEqual(['JWT_AUDIENCE', 'JWT_ISSUER', 'TABLE_NAME']);
     expect(variables('public')).toEqual([]);
     expect(variables('presence')).toEqual(['TABLE_NAME']);
+  });
+
+  test('webhooks go to private addresses only where the settings say so', () => {
+    const networks = (from: typeof stack) =>
+      ofType(from.resources, 'AWS::Lambda::Function').flatMap(([, { Properties }]) => {
+        const { Variables } = Properties.Environment as { Variables: Record<string, unknown> };
+        return Variables.WEBHOOK_NETWORKS ?? [];
+      });
+    expect(networks(stack)).toEqual([]);
+    expect(networks(synthesized({ privateWebhooks: 'true' }))).toEqual(['private', 'private']);
   });
 
   test('have bundles of their own', () => {
@@ -187,126 +196,6 @@ describe('data', () => {
         ],
       },
     });
-  });
-});
-
-describe('IoT rules', () => {
-  const rules = ofType(resources, 'AWS::IoT::TopicRule').map(([, { Properties }]) => Properties);
-
-  test('put what fails into the queue', () => {
-    expect(rules).toHaveLength(7);
-    for (const { TopicRulePayload } of rules) {
-      expect(TopicRulePayload).toMatchObject({
-        AwsIotSqlVersion: '2016-03-23',
-        ErrorAction: { Sqs: { QueueUrl: expect.anything(), RoleArn: expect.anything(), UseBase64: false } },
-      });
-    }
-  });
-
-  test('put replies and progress into the table without a function in between', () => {
-    const direct = rules.filter(({ TopicRulePayload }) =>
-      JSON.stringify(TopicRulePayload).includes('DynamoDBv2'),
-    );
-    expect(direct.map(({ RuleName }) => RuleName).sort()).toEqual([
-      'sereno_prod_progress',
-      'sereno_prod_reply',
-    ]);
-  });
-
-  test('the one for events bears the name that agents put into their topics', () => {
-    expect(rules.map(({ RuleName }) => RuleName)).toContain(EVENTS_RULE);
-  });
-
-  test('the clock asks for a sweep every five minutes', () => {
-    template.hasResourceProperties('AWS::Events::Rule', {
-      ScheduleExpression: 'rate(5 minutes)',
-      State: 'ENABLED',
-      Targets: [Match.objectLike({ Input: '{"kind":"sweep"}' })],
-    });
-  });
-
-  test('the clock asks for deliveries every minute', () => {
-    template.hasResourceProperties('AWS::Events::Rule', {
-      ScheduleExpression: 'rate(1 minute)',
-      State: 'ENABLED',
-      Targets: [Match.objectLike({ Input: '{"kind":"deliver"}' })],
-    });
-    template.resourceCountIs('AWS::Events::Rule', 2);
-  });
-
-  test('what intake has taken is delivered at once, and what it has not taken goes into the queue', () => {
-    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
-      DestinationConfig: {
-        OnSuccess: { Destination: Match.anyValue() },
-        OnFailure: { Destination: Match.anyValue() },
-      },
-    });
-  });
-
-  test('webhooks go to private addresses only where the settings say so', () => {
-    const networks = (from: typeof stack) =>
-      ofType(from.resources, 'AWS::Lambda::Function').flatMap(([, { Properties }]) => {
-        const { Variables } = Properties.Environment as { Variables: Record<string, unknown> };
-        return Variables.WEBHOOK_NETWORKS ?? [];
-      });
-    expect(networks(stack)).toEqual([]);
-    expect(networks(synthesized({ privateWebhooks: 'true' }))).toEqual(['private', 'private']);
-  });
-
-  test('a presence event that fails goes into the queue too', () => {
-    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
-      MaximumRetryAttempts: 2,
-      DestinationConfig: { OnFailure: { Destination: Match.anyValue() } },
-    });
-  });
-});
-
-describe('alarms', () => {
-  test('are told by e-mail where an address is given', () => {
-    const mailed = synthesized({ alarmEmail: 'ops@example.com' });
-    mailed.template.hasResourceProperties('AWS::SNS::Subscription', {
-      Protocol: 'email',
-      Endpoint: 'ops@example.com',
-    });
-    template.resourceCountIs('AWS::SNS::Subscription', 0);
-  });
-
-  test('watch errors, the queue, outcomes not known and agents that go away', () => {
-    const alarms = ofType(resources, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties);
-    expect(alarms.map(({ AlarmName }) => AlarmName).sort()).toEqual([
-      'sereno-prod-agents-offline',
-      'sereno-prod-api-5xx',
-      'sereno-prod-function-errors',
-      'sereno-prod-function-errors-2',
-      'sereno-prod-function-throttles',
-      'sereno-prod-function-throttles-2',
-      'sereno-prod-issuer-keys',
-      'sereno-prod-put-aside',
-      'sereno-prod-unknown-outcomes',
-      'sereno-prod-webhooks-paused',
-    ]);
-    for (const { AlarmActions, TreatMissingData } of alarms) {
-      expect(AlarmActions).toHaveLength(1);
-      expect(TreatMissingData).toBe('notBreaching');
-    }
-  });
-});
-
-describe('metrics of logs', () => {
-  const patterns = ofType(resources, 'AWS::Logs::MetricFilter').map(([, { Properties }]) => Properties);
-  const patternOf = (name: string) =>
-    patterns
-      .filter(({ MetricTransformations }) => JSON.stringify(MetricTransformations).includes(`"${name}"`))
-      .map(({ FilterPattern }) => FilterPattern);
-
-  test('count late outcomes, agents lost and keys not read by what the functions write', () => {
-    const late = '{ ($.message = "command") && ($.unsettled IS TRUE) }';
-    expect(patternOf('Unsettled')).toEqual([late, late, late]);
-    expect(patternOf('AgentsLost')).toEqual([
-      '{ ($.message = "presence") && ($.kind = "disconnected") && ($.applied IS TRUE) }',
-    ]);
-    expect(patternOf('Malformed')).toEqual(['{ $.message = "presence malformed" }']);
-    expect(patternOf('IssuerKeys')).toEqual(['{ $.message = "issuer keys" }']);
   });
 });
 
