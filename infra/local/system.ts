@@ -1,50 +1,35 @@
 // The whole system on one machine, put together: for npm start and for tests that run the same thing.
-import { appendFile } from 'node:fs/promises';
 import { furnish } from './agents/home.ts';
-import { type AgentPlan, planForTerminals, planFromFiles } from './agents/plan.ts';
+import type { AgentPlan } from './agents/plan.ts';
 import { AgentProcess } from './agents/process.ts';
 import type { Credentials } from './aws/sigv4.ts';
-import { Broker, type BrokerOptions } from './broker/broker.ts';
-import { onKeptPort } from './broker/kept-port.ts';
-import { LocalAuthority } from './certs/authority.ts';
-import { all, Cleanup, kept } from './cleanup.ts';
-import { ControlPlane } from './controlplane/server.ts';
-import { DataDir } from './data-dir.ts';
-import { DataPlane } from './dataplane/server.ts';
-import { Store, TABLE_NAME } from './dynamo/store.ts';
+import type { Broker } from './broker/broker.ts';
+import type { LocalAuthority } from './certs/authority.ts';
+import { all, Cleanup } from './cleanup.ts';
+import { type Store, TABLE_NAME } from './dynamo/store.ts';
 import { forgetStrangers } from './dynamo/strangers.ts';
-import { cleanEnvironment, functionEnvironment, newCredentials, REGION } from './environment.ts';
-import { GatewayHost } from './gateway/host.ts';
-import { LAMBDA_MS } from './gateway/invoke.ts';
-import { Issuer, type TokenClaims } from './issuer.ts';
+import { REGION } from './environment.ts';
+import { startGateway, startSchedules } from './functions.ts';
+import type { GatewayHost } from './gateway/host.ts';
+import { type Ground, startGround } from './ground.ts';
+import type { TokenClaims } from './issuer.ts';
+import { type Line, startLine } from './line.ts';
 import { removeLocalJson, writeLocalJson } from './local-json.ts';
-import { firstAdmin, removeStoreAccess, writeStoreAccess } from './operators.ts';
+import type { Admin } from './operators.ts';
 import { waitUntilReady } from './ready.ts';
-import { Rules } from './rules/rules.ts';
-import { liveIn } from './simulated/lived-in.ts';
-import {
-  type SimulatedTerminals,
-  simulatedDevices,
-  startTerminals,
-  stopTerminals,
-} from './simulated/terminals.ts';
+import type { SimulatedTerminals } from './simulated/terminals.ts';
 import type { SystemOptions } from './system-options.ts';
 import { followTroubles } from './troubles.ts';
 
 /** A busy or slow machine needs a while; `onWaiting` reports much earlier what is missing. */
 const READY_MS = 120_000;
-/** In AWS it is five minutes: there every question is another call over the network. */
-const SWEEP_MS = 60_000;
-/** In AWS it is a minute. */
-const DELIVER_MS = 5_000;
-
 export interface System {
   readonly url: string;
   /** A token with all scopes for the tenant of the first agent. */
   readonly token: string;
   readonly tenant: string;
   /** The first operator; null where an earlier run has made it. */
-  readonly admin: { readonly username: string; readonly password: string } | null;
+  readonly admin: Admin | null;
   /** Every device listed at the start. */
   readonly devices: readonly string[];
   readonly agents: readonly AgentProcess[];
@@ -76,166 +61,80 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   }
 }
 
-async function assemble(options: SystemOptions, cleanup: Cleanup): Promise<Omit<System, 'stop'>> {
-  const {
-    agents: files = [],
-    signal = new AbortController().signal,
-    onFailure: onDeath = () => {},
-  } = options;
-  const written = planFromFiles(files);
-  const dataDir = new DataDir(options.dataDir);
-  const lock = dataDir.lock();
-  cleanup.add(() => lock[Symbol.dispose]());
-  if (options.fresh === true) dataDir.forget();
-  removeLocalJson(dataDir.localJson);
-
-  const credentials = newCredentials();
-  const log = (line: string): void =>
-    void appendFile(dataDir.cloudLog, `${new Date().toISOString()} ${line}\n`, { mode: 0o600 }).catch(
-      () => {},
-    );
-  const store = {
-    path: dataDir.dynamo,
-    log: dataDir.cloudLog,
-    env: cleanEnvironment(),
-    credentials,
-    region: REGION,
-    onDeath,
-  };
-  const [authority, issuer, rows, terminals] = await all([
-    LocalAuthority.open(dataDir.authority),
-    Issuer.open(dataDir.issuer),
-    kept(cleanup, Store.start(store), (started) => started.stop()),
-    written.length > 0 ? null : kept(cleanup, startTerminals(options.terminals), stopTerminals),
-  ]);
-  if (terminals !== null && options.livedIn !== undefined) {
-    const at = { folder: dataDir.terminals, controls: dataDir.controls, say: options.livedIn };
-    cleanup.add(await liveIn(terminals, at));
-  }
-  const plans =
-    terminals === null
-      ? written
-      : [planForTerminals(simulatedDevices(terminals), options.livedIn !== undefined)];
-
-  const tenant = plans[0]?.site.tenant ?? 'local';
-  const admin = await firstAdmin(rows.client, tenant);
-  writeStoreAccess(dataDir.storeAccess, { endpoint: rows.endpoint, region: REGION, credentials });
-  cleanup.add(() => removeStoreAccess(dataDir.storeAccess));
-
-  const gatewayReady = Promise.withResolvers<GatewayHost>();
-  gatewayReady.promise.catch(() => {});
-  cleanup.add(() =>
-    gatewayReady.promise.then(
-      (started) => started.stop(),
-      () => {},
-    ),
-  );
-  const rules = new Rules({
-    client: rows.client,
-    tableName: TABLE_NAME,
-    presence: async (event) => {
-      if (options.losesPresence?.(event) !== true)
-        await (await gatewayReady.promise).invoke('presence', event);
-    },
-    intake: async (event) => {
-      const gateway = await gatewayReady.promise;
-      const hand = async () => {
-        const responsePayload = await gateway.invoke('intake', event);
-        // As Lambda does with the destination of a function that has succeeded: nobody waits for it.
-        rules.follow(gateway.invoke('deliver', { responsePayload }), 'deliver');
-      };
-      await (options.interceptIntake?.(event, hand) ?? hand());
-    },
-    log,
-    intercept: options.interceptRow,
-  });
-  cleanup.add(() => rules.drain());
-  const server = await authority.issueServer();
-  const brokerOptions: Omit<BrokerOptions, 'port'> = {
-    tls: { cert: server.pem, key: server.keyPem, ca: authority.rootPem },
-    siteOf: (certificate) => authority.registry.siteOf(certificate),
-    onMessage: (message) => rules.message(message),
-    onDisconnect: (site) => rules.disconnected(site),
-    ...options.disturbance,
-  };
-  const broker = await onKeptPort(dataDir.brokerPort, (port) => Broker.start({ ...brokerOptions, port }));
-  cleanup.add(() => broker.stop());
-  const dataPlane = await DataPlane.start({ port: 0, broker, credentials, region: REGION });
-  cleanup.add(() => dataPlane.stop());
-  const controlPlane = await ControlPlane.start({
-    authority,
-    endpoint: `127.0.0.1:${broker.port}`,
-    credentials,
-    region: REGION,
-  });
-  cleanup.add(() => controlPlane.stop());
-  await forgetAllStrangers(rows, plans);
-
-  let publish = (): void => {};
-  const endpoint = `127.0.0.1:${broker.port}`;
-  const agents = await all(
+async function startAgents(
+  { plans, dataDir, authority }: Ground,
+  { endpoint }: Line,
+  { onTrouble }: SystemOptions,
+  onStart: () => void,
+  cleanup: Cleanup,
+): Promise<AgentProcess[]> {
+  return all(
     plans.map(async ({ site, config }) => {
       const file = await furnish({ folder: dataDir.agent(site), site, config, endpoint, authority });
       const log = dataDir.agentLog(site.site);
-      if (options.onTrouble !== undefined) cleanup.add(followTroubles(log, options.onTrouble));
-      const agent = new AgentProcess({ site, config: file, log, onStart: () => publish() });
+      if (onTrouble !== undefined) cleanup.add(followTroubles(log, onTrouble));
+      const agent = new AgentProcess({ site, config: file, log, onStart });
       cleanup.add(() => agent.stop());
       await agent.start();
       return agent;
     }),
   );
-  // Waiting for a gateway that never started must not delay the end.
-  cleanup.add(() => gatewayReady.reject(new Error('the system is stopping')));
-  const gateway = await GatewayHost.start({
-    port: options.port ?? 0,
-    anyPort: options.anyPort ?? false,
-    lambdaMs: options.lambdaMs ?? LAMBDA_MS,
-    jwks: issuer.jwks,
-    env: functionEnvironment({
-      credentials,
-      tableName: TABLE_NAME,
-      dynamoUrl: rows.endpoint,
-      dataPlaneUrl: dataPlane.url,
-      controlPlaneUrl: controlPlane.url,
-      rootCa: authority.rootPem,
-      secret: dataDir.functionSecret(),
-      tenant,
-    }),
-    log: dataDir.cloudLog,
-    onDeath,
-  });
-  gatewayReady.resolve(gateway);
-  cleanup.add(() => gateway.close());
-  const sweeping = setInterval(
-    () => void gateway.invoke('presence', { kind: 'sweep' }).catch((error: unknown) => log(String(error))),
-    options.sweepMs ?? SWEEP_MS,
-  );
-  cleanup.add(() => clearInterval(sweeping));
-  const delivering = setInterval(
-    () => rules.follow(gateway.invoke('deliver', { kind: 'deliver' }), 'deliver'),
-    options.deliverMs ?? DELIVER_MS,
-  );
-  cleanup.add(() => clearInterval(delivering));
+}
 
-  const token = await issuer.issue({ tenant });
-  const devices = await waitUntilReady({
-    url: gateway.url,
-    tokenFor: (of) => issuer.issue({ tenant: of }),
+/** Every device listed, once all agents are connected. */
+function ready(
+  { issuer, plans, dataDir }: Ground,
+  { broker }: Line,
+  { url }: GatewayHost,
+  options: SystemOptions,
+): Promise<string[]> {
+  const { readyMs = READY_MS, signal = new AbortController().signal, onWaiting = () => {} } = options;
+  return waitUntilReady({
+    url,
+    tokenFor: (tenant) => issuer.issue({ tenant }),
     isConnected: (clientId) => broker.isConnected(clientId),
     expected: plans.map(({ site, devices }) => ({ site, devices, log: dataDir.agentLog(site.site) })),
-    timeoutMs: options.readyMs ?? READY_MS,
+    timeoutMs: readyMs,
     signal,
-    onWaiting: options.onWaiting ?? (() => {}),
+    onWaiting,
   });
+}
+
+/** A gateway to come, for those who start before it. */
+function promisedGateway(cleanup: Cleanup): PromiseWithResolvers<GatewayHost> {
+  const promised = Promise.withResolvers<GatewayHost>();
+  promised.promise.catch(() => {});
+  cleanup.add(() =>
+    promised.promise.then(
+      (started) => started.stop(),
+      () => {},
+    ),
+  );
+  return promised;
+}
+
+async function assemble(options: SystemOptions, cleanup: Cleanup): Promise<Omit<System, 'stop'>> {
+  const ground = await startGround(options, cleanup);
+  const { dataDir, credentials, authority, issuer, store, terminals, plans, tenant, admin } = ground;
+  const promised = promisedGateway(cleanup);
+  const line = await startLine(ground, promised.promise, options, cleanup);
+  await forgetAllStrangers(store, plans);
+  let publish = (): void => {};
+  const agents = await startAgents(ground, line, options, () => publish(), cleanup);
+  // Waiting for a gateway that never started must not delay the end.
+  cleanup.add(() => promised.reject(new Error('the system is stopping')));
+  const gateway = await startGateway(ground, line, options);
+  promised.resolve(gateway);
+  cleanup.add(() => gateway.close());
+  startSchedules(gateway, ground, line, options, cleanup);
+
+  const { url } = gateway;
+  const token = await issuer.issue({ tenant });
+  const devices = await ready(ground, line, gateway, options);
   publish = () => {
     const running = agents.map(({ site, pid }) => ({ site: site.site, pid }));
-    writeLocalJson(dataDir.localJson, {
-      url: gateway.url,
-      token,
-      ...(admin === null ? {} : { admin }),
-      agents: running,
-      devices,
-    });
+    const known = { url, token, ...(admin === null ? {} : { admin }), agents: running, devices };
+    writeLocalJson(dataDir.localJson, known);
   };
   publish();
   cleanup.add(() => {
@@ -243,26 +142,26 @@ async function assemble(options: SystemOptions, cleanup: Cleanup): Promise<Omit<
     removeLocalJson(dataDir.localJson);
   });
   return {
-    url: gateway.url,
+    url,
     token,
     tenant,
     admin,
     devices,
     agents,
     terminals,
-    broker,
+    broker: line.broker,
     authority,
-    dataPlaneUrl: dataPlane.url,
-    dynamo: { endpoint: rows.endpoint, tableName: TABLE_NAME },
+    dataPlaneUrl: line.dataPlane.url,
+    dynamo: { endpoint: store.endpoint, tableName: TABLE_NAME },
     region: REGION,
     credentials,
     issueToken: (claims) => issuer.issue(claims),
   };
 }
 
-async function forgetAllStrangers(rows: Store, plans: readonly AgentPlan[]): Promise<void> {
+async function forgetAllStrangers(store: Store, plans: readonly AgentPlan[]): Promise<void> {
   for (const tenant of new Set(plans.map(({ site }) => site.tenant))) {
     const sites = plans.filter(({ site }) => site.tenant === tenant).map(({ site }) => site.site);
-    await forgetStrangers(rows.client, TABLE_NAME, tenant, sites);
+    await forgetStrangers(store.client, TABLE_NAME, tenant, sites);
   }
 }
