@@ -71,7 +71,7 @@ const known = {
   op: 'user.put',
 };
 
-test('an error that nobody expected tells whose call it was, down to the command', async () => {
+test('an unexpected error is logged with whose call it was, down to the command', async () => {
   // Claim and device, then the command.
   loseRequest(3);
   expect((await create('principal')).status).toBe(503);
@@ -79,16 +79,16 @@ test('an error that nobody expected tells whose call it was, down to the command
   expect(lines('request')).toMatchObject([{ level: 'INFO', status: 503, ...known }]);
 });
 
-test('trouble while the reply is waited for tells the same', async () => {
+test('trouble while waiting for the reply is logged in the same way', async () => {
   world.agent = () => [{ reply: { status: 'ok', verified: 'ack', data: { user_id: 7 } } }];
-  // The fifth request is the first look; the reply behind it is none of the contract's.
+  // The fifth request is the first look; the reply behind it does not match the contract.
   loseRequest(5);
   expect((await create('principal')).status).toBe(202);
   expect(lines('ledger not readable')).toMatchObject([{ level: 'WARN', ...known }]);
   expect(lines('result not understood')).toMatchObject([{ level: 'ERROR', ...known, outcome: 'ok' }]);
 });
 
-test('calls at the same time do not speak for each other', async () => {
+test('calls at the same time do not mix up their notes', async () => {
   world.agent = () => [{ reply: { status: 'ok', verified: 'ack', data: { user_id: 7 } } }];
   await Promise.all([create('entrada'), create('bodega')]);
   expect(lines('result not understood')).toMatchObject([{ device: 'entrada', site: 'casa' }]);
@@ -117,13 +117,13 @@ test('of many terminals asked in one call, the line tells which one failed', asy
   ]);
 });
 
-test('an event that cannot be taken in tells its site, and is brought again', async () => {
+test('an event that cannot be processed is logged with its site, and delivered again', async () => {
   world.fate = () => 'lost';
   await expect(presence({ tenant: 'acme', site: 'casa', kind: 'disconnected', at: 1 })).rejects.toThrow();
   expect(lines('presence not taken')).toMatchObject([{ level: 'ERROR', tenant: 'acme', site: 'casa' }]);
 });
 
-test('a hello that is none tells its site, is counted, and raises no alarm', async () => {
+test('a malformed hello is logged with its site, is counted, and raises no alarm', async () => {
   const event = { tenant: 'acme', site: 'casa', kind: 'hello', at: Date.now(), body: 'e30=' };
   await presence(event);
   expect(lines('presence malformed')).toMatchObject([
@@ -132,7 +132,7 @@ test('a hello that is none tells its site, is counted, and raises no alarm', asy
   expect(lines('presence not taken')).toEqual([]);
 });
 
-test('an issuer whose keys cannot be read is told with the request that needed them', async () => {
+test('an issuer whose keys cannot be read is logged with the request that needed them', async () => {
   const issuer = 'https://issuer.example';
   Object.assign(process.env, { JWT_ISSUER: issuer, JWT_AUDIENCE: 'sereno', JWKS_URL: 'http://127.0.0.1:1/' });
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');

@@ -24,7 +24,7 @@ type Notes = Partial<
 // A function serves one call at a time in Lambda, but many in local mode, and asks many terminals within one.
 const current = new AsyncLocalStorage<Notes>();
 
-/** Runs `work`: every line that it logs tells these notes, those of the work around it, and what is noted meanwhile. */
+/** Runs `work`: every line that it logs has these notes, those of the work around it, and those added while it runs. */
 export function about<T>(notes: Notes, work: () => T): T {
   return current.run({ ...current.getStore(), ...notes }, work);
 }

@@ -12,7 +12,7 @@ import type { Dispatched } from './sender.ts';
 import { checkSite } from './site-rights.ts';
 import { waitFor } from './waiting.ts';
 
-/** The terminal of a request, as its asker finds it or as the directory has it. */
+/** The terminal of a request, as the request finds it, else as the directory has it. */
 export function located({ directory }: CommandPorts, request: CommandRequest): Promise<Target> {
   return request.locate?.() ?? locate(directory, request.principal, request.device);
 }
@@ -50,7 +50,7 @@ export async function attempt(
   return outcome;
 }
 
-/** What has settled may still have something to be done, also where nobody saw it settle. */
+/** A settled command may still need something done, even if nobody saw it settle. */
 export async function followSettled({ eraser }: CommandPorts, outcome: Outcome): Promise<void> {
   if (outcome.kind !== 'settled') return;
   await withoutFailing('purge not followed', () => followPurge(eraser, outcome.command, outcome.settlement));

@@ -45,7 +45,7 @@ test('a handler whose clock is behind waits for longer, never works beside the o
   expect(await handler(-10 * 60_000).claim()).toEqual({ kind: 'in_progress' });
 });
 
-test('a handler whose clock is ahead takes over under the same id, and the first one ends nothing of its', async () => {
+test('a handler whose clock is ahead takes over under the same id, and the first one cannot end its lease', async () => {
   const first = handler();
   const claimed = mine(await first.claim());
   const second = mine(await handler(10 * 60_000).claim());

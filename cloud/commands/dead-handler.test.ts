@@ -30,7 +30,7 @@ function create(remaining = SHORT) {
   });
 }
 
-/** The request with this number fares so, and none of the same handler that come after it arrive. */
+/** What happens to the request with this number; none of the later ones of the same handler arrive. */
 function dieAt(step: number, fate: Fate): () => boolean {
   let count = 0;
   world.fate = () => (++count < step ? 'served' : count === step ? fate : 'lost');

@@ -45,7 +45,7 @@ test('a settled outcome is given again, marked, without asking the agent', async
   expect(world.received).toHaveLength(1);
 });
 
-test('a settled error is given again too, in the language of whoever asks', async () => {
+test('a settled error is given again too, in the language of the caller', async () => {
   world.agent = () => [{ reply: { status: 'error', code: 'user_exists', data: { user_id: '123' } } }];
   expect((await create()).status).toBe(409);
   const again = await create({ headers: { 'Accept-Language': 'en' } });
@@ -100,7 +100,7 @@ test('another tenant has keys of its own', async () => {
   expect(world.received).toHaveLength(2);
 });
 
-test('an outcome is given again although its terminal is no more', async () => {
+test('an outcome is given again even if its terminal has been deleted', async () => {
   await hello(world, 'acme', 'sucursal', ['bodega']);
   const params = { device_id: 'bodega' };
   world.agent = () => [{ reply: created }];
@@ -202,7 +202,7 @@ test('a handler that died before it had put the command leaves its id to the nex
   expect(world.received.at(-1)!.id).toBe(fresh);
 });
 
-test('an expired key is a new one although its row is still there', async () => {
+test('an expired key counts as new although its row is still there', async () => {
   world.agent = () => [{ reply: created }];
   await create();
   await world.rewriteClaims(() => ({ expiresAt: Math.floor(Date.now() / 1000) }));
@@ -212,7 +212,7 @@ test('an expired key is a new one although its row is still there', async () => 
   expect(world.received).toHaveLength(2);
 });
 
-test('a key that is none is told', async () => {
+test('an invalid key is refused', async () => {
   for (const bad of ['', 'a\tb', 'ñ', 'x'.repeat(65)]) {
     expect(await create({ headers: { 'Idempotency-Key': bad } })).toMatchObject({
       status: 400,

@@ -67,7 +67,7 @@ export type Claimed =
 export interface Memory {
   /** The outcome of a command as the ledger holds it, or null while it is not settled. */
   outcome(commandId: string): Promise<Known | null>;
-  /** False for outcomes that a repeat shall not get again (503, 429). */
+  /** False for outcomes that a repeat must not get again (503, 429). */
   isRemembered(outcome: Known): boolean;
 }
 

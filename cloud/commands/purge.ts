@@ -21,7 +21,7 @@ function isDue({ purge }: CommandRow, { status, code }: Settlement): boolean {
   return purge === true && (status === 'ok' || code === 'user_not_found');
 }
 
-/** Erases where a purge has come to its end. @throws what the store throws: whoever asks again brings it on */
+/** Erases once a purge has ended. @throws what the store throws: the next look at the operation tries again */
 export async function followPurge(
   eraser: Eraser,
   command: CommandRow,
@@ -79,7 +79,7 @@ export class DynamoEraser implements Eraser {
     }
   }
 
-  /** A row that has come to its end meanwhile is not put anew. */
+  /** A row that has expired in the meantime is not put again. */
   async #replace(pk: string, sk: string, body: string): Promise<void> {
     await this.#table.updateIf(
       { pk, sk },

@@ -60,7 +60,7 @@ test('unzipping stops at the limit', async () => {
   expect(await joined([text(UNZIPPED_BYTES + 1)])).toBeNull();
 });
 
-test('what fills a sentence has no characters that may not be shown, and an end; a code that is none is left out', () => {
+test('what fills a sentence holds only characters that may be shown, and is limited; an invalid code is left out', () => {
   const told = (code: string, data: unknown) => {
     const stored = replyOf(row('R#casa#error-0', { ...good, status: 'error', code, data }), id, 'casa');
     return stored === null ? null : settlementOf(stored);

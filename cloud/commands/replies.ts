@@ -31,7 +31,7 @@ function parsed<T>(schema: z.ZodType<T>, body: string): T | null {
   }
 }
 
-/** The reply in a row, or null where the row is another site's, a binary part, or none of the contract's. */
+/** The reply in a row, or null if the row is another site's, a binary part, or does not match the contract. */
 export function replyOf(row: MessageRow, commandId: string, site: string): StoredReply | null {
   const reply = parsed(replySchema, row.body);
   if (reply === null || reply.id !== commandId) return null;

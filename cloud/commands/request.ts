@@ -13,7 +13,7 @@ export interface CallerKey {
   readonly text: string;
   /** What is asked: equal for requests that are the same. */
   readonly fingerprint: string;
-  /** Epoch ms at which whoever asks has ended at the latest: until then nobody else goes on with it. */
+  /** Epoch ms by which this handler has ended at the latest: until then no other one takes over. */
   readonly leaseUntil: number;
 }
 

@@ -94,7 +94,7 @@ test('what is not waited for is pending, and found again by its id', async () =>
   await expect(findOperation(ports, stranger, id)).rejects.toMatchObject({ code: 'operation_not_found' });
 });
 
-test('a device that is not there is refused with the ids that its asker may know', async () => {
+test('a device that does not exist is refused with the ids that the caller may know', async () => {
   const request = { ...creation(), device: 'cocina' };
   const refused = run(ports, request);
   await expect(refused).rejects.toBeInstanceOf(DeviceNotFound);
@@ -114,7 +114,7 @@ test('arguments that no terminal can hold are refused with code and params, in n
   });
 });
 
-test('a registration asks the agent, then the directory has the device', async () => {
+test('a registration asks the agent first; then the device is in the directory', async () => {
   world.agent = () => [{ reply: { status: 'ok', data: {} } }];
   const body = { id: 'bodega', name: 'Bodega', ip: '10.0.0.9' };
   const { outcome } = await createDevice(ports, asking(), body);

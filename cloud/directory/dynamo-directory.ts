@@ -152,7 +152,7 @@ export class DynamoDirectory implements Directory {
           };
     return this.#table.updateIf(keys.site(tenant, site), {
       set: `${assignments(values)}, createdAt = if_not_exists(createdAt, :lastHello), #name = if_not_exists(#name, :site)`,
-      // Whoever revoked the agent meanwhile has freed its devices.
+      // The agent was revoked in the meantime, which has freed its devices.
       condition: `(${before.condition}) AND (attribute_not_exists(revokedAt) OR revokedAt < :heardAt)`,
       values: { ...values, ...before.values, heardAt },
     });

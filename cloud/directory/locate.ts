@@ -1,4 +1,4 @@
-// Finding a terminal by its id, for somebody who asks for it.
+// Finds a terminal by its id, for a caller.
 import type { Principal } from '../../shared/api/principal.ts';
 import type { Scope } from '../../shared/api/scopes.ts';
 import { deviceIdSchema } from '../../shared/domain/identifiers.ts';
@@ -6,13 +6,13 @@ import { SerenoError } from '../../shared/errors.ts';
 import type { Directory } from './directory.ts';
 import type { DeviceRow } from './rows.ts';
 
-/** At most so many ids are named to somebody who asked for one that is not there. */
+/** The most ids that are listed for a caller who asked for one that does not exist. */
 const MOST_NAMED = 100;
 const MAY_LIST: Scope = 'devices:read';
 
 /** `device_not_found`, with the ids that there are. */
 export class DeviceNotFound extends SerenoError {
-  /** Null for somebody who may not know them. */
+  /** Null for a caller who may not know them. */
   readonly available: readonly string[] | null;
 
   constructor(device: string, available: readonly string[] | null) {

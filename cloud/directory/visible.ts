@@ -1,4 +1,4 @@
-// The directory as one caller sees it: sites that the caller may not see are not there, nor is anything in them.
+// The directory as one caller sees it: sites that the caller may not see do not exist, nor does anything in them.
 import type { Principal } from '../../shared/api/principal.ts';
 import { siteRight } from '../../shared/api/site-rights.ts';
 import { SerenoError } from '../../shared/errors.ts';

@@ -45,7 +45,7 @@ export class DynamoSiteAgents implements SiteAgents {
   expect(at: SiteAddress, certificateId: string, since: number): Promise<boolean> {
     return this.#table.updateIf(rowKey(at), {
       set: 'newCertificate = :certificateId',
-      // A token of a site that was deleted is none of a later one with the same name.
+      // A token of a deleted site is not valid for a later site of the same name.
       condition: 'createdAt <= :since AND (attribute_not_exists(revokedAt) OR revokedAt < :since)',
       values: { certificateId, since },
     });

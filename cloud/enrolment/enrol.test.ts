@@ -125,7 +125,7 @@ describe('a token', () => {
     expect((await enrol(ports, token, requests.mine)).certificate).toBe('pem of c1');
   });
 
-  test('whose call was cut off goes on with the same key, and with no other', async () => {
+  test('whose call was cut off can be used again with the same key, and with no other', async () => {
     const token = await tokenAt(now);
     for (const step of ['sign', 'admit'] as const) {
       registrar.breaks = step;

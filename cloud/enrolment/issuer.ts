@@ -12,7 +12,7 @@ export interface Issuer {
 }
 
 export interface Revoker {
-  /** Revokes the certificates of the site's agent whose id is meant, and gives their ids. May be done again. */
+  /** Revokes the chosen certificates of the site's agent and returns their ids. Safe to repeat. */
   revoke(at: SiteAddress, isMeant: (certificateId: string) => boolean): Promise<string[]>;
   /** Ids of the certificates that are the site's agent's. */
   certificates(at: SiteAddress): Promise<string[]>;

@@ -68,7 +68,7 @@ export async function renameSite(
   return foundSite(ports, at);
 }
 
-/** What still stands in the way of deleting a site, or null. */
+/** What still prevents a site from being deleted, or null. */
 async function useOf(ports: SitePorts, at: SiteAddress): Promise<SerenoError | null> {
   const [devices, certificates, agent] = await Promise.all([
     ports.directory.devices(at.tenant),
@@ -88,7 +88,7 @@ export async function deleteSite(ports: SitePorts, principal: Principal, site: s
   const row = await foundSite(ports, at);
   const use = await useOf(ports, at);
   if (use !== null) throw use;
-  // An agent that came meanwhile has changed the row.
+  // An agent that connected in the meantime has changed the row.
   if (!(await ports.agents.removeSite(at, row.lastHello))) {
     throw new SerenoError('site_in_use', { params: { site, reason: '@site_has_agent' } });
   }

@@ -130,7 +130,7 @@ describe('a batch', () => {
     expect(await ports.punches.span(tenant)).toEqual({ first: '2026-11-23', last: '2026-11-23' });
   });
 
-  test('that comes again, alone or with more behind it, stores and tells only what is new', async () => {
+  test('that comes again, alone or followed by more, stores and tells only what is new', async () => {
     const tenant = newTenant();
     const ports = portsOver(table, dreamClock());
     const journal = randomUUID();
@@ -154,7 +154,7 @@ describe('a batch', () => {
     expect(await storedIds(tenant)).toHaveLength(2);
   });
 
-  test('of a journal that was put back from a copy and counts anew is stored all the same', async () => {
+  test('of a journal that was restored from a copy and counts from there again is stored all the same', async () => {
     const tenant = newTenant();
     const ports = portsOver(table, dreamClock());
     const journal = randomUUID();
@@ -165,7 +165,7 @@ describe('a batch', () => {
     expect(await storedIds(tenant)).toHaveLength(4);
   });
 
-  test('with an event that is none passes over that one alone', async () => {
+  test('with a malformed event skips only that one', async () => {
     const tenant = newTenant();
     const ports = portsOver(table, dreamClock());
     const events = [punchNo(1), { type: 'door.opened', id: 'x' }, punchNo(2)];
@@ -173,7 +173,7 @@ describe('a batch', () => {
     expect(taken).toEqual({ seq: 3, told: 2, dropped: 1 });
   });
 
-  test('that is none is refused, and so is one that unzips to more than a batch may hold', () => {
+  test('that is malformed is refused, and so is one that unzips to more than a batch may hold', () => {
     expect(() => batchOf(Buffer.from('{}'))).toThrow(MalformedBatch);
     expect(() => batchOf(gzipSync('{"v":1}'))).toThrow(MalformedBatch);
     expect(() => batchOf(gzipSync(Buffer.alloc(8 * 1024 * 1024)))).toThrow(MalformedBatch);

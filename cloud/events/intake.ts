@@ -29,11 +29,11 @@ export interface Taken {
   readonly seq: number;
   /** Happenings that went into the feed. */
   readonly told: number;
-  /** Events that are none of the contract's: passed over, so that they hold up no other. */
+  /** Events that do not match the contract: skipped, so that they hold up no others. */
   readonly dropped: number;
 }
 
-/** A message that is no batch: its sender's fault, which no repeat mends. */
+/** A message that is not a batch: its sender's fault, and no repeat helps. */
 export class MalformedBatch extends Error {
   override readonly name = 'MalformedBatch';
 }

@@ -1,4 +1,4 @@
-// Punches as they are stored: each once, whoever tells it and however often.
+// Punches as they are stored: each once, however often and by whichever agent it is sent.
 import * as z from 'zod';
 import { eventIdSchema, type PunchEvent, punchEventSchema } from '../../shared/wire/events.ts';
 import { sideBySide } from '../bounded.ts';
@@ -94,7 +94,7 @@ export class Punches {
     if (known === null || last > known.last) await this.#stretch(tenant, 'last', '>', last);
   }
 
-  /** What another batch has widened further meanwhile stays. */
+  /** If another batch has widened it further in the meantime, that stays. */
   async #stretch(tenant: string, end: 'first' | 'last', than: '<' | '>', day: string): Promise<void> {
     const other = end === 'first' ? 'last' : 'first';
     await this.#table.updateIf(eventKeys.punchSpan(tenant), {

@@ -66,7 +66,7 @@ test("one terminal's punches with its names, and the day as a range", async () =
   });
 });
 
-test('a day that is none, and a day together with a range, are told', async () => {
+test('an impossible day, and a day together with a range, are refused', async () => {
   for (const query of [{ date: '2026-02-30' }, { date: '2026-02-01', from: '2026-02-01' }, { limit: '0' }]) {
     const answer = await invoke(attendance, 'attendanceAll', { query });
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_field' } });

@@ -24,7 +24,7 @@ const created = {
   reply: { status: 'ok', verified: 'counters', data: { uid: 7, user_id: '123', name: 'Ana' } },
 } as const;
 
-test('words of an older agent are told as its own', async () => {
+test('words of an older agent are passed on as its own', async () => {
   const refusal = (data: object, code: string) => ({
     reply: { status: 'error', code, applied: 'no', data } as const,
   });
@@ -120,7 +120,7 @@ test('a direct message that fails goes by publish, under the same id', async () 
   }
 });
 
-test('what neither way takes is 503 where that is certain, else 202', async () => {
+test('a command that neither way accepts is 503 if that is certain, else 202', async () => {
   world.directStatus.push(403);
   world.publishStatus.push(403);
   const refused = await invoke(users, 'userCreate', { params: principal, body: ana });
@@ -140,7 +140,7 @@ test("a reply under another site's name is not believed", async () => {
   expect(answer.status).toBe(202);
 });
 
-test("a terminal's own limit is told in the sentence and for its field", async () => {
+test("a terminal's own limit is in the sentence and in the details of its field", async () => {
   const data = { field: 'name', limit: '@limit_bytes', max: 24, got: 25, device: 'principal' };
   world.agent = () => [{ reply: { status: 'error', code: 'limit_exceeded', data } }];
   const answer = await invoke(users, 'userCreate', { params: principal, body: ana });

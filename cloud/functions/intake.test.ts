@@ -55,20 +55,20 @@ test('an agent is told that its batch is stored, each time that it comes', async
   ]);
 });
 
-test('an agent is told nothing where the store does not take its batch, and the function fails', async () => {
+test('if the store does not take a batch, its agent is told nothing and the function fails', async () => {
   world.fate = () => 'failed';
   await expect(handler(batchOf(randomUUID()))).rejects.toThrow();
   expect(world.stored).toEqual([]);
 }, 20_000);
 
-test('a batch is stored also where its agent cannot be told', async () => {
+test('a batch is stored even if its agent cannot be told', async () => {
   world.directStatus.push(404);
   const { told } = await handler(batchOf(randomUUID()));
   expect(told).toBe(0);
   expect(world.stored).toEqual([]);
 });
 
-test('what is no batch is passed over: nobody is told, and no alarm goes off', async () => {
+test('what is not a batch is ignored: nobody is told, and no alarm goes off', async () => {
   await expect(handler(event(Buffer.from('not gzip')))).resolves.toEqual({ tenant: 'acme', told: 0 });
   expect(world.stored).toEqual([]);
 });

@@ -7,7 +7,7 @@ import { tellSettled } from '../events/settled.ts';
 import { about, log } from '../log.ts';
 import { eventPorts } from './event-ports.ts';
 
-/** What whoever comes after it needs: the tenant whose feed has grown. */
+/** What the next function needs: the tenant whose feed has grown. */
 export interface TakenIn {
   readonly tenant: string;
   /** Happenings that went into the feed. */
@@ -27,7 +27,7 @@ async function take(event: IntakeEvent): Promise<Taken> {
   return taken;
 }
 
-/** @throws what went wrong, for the event to be brought again or put aside; the agent sends the batch again, too */
+/** @throws what went wrong, so that the event is delivered again or put aside; the agent sends the batch again, too */
 export async function handler(event: unknown): Promise<TakenIn> {
   const intake = intakeEventSchema.parse(event);
   const { tenant, site } = intake;

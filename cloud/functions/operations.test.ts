@@ -131,7 +131,7 @@ test('cancelling asks the agent and answers what it says', async () => {
   expect(world.received).toEqual([]);
 });
 
-test('what has ended is not called off any more, and the agent is not asked', async () => {
+test('what has ended cannot be cancelled, and the agent is not asked', async () => {
   const id = await begin();
   await world.reply(at, { id }, created);
   world.received.length = 0;
@@ -140,7 +140,7 @@ test('what has ended is not called off any more, and the agent is not asked', as
   expect(world.received).toEqual([]);
 });
 
-test('a read is called off by whoever may make it', async () => {
+test('a read can be cancelled by anyone who may make it', async () => {
   const { body } = await invoke(users, 'userList', {
     params: { device_id: 'principal' },
     headers: { Prefer: 'respond-async' },
@@ -207,7 +207,7 @@ describe('a result that came in parts', () => {
   });
 });
 
-test('a filter finds the one among many at once', async () => {
+test('a filter finds one among many in a single page', async () => {
   const first = await begin('entrada', 'filtered');
   await world.reply({ tenant: 'filtered', site: 'casa' }, { id: first }, created);
   for (let more = 0; more < 25; more++) await begin('principal', 'filtered');

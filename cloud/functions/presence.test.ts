@@ -98,7 +98,7 @@ test('by the clock the broker is asked, and a branch that has gone without a wor
   expect(await isOnline()).toBe(false);
 });
 
-test.each(['hello', 'will'])('a %s that is none is no failure of the function', async (kind) => {
+test.each(['hello', 'will'])('a malformed %s is not a failure of the function', async (kind) => {
   const body = Buffer.from('{"v":1,"session":7').toString('base64');
   await presence(helloFrom('centro', []));
   expect(await presence({ tenant: 'acme', site: 'centro', kind, at: Date.now(), body })).toEqual({

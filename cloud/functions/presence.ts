@@ -29,7 +29,7 @@ function ports(): PresencePorts {
   };
 }
 
-/** @throws what went wrong, for the event to be brought again or put aside */
+/** @throws what went wrong, so that the event is delivered again or put aside */
 export async function handler(event: unknown): Promise<PresenceResult | null> {
   if (!sweepEventSchema.safeParse(event).success) {
     return takePresence(ports(), presenceEventSchema.parse(event));

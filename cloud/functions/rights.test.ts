@@ -1,5 +1,5 @@
 // Every route of the table, asked by an operator of one branch about another branch, and by another company whose branches
-// and terminals have the same names. A new route is in this by itself.
+// and terminals have the same names. A new route is included without a change here.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { SiteRights } from '../../shared/api/principal.ts';
 import type { Route } from '../../shared/api/route.ts';

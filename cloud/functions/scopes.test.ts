@@ -152,7 +152,7 @@ describe('operations', () => {
     expect(await list({ subject: 'other', scopes: ['users:write'] })).toEqual([]);
   });
 
-  test('of others are not called off by who may do a part only', async () => {
+  test('of others cannot be cancelled by a caller who may do only a part of them', async () => {
     const id = await begin('reception', ['users:write:name']);
     const cancel = (given: object) => invoke(operations, 'operationCancel', { params: { id }, ...given });
     const scopes = ['users:read', 'users:write:name'];

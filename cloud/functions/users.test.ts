@@ -156,7 +156,7 @@ test('sentences come in English for those who prefer it', async () => {
   });
 });
 
-test('what succeeded is told in the language of whoever asks, also under one key', async () => {
+test('a success is worded in the language of the caller, also under one key', async () => {
   world.agent = () => [created];
   const create = (language: string) =>
     invoke(users, 'userCreate', {

@@ -31,7 +31,7 @@ describe('what a hello may say', () => {
     ['an id that is none', entry('BAD id')],
     ['nothing', null],
     ['a number', 7],
-  ])('%s is passed over and counted, and the other devices are there', async (_, bad) => {
+  ])('%s is ignored and counted, and the other devices are there', async (_, bad) => {
     expect(await greetRaw([entry('a'), bad, entry('b')])).toMatchObject({ applied: true, dropped: 1 });
     expect(await branches.ids()).toEqual(['a', 'b']);
   });

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => branches.world.close());
 beforeEach(() => branches.clear());
 
-test('the first hello makes the site and its devices; later ones keep when they were made', async () => {
+test('the first hello creates the site and its devices; later ones keep their time of creation', async () => {
   expect(await branches.greet('casa', helloOf(['a', 'b']), 1000)).toMatchObject({
     applied: true,
     refused: [],
@@ -99,7 +99,7 @@ test('how a terminal stands is taken from the last hello, whatever an earlier on
   });
 });
 
-test('a state that only a newer agent knows is passed over', async () => {
+test('a state that only a newer agent knows is ignored', async () => {
   const newer = helloOf(['a']) as { devices: object[] };
   Object.assign(newer.devices[0]!, { state: 'dreaming', reason: { code: 7 } });
   await branches.greet('casa', newer as Hello, 1000);
@@ -180,7 +180,7 @@ test('a hello that is tried again after a newer connection said its own changes 
   expect(await branches.directory.site('acme', 'casa')).toMatchObject({ session: 's2' });
 });
 
-test('a disconnect of a site that nobody knows makes none', async () => {
+test('a disconnect of an unknown site does not create it', async () => {
   await branches.apply({ tenant: 'acme', site: 'nada', kind: 'disconnected', at: 1 });
   expect(await branches.directory.sites('acme')).toEqual([]);
 });
@@ -193,7 +193,7 @@ test('hellos of one session are ordered by their number, whatever the wall clock
   expect((await branches.greet('casa', helloOf(['a'], { seq: 1, at: 1_000_000 }), 1002)).applied).toBe(false);
 });
 
-test('a late last will of a connection that the same run of the agent has replaced takes nothing away', async () => {
+test('a late last will of a connection that the same run of the agent has replaced changes nothing', async () => {
   const will = (at: number) =>
     branches.apply({ tenant: 'acme', site: 'casa', kind: 'will', at, body: base64({ v: 1, session: 's1' }) });
   await branches.greet('casa', helloOf([], { seq: 1 }), 1000);
@@ -209,7 +209,7 @@ test('a late last will of a connection that the same run of the agent has replac
   expect(await branches.connected()).toBe(false);
 });
 
-test('the end of a connection takes nothing away while the broker says that the agent is connected', async () => {
+test('the end of a connection changes nothing while the broker says that the agent is connected', async () => {
   const gone = (at: number) => branches.apply({ tenant: 'acme', site: 'casa', kind: 'disconnected', at });
   await branches.greet('casa', helloOf([]), 1000);
   branches.connection = { connected: true };
@@ -239,7 +239,7 @@ test('a site holds so many ids, however many hellos name others and whatever tim
   expect((await branches.ids()).toSorted()).toEqual(named(600).toSorted());
 });
 
-test('what an agent said before it was revoked takes no id any more', async () => {
+test('what an agent said before it was revoked takes no more ids', async () => {
   const agents = new DynamoSiteAgents(branches.world.table);
   await branches.greet('casa', helloOf(['a', 'b'], { seq: 1 }), 1000);
   await branches.greet('sur', helloOf(['c'], { seq: 1 }), 1000);

@@ -32,7 +32,7 @@ export interface PresenceResult {
 /** Sends the agent that speaks for the site what it does not know yet of its fence: since when it alone has spoken. */
 export type SendFence = (word: ArgsOf<'site.tenure'>) => Promise<void>;
 
-/** A message that is none of the contract's: its sender's fault, which no repeat mends. */
+/** A message that does not match the contract: its sender's fault, and no repeat helps. */
 export class MalformedMessage extends Error {
   override readonly name = 'MalformedMessage';
 }
@@ -151,7 +151,7 @@ function fenceFor({ taken, speaker }: Greeted, { tenureSince }: HeardHello): Arg
 /**
  * Takes one presence event into the directory.
  *
- * @throws MalformedMessage where the message is none of the contract's
+ * @throws MalformedMessage if the message does not match the contract
  */
 export async function applyPresence(
   directory: Directory,

@@ -1,4 +1,4 @@
-// Sites whose end was never told: asked about at the broker, and taken away.
+// Sites whose disconnect was lost: the broker is asked about them, and they are marked as gone.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Connection } from './connections.ts';
 import { sweep } from './sweep.ts';
@@ -18,7 +18,7 @@ describe('a sweep', () => {
       endsAt: 10_000,
     });
 
-  test('finds sites of any tenant whose end was never told, and leaves those that are there', async () => {
+  test('finds sites of any tenant whose disconnect was lost, and leaves those that are connected', async () => {
     await branches.greet('casa', helloOf([]), 1000);
     await branches.greet('sur', helloOf([]), 1000);
     await branches.greet('norte', helloOf([]), 1000);
@@ -48,7 +48,7 @@ describe('a sweep', () => {
     expect(await swept({}, 9600)).toMatchObject({ left: 3 });
   });
 
-  test('leaves a site whose hello came while the broker was asked', async () => {
+  test('leaves a site whose hello came while the broker was being asked', async () => {
     await branches.greet('casa', helloOf([]), 1000);
     const { gone } = await sweep(
       branches.directory,

@@ -43,14 +43,14 @@ async function take(ports: PresencePorts, event: PresenceEvent): Promise<Presenc
     log.warn('devices of another site', { devices: refused });
     await sendWord(sender, event, 'device.refused', { devices: [...refused] }, clock);
   }
-  // Also of an event that is none any more: whoever took it may have been killed before he told it.
+  // Also for an event that changes nothing any more: the run that took it may have been killed before it told anybody.
   await ports.tell(event, devicesIn(event));
   const revoked = await welcome(agents, revoker, event);
   if (revoked.length > 0) log.info('older certificates revoked', { certificates: revoked });
   return result;
 }
 
-/** @throws what went wrong, for the event to be brought again or put aside */
+/** @throws what went wrong, so that the event is delivered again or put aside */
 export function takePresence(ports: PresencePorts, event: PresenceEvent): Promise<PresenceResult> {
   const { tenant, site, kind } = event;
   return about({ tenant, site }, async () => {

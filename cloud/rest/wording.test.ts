@@ -86,7 +86,7 @@ test.each(Object.keys(catalogue) as ErrorCode[])(
   },
 );
 
-test('phrases, field texts and messages are told in one language each', () => {
+test('phrases, field texts and messages keep to one language each', () => {
   for (const [key, { es, en }] of Object.entries({ ...phrases, ...fieldTexts, ...messages })) {
     expect([key, wordsIn(es).filter((word) => english.has(word))]).toEqual([key, []]);
     expect([key, wordsIn(en).filter((word) => spanish.has(word))]).toEqual([key, []]);
@@ -132,11 +132,11 @@ test.each(Object.entries(routes) as [string, Route][])(
   },
 );
 
-test('a message of zod itself is told as a wrong value, in words of ours', () => {
+test('a message of zod itself becomes a wrong value, in our words', () => {
   expect(fieldText('Invalid input: expected object', 'es')).toBe('no tiene un valor admitido');
 });
 
-test('stages are told in words; what an agent of another version says is told as said by it', () => {
+test('stages are put into words; what an agent of another version says is passed on as its own words', () => {
   expect(['waiting', 'reading', 'sample 2/3'].map((stage) => stageText(stage, 'es'))).toEqual([
     'esperando el dedo',
     'leyendo',

@@ -6,7 +6,7 @@ import { Table } from './table.ts';
 /** Reads may be made again, and conditional writes know their own row (table.ts). */
 const STORE_TRIES = 3;
 
-/** A client of its own, for the endpoint that the SDK's environment variables name. */
+/** A new client, for the endpoint that the SDK's environment variables name. */
 export function newDocumentClient(): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(
     new DynamoDBClient({

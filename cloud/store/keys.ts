@@ -26,13 +26,13 @@ export const keys = {
     pk: `T#${tenant}#C#${id}`,
     sk: `P#${site}`,
   }),
-  /** A token of enrolment: whoever brings it names no tenant. `hash` is its SHA-256. */
+  /** An enrolment token: it is used without naming a tenant. `hash` is its SHA-256. */
   enrolment: (hash: string): RowKey => ({ pk: `E#${hash}`, sk: 'E' }),
   /** `hash` is an HMAC of tenant, caller and the caller's own key. */
   idempotency: (tenant: string, hash: string): RowKey => ({ pk: `T#${tenant}#I#${hash}`, sk: 'I' }),
 };
 
-/** Where rows are found by something else than their key: attributes of the table's index. */
+/** How rows are found by something other than their key: attributes of the table's index. */
 export const indexed = {
   /** The devices of one site, by id. */
   deviceOf: (tenant: string, site: string, id: string) => ({
@@ -58,7 +58,7 @@ export interface RuleItem extends RowKey {
 }
 
 /**
- * The item that the IoT rule puts for a message on `topic`, or null where no reply or progress is meant.
+ * The item that the IoT rule puts for a message on `topic`, or null if it is neither a reply nor progress.
  * Keys come from the topic alone, which the certificate's policy fixes: no agent can answer for another.
  *
  * @param now epoch ms

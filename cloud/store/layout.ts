@@ -5,7 +5,7 @@ export const layout = {
   partitionKey: 'pk',
   sortKey: 'sk',
   ttl: 'expiresAt',
-  /** Commands of one tenant by time, and what else is found by another key than its own; everything is projected. */
+  /** Commands of one tenant by time, and other rows that are found by a second key; everything is projected. */
   indexes: [{ name: 'ops', partitionKey: 'opsPk', sortKey: 'opsSk', projection: 'ALL' }],
 } as const;
 

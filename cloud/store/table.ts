@@ -27,14 +27,14 @@ import { type Step, transact } from './transaction.ts';
 
 /** Keys of one request. Source: DynamoDB API reference, BatchGetItem. */
 const MOST_KEYS = 100;
-/** What the store put off is asked for again this often. */
+/** How often keys that the store left unprocessed are asked for again. */
 const MOST_ROUNDS = 10;
 
 /** Who put a row, and who changed it last: one id for each write, however often it is sent. */
 const MADE_BY = 'madeBy';
 const WRITTEN_BY = 'writtenBy';
 
-/** Rows of one answer of the store, and where its next one begins. */
+/** The rows of one answer of the store, and where the next one begins. */
 export interface Page {
   readonly rows: readonly Row[];
   /** Key of the row to go on after; null on the last page. */
@@ -139,7 +139,7 @@ export class Table {
     return (await unlessRefused(this.#client.send(put).then(always), isOwn)) ?? false;
   }
 
-  /** Changes a row and gives it as changed, makes it where there is none. Sent twice it must do no more than once. */
+  /** Changes a row, or creates it, and returns it as changed. Sent twice, the change must do no more than once. */
   async change({ pk, sk }: RowKey, { set, remove, values }: Change): Promise<Row> {
     const UpdateExpression = updateExpression(set, remove);
     const update = new UpdateCommand({
@@ -157,7 +157,7 @@ export class Table {
     return (await this.changedIf(key, change)) !== null;
   }
 
-  /** As updateIf, and gives the row as changed; null if the condition failed. */
+  /** Like updateIf, but returns the row as changed; null if the condition failed. */
   async changedIf(key: RowKey, { set, remove, condition, values }: Change & Condition): Promise<Row | null> {
     const id = randomUUID();
     const mark = `${WRITTEN_BY} = :${WRITTEN_BY}`;

@@ -12,7 +12,7 @@ import type { RowKey } from './keys.ts';
 
 /** Source: DynamoDB API reference, TransactWriteItems. */
 export const MOST_ROWS_TOGETHER = 100;
-/** Two transactions that meet at a row call each other off; one of them comes through soon. */
+/** Two transactions that meet at a row cancel each other; one of them soon gets through. */
 const MOST_MEETINGS = 10;
 const MEETING_MS = 20;
 
@@ -33,7 +33,7 @@ function entryOf(TableName: string, step: Step): Entries[number] {
   return { Delete: { TableName, Key: { pk, sk }, ...condition } };
 }
 
-/** False if a condition failed, and nothing was written then. A transaction is sent under a token: a repeat is the same one. */
+/** False if a condition failed and nothing was written. A transaction is sent with a token, so a repeat is the same one. */
 export async function transact(
   client: DynamoDBDocumentClient,
   table: string,

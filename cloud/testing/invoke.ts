@@ -9,7 +9,7 @@ import type { HttpEvent } from '../rest/request/call.ts';
 export interface Given {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
-  /** The query as it stands in the URL, where its map does not say all: a parameter that is repeated. */
+  /** The query as it is in the URL, for what its map cannot express: a repeated parameter. */
   readonly rawQuery?: string;
   /** An object is sent as JSON, a string as it is. */
   readonly body?: unknown;

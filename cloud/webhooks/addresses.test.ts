@@ -1,4 +1,4 @@
-// No webhook reaches an address that is none of the internet's, whichever way it is written or looked up.
+// No webhook reaches an address outside the public internet, however it is written or looked up.
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import {

@@ -1,4 +1,4 @@
-// Deliveries over the real store, to a real receiver: signed, in order, tried again, paused, and gone on with by another.
+// Deliveries over the real store, to a real receiver: signed, in order, retried, paused, and continued by another run.
 import { Webhook as Verifier } from 'standardwebhooks';
 import { expect, test } from 'vitest';
 import { Feed } from '../events/feed.ts';
@@ -7,7 +7,7 @@ import { Bench, HOUR, happening } from './testing/bench.ts';
 
 const bench = new Bench();
 
-test('a delivery is signed as Standard Webhooks has it: its verifier takes it, and no other secret', async () => {
+test('a delivery is signed as Standard Webhooks says: its verifier accepts it, and with no other secret', async () => {
   const { secret } = await bench.created();
   await bench.tell(happening(1));
   await bench.deliver();
@@ -55,7 +55,7 @@ test.each([
   expect(bench.gotIds().sort()).toEqual(numbers.map((number) => happening(number).id));
 });
 
-test('a delivery that fails is tried again later, and what came behind it waits: the order of a terminal holds', async () => {
+test('a delivery that fails is retried later, and what comes after it waits: the order of a terminal is kept', async () => {
   const { id } = await bench.created();
   await bench.tell(happening(1), happening(2), happening(3, { device: 'entrada' }));
   bench.receiver.answer = ({ event }) => (event.id === 'event_0001' ? 500 : 204);
@@ -82,7 +82,7 @@ test('a delivery that fails is tried again later, and what came behind it waits:
   });
 });
 
-test('a delivery that fails for a day pauses the webhook, which is told in the feed, and it goes on from there when it is let', async () => {
+test('a delivery that fails for a day pauses the webhook, the feed says so, and once active again it continues from there', async () => {
   const { id } = await bench.created({ types: ['punch.created'] });
   await bench.tell(happening(1));
   bench.receiver.answer = () => 500;
@@ -157,7 +157,7 @@ test('a delivery of one event costs nine calls of the store: docs/deploy.md coun
   expect(calls).toBe(9);
 });
 
-test('a delivery of an event goes on, whoever is killed on the way: each at least once, and each terminal in its order', async () => {
+test('deliveries survive a run that is killed: each event at least once, and each terminal in order', async () => {
   for (const seed of Array.from({ length: 6 }, (_, index) => index)) {
     bench.newTenant();
     bench.receiver.got.length = 0;

@@ -54,7 +54,7 @@ test('the routes let a webhook whose secret was sealed under a lost key continue
   );
 });
 
-test('the routes deliver again from a cursor on', async () => {
+test('the routes deliver again from a cursor onwards', async () => {
   const { id } = await bench.created();
   await bench.tell(happening(1), happening(2), happening(3));
   await bench.deliver();
@@ -64,7 +64,7 @@ test('the routes deliver again from a cursor on', async () => {
   expect(bench.gotIds()).toEqual(['event_0001', 'event_0002', 'event_0003', 'event_0002', 'event_0003']);
 });
 
-test('the routes try a webhook out, signed, and tell what came of it', async () => {
+test('the routes try out a webhook, signed, and say what came of it', async () => {
   const { id, secret } = await bench.created();
   const { body } = await bench.call('webhookTest', { params: { id } });
   expect(body.data).toEqual({ delivered: true, status: 204, ms: expect.any(Number) });
@@ -108,7 +108,7 @@ test('the routes know nothing of the webhooks of another company', async () => {
   });
 });
 
-test('the routes take twenty webhooks of a company and no more', async () => {
+test('the routes accept twenty webhooks of a company and no more', async () => {
   for (let count = 0; count < 20; count++) await bench.created();
   const { status, body } = await bench.call('webhookCreate', { body: { url: bench.receiver.url } });
   expect([status, body.code]).toEqual([409, 'webhook_limit']);

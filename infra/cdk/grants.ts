@@ -55,7 +55,7 @@ const revokeCertificates: readonly Grant[] = [
 ];
 
 export const grants: Readonly<Record<LambdaName, readonly Grant[]>> = {
-  // Sessions and tokens of operators: looked up, their use noted, one that is over taken away.
+  // Sessions and tokens of operators: looked up, their use noted, expired ones removed.
   authorizer: [dynamo('GetItem', 'BatchGetItem', 'UpdateItem', 'DeleteItem')],
   public: [],
   devices: runCommands,
@@ -63,7 +63,7 @@ export const grants: Readonly<Record<LambdaName, readonly Grant[]>> = {
   users: [...runCommands, { actions: ['dynamodb:Query'], on: ['opsIndex'] }],
   attendance: runCommands,
   operations: [
-    // Where a purge turns out to have ended later, its name is removed then.
+    // If a purge is found to have ended later, the name is removed then.
     dynamo('GetItem', 'Query', 'UpdateItem', 'DeleteItem'),
     { actions: ['dynamodb:Query'], on: ['opsIndex'] },
     ...sendCommands,

@@ -197,7 +197,7 @@ test('functions are called by this API, these rules and this schedule alone', ()
   }
 });
 
-test('resource policies deny what is not encrypted and let alarms of this account speak, nothing else', () => {
+test('resource policies deny unencrypted access and let alarms of this account publish, nothing else', () => {
   const policies = [
     ...ofType(stack.resources, 'AWS::SQS::QueuePolicy'),
     ...ofType(stack.resources, 'AWS::SNS::TopicPolicy'),

@@ -107,7 +107,7 @@ test('the end of a connection calls presence with the site of its client id and 
   );
 });
 
-test('a connection taken over by a newer one of the same agent is no absence', () => {
+test('a connection replaced by a newer one of the same agent is not an absence', () => {
   expect(runRule(presenceRules.disconnected, disconnect('acme_norte', 'DUPLICATE_CLIENTID'))).toBeNull();
 });
 

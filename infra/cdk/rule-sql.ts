@@ -6,7 +6,7 @@ import { topics } from '../../shared/wire/topics.ts';
 /** One level of a topic, any. */
 const ANY = { tenant: '+', site: '+' };
 
-/** Needed for `encode` of a payload that is no JSON. */
+/** Needed for `encode` of a payload that is not JSON. */
 export const SQL_VERSION = '2016-03-23';
 
 /** A ULID, and the name of a reply's part, as shared/wire/topics.ts has them. */

@@ -12,7 +12,7 @@ const { template, resources } = synthesized({ issuer: 'https://login.example.com
 describe('IoT rules', () => {
   const rules = ofType(resources, 'AWS::IoT::TopicRule').map(([, { Properties }]) => Properties);
 
-  test('put what fails into the queue', () => {
+  test('put messages that fail into the queue', () => {
     expect(rules).toHaveLength(7);
     for (const { TopicRulePayload } of rules) {
       expect(TopicRulePayload).toMatchObject({
@@ -32,7 +32,7 @@ describe('IoT rules', () => {
     ]);
   });
 
-  test('the one for events bears the name that agents put into their topics', () => {
+  test('the rule for events has the name that agents use in their topics', () => {
     expect(rules.map(({ RuleName }) => RuleName)).toContain(EVENTS_RULE);
   });
 
@@ -53,7 +53,7 @@ describe('IoT rules', () => {
     template.resourceCountIs('AWS::Events::Rule', 2);
   });
 
-  test('what intake has taken is delivered at once, and what it has not taken goes into the queue', () => {
+  test('what intake has stored is delivered at once, and what it could not store goes into the queue', () => {
     template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
       DestinationConfig: {
         OnSuccess: { Destination: Match.anyValue() },

@@ -39,7 +39,7 @@ test('texts of the command line become numbers and lists, and what is left out g
   });
 });
 
-test("the CDK's own entries of the context are no settings, and an empty one is one left out", () => {
+test("the CDK's own context entries are not settings, and an empty setting counts as left out", () => {
   const context = { 'aws:cdk:enable-path-metadata': true, '@aws-cdk/core:x': true, 'ssm:account=1': 'y' };
   expect(synthesized({ ...context, stage: '' }).stack.stackName).toBe('Sereno-prod');
 });

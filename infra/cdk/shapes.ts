@@ -31,7 +31,7 @@ const shapes: Partial<Record<LambdaName, Shape>> = {
   deliver: { memoryMb: MEMORY_MB, seconds: 120, sees: ['table', 'secret', 'webhooks'] },
   webhooks: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table', 'secret', 'webhooks'] },
   events: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table'] },
-  // scrypt takes 32 MB, and what there is of CPU.
+  // scrypt takes 32 MB and all the CPU it can get.
   rpc: { memoryMb: 1024, seconds: HTTP_SECONDS, sees: ['table', 'tenants'] },
   sites: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table'] },
   enroll: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table', 'enrolment'] },

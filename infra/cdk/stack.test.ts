@@ -148,7 +148,7 @@ describe('HTTP API', () => {
     });
   });
 
-  test('is throttled, the open way to certificates more so, and its access log holds no path, query, header or body', () => {
+  test('is throttled, open enrolment even more, and its access log holds no path, query, header or body', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
       StageName: '$default',
       AutoDeploy: true,

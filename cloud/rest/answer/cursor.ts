@@ -7,7 +7,7 @@ export function encodeCursor(value: unknown): string {
 }
 
 /**
- * The value in a cursor; throws 400 `invalid_field` for a text that is none of ours.
+ * The value in a cursor; throws 400 `invalid_field` for a text that we did not make.
  *
  * @param field the parameter that it came in
  */

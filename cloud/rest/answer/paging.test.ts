@@ -12,7 +12,7 @@ const ANSWER_BYTES = 6 * 1024 * 1024;
 /** Three bytes in UTF-8 for one of the characters that limits count. */
 const WIDE = '漢';
 
-test('pages, one after the other, are the list, whatever the limit', () => {
+test('pages, one after the other, make up the list, whatever the limit', () => {
   fc.assert(
     fc.property(
       fc.uniqueArray(fc.string({ unit: fc.constantFrom('a', 'b', '-', '1'), minLength: 1, maxLength: 5 })),
@@ -34,7 +34,7 @@ test('pages, one after the other, are the list, whatever the limit', () => {
   );
 });
 
-test('a page holds no more than so many rows, whatever limit is given', () => {
+test('a page never exceeds its maximum, whatever limit is given', () => {
   const rows = Array.from({ length: PAGE_ROWS + 1 }, (_, number) => String(number).padStart(5, '0'));
   for (const wanted of [{}, { limit: 5000 }]) {
     const { page, more } = pageOf(rows, (row) => row, z.string(), wanted);

@@ -14,7 +14,7 @@ interface Wanted {
  * The rows after the cursor, `limit` of them and never more than PAGE_ROWS; `total` counts the whole list.
  *
  * @param rows in the order of their keys
- * @throws Problem 400 `invalid_field` for a cursor that is none of ours
+ * @throws Problem 400 `invalid_field` for a cursor that we did not make
  */
 export function pageOf<R>(
   rows: readonly R[],

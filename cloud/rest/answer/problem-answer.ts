@@ -71,7 +71,7 @@ function failureProblem(failure: CommandFailure): Problem {
   });
 }
 
-/** An error in the words of the contract; one that is no SerenoError is our fault and happened before anything was sent. */
+/** An error in the words of the contract; one that is not a SerenoError is our fault and happened before anything was sent. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof FieldError) return invalid(error.path, error.text);

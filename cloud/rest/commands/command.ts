@@ -34,13 +34,13 @@ function sorted(fields: object = {}): readonly (readonly [string, unknown])[] {
 
 /**
  * What makes a repeat the same request: what is asked, of which thing. Not how it was written down: a client that
- * makes its JSON anew may order its keys anew.
+ * builds its JSON again may order its keys differently.
  */
 function fingerprint({ name, params, query, body }: CommandCall): string {
   return JSON.stringify([name, sorted(params), sorted(query), sorted(body)]);
 }
 
-/** The caller's key, or null; throws 400 `invalid_field` for one that is none. */
+/** The caller's key, or null; throws 400 `invalid_field` for an invalid one. */
 function keyOf(call: CommandCall): CallerKey | null {
   const text = call.headers['idempotency-key'];
   if (text === undefined || call.route.method === 'GET') return null;
@@ -58,7 +58,7 @@ export function waitLimit(clock: Clock, { endsAt }: Pick<Call, 'endsAt'>): numbe
   return Math.min(clock.now() + MOST_WAIT, endsAt - ANSWER_MARGIN);
 }
 
-/** How the call asks for its command; throws 400 `invalid_field` for a key that is none. */
+/** How the call asks for its command; throws 400 `invalid_field` for an invalid key. */
 function askingOf(clock: Clock, call: CommandCall): Asking {
   return {
     principal: call.principal,

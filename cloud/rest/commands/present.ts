@@ -109,7 +109,7 @@ export function enrolmentBegun(
 }
 
 /**
- * The body of a command's 200 without `success`, or null where the agent's result is none of the contract's.
+ * The body of a command's 200 without `success`, or null if the agent's result does not match the contract.
  */
 export async function present(
   command: CommandRow,

@@ -4,7 +4,7 @@ import type { RouteName } from '../../../shared/api/routes.ts';
 export interface Example {
   readonly params?: Readonly<Record<string, string>>;
   readonly body?: object;
-  /** The 200 body; where there is none here, nothing but `success` and a sentence comes. */
+  /** The 200 body; if left out, it holds only `success` and a sentence. */
   readonly answer: object;
 }
 

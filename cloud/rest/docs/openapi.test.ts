@@ -94,7 +94,7 @@ test('every route says which headers it takes and gives', () => {
   expect(given('userCreate', 'default')).toEqual(expect.arrayContaining(['Retry-After', 'WWW-Authenticate']));
 });
 
-test('every route whose answer is JSON has an example, but for the enrolment of an agent', () => {
+test('every route whose answer is JSON has an example, except the enrolment of an agent', () => {
   const without = (Object.entries(routes) as [RouteName, Route][])
     .filter(([name, { answer }]) => answer !== null && examples[name] === undefined)
     .map(([name]) => name);

@@ -38,7 +38,7 @@ test.each(['__proto__', 'constructor', 'toString'])('the key %s is one like any 
   });
 });
 
-test('an unknown key of an object within is told with the keys of that object', async () => {
+test('an unknown key of a nested object is refused with the keys of that object', async () => {
   const devices = httpHandler({ deviceUpdate: ({ body }) => ok({ body }) });
   const answer = await invoke(devices, 'deviceUpdate', {
     params: { device_id: 'principal' },
@@ -53,19 +53,19 @@ test('an unknown key of an object within is told with the keys of that object', 
   ]);
 });
 
-test('an object within an object within an object lacks its fields like any other', async () => {
+test('a deeply nested object lacks its fields like any other', async () => {
   const deep = `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`;
   expect(await send(deep)).toMatchObject({ status: 400, body: { code: 'missing_fields' } });
 });
 
-test('of a key that comes twice the last one counts', async () => {
+test('if a key comes twice, the last one counts', async () => {
   expect((await send('{"user_id":"1","user_id":"2","name":"Ana"}')).body).toEqual({
     success: true,
     body: { user_id: '2', name: 'Ana' },
   });
 });
 
-test('64 KB are a body, a byte more is too large', async () => {
+test('a body may have 64 KB, and not a byte more', async () => {
   const sized = (bytes: number) => {
     const rest = bytes - '{"user_id":"1","name":"é"}'.length - 1;
     return `{"user_id":"1","name":"é${'x'.repeat(rest)}"}`;

@@ -25,7 +25,7 @@ test.each([
   named('ProvisionedThroughputExceededException', { $metadata: { httpStatusCode: 400 } }),
   named('InternalServerError', { $metadata: { httpStatusCode: 500 } }),
   named('Error', { code: 'ECONNREFUSED' }),
-])('an outage behind us is worth another try: %o', async (error) => {
+])('an outage of a service behind us may be retried: %o', async (error) => {
   const { status, headers, body } = await thrown(error);
   expect([status, headers['retry-after']]).toEqual([503, '5']);
   expect(body).toMatchObject({ success: false, code: 'service_unavailable', applied: 'no' });
@@ -35,7 +35,7 @@ test.each([
   named('TypeError'),
   named('ValidationException', { $metadata: { httpStatusCode: 400 } }),
   named('AccessDeniedException', { $metadata: { httpStatusCode: 400 } }),
-])('a fault of ours is told as one, without its words: %o', async (error) => {
+])('a fault of ours is answered as one, without its own words: %o', async (error) => {
   const { status, body } = await thrown(error);
   expect(status).toBe(500);
   expect(body).toEqual({ success: false, error: 'Error interno.', code: 'internal', applied: 'no' });

@@ -18,7 +18,7 @@ const TOKEN_PROBLEMS = [
 ] as const satisfies PhraseKey[];
 export type TokenProblem = (typeof TOKEN_PROBLEMS)[number];
 
-/** The principal of the authorizer's context; throws 401 with the authorizer's reason where there is none. */
+/** The principal of the authorizer's context; throws 401 with the authorizer's reason if it has none. */
 export function principalOf(context: unknown): Principal {
   const parsed = authContextSchema.safeParse(context);
   if (parsed.success && 'tenant' in parsed.data) {

@@ -95,7 +95,7 @@ test.each(withQuery)('%s refuses a parameter without a value, with what is allow
   }
 });
 
-test('names of nothing and of everything are only names', async () => {
+test('names that JavaScript objects have are only names', async () => {
   for (const rawQuery of ['=1', '__proto__=1', 'constructor', '%00=1', 'Limit=5']) {
     const { status, body } = await call('deviceList', { rawQuery });
     expect([status, body.code]).toEqual([400, 'invalid_field']);

@@ -17,7 +17,7 @@ const created = {
   reply: { status: 'ok', verified: 'counters', data: { uid: 7, user_id: '123', name: 'Ana' } },
 } as const;
 
-test('a field that is wrong in several ways is told once', async () => {
+test('a field that is wrong in several ways is reported once', async () => {
   const { status, body } = await invoke(users, 'userUpdate', {
     params: { ...principal, user_id: '1' },
     body: { name: -1, card: -1 },
@@ -28,7 +28,7 @@ test('a field that is wrong in several ways is told once', async () => {
   ]);
 });
 
-test('what is beyond any terminal is told with its limit', async () => {
+test('a value beyond what any terminal can hold is refused with the limit', async () => {
   const sent = { user_id: '9'.repeat(300), name: 'Ana' };
   expect((await invoke(users, 'userCreate', { params: principal, body: sent })).body).toEqual({
     success: false,

@@ -5,7 +5,7 @@ import { traceIdOf, traceparentOf } from './trace.ts';
 const id = '4bf92f3577b34da6a3ce929d0e0e4736';
 const given = `00-${id}-00f067aa0ba902b7-01`;
 
-test('a sound one is kept, and its id is what logs tell', () => {
+test('a valid one is kept, and its id is in the logs', () => {
   expect(traceparentOf(given)).toBe(given);
   expect(traceIdOf(given)).toBe(id);
 });
@@ -20,7 +20,7 @@ test.each([
   `01${given.slice(2)}`,
   `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`,
   `00-${id}-${'0'.repeat(16)}-01`,
-])('%j is none: a new one is made', (bad) => {
+])('%j is not valid: a new one is made', (bad) => {
   expect(traceIdOf(bad)).toBeUndefined();
   const made = traceparentOf(bad);
   expect(made).not.toBe(bad);

@@ -38,7 +38,7 @@ function errorsOf(missing: readonly DeviceTrouble[], { language }: AllCall) {
   return Object.fromEntries(missing.map(({ device, error }) => [device, problemOf(error).text(language)]));
 }
 
-/** Pages go by time: what is punched meanwhile never shifts them. */
+/** Pages go by time, so new punches never shift them. */
 export async function attendanceAll(ports: CommandPorts, call: AllCall): Promise<Answer> {
   const { limit, cursor } = call.query;
   const { clock } = ports;
