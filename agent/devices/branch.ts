@@ -5,7 +5,7 @@ import type { ArgsOf } from '../../shared/wire/operations.ts';
 import type { Handlers } from '../dispatch/handlers.ts';
 import { DeviceNotes } from '../journal/device-notes.ts';
 import type { Journal } from '../journal/journal.ts';
-import { failure, type Result } from '../terminal/session/result.ts';
+import { failure, type Result } from '../result.ts';
 import { foundAgain, movedTo, noteAddress } from './addresses.ts';
 import type { HostRules } from './hosts.ts';
 import { DevicePin } from './pins.ts';

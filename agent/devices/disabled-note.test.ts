@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { DeviceNotes } from '../journal/device-notes.ts';
 import { Journal } from '../journal/journal.ts';
-import { DISABLED_MS } from '../terminal/session/disabled.ts';
+import { DISABLED_MS } from '../terminal/ports.ts';
 import { disabledNote } from './disabled-note.ts';
 
 let folder: string;

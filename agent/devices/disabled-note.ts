@@ -1,7 +1,7 @@
 // The note on disk that a terminal may be disabled, and what is assumed of a terminal that this journal has never seen.
 import type { TimeTeller } from '../clock.ts';
 import type { DeviceNotes } from '../journal/device-notes.ts';
-import { DISABLED_MS, type DisableNote } from '../terminal/session/disabled.ts';
+import { DISABLED_MS, type DisableNote } from '../terminal/ports.ts';
 
 /**
  * A journal that has never seen a terminal cannot know how an earlier one has left it: it is enabled to be sure. Not at

@@ -3,9 +3,9 @@ import { ulid } from 'ulid';
 import { SerenoError } from '../../shared/errors.ts';
 import type { Clock } from '../clock.ts';
 import type { Station } from '../dispatch/ports.ts';
+import { failure } from '../result.ts';
 import type { Examined } from '../status-socket.ts';
-import { info } from '../terminal/asks/info.ts';
-import { failure } from '../terminal/session/result.ts';
+import { askTerminal } from '../terminal/commands.ts';
 
 /** The doctor does not wait for a queue that is full of work. */
 const WITHIN_MS = 20_000;
@@ -41,7 +41,7 @@ function askInTurn({ queue, terminal }: Station, clock: Clock): Promise<Info> {
       refuse: reject,
       run: async (signal) => {
         const context = { terminal, signal, progress: () => undefined, now: () => clock.now() };
-        await info({}, context).then(({ data }) => resolve(data), reject);
+        await askTerminal('device.info', {}, context).then(({ data }) => resolve(data), reject);
       },
     });
   });

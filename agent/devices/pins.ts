@@ -1,7 +1,8 @@
 // The pinned serial number of a device, in its notes.
 import { type DeviceNotes, notesOfKind } from '../journal/device-notes.ts';
 import type { Notes } from '../journal/notes.ts';
-import { type Pin, type PinMemory, parsePin, UNPINNED } from '../terminal/session/serial-pin.ts';
+import { type Pin, parsePin, UNPINNED } from '../terminal/pin.ts';
+import type { PinMemory } from '../terminal/ports.ts';
 
 /** Every change is on disk when its method returns. @throws SerenoError `agent_storage` */
 export class DevicePin {

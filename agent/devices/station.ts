@@ -6,7 +6,7 @@ import type { Station } from '../dispatch/ports.ts';
 import { TerminalQueue } from '../dispatch/terminal-queue.ts';
 import type { DeviceNotes } from '../journal/device-notes.ts';
 import { Terminal } from '../terminal/terminal.ts';
-import type { WriteJob } from '../terminal/writes/write-job.ts';
+import type { WriteJob } from '../terminal/write-job.ts';
 import { disabledNote } from './disabled-note.ts';
 import { KeptStanding } from './kept-standing.ts';
 import { DevicePin } from './pins.ts';

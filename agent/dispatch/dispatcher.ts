@@ -4,7 +4,7 @@ import type { Command } from '../../shared/wire/envelope.ts';
 import { isStorageError } from '../journal/errors.ts';
 import { isInDoubt, type JournalRow } from '../journal/rows.ts';
 import type { LinkMessage } from '../link/link.ts';
-import { failure, type Result } from '../terminal/session/result.ts';
+import { failure, type Result } from '../result.ts';
 import { Contested } from './contested.ts';
 import { Inquiries } from './inquiries.ts';
 import { type AskRequest, Intake, type Request, type WriteRequest } from './intake.ts';

@@ -1,7 +1,7 @@
 // Whether a command can only have come here: since when this agent's journal alone has spoken for its site.
 import type { Command } from '../../shared/wire/envelope.ts';
 import type { TimeTeller } from '../clock.ts';
-import { DISABLED_MS } from '../terminal/session/disabled.ts';
+import { DISABLED_MS } from '../terminal/ports.ts';
 import type { CloudClock } from './cloud-clock.ts';
 
 /** A write that began at the last moment is made or given up this long after its deadline. */

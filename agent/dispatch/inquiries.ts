@@ -1,7 +1,7 @@
 // What is not run but answered at once: what became of a command, and that one should not be run.
 import { decodeTime } from 'ulid';
 import { SerenoError } from '../../shared/errors.ts';
-import { failure, type Result } from '../terminal/session/result.ts';
+import { failure, type Result } from '../result.ts';
 import type { Handlers } from './handlers.ts';
 import type { AtOnce } from './intake.ts';
 import type { DispatcherPorts } from './ports.ts';

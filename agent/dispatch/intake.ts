@@ -3,25 +3,19 @@ import * as z from 'zod';
 import { commandIdSchema } from '../../shared/domain/identifiers.ts';
 import { SerenoError } from '../../shared/errors.ts';
 import { type Command, commandSchema, WIRE_VERSION } from '../../shared/wire/envelope.ts';
-import { isOfKind, parseArgs } from '../../shared/wire/operations.ts';
+import { isOfKind } from '../../shared/wire/operations.ts';
 import type { Phrase } from '../../shared/words.ts';
 import type { UndoVault } from '../journal/undo-vault.ts';
-import { type AskName, type BoundAsk, bindAsk, isAsk } from '../terminal/asks/table.ts';
-import type { Result } from '../terminal/session/result.ts';
-import { parseWish, type Wish } from '../terminal/writes/table.ts';
+import type { Result } from '../result.ts';
+import { type TerminalAsk, type TerminalWrite, terminalCommand } from '../terminal/commands.ts';
 import { bind, type Handlers } from './handlers.ts';
 import { copiesIn } from './undo-policy.ts';
 
-export interface WriteRequest {
-  readonly kind: 'write';
+export interface WriteRequest extends TerminalWrite {
   readonly command: Command;
-  readonly wish: Wish;
 }
-export interface AskRequest {
-  readonly kind: 'ask';
+export interface AskRequest extends TerminalAsk {
   readonly command: Command;
-  readonly name: AskName;
-  readonly ask: BoundAsk;
 }
 /** What goes into the journal before it is done. */
 export type Request =
@@ -89,10 +83,8 @@ export class Intake {
   #understood(command: Command): Request {
     const { op, args, device = '' } = command;
     mustBeOfThisVersion(command);
-    if (isOfKind('write', op)) {
-      return { kind: 'write', command, wish: parseWish(op, args, copiesIn(this.#ports.undo, device)) };
-    }
-    if (isAsk(op)) return { kind: 'ask', command, name: op, ask: bindAsk(op, parseArgs(op, args)) };
+    const asked = terminalCommand(op, args, copiesIn(this.#ports.undo, device));
+    if (asked !== null) return { ...asked, command };
     if (isOfKind('own', op)) return { kind: 'own', command, run: bind(this.#ports.own, op, command) };
     throw rejected('@operation_unknown', { op });
   }

@@ -6,7 +6,7 @@ import type { SiteAddress } from '../../shared/wire/topics.ts';
 import type { Clock } from '../clock.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { UndoVault } from '../journal/undo-vault.ts';
-import type { Result } from '../terminal/session/result.ts';
+import type { Result } from '../result.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { CloudClock } from './cloud-clock.ts';
 import type { Fence } from './fence.ts';

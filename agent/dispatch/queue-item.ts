@@ -1,7 +1,7 @@
 // What waits for its turn at a terminal: a write of users, or anything else that is asked of it.
 import type { SerenoError } from '../../shared/errors.ts';
 import type { Phrase } from '../../shared/words.ts';
-import type { WriteJob } from '../terminal/writes/write-job.ts';
+import type { WriteJob } from '../terminal/write-job.ts';
 import type { Priority } from './priorities.ts';
 
 interface Item {

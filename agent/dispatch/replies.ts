@@ -4,7 +4,7 @@ import { VERSION } from '../../shared/version.ts';
 import { PART_BYTES, type Reply, WIRE_VERSION } from '../../shared/wire/envelope.ts';
 import { replyPart, type SiteAddress, topics } from '../../shared/wire/topics.ts';
 import type { OutboxMessage } from '../journal/rows.ts';
-import type { Result } from '../terminal/session/result.ts';
+import type { Result } from '../result.ts';
 
 export interface Timing {
   readonly queueMs: number;

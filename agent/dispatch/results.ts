@@ -3,7 +3,7 @@ import type { Reply } from '../../shared/wire/envelope.ts';
 import { isStorageError } from '../journal/errors.ts';
 import { purgeNote } from '../journal/purges.ts';
 import type { JournalRow, OutboxMessage } from '../journal/rows.ts';
-import type { Result } from '../terminal/session/result.ts';
+import type { Result } from '../result.ts';
 import { isZkError } from '../zk/errors.ts';
 import type { Request } from './intake.ts';
 import { logFields } from './log-fields.ts';

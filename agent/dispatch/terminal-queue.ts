@@ -2,7 +2,7 @@
 import { SerenoError } from '../../shared/errors.ts';
 import type { Phrase } from '../../shared/words.ts';
 import type { Timers } from '../clock.ts';
-import type { WriteJob } from '../terminal/writes/write-job.ts';
+import type { WriteJob } from '../terminal/write-job.ts';
 import { isMoreUrgent, PRIORITIES, type Priority, WaitingLine } from './priorities.ts';
 import {
   type AskItem,

@@ -3,10 +3,10 @@ import type { Logger } from 'pino';
 import { SerenoError } from '../../shared/errors.ts';
 import { isStorageError } from '../journal/errors.ts';
 import type { UndoVault } from '../journal/undo-vault.ts';
-import type { Result } from '../terminal/session/result.ts';
-import type { Copies, Wish } from '../terminal/writes/table.ts';
-import { decodeUndoCopy, encodeUndoCopy, type UndoCopy } from '../terminal/writes/undo-copy.ts';
-import type { JobRules } from '../terminal/writes/write-job.ts';
+import type { Result } from '../result.ts';
+import type { JobRules, WriteJob } from '../terminal/write-job.ts';
+
+type Wish = WriteJob['wish'];
 
 export class UndoPolicy {
   /** See `JobRules.keep`. */
@@ -42,10 +42,10 @@ export class UndoPolicy {
   }
 
   /** Where all records of a badge go, the first one is what can be restored. */
-  #keep(copy: UndoCopy): void {
+  #keep(copy: Buffer): void {
     if (this.#kept) return;
     this.#earlier = this.#undo.find(this.#device, this.#wish.userId);
-    this.#undo.put(this.#device, this.#wish.userId, encodeUndoCopy(copy));
+    this.#undo.put(this.#device, this.#wish.userId, copy);
     this.#kept = true;
   }
 
@@ -79,10 +79,10 @@ function isWhole(data: unknown, wish: Wish): boolean {
 }
 
 /** Finds what deletes keep of a device's users, at the moment of asking: the delete may wait in the queue before the restore. */
-export function copiesIn(undo: UndoVault, device: string): Copies {
+export function copiesIn(undo: UndoVault, device: string): (userId: string) => Buffer {
   return (userId) => {
     const bytes = undo.find(device, userId);
     if (bytes === null) throw new SerenoError('undo_not_found', { params: { user_id: userId } });
-    return decodeUndoCopy(bytes);
+    return bytes;
   };
 }

@@ -12,7 +12,7 @@ import type { DeviceSettings } from '../devices/settings.ts';
 import { Journal } from '../journal/journal.ts';
 import { readStatus, type Status } from '../status.ts';
 import { askStatus } from '../status-socket.ts';
-import type { Pin } from '../terminal/session/serial-pin.ts';
+import type { Pin } from '../terminal/pin.ts';
 import { about, type Finding, messageOf } from './finding.ts';
 
 const MB = 1024 * 1024;

@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import { SerenoError } from '../../shared/errors.ts';
 import type { Clock } from '../clock.ts';
-import type { Live, LiveListener } from '../terminal/session/live.ts';
+import type { Listening, LiveListener } from '../terminal/ports.ts';
 import type { RosterCache } from '../terminal/tables/roster-cache.ts';
 import { Event } from '../zk/commands.ts';
 import type { Conversation, TerminalEvent } from '../zk/conversation.ts';
@@ -25,7 +25,7 @@ export interface CollectedTerminal {
   };
   readonly serial: string | null;
   readonly dialect: { readonly oneClient: boolean } | null;
-  listen(mask: number, listener: LiveListener, signal?: AbortSignal): Promise<Live>;
+  listen(mask: number, listener: LiveListener, signal?: AbortSignal): Promise<Listening>;
   read<T>(
     ask: (conversation: Conversation, cache: RosterCache) => Promise<T>,
     signal?: AbortSignal,
@@ -73,7 +73,7 @@ export class Collector {
   readonly #ports: CollectorPorts;
   readonly #count = new LogCount();
   readonly #proof = new LiveProof();
-  #live: Live | null = null;
+  #live: Listening | null = null;
   #liveRefusedAt: number | null = null;
   /** Something was heard that the log must say more about. */
   #isUnsure = false;

@@ -1,17 +1,56 @@
 // What a terminal needs from the agent around it: where it writes down what it learns, and whom it tells.
 import type { SerenoError } from '../../shared/errors.ts';
 import type { Clock } from '../clock.ts';
-import type { DisableNote } from './session/disabled.ts';
-import type { DialectMemory } from './session/identification.ts';
-import type { PinMemory } from './session/serial-pin.ts';
-import type { UidMemory } from './tables/used-uids.ts';
+import type { TerminalEvent } from '../zk/conversation.ts';
+import type { Pin } from './pin.ts';
+
+/** A terminal is disabled for at most this long at a time, ms; see "Times that nest" in docs/architecture.md. */
+export const DISABLED_MS = 15_000;
+
+/** Where it is noted on disk that a terminal is disabled, so that a crash cannot leave it so. */
+export interface DisableNote {
+  /** Milliseconds until it must be enabled, 0: now; null: it is not disabled. */
+  dueIn(): number | null;
+  set(): void;
+  clear(): void;
+}
+
+/** Where a text that a terminal wrote down outlasts the agent. */
+export interface TextMemory {
+  read(): string | null;
+  write(text: string): void;
+}
+
+/** Where a pin outlasts the agent. */
+export interface PinMemory {
+  read(): Pin;
+  write(pin: Pin): void;
+}
+
+/** Who hears what a terminal tells by itself. */
+export interface LiveListener {
+  /** Told in the order in which they came, also while a command uses the conversation. Never throws. */
+  readonly onEvent: (event: TerminalEvent) => void;
+  /** The conversation is over, whoever ended it: from now on nothing is told. Called once, and not after `stop`. */
+  readonly onEnd: () => void;
+}
+
+/** A terminal that is being listened to. */
+export interface Listening {
+  /** True while the terminal's events reach the listener. */
+  readonly isOn: boolean;
+  /** Listens no longer; the conversation is ended as soon as nobody uses it. Never throws. */
+  stop(): Promise<void>;
+}
 
 export interface TerminalPorts {
   readonly clock: Clock;
   readonly note: DisableNote;
-  readonly dialect: DialectMemory;
+  /** What was found out about how it differs from others. */
+  readonly dialect: TextMemory;
   readonly pin: PinMemory;
-  readonly uids: UidMemory;
+  /** The uids that were ever used on it. */
+  readonly uids: TextMemory;
   /** Null: it answered, and it is the one that is expected. */
   readonly onContact: (failure: SerenoError | null, isProbe: boolean) => void;
   readonly log: { warn(fields: object, message: string): void; info(fields: object, message: string): void };

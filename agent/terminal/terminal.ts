@@ -4,19 +4,18 @@ import type { Clock } from '../clock.ts';
 import type { DeviceSettings } from '../devices/settings.ts';
 import type { Conversation } from '../zk/conversation.ts';
 import type { AskedTerminal } from './asks/ask.ts';
-import type { TerminalPorts } from './ports.ts';
+import type { Listening, LiveListener, TerminalPorts } from './ports.ts';
 import type { Dialect } from './session/dialect.ts';
 import { whileDisabled } from './session/disabled.ts';
 import { isBroken, toSerenoError, unreachable } from './session/errors.ts';
-import type { Live, LiveListener } from './session/live.ts';
 import type { Mode } from './session/modes.ts';
 import { type Lease, Session } from './session/session.ts';
 import { AttendanceCache } from './tables/attendance-cache.ts';
 import type { Roster } from './tables/roster.ts';
 import { type ReadOptions, RosterCache } from './tables/roster-cache.ts';
+import type { WriteJob } from './write-job.ts';
 import type { WriteContext } from './writes/context.ts';
 import { PunchedUids } from './writes/punched-uids.ts';
-import type { WriteJob } from './writes/write-job.ts';
 import { type Batch, settleAll, Writer } from './writes/writer.ts';
 
 /** A conversation that breaks is made anew this often for one batch of writes. */
@@ -130,7 +129,7 @@ export class Terminal implements AskedTerminal {
    * @param mask the bits of `Event` in zk/commands.ts
    * @throws SerenoError; `device_refused` by a terminal that tells nothing by itself
    */
-  async listen(mask: number, listener: LiveListener, signal?: AbortSignal): Promise<Live> {
+  async listen(mask: number, listener: LiveListener, signal?: AbortSignal): Promise<Listening> {
     const listen = ({ conversation }: WriteContext) => this.#session.listen(conversation, mask, listener);
     return await this.#converse('live', listen, signal);
   }

@@ -2,7 +2,7 @@
 import type { SerenoError } from '../../../shared/errors.ts';
 import type { Phrase } from '../../../shared/words.ts';
 import { systemClock } from '../../clock.ts';
-import type { WriteJob } from '../../terminal/writes/write-job.ts';
+import type { WriteJob } from '../../terminal/write-job.ts';
 import type { QueueItem } from '../queue-item.ts';
 import { type QueuedTerminal, type QueuePorts, TerminalQueue } from '../terminal-queue.ts';
 

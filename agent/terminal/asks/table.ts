@@ -1,6 +1,6 @@
 // What a terminal can be asked besides the writes of users: one function an operation, in one table.
-import type { ArgsOf, OperationOfKind } from '../../../shared/wire/operations.ts';
-import type { Answer, Ask, AskContext } from './ask.ts';
+import type { OperationOfKind } from '../../../shared/wire/operations.ts';
+import type { Ask } from './ask.ts';
 import { listAttendance } from './attendance-list.ts';
 import { enrolFinger } from './enrolment.ts';
 import { listFingers } from './finger-list.ts';
@@ -23,16 +23,3 @@ export const asks: { readonly [N in AskName]: Ask<N> } = {
   'device.info': info,
   'device.sync_time': syncTime,
 };
-
-/** A question with its arguments. */
-export type BoundAsk = (context: AskContext) => Promise<Answer<AskName>>;
-
-export function bindAsk<N extends AskName>(name: N, args: ArgsOf<N>): BoundAsk {
-  const ask: Ask<N> = asks[name];
-  return (context) => ask(args, context);
-}
-
-/** True for what can be asked of a terminal. */
-export function isAsk(name: string): name is AskName {
-  return Object.hasOwn(asks, name);
-}

@@ -2,23 +2,14 @@
 import type { Clock } from '../../clock.ts';
 import { disable, enable } from '../../zk/control.ts';
 import type { Conversation } from '../../zk/conversation.ts';
+import type { DisableNote } from '../ports.ts';
 import { isBroken } from './errors.ts';
 import type { KnownDialect } from './known-dialect.ts';
 
 /** Seconds after which the terminal enables itself, should the mini-PC die. */
 export const TIMED_DISABLE_SECONDS = 25;
-/** A terminal is disabled for at most this long at a time, ms; see "Times that nest" in docs/architecture.md. */
-export const DISABLED_MS = 15_000;
 /** What is under way then is cut off: enabling over a new conversation needs the rest. */
 const CUT_MS = 14_000;
-
-/** Where it is noted on disk that a terminal is disabled, so that a crash cannot leave it so. */
-export interface DisableNote {
-  /** Milliseconds until it must be enabled, 0: now; null: it is not disabled. */
-  dueIn(): number | null;
-  set(): void;
-  clear(): void;
-}
 
 /** A terminal, as whoever disables its keypad needs it. */
 export interface Keypad {

@@ -4,16 +4,11 @@ import type { DeviceSettings } from '../../devices/settings.ts';
 import type { Conversation } from '../../zk/conversation.ts';
 import { isZkError } from '../../zk/errors.ts';
 import { readOption } from '../../zk/options.ts';
+import type { TextMemory } from '../ports.ts';
 import { type Dialect, type Learnt, learntAgain, parseLearnt } from './dialect.ts';
 import { firmwareOf } from './identity.ts';
 import { KnownDialect } from './known-dialect.ts';
 import type { SerialPin } from './serial-pin.ts';
-
-/** Where what was learnt of a terminal outlasts the agent. */
-export interface DialectMemory {
-  read(): string | null;
-  write(text: string): void;
-}
 
 /** A terminal that answers again after this long, or after it was away, may be another one behind the same address. */
 const GREET_AGAIN_MS = 600_000;
@@ -24,7 +19,7 @@ const LIMITS_AGAIN_MS = 5000;
 /** Asks a terminal who it is, and what it can hold, at first contact and now and then. */
 export class Identification {
   readonly #device: DeviceSettings;
-  readonly #memory: DialectMemory;
+  readonly #memory: TextMemory;
   readonly #pin: SerialPin;
   readonly #clock: TimeTeller;
   #known: KnownDialect | null = null;
@@ -32,7 +27,7 @@ export class Identification {
   #limitsAskedAt: number | null = null;
 
   /** `pin` has asked every conversation for the serial number already. */
-  constructor(device: DeviceSettings, memory: DialectMemory, pin: SerialPin, clock: TimeTeller) {
+  constructor(device: DeviceSettings, memory: TextMemory, pin: SerialPin, clock: TimeTeller) {
     this.#device = device;
     this.#memory = memory;
     this.#pin = pin;

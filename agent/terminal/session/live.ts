@@ -1,17 +1,11 @@
 // What a terminal tells by itself: on a conversation that is kept open, for one listener, until either ends.
 
-import type { Conversation, TerminalEvent } from '../../zk/conversation.ts';
+import type { Conversation } from '../../zk/conversation.ts';
 import { registerEvents } from '../../zk/live.ts';
-
-export interface LiveListener {
-  /** Told in the order in which they came, also while a command uses the conversation. Never throws. */
-  readonly onEvent: (event: TerminalEvent) => void;
-  /** The conversation is over, whoever ended it: from now on nothing is told. Called once, and not after `stop`. */
-  readonly onEnd: () => void;
-}
+import type { Listening, LiveListener } from '../ports.ts';
 
 /** A terminal that is being listened to. */
-export class Live {
+export class Live implements Listening {
   readonly #onStopped: () => Promise<void>;
   #release: (() => void)[] = [];
 

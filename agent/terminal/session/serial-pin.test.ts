@@ -4,7 +4,8 @@ import { systemClock } from '../../clock.ts';
 import type { DeviceSettings } from '../../devices/settings.ts';
 import { Conversation } from '../../zk/conversation.ts';
 import { tcpPeer } from '../../zk/testing/peer.ts';
-import { type Pin, SerialPin, UNPINNED } from './serial-pin.ts';
+import { type Pin, UNPINNED } from '../pin.ts';
+import { SerialPin } from './serial-pin.ts';
 
 const released: (() => unknown)[] = [];
 afterEach(async () => {

@@ -1,6 +1,5 @@
 // Whose terminal this is: the serial number that is pinned at first contact, and what happens when another one answers.
-import * as z from 'zod';
-import { cleanSerial, NO_SERIAL, serialSchema, shownSerial } from '../../../shared/domain/device.ts';
+import { cleanSerial, NO_SERIAL, shownSerial } from '../../../shared/domain/device.ts';
 import { SerenoError } from '../../../shared/errors.ts';
 import type { TimeTeller } from '../../clock.ts';
 import type { DeviceSettings } from '../../devices/settings.ts';
@@ -8,38 +7,11 @@ import { asked } from '../../zk/commands.ts';
 import type { Conversation, Requests } from '../../zk/conversation.ts';
 import { isZkError, ZkError } from '../../zk/errors.ts';
 import { readOption } from '../../zk/options.ts';
-
-/** What is known of the terminal behind a device's address. */
-const pinSchema = z.strictObject({
-  /** Learnt at first contact, or accepted over the API; null: nothing is pinned. */
-  serial: serialSchema.nullable(),
-  /** The other terminal that answered last. Until the right one does, no comm key is sent. */
-  stranger: serialSchema.nullable(),
-  /** What agent.yaml said when the stranger came: another word there is an answer to it. */
-  stated: serialSchema.nullable(),
-});
-export type Pin = z.infer<typeof pinSchema>;
+import type { Pin } from '../pin.ts';
+import type { PinMemory } from '../ports.ts';
 
 /** One bad moment must not make a terminal one that tells nothing for good. */
 const SILENT_MS = 3_600_000;
-
-export const UNPINNED: Pin = { serial: null, stranger: null, stated: null };
-
-/** Where a pin outlasts the agent. */
-export interface PinMemory {
-  read(): Pin;
-  write(pin: Pin): void;
-}
-
-/** The pin as it was written down; one that cannot be read is none. */
-export function parsePin(text: string | null): Pin {
-  if (text === null) return UNPINNED;
-  try {
-    return pinSchema.parse(JSON.parse(text));
-  } catch {
-    return UNPINNED;
-  }
-}
 
 /** Asks every new conversation who is there, before anything else is asked or written. */
 export class SerialPin {

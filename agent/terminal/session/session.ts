@@ -4,18 +4,19 @@ import type { Clock } from '../../clock.ts';
 import type { DeviceSettings } from '../../devices/settings.ts';
 import type { Conversation } from '../../zk/conversation.ts';
 import { isForgotten } from '../../zk/errors.ts';
+import type { LiveListener, PinMemory, TextMemory } from '../ports.ts';
 import { TerminalConnection } from './connection.ts';
 import type { Dialect } from './dialect.ts';
 import { isBroken, isHopeless, toSerenoError } from './errors.ts';
-import { type DialectMemory, Identification } from './identification.ts';
+import { Identification } from './identification.ts';
 import type { KnownDialect } from './known-dialect.ts';
-import { Live, type LiveListener } from './live.ts';
+import { Live } from './live.ts';
 import type { Mode } from './modes.ts';
-import { type PinMemory, SerialPin } from './serial-pin.ts';
+import { SerialPin } from './serial-pin.ts';
 
 export interface SessionPorts {
   readonly clock: Clock;
-  readonly dialect: DialectMemory;
+  readonly dialect: TextMemory;
   readonly pin: PinMemory;
   /** Null: it answered, and it is the one that is expected. Told of every attempt to open a conversation. */
   readonly onContact: (failure: SerenoError | null) => void;

@@ -1,7 +1,8 @@
 // Which uid somebody new is given, and what refusals of one show about the highest that the terminal takes.
+import type { TextMemory } from '../ports.ts';
 import type { KnownDialect } from '../session/known-dialect.ts';
 import type { Roster } from './roster.ts';
-import { type UidMemory, UsedUids } from './used-uids.ts';
+import { UsedUids } from './used-uids.ts';
 
 export class NewUids {
   /** The uids that this terminal has used. */
@@ -13,7 +14,7 @@ export class NewUids {
   #refused: number | null = null;
 
   /** `memory` keeps which uids the terminal has used. */
-  constructor(known: KnownDialect, memory: UidMemory) {
+  constructor(known: KnownDialect, memory: TextMemory) {
     this.used = new UsedUids(memory, known.identity);
     this.#known = known;
   }

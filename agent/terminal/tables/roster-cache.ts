@@ -9,11 +9,11 @@ import type { Conversation } from '../../zk/conversation.ts';
 import { type Counters, readCounters, sameCounters } from '../../zk/counters.ts';
 import { isForgotten, isZkError } from '../../zk/errors.ts';
 import { decodeUsersInSlices } from '../../zk/users.ts';
+import type { TextMemory } from '../ports.ts';
 import { DEFAULT_USER_ID_WIDTH, type Learnt } from '../session/dialect.ts';
 import type { KnownDialect } from '../session/known-dialect.ts';
 import { NewUids } from './new-uids.ts';
 import { Roster } from './roster.ts';
-import type { UidMemory } from './used-uids.ts';
 import { judgeTable } from './user-table.ts';
 
 /** Older than this, the table is read again even if no counter moved. */
@@ -48,7 +48,7 @@ export class RosterCache {
   #odd: string | null = null;
 
   /** The roster of the terminal that is `known`; `uids` keeps which uids it has used. */
-  constructor(device: DeviceSettings, known: KnownDialect, clock: TimeTeller, uids: UidMemory) {
+  constructor(device: DeviceSettings, known: KnownDialect, clock: TimeTeller, uids: TextMemory) {
     this.known = known;
     this.uids = new NewUids(known, uids);
     this.#device = device;

@@ -1,5 +1,6 @@
 // Which uids a terminal has used: one that was given out, or stands in the punches, would hand somebody's past to the next one hired.
 import * as z from 'zod';
+import type { TextMemory } from '../ports.ts';
 import type { Roster } from './roster.ts';
 
 /** Highest uid that is given out: 65535 means "none" to some firmwares. */
@@ -17,20 +18,14 @@ const noteSchema = z.strictObject({
   knowsPunches: z.boolean(),
 });
 
-/** Where they outlast the agent. */
-export interface UidMemory {
-  read(): string | null;
-  write(text: string): void;
-}
-
 export class UsedUids {
-  readonly #memory: UidMemory;
+  readonly #memory: TextMemory;
   readonly #identity: string;
   readonly #used: Buffer;
   readonly #punched: Buffer;
   #knowsPunches = false;
 
-  constructor(memory: UidMemory, identity: string) {
+  constructor(memory: TextMemory, identity: string) {
     this.#memory = memory;
     this.#identity = identity;
     const known = parsed(memory.read(), identity);

@@ -8,13 +8,12 @@ import {
 } from '../../../test/terminal/terminal.ts';
 import { type Clock, systemClock } from '../../clock.ts';
 import { parseConfig } from '../../config/load.ts';
-import type { Result } from '../session/result.ts';
-import { UNPINNED } from '../session/serial-pin.ts';
+import type { Result } from '../../result.ts';
+import { UNPINNED } from '../pin.ts';
 import { Terminal } from '../terminal.ts';
+import { type JobRules, type Traces, WriteJob } from '../write-job.ts';
 import type { WriteName } from '../writes/kind.ts';
 import { parseWish, type Wish } from '../writes/table.ts';
-import type { UndoCopy } from '../writes/undo-copy.ts';
-import { type JobRules, type Traces, WriteJob } from '../writes/write-job.ts';
 
 export interface Bench {
   readonly simulated: SimulatedTerminal;
@@ -137,7 +136,7 @@ interface JobOptions {
 let serial = 0;
 
 export function jobOf(
-  { op, args, copy }: { op: WriteName; args: object; copy?: () => UndoCopy },
+  { op, args, copy }: { op: WriteName; args: object; copy?: () => Buffer },
   options: JobOptions = {},
 ): RecordedJob {
   const wish = parseWish(op, args, (user_id) => {

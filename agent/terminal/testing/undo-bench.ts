@@ -2,7 +2,6 @@
 import { afterEach } from 'vitest';
 import { SerenoError } from '../../../shared/errors.ts';
 import type { TerminalSettings } from '../../../test/terminal/terminal.ts';
-import { decodeUndoCopy, encodeUndoCopy, type UndoCopy } from '../writes/undo-copy.ts';
 import { type Bench, jobOf, startBench } from './bench.ts';
 
 export const FINGERS = [
@@ -23,15 +22,12 @@ export function undoBenchOfEachTest() {
     bench = await startBench({ users, templates: FINGERS, ...settings }, device);
     const copies = new Map<string, Buffer>();
     const remove = (user_id: string) =>
-      jobOf(
-        { op: 'user.delete', args: { user_id } },
-        { keep: (copy) => void copies.set(user_id, encodeUndoCopy(copy)) },
-      );
+      jobOf({ op: 'user.delete', args: { user_id } }, { keep: (copy) => void copies.set(user_id, copy) });
     const restore = (user_id: string, options: { timeLeft?: () => number } = {}) => {
-      const copy = (): UndoCopy => {
+      const copy = (): Buffer => {
         const bytes = copies.get(user_id);
         if (bytes === undefined) throw new SerenoError('undo_not_found', { params: { user_id } });
-        return decodeUndoCopy(bytes);
+        return bytes;
       };
       return jobOf({ op: 'user.restore', args: { user_id }, copy }, options);
     };

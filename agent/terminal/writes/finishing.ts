@@ -1,10 +1,11 @@
 // Writes whose record is as wanted and that have more to do: each has a result only once that is done too.
+
+import { failure } from '../../result.ts';
 import { isBroken, toSerenoError } from '../session/errors.ts';
-import { failure } from '../session/result.ts';
 import type { RosterCache } from '../tables/roster-cache.ts';
+import type { WriteJob } from '../write-job.ts';
 import type { WriteContext } from './context.ts';
 import type { JobResult } from './window-results.ts';
-import type { WriteJob } from './write-job.ts';
 
 /** A conversation may break so often over what is left to do of one write; then that is what breaks it. */
 const MOST_BREAKS = 5;

@@ -1,20 +1,22 @@
 // A locked window: the terminal is disabled, its counters are asked for again, writes, one refresh, one verification, enabled again.
 import { SerenoError } from '../../../shared/errors.ts';
 import type { Verified } from '../../../shared/wire/envelope.ts';
+import { failure, type Result } from '../../result.ts';
 import { refreshData } from '../../zk/control.ts';
 import { type Counters, sameCounters } from '../../zk/counters.ts';
 import { deleteUser, type UserRecord, writeUser } from '../../zk/users.ts';
-import { DISABLED_MS, Disablement } from '../session/disabled.ts';
+import { DISABLED_MS } from '../ports.ts';
+import { Disablement } from '../session/disabled.ts';
 import { isBroken, toSerenoError } from '../session/errors.ts';
-import { failure, type Result } from '../session/result.ts';
 import type { Roster } from '../tables/roster.ts';
+import type { WriteJob } from '../write-job.ts';
 import type { WriteContext } from './context.ts';
 import type { FingersToKeep } from './fingers-to-keep.ts';
 import type { PlanContext, WritePlan } from './plan.ts';
+import { encodeUndoCopy } from './undo-copy.ts';
 import { countersMoved, countersProve, isCreate, rosterProves, uidOf } from './verify.ts';
 import { type Entry, isFull, type JobResult, resultsOf } from './window-results.ts';
 import { planContext } from './without-writing.ts';
-import type { WriteJob } from './write-job.ts';
 
 /** No further write begins after this: refresh, verification and enabling need their time too. */
 const WRITING_MS = 8000;
@@ -186,7 +188,7 @@ export class LockedWindow {
     if (keep === null) return true;
     const fingers = this.#context.fingers.get(uid);
     if (fingers === undefined) return false;
-    keep({ width: this.#roster.width, raw, fingers });
+    keep(encodeUndoCopy({ width: this.#roster.width, raw, fingers }));
     return true;
   }
 

@@ -7,7 +7,7 @@ import { isBroken } from '../session/errors.ts';
 import type { AttendanceCache } from '../tables/attendance-cache.ts';
 import type { Roster } from '../tables/roster.ts';
 import type { RosterCache } from '../tables/roster-cache.ts';
-import type { WriteJob } from './write-job.ts';
+import type { WriteJob } from '../write-job.ts';
 
 /** So many punches are read in a moment. */
 const PUNCHES_WORTH_READING = 20_000;

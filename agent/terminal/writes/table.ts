@@ -9,7 +9,7 @@ import type { KnownTerminal, UndoUse, Wanted, WriteKind, WriteName } from './kin
 import type { Plan, PlanContext } from './plan.ts';
 import { put } from './put.ts';
 import { restore } from './restore.ts';
-import type { UndoCopy } from './undo-copy.ts';
+import { decodeUndoCopy, type UndoCopy } from './undo-copy.ts';
 
 /** The writes this agent can make. */
 const writes: { readonly [N in WriteName]: WriteKind<N> } = {
@@ -42,8 +42,8 @@ interface BoundFinish {
   givenUp(device: string, cause: unknown): SerenoError;
 }
 
-/** What deletes have kept of a user, looked for at the moment of asking. @throws SerenoError `undo_not_found` */
-export type Copies = (userId: string) => UndoCopy;
+/** The bytes that a delete had kept of a user, looked for at the moment of asking. @throws SerenoError `undo_not_found` */
+export type Copies = (userId: string) => Buffer;
 
 /** @throws ZodError where the arguments are not understood */
 export function parseWish(name: WriteName, args: unknown, copies: Copies): Wish {
@@ -60,7 +60,7 @@ function bind<N extends WriteName>(name: N, given: unknown, copies: Copies): Wis
   const args = kind.parse(given);
   let kept: UndoCopy | null = null;
   const copy = () => {
-    kept ??= copies(args.user_id);
+    kept ??= decodeUndoCopy(copies(args.user_id));
     return kept;
   };
   const wanted: Wanted<N> = { args, copy };

@@ -10,7 +10,7 @@ import {
   remove,
   update,
 } from '../testing/bench.ts';
-import { decodeUndoCopy, type UndoCopy } from './undo-copy.ts';
+import { encodeUndoCopy } from './undo-copy.ts';
 
 const start = benchOfEachTest();
 const ping = async () => 'answered';
@@ -84,7 +84,7 @@ describe('while a write in doubt cannot be settled', () => {
   it('a restore whose copy cannot be read is told, and holds up nobody', async () => {
     const { terminal, simulated } = await start({ users: 9 });
     const { userId, uid } = simulated.users()[4]!;
-    const copy = () => decodeUndoCopy(Buffer.from('{"form":2}'));
+    const copy = () => Buffer.from('{"form":2}');
     const back = jobOf({ op: 'user.restore', args: { user_id: userId }, copy });
     terminal.adopt([doubtful(back, { uid, preimage: null })]);
     const job = create('801');
@@ -98,7 +98,7 @@ describe('while a write in doubt cannot be settled', () => {
       const { terminal, simulated } = await start({ users: 9 }, '', 150);
       const { userId, uid, raw } = simulated.users()[4]!;
       const finger = { finger: 2, flag: 1, template: Buffer.alloc(500, 7) };
-      const copy = (): UndoCopy => ({ width: 72, raw, fingers: [finger] });
+      const copy = () => encodeUndoCopy({ width: 72, raw, fingers: [finger] });
       const back = jobOf({ op: 'user.restore', args: { user_id: userId }, copy });
       simulated.faults.add({ kind, command: Command.writeTemplate });
       terminal.adopt([doubtful(back, { uid, preimage: null })]);

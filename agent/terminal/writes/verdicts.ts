@@ -1,15 +1,15 @@
 // The verdicts on all writes that are in doubt at one terminal, the later ones of a user first.
 import { SerenoError } from '../../../shared/errors.ts';
 import type { DeviceSettings } from '../../devices/settings.ts';
+import { failure } from '../../result.ts';
 import { refreshData } from '../../zk/control.ts';
 import type { Conversation } from '../../zk/conversation.ts';
 import { decodeUser } from '../../zk/users.ts';
 import { isBroken } from '../session/errors.ts';
-import { failure } from '../session/result.ts';
 import type { Roster } from '../tables/roster.ts';
 import type { RosterCache } from '../tables/roster-cache.ts';
+import type { WriteJob } from '../write-job.ts';
 import type { JobResult } from './window-results.ts';
-import type { WriteJob } from './write-job.ts';
 
 export interface Verdicts {
   readonly known: readonly JobResult[];

@@ -1,11 +1,11 @@
 // What became of the writes of a locked window, by what the terminal then shows.
 import { SerenoError } from '../../../shared/errors.ts';
 import type { Verified } from '../../../shared/wire/envelope.ts';
-import { failure, type Result } from '../session/result.ts';
+import { failure, type Result } from '../../result.ts';
 import type { Roster } from '../tables/roster.ts';
+import type { WriteJob } from '../write-job.ts';
 import type { WritePlan } from './plan.ts';
 import { isCreate, isGone, lastWord, withAllFields } from './verify.ts';
-import type { WriteJob } from './write-job.ts';
 
 /** A write that was sent; a job has several where all records of a badge are to go. */
 export interface Entry {

@@ -1,12 +1,12 @@
 // Writes that need none: what the terminal already holds, and what it could never hold, is answered from the roster.
 import type { DeviceSettings } from '../../devices/settings.ts';
+import { failure } from '../../result.ts';
 import { limitsOf } from '../session/dialect.ts';
 import { toSerenoError } from '../session/errors.ts';
-import { failure } from '../session/result.ts';
 import type { Roster } from '../tables/roster.ts';
 import type { RosterCache } from '../tables/roster-cache.ts';
+import type { WriteJob } from '../write-job.ts';
 import type { PlanContext } from './plan.ts';
-import type { WriteJob } from './write-job.ts';
 
 /** What planning on `roster` needs to know of the device. */
 export function planContext(device: DeviceSettings, cache: RosterCache, { width }: Roster): PlanContext {

@@ -2,15 +2,16 @@
 import { SerenoError } from '../../../shared/errors.ts';
 import { type Clock, limitOf } from '../../clock.ts';
 import type { DeviceSettings } from '../../devices/settings.ts';
+import { failure } from '../../result.ts';
 import { enable } from '../../zk/control.ts';
 import type { Conversation } from '../../zk/conversation.ts';
 import { isForgotten } from '../../zk/errors.ts';
-import { DISABLED_MS, type DisableNote } from '../session/disabled.ts';
+import { DISABLED_MS, type DisableNote } from '../ports.ts';
 import { isBroken, unreachable } from '../session/errors.ts';
 import type { Mode } from '../session/modes.ts';
-import { failure } from '../session/result.ts';
 import type { Roster } from '../tables/roster.ts';
 import type { RosterCache } from '../tables/roster-cache.ts';
+import type { WriteJob } from '../write-job.ts';
 import type { WriteContext } from './context.ts';
 import { readForUndo } from './fingers-to-keep.ts';
 import { finishAll, settleFinished } from './finishing.ts';
@@ -19,7 +20,6 @@ import { isBadgeRefused } from './plan.ts';
 import type { PunchedUids } from './punched-uids.ts';
 import { elsewhere, judgeAll, lookAndRefresh } from './verdicts.ts';
 import { planContext, settleWithoutWriting } from './without-writing.ts';
-import type { WriteJob } from './write-job.ts';
 
 /** A table that keeps changing under our hands is read while the terminal is disabled from this round on. */
 const ROUNDS_BEFORE_READING_INSIDE = 3;

@@ -1,6 +1,6 @@
 // What became of a command, before it is put into a reply.
-import { type ErrorCode, SerenoError } from '../../../shared/errors.ts';
-import type { Reply, ReplyStatus, Verified } from '../../../shared/wire/envelope.ts';
+import { type ErrorCode, SerenoError } from '../shared/errors.ts';
+import type { Reply, ReplyStatus, Verified } from '../shared/wire/envelope.ts';
 
 /** What became of a command. */
 export type Result =

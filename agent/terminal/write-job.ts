@@ -1,9 +1,8 @@
 // One write of users on its way through the terminal, as a machine: its states, and one function a transition.
-import type { Verified } from '../../../shared/wire/envelope.ts';
-import type { UserRecord } from '../../zk/users.ts';
-import type { Result } from '../session/result.ts';
-import type { Wish } from './table.ts';
-import type { UndoCopy } from './undo-copy.ts';
+import type { Verified } from '../../shared/wire/envelope.ts';
+import type { Result } from '../result.ts';
+import type { UserRecord } from '../zk/users.ts';
+import type { Wish } from './writes/table.ts';
 
 /** What a job goes by, and whom it tells: the rules of whoever hands it to the terminal. */
 export interface JobRules {
@@ -14,10 +13,11 @@ export interface JobRules {
   /** True if another agent may have it, and might still begin it: it is not begun here, and only its success is told. */
   mayBeElsewhere(): boolean;
   /**
-   * Keeps what a delete is about to take away; null where nothing is to be kept. On disk when it returns.
+   * Keeps what a delete is about to take away, as the bytes that a restore gets back; null where nothing is to be kept. On
+   * disk when it returns.
    * @throws SerenoError `agent_storage`: then nothing is sent.
    */
-  readonly keep: ((copy: UndoCopy) => void) | null;
+  readonly keep: ((copy: Buffer) => void) | null;
   /** On disk before the first byte goes out. @throws SerenoError `agent_storage`: then nothing is sent. */
   begun(uid: number, before: UserRecord | null): void;
   /** The terminal acknowledged. */

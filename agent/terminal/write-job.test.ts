@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { SerenoError } from '../../../shared/errors.ts';
-import { failure } from '../session/result.ts';
-import { create, type RecordedJob } from '../testing/bench.ts';
+import { SerenoError } from '../../shared/errors.ts';
+import { failure } from '../result.ts';
+import { create, type RecordedJob } from './testing/bench.ts';
 
 type State = 'waiting' | 'in doubt' | 'unfinished' | 'over';
 
