@@ -1,14 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { DeviceNotes } from '../journal/device-notes.ts';
 import { Journal } from '../journal/journal.ts';
 import { DISABLED_MS } from '../terminal/ports.ts';
+import { folderOfEachTest } from '../testing/folder.ts';
 import { disabledNote } from './disabled-note.ts';
 
-let folder: string;
+const folder = folderOfEachTest();
 let journal: Journal;
 let monotonic: number;
 const clock = { now: () => 1_000_000, monotonic: () => monotonic };
@@ -16,14 +14,10 @@ const note = () =>
   disabledNote(new DeviceNotes(journal.notes, 'principal', pino({ level: 'silent' })), clock);
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'sereno-note-'));
-  journal = Journal.open(folder, 'norte');
+  journal = Journal.open(folder(), 'norte');
   monotonic = 5000;
 });
-afterEach(() => {
-  journal.close();
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => journal.close());
 
 it('is due for a terminal that the journal has never seen once no other agent can be amid a write there', () => {
   const unseen = note();

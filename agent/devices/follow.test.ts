@@ -1,39 +1,25 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { HelloDevice } from '../../shared/wire/envelope.ts';
 import { Command } from '../../test/terminal/protocol.ts';
-import {
-  type SimulatedTerminal,
-  startTerminal,
-  type TerminalSettings,
-} from '../../test/terminal/terminal.ts';
-import { AgentBench } from '../testing/agent-bench.ts';
+import type { SimulatedTerminal, TerminalSettings } from '../../test/terminal/terminal.ts';
+import type { AgentBench } from '../testing/agent-bench.ts';
+import { branchOfEachTest } from '../testing/branch-bench.ts';
 
 const KEY = 4711;
 const SUBNETS = 'subnets: [127.0.0.0/29]\n';
 /** Longer than any pause before the first search. */
 const A_WHILE = 70_000;
 
+const branch = branchOfEachTest({ users: 2, serialNumber: 'A1', host: '127.0.0.2' });
 let agent: AgentBench;
-let terminals: SimulatedTerminal[];
 beforeEach(() => {
-  agent = new AgentBench();
-  terminals = [];
+  agent = branch.agent;
 });
-afterEach(async () => {
-  await agent.dispose();
-  for (const simulated of terminals) await simulated.stop();
-});
-
-async function terminal(settings: TerminalSettings = {}): Promise<SimulatedTerminal> {
-  const simulated = await startTerminal({ users: 2, serialNumber: 'A1', host: '127.0.0.2', ...settings });
-  terminals.push(simulated);
-  return simulated;
-}
+const { terminal } = branch;
 
 /** It gets another address, as from a DHCP server that has forgotten it. */
 async function readdress(simulated: SimulatedTerminal, host: string, settings: TerminalSettings = {}) {
-  await simulated.stop();
-  terminals = terminals.filter((each) => each !== simulated);
+  await branch.unplug(simulated);
   const { serialNumber, commKey, optionsWithoutKey, transport } = simulated.options;
   const same = { serialNumber, commKey, optionsWithoutKey, transport };
   return terminal({ ...same, port: simulated.port, host, ...settings });
@@ -128,9 +114,8 @@ describe('a followed terminal', () => {
     await told(isAt('127.0.0.3'), 'salida');
     const time = agent.stopTime();
     await agent.stop();
-    await one.stop();
-    await other.stop();
-    terminals = [];
+    await branch.unplug(one);
+    await branch.unplug(other);
     await terminal({ serialNumber: 'A1', host: '127.0.0.3', port: one.port });
     await terminal({ serialNumber: 'B2', host: '127.0.0.2', port: one.port });
     begin(...devices);

@@ -1,37 +1,19 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { HelloDevice } from '../../shared/wire/envelope.ts';
 import { Command } from '../../test/terminal/protocol.ts';
-import {
-  type SimulatedTerminal,
-  startTerminal,
-  type TerminalSettings,
-} from '../../test/terminal/terminal.ts';
-import { AgentBench } from '../testing/agent-bench.ts';
+import type { SimulatedTerminal } from '../../test/terminal/terminal.ts';
+import type { AgentBench } from '../testing/agent-bench.ts';
+import { branchOfEachTest } from '../testing/branch-bench.ts';
 
 /** Longer than any interval between two looks, jitter included. */
 const A_MINUTE = 66_000;
 
+const branch = branchOfEachTest({ users: 2, serialNumber: 'A1' });
 let agent: AgentBench;
-let terminals: SimulatedTerminal[];
 beforeEach(() => {
-  agent = new AgentBench();
-  terminals = [];
+  agent = branch.agent;
 });
-afterEach(async () => {
-  await agent.dispose();
-  for (const simulated of terminals) await simulated.stop();
-});
-
-async function terminal(settings: TerminalSettings = {}): Promise<SimulatedTerminal> {
-  const simulated = await startTerminal({ users: 2, serialNumber: 'A1', ...settings });
-  terminals.push(simulated);
-  return simulated;
-}
-
-async function unplug(simulated: SimulatedTerminal): Promise<void> {
-  await simulated.stop();
-  terminals = terminals.filter((each) => each !== simulated);
-}
+const { terminal, unplug } = branch;
 
 /** An agent that knows the terminal: one that it sees for the first time it would put right after a while. */
 async function begin(port: number, more = '', timeout = 1): Promise<void> {

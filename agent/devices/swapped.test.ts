@@ -1,37 +1,23 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { Command } from '../../test/terminal/protocol.ts';
-import {
-  type SimulatedTerminal,
-  startTerminal,
-  type TerminalSettings,
-} from '../../test/terminal/terminal.ts';
-import { AgentBench } from '../testing/agent-bench.ts';
+import type { SimulatedTerminal, TerminalSettings } from '../../test/terminal/terminal.ts';
+import type { AgentBench } from '../testing/agent-bench.ts';
+import { branchOfEachTest } from '../testing/branch-bench.ts';
 
 const KEY = 4711;
 const CREATE = { mode: 'create', user_id: '77', fields: { name: 'Ana' } };
 const SWAPPED = { status: 'error', code: 'device_swapped', applied: 'no' };
 
+const branch = branchOfEachTest({ users: 2 });
 let agent: AgentBench;
-let terminals: SimulatedTerminal[];
 beforeEach(() => {
-  agent = new AgentBench();
-  terminals = [];
+  agent = branch.agent;
 });
-afterEach(async () => {
-  await agent.dispose();
-  for (const simulated of terminals) await simulated.stop();
-});
-
-async function terminal(settings: TerminalSettings): Promise<SimulatedTerminal> {
-  const simulated = await startTerminal({ users: 2, ...settings });
-  terminals.push(simulated);
-  return simulated;
-}
+const { terminal } = branch;
 
 /** The first terminal goes, and another one answers where it was. */
 async function swap(first: SimulatedTerminal, settings: TerminalSettings): Promise<SimulatedTerminal> {
-  await first.stop();
-  terminals = terminals.filter((each) => each !== first);
+  await branch.unplug(first);
   return terminal({ port: first.port, transport: first.options.transport, ...settings });
 }
 

@@ -44,13 +44,13 @@ const reply = (id: string): Reply => ({
 const message = { topic: 't', payload: Buffer.from('x') };
 
 describe('the journal', () => {
-  it('gives a known command back instead of storing it twice', () => {
+  it('returns a known command instead of storing it twice', () => {
     const first = command();
     expect(journal.receive(first, '7', 1)).toBeNull();
     expect(journal.receive(first, '7', 2)).toMatchObject({ id: first.id, state: 'received', receivedAt: 1 });
   });
 
-  it('keeps what was noted before the write across a reopening', () => {
+  it('keeps what was noted before the write when it is opened again', () => {
     const one = command();
     journal.receive(one, '7', 1);
     journal.start(one.id, 14, Buffer.from([1, 2, 3]));
@@ -99,7 +99,7 @@ describe('the journal', () => {
     ]);
   });
 
-  it('tells the newest write that was started for a user', () => {
+  it('knows the newest write that was started for a user', () => {
     const early = command({ issuedAt: 10 });
     const late = command({ issuedAt: 20 });
     journal.receive(early, '7', 1);
@@ -130,7 +130,7 @@ describe('the journal', () => {
     expect(journal.find(waiting.id)).not.toBeNull();
   });
 
-  it('forgets reads soon, with their replies, and keeps everything that changes something', () => {
+  it('forgets reads soon, with their replies, and keeps every change', () => {
     const read = replied({ op: 'user.list', args: {} });
     const changes = ['finger.enroll', 'device.put', 'device.sync_time'].map((op) => replied({ op }));
     journal.sweep(5000 + 3_600_000);
@@ -142,7 +142,7 @@ describe('the journal', () => {
     ]);
   });
 
-  it('gives what is to be sent without what is under way, and looks no further than it is told', () => {
+  it('returns what is to be sent, without what is being sent, up to the given limit', () => {
     const one = command();
     journal.receive(one, '7', 1);
     journal.settle(reply(one.id), [message, message, message], 2);

@@ -47,7 +47,7 @@ describe('what deletes took away', () => {
     );
   });
 
-  it('makes its key at first use, for the agent alone', () => {
+  it('makes its key at first use, readable by the agent alone', () => {
     const kept = vault();
     expect(() => statSync(keyFile())).toThrow('ENOENT');
     kept.put('principal', '7', SECRET);
@@ -104,7 +104,7 @@ describe('what deletes took away', () => {
     expect(kept.find('principal', '8')).toEqual(SECRET);
   });
 
-  it('is all erased once undo_days is 0', () => {
+  it('is erased completely once undo_days is 0', () => {
     vault().put('principal', '7', SECRET);
     const kept = vault(0);
     expect(kept.keeps).toBe(false);

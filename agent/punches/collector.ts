@@ -4,6 +4,7 @@ import { SerenoError } from '../../shared/errors.ts';
 import type { Clock } from '../clock.ts';
 import type { Listening, LiveListener } from '../terminal/ports.ts';
 import type { RosterCache } from '../terminal/tables/roster-cache.ts';
+import type { StatedWidth } from '../zk/attendance-layout.ts';
 import { Event } from '../zk/commands.ts';
 import type { Conversation, TerminalEvent } from '../zk/conversation.ts';
 import type { Counters } from '../zk/counters.ts';
@@ -21,7 +22,7 @@ export interface CollectedTerminal {
   readonly device: {
     readonly id: string;
     readonly timezone: string;
-    readonly dialect: { readonly attendance_record?: 8 | 16 | 40 | 49 | undefined };
+    readonly dialect: { readonly attendance_record?: StatedWidth | undefined };
   };
   readonly serial: string | null;
   readonly dialect: { readonly oneClient: boolean } | null;
@@ -61,9 +62,9 @@ export interface CollectorPorts {
 
 /** Pauses after failures double up to this, ms: the terminal may come back any time. */
 const FAILED_AT_MOST_MS = 60_000;
-/** A terminal that refused to tell anything by itself is asked again after this, ms: it may have been updated. */
+/** A terminal that refused to send events is asked again after this, ms: it may have been updated. */
 const REFUSED_MS = 3_600_000;
-/** A conversation that broke is followed by a look so soon, ms: the terminal may be starting again. */
+/** After a broken conversation the terminal is looked at this soon, ms: it may be restarting. */
 const BROKEN_MS = 1000;
 /** A terminal at which somebody enrols is asked for again after this, ms. */
 const HELD_MS = 1000;
@@ -106,7 +107,7 @@ export class Collector {
     if (this.#isBehind && this.#failures === 0 && this.#ports.outbox.isHalfEmpty) this.#now();
   }
 
-  /** One and the same: the queue has it wait once, however often it is asked to. */
+  /** Always the same object, so that the queue holds it once, however often it is asked to. */
   readonly #turn: IdleWork = {
     run: (signal, isWanted) => this.#collect(signal, isWanted),
     // Somebody enrols.
@@ -123,7 +124,7 @@ export class Collector {
       await this.#station.terminal.read(look, signal);
       this.#failures = 0;
     } catch (error) {
-      // Whoever was sent away for a command comes again behind it.
+      // Collecting that gave way to a command comes again after it.
       if (!signal.aborted) this.#failed(error);
     }
     this.#ports.onEvents();
@@ -154,11 +155,11 @@ export class Collector {
     else this.#ports.log.debug(fields, 'punches still not collected');
   }
 
-  /** Goes before the log is read: what is punched in between is heard then, or found. */
+  /** Comes before the log is read: a punch in between is then either heard or found in the log. */
   async #listen(signal: AbortSignal): Promise<void> {
     const { terminal } = this.#station;
     const { live, clock, log } = this.#ports;
-    // What it is like is known after the first contact.
+    // Its abilities are known after the first contact.
     if (live === null && terminal.dialect === null) await terminal.read(async () => undefined, signal);
     const isAllowed = live ?? terminal.dialect?.oneClient === false;
     if (!isAllowed || this.#live?.isOn === true) return;
@@ -189,7 +190,7 @@ export class Collector {
       }
       onEvents();
     } catch (error) {
-      // A full disk. The log has it.
+      // The disk is full. The punch is still in the log.
       log.warn(
         { device: this.#station.terminal.device.id, error: String(error) },
         'a live punch was not kept',
@@ -222,7 +223,7 @@ export class Collector {
     if (!isWanted() && !this.#isBehind) await this.#lookAtUsers(conversation, cache, signal, before);
   }
 
-  /** The table is read where its counts have moved; who has none is looked at when somebody else reads it. */
+  /** The table is read if its counts have moved. Without counts, only tables that are read anyway are compared. */
   async #lookAtUsers(
     conversation: Conversation,
     cache: RosterCache,
@@ -254,7 +255,7 @@ export class Collector {
     if (!isDue || isWanted()) return;
     const lookedAt = clock.monotonic();
     this.#isBehind = true;
-    // What is heard from here on may be missing in what is read.
+    // Punches that are heard from here on may be missing in what is read.
     this.#isUnsure = false;
     const { dialect } = this.#station.terminal.device;
     const owner = this.#owner();

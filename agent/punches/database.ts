@@ -44,7 +44,7 @@ const MIGRATIONS: readonly string[] = [
   `,
 ];
 
-/** A full disk and a broken one are told as the journal tells them: as `agent_storage`. */
+/** A full or broken disk is `agent_storage`, as in the journal. */
 export class PunchDatabase {
   /** Names this memory; a new one begins to count from one. */
   readonly id: string;

@@ -4,9 +4,9 @@ import type { DatedPunch } from './punch.ts';
 
 /** A terminal writes a punch to its log within this time after it told it, ms. */
 const WRITES_WITHIN_MS = 5000;
-/** Told live and not looked for in the log for so long: it is time to, ms. */
+/** After this, ms, a punch that was heard live is looked for in the log. */
 const COMPARE_AFTER_MS = 600_000;
-/** More are not compared: a few prove as much. */
+/** No more are compared: a few prove enough. */
 const MOST = 50;
 
 interface Heard {

@@ -1,17 +1,15 @@
 // Events for what listens in the branch, over a broker of the kind that people have there.
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Aedes } from 'aedes';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { LocalBroker } from '../link/local-broker.ts';
+import { folderOfEachTest } from '../testing/folder.ts';
 import { PunchDatabase } from './database.ts';
 import { LocalEvents } from './local-events.ts';
 import { EventOutbox } from './outbox.ts';
 
-let folder: string;
+const folder = folderOfEachTest();
 let database: PunchDatabase;
 let outbox: EventOutbox;
 let aedes: Aedes;
@@ -23,8 +21,7 @@ let changes: (string | null)[];
 let shown: string[];
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'local-events-'));
-  database = PunchDatabase.open(folder, 'norte');
+  database = PunchDatabase.open(folder(), 'norte');
   outbox = new EventOutbox(database);
   [heard, changes, shown] = [[], [], []];
   aedes = await Aedes.createBroker({
@@ -54,7 +51,6 @@ afterEach(async () => {
   await new Promise<void>((resolve) => aedes.close(() => resolve()));
   server.close();
   database.close();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 const add = (id: string) =>
@@ -79,7 +75,7 @@ it('are published in order under their device and type, from the start on', asyn
   });
 });
 
-it('are not held up, nor kept, while the broker is away', async () => {
+it('are neither held up nor kept while the broker is away', async () => {
   const events = eventsOf();
   add('usr_00000001');
   events.pump();

@@ -1,8 +1,8 @@
-// Events for what listens in the branch: published as they come, in order. What is missed there is not made up for.
+// Events for what listens in the branch: published as they come, in order. What is missed there is not sent again.
 import type { Logger } from 'pino';
 import type { EventOutbox } from './outbox.ts';
 
-/** So many are on their way at once. */
+/** This many are on their way at once. */
 const AT_ONCE = 50;
 
 export interface LocalEventsPorts {
@@ -48,10 +48,10 @@ export class LocalEvents {
   async #publish(): Promise<void> {
     const { site, outbox, broker } = this.#ports;
     const from = this.#last;
-    // Should they not be readable, all of them are passed over: else there would be no end of trying.
+    // If they cannot be read, all of them are skipped: else it would try for ever.
     this.#last = outbox.lastSeq;
     const events = outbox.after(from, AT_ONCE);
-    // What the cloud had stored before its turn came is gone.
+    // An event that the cloud had stored before its turn came is gone.
     this.#last = events.at(-1)?.seq ?? this.#last;
     await Promise.all(
       events.map(({ event }) => {

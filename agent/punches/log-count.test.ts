@@ -21,7 +21,7 @@ function proven(): LogCount {
   return count;
 }
 
-test('a count that was seen to move with the log proves that nothing has changed', () => {
+test('a count that was seen to move with the log proves that nothing has changed while it stands still', () => {
   const count = proven();
   for (let n = 0; n < 100; n++) expect(count.isDue(counting(6))).toBe(false);
   expect(count.isDue(counting(7))).toBe(true);
@@ -36,14 +36,14 @@ test('live punches that were told are expected in it, each once', () => {
   expect(count.isDue(counting(8))).toBe(true);
 });
 
-test('one that was never seen to move is looked behind now and then', () => {
+test('a count that never moved is checked against the log now and then', () => {
   const count = new LogCount();
   expect(count.isDue(counting(5))).toBe(true);
   count.taken(5, counting(5), counting(5));
   expect(Array.from({ length: 30 }, () => count.isDue(counting(5))).filter(Boolean).length).toBe(2);
 });
 
-test('one that tells another number than the log has proves nothing any more', () => {
+test('a count that differs from the log proves nothing any more', () => {
   const count = proven();
   count.taken(9, counting(6), counting(6));
   expect(count.isDue(counting(6))).toBe(true);
@@ -51,7 +51,7 @@ test('one that tells another number than the log has proves nothing any more', (
   expect(count.isDue(counting(6))).toBe(true);
 });
 
-test('punches amid the reading are no contradiction', () => {
+test('punches during the reading are no contradiction', () => {
   const count = proven();
   count.taken(8, counting(7), counting(9));
   expect(count.isDue(counting(8))).toBe(false);
@@ -68,7 +68,7 @@ test.each([
   expect(count.isDue(counters)).toBe(true);
 });
 
-test('after a gap it is looked at whatever it counts', () => {
+test('after a gap the log is read whatever the count says', () => {
   const count = proven();
   count.doubt();
   expect(count.isDue(counting(6))).toBe(true);

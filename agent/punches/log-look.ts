@@ -2,7 +2,7 @@
 
 import { naming } from '../terminal/tables/attendance-book.ts';
 import type { RosterCache } from '../terminal/tables/roster-cache.ts';
-import { ATTENDANCE_LAYOUTS, type AttendanceWidth } from '../zk/attendance-layout.ts';
+import { ATTENDANCE_LAYOUTS, type AttendanceWidth, type StatedWidth } from '../zk/attendance-layout.ts';
 import { openSet } from '../zk/bulk.ts';
 import type { Conversation } from '../zk/conversation.ts';
 import type { Counters } from '../zk/counters.ts';
@@ -20,7 +20,7 @@ export interface LogLook {
   readonly owner: Omit<LogOwner, 'badgeOf'>;
   readonly room: () => number;
   /** Bytes of a record, where an operator states it. */
-  readonly stated: 8 | 16 | 40 | 49 | undefined;
+  readonly stated: StatedWidth | undefined;
 }
 
 /** What a look has found, and how many records the log has. */
@@ -28,7 +28,7 @@ export type Looked = Taken & { readonly records: number };
 
 /** True for records with a uid and no badge. */
 export function isBadgeless(width: AttendanceWidth | null): boolean {
-  return width === 8 || width === '8b';
+  return width !== null && !ATTENDANCE_LAYOUTS[width].hasBadge;
 }
 
 /**

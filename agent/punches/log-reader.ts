@@ -26,11 +26,11 @@ export interface TakeOptions {
 
 /** In records. */
 interface Sizes {
-  /** By so many a log is known again. */
+  /** This many records are enough to recognise a log. */
   readonly mark: number;
-  /** So many are taken at a time: a terminal gives them in a moment, and so much is done anew after a crash. */
+  /** This many are taken at a time: a terminal sends them in a moment, and no more has to be repeated after a crash. */
   readonly slice: number;
-  /** Where the mark is not in its place, it is looked for among so many of the newest. */
+  /** If the mark is not where it should be, it is looked for among this many of the newest records. */
   readonly searched: number;
 }
 
@@ -40,7 +40,7 @@ export interface Taken {
   readonly cursor: LogCursor;
   /** Punches that became events. */
   readonly told: number;
-  /** Records with a date that never was, or of nobody. */
+  /** Records with an impossible date or without a user. */
   readonly skipped: number;
   /** False while something of the log that is newer than the cursor is still to be taken. */
   readonly upToDate: boolean;
@@ -92,7 +92,7 @@ class Turn {
       const mark = await this.#markBefore(history);
       this.#cursor = { ...this.#cursor, generation, width, taken: history, history, mark };
     } else {
-      // The oldest records made room for new ones: all others have moved up.
+      // The oldest records were overwritten: all others have moved up.
       const { taken, history } = this.#cursor;
       this.#cursor = { ...this.#cursor, taken: taken - shift, history: Math.max(0, history - shift) };
     }

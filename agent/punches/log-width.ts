@@ -1,13 +1,16 @@
 // How wide the records of a terminal's log are, told by its length, its count and some of its records.
 import { SerenoError } from '../../shared/errors.ts';
 import { type AttendanceWidth, attendanceWidth } from '../zk/attendance.ts';
-import { ATTENDANCE_LAYOUTS } from '../zk/attendance-layout.ts';
+import { ATTENDANCE_LAYOUTS, type StatedWidth } from '../zk/attendance-layout.ts';
 import type { OpenSet } from '../zk/bulk.ts';
 
 /** Whole records of every width. */
-const COMMON_BYTES = 3920;
+const COMMON_BYTES = Object.values(ATTENDANCE_LAYOUTS).reduce(
+  (all, { bytes }) => leastCommonMultiple(all, bytes),
+  1,
+);
 const SAMPLE_BYTES = 4 * COMMON_BYTES;
-/** A log without records reads alike in every layout. */
+/** An empty log looks the same in every layout. */
 const WIDTH_OF_NOTHING = 40;
 
 export interface WidthFacts {
@@ -15,7 +18,7 @@ export interface WidthFacts {
   /** What the terminal counts; null where it does not. */
   readonly count: number | null;
   /** As an operator states it. */
-  readonly stated: 8 | 16 | 40 | 49 | undefined;
+  readonly stated: StatedWidth | undefined;
   /** As it was when the log was last taken. */
   readonly known: AttendanceWidth | null;
 }
@@ -43,4 +46,10 @@ export async function widthOf(
   if (width === 'ambiguous' && known !== null) return known;
   const problem = width === 'ambiguous' ? '@attendance_layouts' : '@attendance_nonsense';
   throw new SerenoError('dialect_unknown', { params: { device, problem } });
+}
+
+function leastCommonMultiple(one: number, other: number): number {
+  let multiple = one;
+  while (multiple % other !== 0) multiple += one;
+  return multiple;
 }

@@ -8,7 +8,7 @@ import { instantOf } from './instant.ts';
 import type { EventOutbox } from './outbox.ts';
 import { type DatedPunch, idOf, keyOf } from './punch.ts';
 
-/** Whether a live event says what the log says later: known once one of them was compared. */
+/** Whether live events agree with the log: known once one was compared. */
 export type LiveTrust = 'unproven' | 'proven' | 'differs';
 
 /** How far a terminal's log has been taken. */
@@ -28,7 +28,7 @@ export interface LogCursor {
 /** Whose log it is. */
 export interface LogOwner {
   readonly device: string;
-  /** Empty for a terminal that tells none. */
+  /** Empty if the terminal tells no serial number. */
   readonly serial: string;
   readonly timezone: string;
   /** The badge of a punch that has a uid alone. */
@@ -104,7 +104,7 @@ export class PunchMemory {
     return log !== null && (this.#known(log, keyOf(terminalOf(owner), punch))?.found ?? 0) > 0;
   }
 
-  /** All of the log has been taken: what was of an earlier one and is not in this one will not be met again. */
+  /** The whole log has been taken: punches that only an earlier log had will not come again. */
   tidy({ device }: LogOwner): void {
     const sql = 'SELECT log, generation FROM logs WHERE device = ? AND tidied < generation';
     const row = this.#database.get(sql, device);
@@ -121,7 +121,7 @@ export class PunchMemory {
     return this.#database.all('SELECT device FROM logs').map(({ device }) => String(device));
   }
 
-  /** A device that is no more. What it told stays to be sent. */
+  /** The device was deleted. Its events still wait to be sent. */
   forget(device: string): void {
     this.#atomically(() => this.#forget(device));
   }

@@ -37,7 +37,7 @@ export class EventOutbox {
     return Math.max(0, this.#most - this.#length);
   }
 
-  /** True once so much has been sent that reading on is worth its while. */
+  /** True once enough was sent to make reading more worthwhile. */
   get isHalfEmpty(): boolean {
     return this.#length <= this.#most / 2;
   }

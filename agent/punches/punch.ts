@@ -1,15 +1,15 @@
-// The name of a punch for good: the same whoever reads it, when, and by which way.
+// The id of a punch: always the same, whoever reads it, when and in which way.
 import { createHash } from 'node:crypto';
 import type { AttendanceRecord } from '../zk/attendance-layout.ts';
 
-/** A punch that has a date; whose it is says the badge, or the uid where the terminal tells no more. */
+/** A punch that has a date; it belongs to a badge, or to a uid if the terminal tells no more. */
 export type DatedPunch = AttendanceRecord & { readonly time: string };
 
-/** Bytes that stand for all that a punch is but its number among equals. */
+/** Bytes that stand for everything in a punch except its number among equal ones. */
 const KEY_BYTES = 16;
 const ID_DIGITS = 32;
 
-/** False for a date that never was, and for a record that is nobody's. */
+/** False for an impossible date, and for a record without a user. */
 export function isDated(record: AttendanceRecord): record is DatedPunch {
   return record.time !== null && (record.userId ?? `${record.uid ?? ''}`) !== '';
 }

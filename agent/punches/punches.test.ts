@@ -1,31 +1,18 @@
 // Punches over the whole agent: a simulated terminal on one side, a cloud that says what it has stored on the other.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { Command } from '../../test/terminal/protocol.ts';
-import {
-  type SimulatedTerminal,
-  startTerminal,
-  type TerminalSettings,
-} from '../../test/terminal/terminal.ts';
-import { AgentBench } from '../testing/agent-bench.ts';
+import type { SimulatedTerminal } from '../../test/terminal/terminal.ts';
+import type { AgentBench } from '../testing/agent-bench.ts';
+import { branchOfEachTest } from '../testing/branch-bench.ts';
 
+const branch = branchOfEachTest({ users: 5, serialNumber: 'A1' });
 let agent: AgentBench;
-let terminals: SimulatedTerminal[];
 beforeEach(() => {
-  agent = new AgentBench();
-  terminals = [];
+  agent = branch.agent;
 });
-afterEach(async () => {
-  await agent.dispose();
-  for (const simulated of terminals) await simulated.stop();
-});
-
-async function terminal(settings: TerminalSettings = {}): Promise<SimulatedTerminal> {
-  const simulated = await startTerminal({ users: 5, serialNumber: 'A1', ...settings });
-  terminals.push(simulated);
-  return simulated;
-}
+const { terminal } = branch;
 
 interface Begin {
   readonly live?: boolean;
@@ -187,7 +174,7 @@ it('a terminal at its capacity, which forgets its oldest, loses nothing on the w
   }
 });
 
-it('a new agent and a new memory on disk arrive at the same ids', async () => {
+it('a new agent with an empty disk makes the same ids', async () => {
   const simulated = await terminal({ attendance: 50 });
   begin(simulated);
   await proven(simulated);
@@ -212,7 +199,7 @@ it('a new agent and a new memory on disk arrive at the same ids', async () => {
   ).toEqual(ids.sort());
 });
 
-it('what the cloud does not say to have stored is kept over a restart and sent again', async () => {
+it('what the cloud has not confirmed is kept across a restart and sent again', async () => {
   const simulated = await terminal({ attendance: 3 });
   begin(simulated);
   agent.link.stores = false;
@@ -249,7 +236,7 @@ it('an enrolment is not disturbed by live events, and no punch is lost over it',
   await whole(simulated);
 });
 
-it('punches amid the exchanges of commands are told, too', async () => {
+it('punches during commands are reported, too', async () => {
   const simulated = await terminal({ latency: { perCommandMs: 5 } });
   begin(simulated, { every: 3600 });
   await proven(simulated);
@@ -267,7 +254,7 @@ it('punches amid the exchanges of commands are told, too', async () => {
   ).toBe(true);
 });
 
-it('a device that is taken away leaves nothing of its log', async () => {
+it('a deleted device leaves nothing of its log', async () => {
   const simulated = await terminal({ attendance: 3 });
   agent.start('punches: {every: 1}\n');
   const put = { id: 'puerta', name: 'Puerta', host: '127.0.0.1', port: simulated.port, mode: 'create' };

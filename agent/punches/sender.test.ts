@@ -1,13 +1,11 @@
 // Batches on their way to the cloud: one at a time, until the cloud says that it has stored them.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { SerenoError } from '../../shared/errors.ts';
 import { EVENTS_PER_BATCH, type EventBatch, eventBatchSchema } from '../../shared/wire/events.ts';
 import { topics } from '../../shared/wire/topics.ts';
+import { folderOfEachTest } from '../testing/folder.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { PunchDatabase } from './database.ts';
 import { EventOutbox } from './outbox.ts';
@@ -15,7 +13,7 @@ import { EventSender } from './sender.ts';
 
 const at = { tenant: 'acme', site: 'norte' };
 
-let folder: string;
+const folder = folderOfEachTest();
 let database: PunchDatabase;
 let outbox: EventOutbox;
 let clock: ManualClock;
@@ -25,8 +23,7 @@ let sender: EventSender;
 let publish: () => Promise<void>;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'sender-'));
-  database = PunchDatabase.open(folder, 'norte');
+  database = PunchDatabase.open(folder(), 'norte');
   outbox = new EventOutbox(database);
   clock = new ManualClock();
   sent = [];
@@ -46,10 +43,7 @@ beforeEach(() => {
     onStored: () => undefined,
   });
 });
-afterEach(() => {
-  database.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => database.close());
 
 function add(count: number): void {
   for (let n = 0; n < count; n++) {
@@ -112,7 +106,7 @@ test('a batch that never left is sent again on the next connection', async () =>
   expect(sent.map(({ seq }) => seq)).toEqual([1, 1]);
 });
 
-test('words for another memory, for what was never sent, for what is gone, and no words at all, change nothing', () => {
+test('confirmations for another memory, for what was never sent, for what is gone, and nonsense change nothing', () => {
   add(2);
   sender.connected();
   stored(2, '6f0d0f6e-4f0c-4a58-9d4c-0d6c1f9b7e11');
@@ -127,13 +121,13 @@ test('words for another memory, for what was never sent, for what is gone, and n
   expect(outbox.length).toBe(0);
 });
 
-test('numbers go on over a restart, though all that was numbered is gone', () => {
+test('numbers continue after a restart, even if all events are gone', () => {
   add(2);
   sender.connected();
   stored(2);
   const { id } = database;
   database.close();
-  database = PunchDatabase.open(folder, 'norte');
+  database = PunchDatabase.open(folder(), 'norte');
   expect(database.id).toBe(id);
   outbox = new EventOutbox(database);
   add(1);

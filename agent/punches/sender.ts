@@ -66,7 +66,7 @@ export class EventSender {
     });
     this.#awaits = { seq, cancel: again };
     this.#waitMs = Math.min(2 * this.#waitMs, AGAIN_AT_MOST_MS);
-    // Only the word that it is stored counts; what did not even reach the broker is sent again as well.
+    // Only the cloud's "stored" counts; what did not even reach the broker is sent again too.
     this.#ports.publish(topics.events(at, seq), payload).catch((error: unknown) => {
       log.debug({ seq, error: String(error) }, 'events not sent');
     });
@@ -85,7 +85,7 @@ export class EventSender {
       outbox.forget(word.seq);
     } catch (error) {
       if (!isStorageError(error)) throw error;
-      // They are sent again, and the cloud says so again.
+      // The events are sent again, and the cloud confirms them again.
       log.warn({ err: error }, 'not written down which events are stored');
       return;
     }

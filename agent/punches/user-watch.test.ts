@@ -1,30 +1,22 @@
 // Changes at the keypad over the whole agent: what somebody else did becomes an event, what the agent did does not.
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import {
-  type SimulatedTerminal,
-  startTerminal,
-  type TerminalSettings,
-} from '../../test/terminal/terminal.ts';
-import { AgentBench } from '../testing/agent-bench.ts';
+import { beforeEach, expect, it } from 'vitest';
+import type { SimulatedTerminal, TerminalSettings } from '../../test/terminal/terminal.ts';
+import type { AgentBench } from '../testing/agent-bench.ts';
+import { branchOfEachTest } from '../testing/branch-bench.ts';
 
+const branch = branchOfEachTest({ serialNumber: 'A1', attendance: 1 });
 let agent: AgentBench;
 let simulated: SimulatedTerminal;
 beforeEach(() => {
-  agent = new AgentBench();
-});
-afterEach(async () => {
-  await agent.dispose();
-  await simulated.stop();
+  agent = branch.agent;
 });
 
 async function begin(settings: TerminalSettings = {}): Promise<void> {
-  simulated = await startTerminal({
+  simulated = await branch.terminal({
     users: [
       { uid: 1, userId: '1001', name: 'Ana', password: '1234' },
       { uid: 2, userId: '1002', name: 'Eva' },
     ],
-    serialNumber: 'A1',
-    attendance: 1,
     ...settings,
   });
   start();
@@ -74,7 +66,7 @@ it('what the agent writes itself is no event, and does not hide what somebody el
   await expect.poll(told, { timeout: 5000 }).toEqual([['user.created', '1009', 4, undefined]]);
 });
 
-it('what happens while the agent is away is noticed when it is back', async () => {
+it('changes while the agent is away are noticed when it is back', async () => {
   await begin();
   await agent.stop();
   simulated.keypad.deleteUser('1001');
@@ -86,7 +78,7 @@ it('what happens while the agent is away is noticed when it is back', async () =
   ]);
 });
 
-it('a table that is met for the first time tells nothing', async () => {
+it('a table that is seen for the first time makes no events', async () => {
   await begin();
   await agent.stop();
   start();

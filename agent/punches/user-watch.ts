@@ -1,4 +1,4 @@
-// Notices in the table of users what somebody else than the agent has done there: it becomes an event.
+// Compares the table of users with what was seen before: changes that the agent did not make become events.
 import { randomUUID } from 'node:crypto';
 import { withoutUnshown } from '../../shared/domain/agent-text.ts';
 import type { UserEvent } from '../../shared/wire/events.ts';
@@ -46,7 +46,7 @@ export class UserWatch {
     const before = this.#seen(device);
     const changes = seenAt === null ? [] : this.#changes(device, seenAt - MARGIN_MS, before, after);
     const isOld = seenAt !== null && changes.length === 0 && isEqual(before, after);
-    // Nothing is remembered of what could not be told.
+    // What could not be reported is not remembered either.
     if (isOld || changes.length > outbox.room) return 0;
     try {
       database.atomically(() => {
@@ -64,7 +64,7 @@ export class UserWatch {
     return changes.length;
   }
 
-  /** A device that is no more. */
+  /** The device was deleted. */
   forget(device: string): void {
     this.#ports.database.run('DELETE FROM users WHERE device = ?', device);
     this.#ports.database.run('DELETE FROM users_seen WHERE device = ?', device);

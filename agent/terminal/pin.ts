@@ -7,14 +7,14 @@ const pinSchema = z.strictObject({
   serial: serialSchema.nullable(),
   /** The other terminal that answered last. Until the right one does, no comm key is sent. */
   stranger: serialSchema.nullable(),
-  /** What agent.yaml said when the stranger came: another word there is an answer to it. */
+  /** The serial number in agent.yaml when the stranger came: a change there means that somebody has dealt with it. */
   stated: serialSchema.nullable(),
 });
 export type Pin = z.infer<typeof pinSchema>;
 
 export const UNPINNED: Pin = { serial: null, stranger: null, stated: null };
 
-/** The pin as it was written down; one that cannot be read is none. */
+/** The pin as it was written down; `UNPINNED` if it cannot be read. */
 export function parsePin(text: string | null): Pin {
   if (text === null) return UNPINNED;
   try {

@@ -15,23 +15,23 @@ export interface DisableNote {
   clear(): void;
 }
 
-/** Where a text that a terminal wrote down outlasts the agent. */
+/** Where a note about a terminal survives a restart of the agent. */
 export interface TextMemory {
   read(): string | null;
   write(text: string): void;
 }
 
-/** Where a pin outlasts the agent. */
+/** Where a pin survives a restart of the agent. */
 export interface PinMemory {
   read(): Pin;
   write(pin: Pin): void;
 }
 
-/** Who hears what a terminal tells by itself. */
+/** Who hears the events that a terminal sends by itself. */
 export interface LiveListener {
   /** Told in the order in which they came, also while a command uses the conversation. Never throws. */
   readonly onEvent: (event: TerminalEvent) => void;
-  /** The conversation is over, whoever ended it: from now on nothing is told. Called once, and not after `stop`. */
+  /** The conversation is over, whoever ended it: no more events. Called once, and not after `stop`. */
   readonly onEnd: () => void;
 }
 

@@ -1,4 +1,4 @@
-// One terminal as the agent keeps it: its conversation, its roster, its writes, and what is owed to it after a fault.
+// One terminal as the agent keeps it: its conversation, its roster, its writes, and what must still be done for it after a fault.
 import type { SerenoError } from '../../shared/errors.ts';
 import type { Clock } from '../clock.ts';
 import type { DeviceSettings } from '../devices/settings.ts';
@@ -18,7 +18,7 @@ import type { WriteContext } from './writes/context.ts';
 import { PunchedUids } from './writes/punched-uids.ts';
 import { type Batch, settleAll, Writer } from './writes/writer.ts';
 
-/** A conversation that breaks is made anew this often for one batch of writes. */
+/** A conversation that breaks is opened again this many times for one batch of writes. */
 const RECONNECTS = 2;
 
 /** Not safe for concurrent use: the queue of the terminal is the device lock. */
@@ -68,12 +68,12 @@ export class Terminal implements AskedTerminal {
     return this.#writer.doubts.length > 0 ? 0 : this.#ports.note.dueIn();
   }
 
-  /** Takes over writes of which only the terminal can tell what became; done as soon as it can be looked at. */
+  /** Takes over writes in doubt: only the terminal can show what became of them. They are settled as soon as it answers. */
   adopt(doubts: readonly WriteJob[]): void {
     this.#writer.adopt(doubts);
   }
 
-  /** Hands over the writes in doubt: this terminal will not be looked at any more. */
+  /** Gives up the writes in doubt to the caller: this terminal will not be asked again. */
   surrender(): readonly WriteJob[] {
     return this.#writer.surrender();
   }
@@ -83,7 +83,7 @@ export class Terminal implements AskedTerminal {
     await this.#converse('write', async () => undefined);
   }
 
-  /** Finds out who answers; lets it go at once unless somebody waits for it, or listens. @throws SerenoError */
+  /** Finds out who answers, then disconnects at once unless somebody waits for the terminal or listens. @throws SerenoError */
   async probe(signal: AbortSignal, isWanted: () => boolean): Promise<void> {
     this.#isProbing = true;
     try {
@@ -104,7 +104,7 @@ export class Terminal implements AskedTerminal {
 
   /**
    * A question that changes nothing: `ask` gets the conversation and the roster cache. A conversation that
-   * breaks is made anew once.
+   * breaks is opened again once.
    * @throws SerenoError
    */
   async read<T>(
@@ -123,11 +123,11 @@ export class Terminal implements AskedTerminal {
   }
 
   /**
-   * Has what the terminal tells by itself passed on to `listener`, on a conversation that is kept open until either ends it:
-   * commands are served on it at once, and what is told meanwhile is passed on all the same. An enrolment, and what breaks
-   * the conversation, ends it; then `listen` again.
+   * Passes the terminal's own events to `listener`, on a conversation that is kept open until either side ends it. Commands
+   * are served on it at once, and events that come meanwhile still reach the listener. An enrolment ends it, and so does a
+   * broken line; then call `listen` again.
    * @param mask the bits of `Event` in zk/commands.ts
-   * @throws SerenoError; `device_refused` by a terminal that tells nothing by itself
+   * @throws SerenoError; `device_refused` by a terminal that sends no events
    */
   async listen(mask: number, listener: LiveListener, signal?: AbortSignal): Promise<Listening> {
     const listen = ({ conversation }: WriteContext) => this.#session.listen(conversation, mask, listener);
@@ -146,8 +146,8 @@ export class Terminal implements AskedTerminal {
   }
 
   /**
-   * Serves `first` and what `more` brings, in one conversation and as few windows as can be. Every job is
-   * settled when it returns, but for those in doubt at a terminal that no longer answers.
+   * Serves `first` and what `more` brings, in one conversation and in as few windows as possible. When it returns, every
+   * job is settled, except those in doubt at a terminal that no longer answers.
    */
   async write(first: readonly WriteJob[], more: () => WriteJob | undefined): Promise<void> {
     const batch: Batch = { waiting: [...first] };
@@ -164,7 +164,7 @@ export class Terminal implements AskedTerminal {
     settleAll(batch.waiting, trouble);
   }
 
-  /** Lets the terminal go; what is owed to it stays noted. */
+  /** Disconnects; what must still be done at the terminal stays noted on disk. */
   async close(): Promise<void> {
     this.attendance.forget();
     await this.#session.close();
@@ -178,7 +178,7 @@ export class Terminal implements AskedTerminal {
     return await this.#session.lend(mode, async (lease) => work(await this.#ready(mode, lease)), signal);
   }
 
-  /** All is put right; what cannot be settled keeps no question waiting. @throws as `putRight` */
+  /** Enables the terminal and settles what is in doubt. Questions do not wait for what cannot be settled. @throws as `putRight` */
   async #ready(mode: Mode, lease: Lease): Promise<WriteContext> {
     const skips = mode !== 'write' && this.#writer.isUnsettled;
     const context = this.#contextOf(lease);

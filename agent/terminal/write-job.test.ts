@@ -47,7 +47,7 @@ const LEGAL: Readonly<Record<State, Partial<Record<Step, State>>>> = {
   over: { leave: 'over' },
 };
 
-test('a job goes the ways that there are, and says so where there is none', () => {
+test('a job makes the transitions that exist, and throws at any other', () => {
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...(Object.keys(steps) as Step[])), { maxLength: 20 }), (walk) => {
       const job = create('1001');
@@ -88,7 +88,7 @@ test('how often a conversation broke over it is counted until it is settled', ()
   expect(job.unfinished).toEqual({ uid: 7, verified: 'readback', breaks: 2 });
 });
 
-test('it is looked for by what was begun last', () => {
+test('it is looked for by its last beginning', () => {
   const job = create('1001');
   job.begin(7, null);
   job.acknowledge();

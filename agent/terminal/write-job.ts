@@ -4,7 +4,7 @@ import type { Result } from '../result.ts';
 import type { UserRecord } from '../zk/users.ts';
 import type { Wish } from './writes/table.ts';
 
-/** What a job goes by, and whom it tells: the rules of whoever hands it to the terminal. */
+/** What a job must obey, and whom it reports to: set by whoever hands it to the terminal. */
 export interface JobRules {
   /** Milliseconds left until it may no longer begin. */
   timeLeft(): number;
@@ -50,11 +50,11 @@ export interface Unfinished {
 type State =
   /** Nothing of it was sent. */
   | { readonly kind: 'waiting' }
-  /** It was sent, or another agent may have done so: the terminal alone can tell. */
+  /** It was sent, here or perhaps by another agent: only the terminal can show what became of it. */
   | { readonly kind: 'in doubt'; readonly traces: Traces }
-  /** It is there; what is left to do comes before it is settled. */
+  /** The record is there; something else must be done before it is settled. */
   | { readonly kind: 'unfinished'; readonly unfinished: Unfinished }
-  /** Settled, or in other hands: the next run of the agent, or those who look for contested writes. */
+  /** Settled, or left to others: to the next run of the agent, or to the search for contested writes. */
   | { readonly kind: 'over' };
 
 export class WriteJob {
@@ -74,12 +74,12 @@ export class WriteJob {
     return this.#state.kind === 'in doubt' || this.#state.kind === 'unfinished';
   }
 
-  /** True once nothing more becomes of it here: it must not begin any more. */
+  /** True once it is finished here: it must not begin any more. */
   get isOver(): boolean {
     return this.#state.kind === 'over';
   }
 
-  /** By what it is looked for at the terminal. */
+  /** What to look for at the terminal. */
   get traces(): Traces {
     if (this.#state.kind === 'in doubt') return this.#state.traces;
     return { uid: this.unfinished.uid, preimage: null };

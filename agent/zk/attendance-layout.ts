@@ -3,6 +3,9 @@
 /** Bytes of a record; `8b` is the second layout of 8 bytes. */
 export type AttendanceWidth = 8 | '8b' | 16 | 40 | 49;
 
+/** What an operator can state: bytes. */
+export type StatedWidth = Exclude<AttendanceWidth, '8b'>;
+
 export interface AttendanceRecord {
   /** Left out where the layout has none. */
   readonly uid?: number;
@@ -19,6 +22,8 @@ export interface AttendanceRecord {
 /** Records are read where they lie, at `at` in their set: there may be 100,000 of them. */
 export interface AttendanceLayout {
   readonly bytes: number;
+  /** False for records with a uid and no badge: only the roster leads to it. */
+  readonly hasBadge: boolean;
   /** Where the u32 time is. */
   readonly timeAt: number;
   readonly decode: (set: Buffer, at: number, time: string | null) => AttendanceRecord;
@@ -46,6 +51,7 @@ function isPrintable(set: Buffer, from: number, to: number): boolean {
 
 /** uid u16, user_id 24 @2, verify @26, time u32 @27, state @31; what follows is not understood. */
 const WITH_USER_ID = {
+  hasBadge: true,
   timeAt: 27,
   decode: (set: Buffer, at: number, time: string | null): AttendanceRecord => ({
     uid: set.readUInt16LE(at),
@@ -63,6 +69,7 @@ export const ATTENDANCE_LAYOUTS: Readonly<Record<AttendanceWidth, AttendanceLayo
   /** user_id u32, time u32, status, punch, 2 reserved, work code u32. Sources disagree on the order of the two. */
   16: {
     bytes: 16,
+    hasBadge: true,
     timeAt: 4,
     decode: (set, at, time) => ({
       userId: String(set.readUInt32LE(at)),
@@ -76,6 +83,7 @@ export const ATTENDANCE_LAYOUTS: Readonly<Record<AttendanceWidth, AttendanceLayo
   /** uid u16, verify, time u32 @3, state. */
   8: {
     bytes: 8,
+    hasBadge: false,
     timeAt: 3,
     decode: (set, at, time) => ({
       uid: set.readUInt16LE(at),
@@ -88,6 +96,7 @@ export const ATTENDANCE_LAYOUTS: Readonly<Record<AttendanceWidth, AttendanceLayo
   /** uid u16, state<<4 | verify, 0, time u32 @4. */
   '8b': {
     bytes: 8,
+    hasBadge: false,
     timeAt: 4,
     decode: (set, at, time) => ({
       uid: set.readUInt16LE(at),

@@ -126,7 +126,7 @@ describe('attendance', () => {
     },
   );
 
-  it('does not take a full terminal for one at which nobody punched', async () => {
+  it('does not treat a full terminal as one without punches', async () => {
     const { list, simulated } = await start({ users: 3, attendance: 40, capacity: { records: 40 } });
     await list();
     simulated.punch(simulated.users()[0]!.userId, { time: '2031-01-01T00:00:00' });

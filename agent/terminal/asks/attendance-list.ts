@@ -6,8 +6,8 @@ import { pageOfPunches } from '../tables/attendance-page.ts';
 import { type Ask, instant } from './ask.ts';
 
 /**
- * One page of the punches that fit the filter; `total` counts all that fit, `skipped` those whose date never was
- * (of the same user, whatever the range: they lie in none). Never disables the terminal.
+ * One page of the punches that fit the filter; `total` counts all that fit, `skipped` those with an impossible date
+ * (of the same user, whatever the range: they are in none). Never disables the terminal.
  * @throws SerenoError `invalid_field` (cursor), `dialect_unknown`, and what a conversation may end in.
  */
 export const listAttendance: Ask<'attendance.list'> = async (args, { terminal, signal, progress, now }) => {

@@ -25,7 +25,7 @@ export interface EnrolState {
 
 export const AT_FIRST: EnrolState = { samples: 0, touched: false, ending: null };
 
-/** What an event makes of the state. Once it has ended, nothing changes it: a sample may come behind the result. */
+/** What an event makes of the state. Once it has ended, nothing changes it: a sample may come after the result. */
 export function afterEvent(state: EnrolState, event: EnrolEvent, finger: number): EnrolState {
   if (state.ending !== null) return state;
   switch (event.kind) {
@@ -46,7 +46,7 @@ export function afterEvent(state: EnrolState, event: EnrolEvent, finger: number)
   }
 }
 
-/** Firmwares use 4 both for nobody there and for samples that do not fit together. */
+/** Firmwares use 4 both if nobody came and if the samples do not match each other. */
 function refusal(code: number, touched: boolean): Ending {
   if (code === SensorResult.duplicate) return { kind: 'refused', code: 'duplicate_finger' };
   const timedOut = code === SensorResult.timeout || (code === SensorResult.failed && !touched);

@@ -174,7 +174,7 @@ describe('enrolling a finger', () => {
     await expect(ended).rejects.toMatchObject({ applied: 'unknown' });
   });
 
-  it('tells the refusal of a terminal that does not enrol', async () => {
+  it('reports the refusal of a terminal that does not enrol', async () => {
     const { simulated, enrol } = await start();
     simulated.faults.add({ kind: 'refuse', command: 61, times: 1 });
     await expect(enrol()).rejects.toMatchObject({ code: 'device_refused', applied: 'no' });
@@ -188,7 +188,7 @@ describe('enrolling a finger', () => {
     expect(simulated.enrolment).toBeNull();
   });
 
-  it('reads the roster anew afterwards, so that a stale one is not taken for true', async () => {
+  it('reads the roster again afterwards, so that no stale one is used', async () => {
     const { simulated, during, terminal } = await start();
     await during(() => simulated.pressFinger('good', 'good', 'good'));
     const before = asked(1503);

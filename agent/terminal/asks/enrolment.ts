@@ -1,4 +1,4 @@
-// `finger.enroll`: the terminal asks somebody for a finger three times, and the agent sees to it that it ends well.
+// `finger.enroll`: the terminal asks somebody for a finger three times, and the agent makes sure that it ends well.
 import { SerenoError } from '../../../shared/errors.ts';
 import type { ArgsOf } from '../../../shared/wire/operations.ts';
 import { pause } from '../../clock.ts';
@@ -16,7 +16,7 @@ import { type Ending, EnrolmentWatch } from './enrolment-watch.ts';
 
 /** Terminals give up by themselves after some 60 s. */
 const ENROL_MS = 90_000;
-/** Cancelling must free the terminal within a second; one that does not answer that fast is left to itself. */
+/** Cancelling must free the terminal within a second; if it does not answer by then, it is left alone. */
 const CANCEL_MS = 900;
 /** After a lost line the terminal is looked at as soon as it answers, tried this often. */
 const LOOKS = 4;
@@ -64,7 +64,7 @@ class Enrolment {
   }
 
   async #enrol(conversation: Conversation, cache: RosterCache): Promise<Ending> {
-    // A conversation that broke after the start is not made anew to ask the person once more.
+    // If the conversation breaks after the start, it is not opened again: the person would be asked twice.
     if (this.#begun) return { kind: 'lost' };
     const { terminal, signal, progress } = this.#context;
     const { user_id: userId, finger_index: finger } = this.#args;

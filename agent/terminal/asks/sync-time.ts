@@ -23,7 +23,7 @@ export const syncTime: Ask<'device.sync_time'> = async (_args, context) => {
     );
     return { data: { device_time }, verified: 'readback' };
   } catch (error) {
-    // The line broke behind the setting, and there is no other to look: the clock may be right by now.
+    // The line broke after the command, and a new one cannot be opened to check: the clock may be set or not.
     if (!attempt.isOpen) throw error;
     throw new SerenoError('outcome_unknown', { params: { device: id }, applied: 'unknown', cause: error });
   }
@@ -43,7 +43,7 @@ async function setClock(
     attempt.isOpen = true;
     await writeTime(conversation, wanted, { signal });
   } catch (error) {
-    // This one changed nothing; one before it may have.
+    // This try changed nothing; an earlier one may have.
     if (isZkError(error, 'refused')) attempt.isOpen = before;
     throw error;
   }

@@ -1,4 +1,4 @@
-// One conversation with a terminal at a time: opened when needed, kept a few seconds for the next command, then closed; or open, for what is told on it.
+// One conversation with a terminal at a time: opened when needed, kept a few seconds for the next command, then closed; or kept open for events.
 import type { SerenoError } from '../../../shared/errors.ts';
 import { type Clock, pause as wait } from '../../clock.ts';
 import type { DeviceSettings } from '../../devices/settings.ts';
@@ -8,11 +8,11 @@ import { toOpeningError, toSerenoError } from './errors.ts';
 import { AT_REST, type Mode, NEXT, type Past } from './modes.ts';
 import type { SerialPin } from './serial-pin.ts';
 
-/** Many terminals take one client only: another tool must get its turn soon. */
+/** Many terminals accept one client only: other tools must get their turn soon. */
 const IDLE_MS = 3000;
 /** One that serves several at a time is spared the handshakes. */
 const SHARED_IDLE_MS = 30_000;
-/** A terminal that restarts or has just lost its client refuses for a moment: asked again this long. */
+/** A terminal that restarts, or has just lost its client, refuses for a moment: it is tried again for this long. */
 const PATIENCE_MS = 1500;
 const FIRST_PAUSE_MS = 100;
 
@@ -92,7 +92,7 @@ export class TerminalConnection {
     this.#letGo()?.destroy();
   }
 
-  /** Says goodbye to the terminal and lets go; never throws. */
+  /** Ends the conversation and disconnects; never throws. */
   async close(): Promise<void> {
     await this.#letGo()?.close();
   }
@@ -116,13 +116,13 @@ export class TerminalConnection {
       this.#onContact(null);
       return conversation;
     } catch (error) {
-      // What the caller has given up says nothing of the terminal.
+      // The caller gave up: that says nothing about the terminal.
       if (!signal?.aborted) this.#onContact(toSerenoError(error, this.#device));
       throw error;
     }
   }
 
-  /** One that lets go before it has told who it is gets another chance: perhaps somebody else was just leaving. */
+  /** A terminal that hangs up before it said who it is gets another try: perhaps another client was just leaving. */
   async #met(signal?: AbortSignal): Promise<Conversation> {
     for (let attempt = 1; ; attempt++) {
       const conversation = await this.#patiently(signal);
@@ -145,7 +145,7 @@ export class TerminalConnection {
         return await Conversation.open(options, signal);
       } catch (error) {
         if (isZkError(error, 'withheld')) throw this.#pin.withheld();
-        // A clear no stays one; a terminal that hangs up may have another client, who lets go.
+        // A clear refusal is final. A terminal that hangs up may be serving another client, who will leave.
         if (isZkError(error, 'auth', 'protocol', 'refused')) throw error;
         if (signal?.aborted || this.#clock.monotonic() + pause > until)
           throw toOpeningError(error, this.#device);
@@ -156,7 +156,7 @@ export class TerminalConnection {
 
   readonly #mayAuthenticate = (terminal: Requests) => this.#pin.mayAuthenticate(terminal);
 
-  /** Lets another's terminal go at once. */
+  /** Disconnects at once from a terminal that is not the expected one. */
   async #identified(conversation: Conversation, signal?: AbortSignal): Promise<void> {
     try {
       await this.#pin.check(conversation, signal);

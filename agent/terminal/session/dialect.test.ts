@@ -23,7 +23,7 @@ describe('the dialect', () => {
     }
   });
 
-  it("goes by the operator's word before what was found out", () => {
+  it("trusts the operator's settings more than what was found out", () => {
     const overrides = {
       user_record: 28,
       user_id_width: 4,
@@ -41,7 +41,7 @@ describe('the dialect', () => {
     expect(dialectOf(learnt({ timedDisable: false }), { timed_disable: true }).timedDisable).toBe(false);
   });
 
-  it('comes back as it was written down, and not from what somebody else wrote', () => {
+  it('is read back as it was written, and never from a damaged note', () => {
     expect(parseLearnt(JSON.stringify(learnt()))).toEqual(learnt());
     for (const text of [null, '', '{', '{}', '{"identity":1}']) expect(parseLearnt(text)).toBeNull();
   });

@@ -8,7 +8,7 @@ import type { KnownDialect } from './known-dialect.ts';
 
 /** Seconds after which the terminal enables itself, should the mini-PC die. */
 export const TIMED_DISABLE_SECONDS = 25;
-/** What is under way then is cut off: enabling over a new conversation needs the rest. */
+/** Whatever is still running then is cut off: the remaining time is for enabling over a new conversation. */
 const CUT_MS = 14_000;
 
 /** A terminal, as whoever disables its keypad needs it. */
@@ -19,7 +19,7 @@ export interface Keypad {
   readonly clock: Clock;
 }
 
-/** One period in which the keypad is disabled. What breaks the conversation is made up for from the note. */
+/** One period in which the keypad is disabled. If the conversation breaks, the note makes sure that it is enabled later. */
 export class Disablement {
   readonly #conversation: Conversation;
   readonly #note: DisableNote;

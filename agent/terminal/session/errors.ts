@@ -1,4 +1,4 @@
-// From failures of the protocol to errors of the catalogue, in the words of the device they concern.
+// Turns failures of the protocol into errors of the catalogue that name the device.
 import { type Applied, type ErrorCode, SerenoError } from '../../../shared/errors.ts';
 import type { Phrase } from '../../../shared/words.ts';
 import type { DeviceSettings } from '../../devices/settings.ts';
@@ -36,7 +36,7 @@ export function toSerenoError(error: unknown, device: DeviceSettings, applied: A
   }
 }
 
-/** Why no connection came about, by the codes of the operating system. */
+/** Why there was no connection, by the error codes of the operating system. */
 const NO_CONNECTION: Readonly<Record<string, ErrorCode>> = {
   EHOSTUNREACH: 'device_no_route',
   ENETUNREACH: 'device_no_route',
@@ -50,7 +50,7 @@ const NO_CONNECTION: Readonly<Record<string, ErrorCode>> = {
 /** The error for a conversation that could not be opened: how the terminal, or the network before it, declined. */
 export function toOpeningError(error: unknown, device: DeviceSettings): SerenoError {
   const params = addressOf(device);
-  // It was connected, and then let go before it had told who it is. Over UDP nothing is connected.
+  // It accepted the connection and hung up before it said who it is. Over UDP there is no connection.
   if (error instanceof ZkError && error.code === 'closed' && device.transport === 'tcp') {
     return new SerenoError('device_hung_up', { params, cause: error });
   }
@@ -78,7 +78,7 @@ function addressOf({ id, host, port }: DeviceSettings) {
   return { address: `${host}:${port}`, ip: host, device: id };
 }
 
-/** True if the same question would end alike: the terminal has shown that it answers without measure or end. */
+/** True if asking again is useless: the terminal has shown that its answer is too large or never ends. */
 export function isHopeless(error: unknown): boolean {
   return error instanceof ZkError && error.code === 'protocol' && error.trouble !== 'garbled';
 }

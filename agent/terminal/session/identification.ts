@@ -13,7 +13,7 @@ import type { SerialPin } from './serial-pin.ts';
 /** A terminal that answers again after this long, or after it was away, may be another one behind the same address. */
 const GREET_AGAIN_MS = 600_000;
 
-/** Which badges it takes is asked for as often at most because one did not fit. */
+/** If a badge does not fit, the terminal is asked again which ones do, at most this often. */
 const LIMITS_AGAIN_MS = 5000;
 
 /** Asks a terminal who it is, and what it can hold, at first contact and now and then. */
@@ -62,7 +62,7 @@ export class Identification {
     return true;
   }
 
-  /** The terminal was away: who answers next must say who it is. */
+  /** The terminal was away: whatever answers next must identify itself. */
   lost(): void {
     this.#metAt = null;
   }
@@ -106,7 +106,7 @@ export class Identification {
 
   #keep(learnt: Learnt): void {
     const news = JSON.stringify(learnt);
-    // Without a name it could be anybody's after a restart.
+    // Without an identity, nobody could say after a restart which terminal this belongs to.
     if (learnt.identity !== '' && news !== this.#memory.read()) this.#memory.write(news);
   }
 

@@ -38,7 +38,7 @@ const context = ({ terminal }: Pick<Bench, 'terminal'>, signal = AbortSignal.tim
 const begun = ({ simulated }: Pick<Bench, 'simulated'>) =>
   simulated.log.filter(({ command }) => command === Command.connect).length;
 
-it('tells of punches however long nobody asks for anything', async () => {
+it('reports punches however long nobody asks for anything', async () => {
   const { simulated, clock, heard } = await listening();
   for (const badge of ['1001', '1002', '1001']) {
     clock.advance(3_600_000);
@@ -96,7 +96,7 @@ it('is told when the line breaks, and the next command finds the terminal all th
   expect([bench.live.isOn, bench.ends(), begun(bench)]).toEqual([false, 1, 2]);
 });
 
-it('lets the terminal go when it is stopped, at once or after the command under way', async () => {
+it('disconnects when it is stopped, at once or after the running command', async () => {
   const idle = await listening();
   await idle.live.stop();
   await expect.poll(() => idle.simulated.connections()).toBe(0);
@@ -110,7 +110,7 @@ it('lets the terminal go when it is stopped, at once or after the command under 
   expect(idle.ends()).toBe(0);
 });
 
-it('lives on when the terminal is looked at, which is then asked who it is on this very conversation', async () => {
+it('continues when the terminal is probed: the probe uses the same conversation', async () => {
   const bench = await listening();
   const before = bench.simulated.log.length;
   await bench.terminal.probe(AbortSignal.timeout(5000), () => false);
@@ -118,7 +118,7 @@ it('lives on when the terminal is looked at, which is then asked who it is on th
   expect(bench.simulated.log.slice(before).map(({ command }) => command)).toEqual([Command.readOption]);
 });
 
-it('says so where a terminal tells nothing by itself, and leaves no conversation open', async () => {
+it('fails if a terminal sends no events, and leaves no conversation open', async () => {
   const clock = new ManualClock();
   const { terminal, simulated } = await start({ users }, '', 1000, clock);
   simulated.faults.add({ kind: 'refuse', command: Command.registerEvents });

@@ -16,7 +16,7 @@ export class Live implements Listening {
   /**
    * Listens before it registers: what comes with the answer is not missed.
    * @param mask the bits of `Event` in zk/commands.ts
-   * @throws ZkError `refused` by a terminal that tells nothing by itself; others if the conversation breaks
+   * @throws ZkError `refused` by a terminal that sends no events; others if the conversation breaks
    */
   static async begin(
     conversation: Conversation,

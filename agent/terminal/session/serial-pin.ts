@@ -10,7 +10,7 @@ import { readOption } from '../../zk/options.ts';
 import type { Pin } from '../pin.ts';
 import type { PinMemory } from '../ports.ts';
 
-/** One bad moment must not make a terminal one that tells nothing for good. */
+/** After one bad moment a terminal must not count as silent for ever. */
 const SILENT_MS = 3_600_000;
 
 /** Asks every new conversation who is there, before anything else is asked or written. */
@@ -79,7 +79,8 @@ export class SerialPin {
     }
     const serial = this.#told;
     if (expected !== null && shownSerial(serial) !== expected) {
-      // One that tells none may be the right one in a bad moment: where it asks for the key, it could not show itself again.
+      // A terminal that tells no number may be the right one in a bad moment. If it were noted as a stranger it would get no comm
+      // key, and without the key it could never tell its number.
       if (serial !== '') this.#keep({ ...this.#pin, stranger: serial, stated: this.#device.serial });
       throw this.#swapped(serial);
     }
@@ -102,7 +103,7 @@ export class SerialPin {
   }
 }
 
-/** One damaged answer must neither pin a number nor make a stranger: what is news is asked for twice. @throws ZkError */
+/** One damaged answer must neither pin a number nor mark a stranger: an unexpected number is asked for twice. @throws ZkError */
 async function readTwice(
   conversation: Conversation,
   expected: string | null,
@@ -121,7 +122,7 @@ export async function readSerial(terminal: Requests, signal?: AbortSignal): Prom
   try {
     return cleanSerial((await readOption(terminal, '~SerialNumber', { signal })) ?? '');
   } catch (error) {
-    // Before the comm key most terminals answer nothing but that they want it.
+    // Before they get the comm key, most terminals answer only that they want it.
     if (isZkError(error, 'refused')) return '';
     throw error;
   }

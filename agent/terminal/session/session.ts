@@ -1,4 +1,4 @@
-// All talk with one terminal: whoever wants something of it is lent the conversation in a mode, once it is known who answers.
+// Every conversation with one terminal is lent from here, in a mode, once it is known who answers.
 import type { SerenoError } from '../../../shared/errors.ts';
 import type { Clock } from '../../clock.ts';
 import type { DeviceSettings } from '../../devices/settings.ts';
@@ -22,18 +22,18 @@ export interface SessionPorts {
   readonly onContact: (failure: SerenoError | null) => void;
 }
 
-/** The conversation in the hands of somebody. It is theirs until their work ends. */
+/** One loan of the conversation: nobody else uses it until the work ends. */
 export interface Lease {
   readonly conversation: Conversation;
   /** What is known of the terminal at its other end. */
   readonly known: KnownDialect;
   /** The terminal has just been asked who it is, at first contact or anew. */
   readonly greeted: boolean;
-  /** Another conversation in the place of this one, which cannot be trusted any more. @throws SerenoError; ZkError */
+  /** A new conversation instead of this one, which cannot be trusted any more. @throws SerenoError; ZkError */
   anew(): Promise<Lease>;
 }
 
-/** Not safe for concurrent use: one lease at a time, and the queue of the terminal sees to that. */
+/** Not safe for concurrent use: one lease at a time. The queue of the terminal makes sure of that. */
 export class Session {
   readonly #device: DeviceSettings;
   readonly #pin: SerialPin;
@@ -64,7 +64,7 @@ export class Session {
 
   /**
    * Lends the conversation to `work`, in a mode that says what may have been done on it before, see `modes.ts`. One that
-   * breaks is made anew once, and `work` begins again.
+   * breaks is opened again once, and `work` starts over.
    * @throws SerenoError
    */
   async lend<T>(mode: Mode, work: (lease: Lease) => Promise<T>, signal?: AbortSignal): Promise<T> {
@@ -107,7 +107,7 @@ export class Session {
    * Listens on a conversation that was lent in the mode `live`. It is kept open then: leases are given on it at once, and what
    * is told amid them reaches `listener` all the same.
    * @param mask the bits of `Event` in zk/commands.ts
-   * @throws ZkError; `refused` by a terminal that tells nothing by itself
+   * @throws ZkError; `refused` by a terminal that sends no events
    */
   async listen(conversation: Conversation, mask: number, listener: LiveListener): Promise<Live> {
     const live = await Live.begin(conversation, mask, listener, () => this.#connection.heard(false));
@@ -132,7 +132,7 @@ export class Session {
     this.#connection.drop();
   }
 
-  /** Says goodbye to the terminal and lets go; never throws. */
+  /** Ends the conversation and disconnects; never throws. */
   async close(): Promise<void> {
     await this.#connection.close();
   }

@@ -19,7 +19,7 @@ describe('local time of a zone', () => {
     ['UTC', '2026-12-31T00:00:00Z', '2026-12-31T00:00:00'],
   ])('in %s at %s is %s', (zone, at, shown) => expect(shownIn(zone, at)).toBe(shown));
 
-  it('is one that a terminal can hold, at most a day from UTC, for any moment and zone', () => {
+  it('can be held by a terminal and is at most a day from UTC, for any moment and zone', () => {
     const zones = fc.constantFrom('Pacific/Kiritimati', 'Pacific/Pago_Pago', 'Europe/Madrid', 'Asia/Bangkok');
     const moments = fc.integer({ min: Date.UTC(2000, 0, 2), max: Date.UTC(2099, 0, 1) });
     fc.assert(

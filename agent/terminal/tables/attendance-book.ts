@@ -5,7 +5,7 @@ import { filterInSlices, sortInSlices } from '../../zk/slices.ts';
 import { decodeTime, formatTime } from '../../zk/time.ts';
 import type { Roster } from './roster.ts';
 
-/** What of a book is asked for; moments are `YYYY-MM-DDTHH:MM:SS`, both inclusive. */
+/** Which punches of a book are wanted; moments are `YYYY-MM-DDTHH:MM:SS`, both inclusive. */
 export interface PunchFilter {
   readonly user_id?: string | undefined;
   readonly from?: string | undefined;
@@ -23,8 +23,8 @@ export interface PunchList {
 export type Naming = (uid: number) => string;
 
 /**
- * The badge that a uid has on `roster`. A uid of nobody is somebody who was deleted: his punches go by the uid's
- * digits, and by `uid:7` where these are the badge of somebody else now, who must not be taken for him.
+ * The badge that a uid has on `roster`. A uid that nobody has belongs to somebody who was deleted: these punches
+ * are listed under the uid's digits, or under `uid:7` if those digits are now somebody else's badge.
  */
 export function naming(roster: Roster): Naming {
   return (uid) => {
@@ -40,7 +40,7 @@ export class AttendanceBook {
   readonly #width: AttendanceWidth;
   /** Places of the records with a date that exists: newest first, those of one second as the terminal has them. */
   readonly #order: Uint32Array;
-  /** Places of the records whose date never was. */
+  /** Places of the records with an impossible date. */
   readonly #undated: Uint32Array;
 
   private constructor(set: Buffer, width: AttendanceWidth, order: Uint32Array, undated: Uint32Array) {
@@ -78,7 +78,7 @@ export class AttendanceBook {
 
   /** True where only the roster leads from a punch to its badge. */
   get needsNaming(): boolean {
-    return this.#width === 8 || this.#width === '8b';
+    return !ATTENDANCE_LAYOUTS[this.#width].hasBadge;
   }
 
   /** The uids of all punches; none where they bear badges. */
@@ -105,7 +105,7 @@ export class AttendanceBook {
     };
   }
 
-  /** How many punches have a date that never was; of one user where `userId` says so. */
+  /** How many punches have an impossible date; only those of `userId` where it is given. */
   async skipped(userId: string | undefined, name: Naming): Promise<number> {
     if (userId === undefined) return this.#undated.length;
     return (await filterInSlices(this.#undated, (place) => this.#badge(place, name) === userId)).length;

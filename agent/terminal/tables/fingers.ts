@@ -7,7 +7,7 @@ import { isZkError } from '../../zk/errors.ts';
 import { decodeTemplates, type FingerTemplate, readTemplate } from '../../zk/templates.ts';
 
 const FINGERS = 10;
-/** So many templates of the whole set come in the time of ten questions for single ones. */
+/** Reading this many templates as a whole takes as long as ten questions for single ones. */
 const SET_OF_FEW = 50;
 /** The whole set tells duress fingers, single slots do not: worth a second's reading where templates are kept. */
 export const SET_WORTH_KEEPING = 300;
@@ -24,7 +24,7 @@ interface FingerReadOptions {
 
 /**
  * The templates of `uids`, by uid and finger. A terminal's counter of zero fingers is not believed: where it is
- * true, the set is read in no time.
+ * true, reading the set takes no time.
  * @throws ZkError
  */
 export async function readFingers(

@@ -22,11 +22,11 @@ export class NewUids {
   /** A uid for somebody new, within what the terminal says that it can hold. Null: none is free. */
   choose(roster: Roster): number | null {
     const room = roster.counters?.capacity?.users ?? 0;
-    // One that is full by its own account shall say so itself.
+    // A terminal that counts itself full should refuse by itself.
     const ceiling = roster.size >= room ? null : Math.max(room, roster.highestUid);
     const top = this.#suspectedTop ?? this.#known.learnt.highestUid;
     const below = top === null ? null : this.used.choose(roster, top);
-    // The limit that it has shown may be another by now: where nothing is left below, it has the last word.
+    // Its limit may have changed since: if no uid is left below it, the terminal decides.
     return below ?? this.used.choose(roster, ceiling);
   }
 

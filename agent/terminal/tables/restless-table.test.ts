@@ -24,7 +24,7 @@ async function restless(nth: number, table: (raw: readonly Buffer[]) => Uint8Arr
   return { terminal, reads: () => reads };
 }
 
-it('three restless reads in a row are believed, as nobody can wait for ever', async () => {
+it('three reads in a row with moving counters are believed, as nobody can wait for ever', async () => {
   const { terminal, reads } = await restless(0, () => records());
   expect([...(await terminal.roster()).badges()]).toEqual([FIRST, SECOND]);
   expect(reads()).toBe(3);

@@ -16,15 +16,15 @@ import { NewUids } from './new-uids.ts';
 import { Roster } from './roster.ts';
 import { judgeTable } from './user-table.ts';
 
-/** Older than this, the table is read again even if no counter moved. */
+/** A table that is older than this is read again even if no counter has moved. */
 const MAX_AGE_MS = 600_000;
 /** The table is read anew while somebody enrols people at the keypad, this often at most. */
 const CONSISTENT_READS = 3;
-/** A table that is odd must come twice alike within so many reads. */
+/** A table that does not fit what else is known is believed if two of this many reads agree. */
 const BELIEVABLE_READS = 5;
 /** Bytes of a badge in the longest records. */
 const MOST_BADGE = 24;
-/** Counters not told so often, one time after the other, are taken for missing, for so long. */
+/** If the counters are not answered this many times in a row, the terminal counts as having none for this long. */
 const SILENCES = 2;
 const SILENT_MS = 600_000;
 
@@ -112,8 +112,8 @@ export class RosterCache {
   }
 
   /**
-   * A terminal that is silent to the question again and again, or refuses it, is served without for a while; once may be a
-   * bad moment, and several times are no fact to be written down.
+   * A terminal that again and again does not answer the question, or refuses it, is served without counters for a while. Once
+   * may be a bad moment, and even several times prove too little to be written to disk.
    */
   async #askCounters(conversation: Conversation, signal?: AbortSignal): Promise<Counters | null | 'refused'> {
     try {
@@ -131,7 +131,7 @@ export class RosterCache {
     }
   }
 
-  /** A roster that is true now: the cached one if the counters prove it, else a new read. */
+  /** A roster that is up to date: the cached one if the counters prove it, else a new read. */
   async fresh(conversation: Conversation, options: ReadOptions & { force?: boolean } = {}): Promise<Roster> {
     const { signal, force = false } = options;
     const before = await this.counters(conversation, signal);
@@ -180,7 +180,7 @@ export class RosterCache {
     }
   }
 
-  /** Null where the table must be read once more before it is believed, or refused. */
+  /** Null if the table must be read once more before it is believed or rejected. */
   async #believed(
     set: Buffer,
     counters: Counters | null,
@@ -189,7 +189,7 @@ export class RosterCache {
   ): Promise<Roster | null> {
     const count = counters === null || counters.users === 0 ? null : counters.users;
     const verdict = judgeTable(set, {
-      // However many there are: an empty table is none of them.
+      // An empty table is wrong, whatever the exact count is.
       count: set.length === 0 ? (count ?? restless?.least ?? null) : count,
       stated: this.#device.dialect.user_record ?? null,
       learnt: this.known.learnt.userWidth,
@@ -227,7 +227,7 @@ export class RosterCache {
     };
   }
 
-  /** True if this very table has come before, though it is odd. */
+  /** True if the same table was read before, although it does not fit. */
   #isTwice(set: Buffer): boolean {
     const digest = createHash('sha256').update(set).digest('hex');
     const twice = this.#odd === digest;

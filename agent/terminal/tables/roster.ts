@@ -79,7 +79,7 @@ export class Roster {
     });
   }
 
-  /** 0 where there is nobody. */
+  /** 0 if there are no users. */
   get highestUid(): number {
     let highest = 0;
     for (const uid of this.#byUid.keys()) if (uid > highest) highest = uid;

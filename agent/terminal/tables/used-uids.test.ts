@@ -48,7 +48,7 @@ describe('the uid of somebody new', () => {
     expect(used.choose(rosterOf(1, 2, 3, 4, 5, 3000), 3000)).toBe(7);
   });
 
-  test('is one that no punch names where all were used, then any that is free, then none', () => {
+  test('is one without punches if all were used, then any free one, then none', () => {
     const used = new UsedUids(memory(), 'A');
     used.add([1, 2, 3, 4, 5]);
     used.addPunched([2]);
@@ -57,7 +57,7 @@ describe('the uid of somebody new', () => {
     expect(used.choose(rosterOf(1, 2, 3, 4, 5), 5)).toBeNull();
   });
 
-  test('is remembered over a restart, but not for another terminal', () => {
+  test('is remembered across a restart, but not for another terminal', () => {
     const kept = memory();
     const used = new UsedUids(kept, 'A');
     used.add([7]);

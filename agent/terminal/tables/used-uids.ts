@@ -1,4 +1,4 @@
-// Which uids a terminal has used: one that was given out, or stands in the punches, would hand somebody's past to the next one hired.
+// Which uids a terminal has used: a uid that is given out twice would give the punches of one person to the next one hired.
 import * as z from 'zod';
 import type { TextMemory } from '../ports.ts';
 import type { Roster } from './roster.ts';
@@ -12,7 +12,7 @@ const noteSchema = z.strictObject({
   identity: z.string(),
   /** Bit n: uid n was seen in a table or in the punches, or was given out. */
   used: z.base64(),
-  /** Bit n: uid n stands in the punches. */
+  /** Bit n: uid n occurs in the punches. */
   punched: z.base64(),
   /** True once the punches were looked at. */
   knowsPunches: z.boolean(),
@@ -79,7 +79,7 @@ export class UsedUids {
   }
 
   #keep(): void {
-    // Without a name it could be anybody's after a restart.
+    // Without an identity, nobody could say after a restart which terminal this belongs to.
     if (this.#identity === '') return;
     const note: z.input<typeof noteSchema> = {
       identity: this.#identity,
@@ -124,7 +124,7 @@ function has(bits: Buffer, uid: number): boolean {
   return ((bits[uid >> 3] ?? 0) & (1 << (uid & 7))) !== 0;
 }
 
-/** True if any of them is news. */
+/** True if any of them was not marked yet. */
 function mark(bits: Buffer, uids: Iterable<number>): boolean {
   let isNews = false;
   for (const uid of uids) {

@@ -22,7 +22,7 @@ test('a search looks in name and badge, whatever the case and the accents, and f
   expect(found('0')).toEqual([2]);
 });
 
-test('pages go on after the last uid, also when somebody has gone meanwhile', () => {
+test('pages continue after the last uid, also when somebody was deleted meanwhile', () => {
   const first = pageOfUsers(users, { limit: 2 }, '');
   expect(first).toMatchObject({ total: 3, next_cursor: 'u2' });
   const left = users.filter(({ uid }) => uid !== 2);

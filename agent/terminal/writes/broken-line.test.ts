@@ -58,7 +58,7 @@ describe('when the line breaks', () => {
     expect(job.result).toMatchObject({ error: { code: 'device_port_closed', applied: 'no' } });
   });
 
-  it('knows a terminal that hangs up from one that is silent, also when it lets go only at the first question', async () => {
+  it('tells a terminal that hangs up from one that is silent, also if it hangs up only at the first question', async () => {
     const { terminal, simulated } = await start({ users: 3 });
     const end = simulated.faults.add({ kind: 'silent-close', command: Command.readOption });
     await expect(terminal.roster()).rejects.toMatchObject({ code: 'device_hung_up', applied: 'no' });
@@ -77,7 +77,7 @@ describe('when the line breaks', () => {
     expect(simulated.users().find(({ uid }) => uid === stranger)).toMatchObject({ userId: '806' });
   });
 
-  it('looks what became of a write before it lets those type who wait at the keypad', async () => {
+  it('looks what became of a write before it enables the keypad', async () => {
     const { terminal, simulated } = await start({ users: 9 });
     simulated.faults.add({ kind: 'cut', command: 8, when: 'after-effect', times: 1 });
     const job = create('807', 'Ana');
@@ -89,7 +89,7 @@ describe('when the line breaks', () => {
     expect(simulated.users().at(-1)).toMatchObject({ userId: '807', name: 'Anita' });
   });
 
-  it('enables a terminal first whose look did not end the time before', async () => {
+  it('enables a terminal first if the last look at it did not finish', async () => {
     const { terminal, simulated, noted } = await start({ users: 9 }, '', 200);
     // From here on the counters prove what has not changed, and the next write reads nothing before it.
     await terminal.write([create('806')], nothingMore);
@@ -128,7 +128,7 @@ describe('when the line breaks', () => {
     expect(simulated.log.some(({ command }) => command === 1003 || command === 8)).toBe(false);
   });
 
-  it('knows a user whom it has written by what nobody has changed since', async () => {
+  it('recognises a user that it wrote by the fields that nobody has changed since', async () => {
     const { terminal, simulated } = await start({ users: 9 });
     const uid = simulated.keypad.addUser({ userId: '809', name: 'Anita', card: 77 });
     const job = create('809', 'Ana', { card: 77 });

@@ -16,7 +16,7 @@ export const remove: WriteKind<'user.delete'> = {
   judge({ args: { user_id, all = false, uid } }, look) {
     const left = look.roster.all(user_id);
     const meant = look.uid ?? uid ?? null;
-    // Under another uid it is somebody enrolled anew: the one that was to go has gone.
+    // A record under another uid is a new enrolment: the one to be deleted is gone.
     const isAnother = !all && meant !== null && left.every((record) => record.uid !== meant);
     if (left.length === 0 || isAnother) return { kind: 'succeeded', result: { user_id } };
     const isPartial = all && look.uid !== null;

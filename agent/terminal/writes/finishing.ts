@@ -1,4 +1,4 @@
-// Writes whose record is as wanted and that have more to do: each has a result only once that is done too.
+// Writes whose record is as wanted, but which have more to do: they get a result only when that is done too.
 
 import { failure } from '../../result.ts';
 import { isBroken, toSerenoError } from '../session/errors.ts';
@@ -7,14 +7,14 @@ import type { WriteJob } from '../write-job.ts';
 import type { WriteContext } from './context.ts';
 import type { JobResult } from './window-results.ts';
 
-/** A conversation may break so often over what is left to do of one write; then that is what breaks it. */
+/** If the conversation breaks this often over the rest of one write, that rest is taken for the cause and given up. */
 const MOST_BREAKS = 5;
 
 /** Settles all but those that went well so far and have more to do: these are returned. */
 export function settleFinished(results: readonly JobResult[], cache: RosterCache): WriteJob[] {
   const unfinished: WriteJob[] = [];
   for (const { job, result } of results) {
-    // One that needed no write may have been withdrawn meanwhile.
+    // A job that needed no write may have been cancelled meanwhile.
     if (job.isOver) continue;
     if (job.wish.finish !== null && result.status === 'ok') {
       job.leaveToFinish(cache.current?.all(job.wish.userId)[0]?.uid ?? 0, result.verified);
@@ -28,8 +28,8 @@ export function settleFinished(results: readonly JobResult[], cache: RosterCache
 
 /**
  * Does what is left to do of each, and settles it.
- * @throws ZkError if the conversation breaks; `onBroken` is told before which of them are not settled. One that breaks it
- * again and again is settled all the same: nothing that comes after it must wait for ever.
+ * @throws ZkError if the conversation breaks; `onBroken` is told before which of them are not settled. A write that breaks it
+ * again and again is settled anyway, so that later ones do not wait for ever.
  */
 export async function finishAll(
   context: WriteContext,

@@ -15,7 +15,7 @@ async function made(bench: Bench, userId: string): Promise<string | null> {
 const uidOf = (bench: Bench, userId: string) =>
   bench.simulated.users().find((user) => user.userId === userId)?.uid;
 
-test('a terminal that takes nobody for a while is not taken for one that takes no high uids', async () => {
+test('a terminal that refuses everybody for a while does not count as one that refuses high uids', async () => {
   const bench = await startBench({ users: people(1, 2, 4, 5) });
   const over = bench.simulated.faults.add({ kind: 'refuse', command: WRITE_USER });
   expect(await made(bench, '77')).toBe('device_refused');
@@ -50,7 +50,7 @@ test('a highest uid that is believed is given up where a higher one is taken', a
   for (const badge of ['78', '79']) expect(await made(bench, badge)).toBe('ok');
 });
 
-test('punches of somebody who came and went at the keypad do not become those of the next one hired', async () => {
+test('punches of somebody who was added and deleted at the keypad do not become those of the next one hired', async () => {
   const attendance = [{ userId: '1001', time: '2026-03-02T08:00:00' }];
   const bench = await startBench({ width: 28, attendanceWidth: 8, users: people(1, 2), attendance });
   expect(await made(bench, '77')).toBe('ok');

@@ -7,7 +7,7 @@ import { decodeUndoCopy } from './undo-copy.ts';
 const { start, asked, askedOf, templatesOf } = undoBenchOfEachTest();
 
 describe('keeping what a delete takes away', () => {
-  it('asks for all fingers at one go where the terminal says that it has none', async () => {
+  it('asks for all fingers at once if the terminal says that it has none', async () => {
     const { terminal, remove, copies } = await start({ templates: 0 });
     await terminal.write([remove('1001')], nothingMore);
     expect(decodeUndoCopy(copies.get('1001')!).fingers).toEqual([]);
@@ -25,7 +25,7 @@ describe('keeping what a delete takes away', () => {
     expect(stretch!.to! - stretch!.from).toBeLessThan(200);
   });
 
-  it('reads the fingers of many at one go', async () => {
+  it('reads the fingers of many users at once', async () => {
     const { terminal, remove, copies } = await start();
     await terminal.write(['1001', '1002', '1003'].map(remove), nothingMore);
     expect([...copies.values()].map((bytes) => decodeUndoCopy(bytes).fingers.length)).toEqual([2, 1, 0]);
@@ -33,7 +33,7 @@ describe('keeping what a delete takes away', () => {
     expect(asked(88)).toBe(0);
   });
 
-  it('deletes all the same where the terminal does not give fingers away', async () => {
+  it('still deletes if the terminal does not hand out fingers', async () => {
     const { simulated, terminal, remove, copies } = await start({ counters: 'none' });
     simulated.faults.add({ kind: 'refuse', command: 88, reply: 65_532 });
     const gone = remove('1001');

@@ -31,7 +31,7 @@ export type UndoUse = 'leave' | 'keep' | 'erase' | 'use up';
 export interface WriteKind<N extends WriteName> {
   /** @throws ZodError */
   readonly parse: (args: unknown) => ArgsOf<N>;
-  /** The refusal of what this terminal cannot hold; null where it can, or where only the terminal can tell. */
+  /** Why this terminal cannot hold it; null if it can, or if only the terminal can say. */
   readonly refuse?: (wanted: Wanted<N>, terminal: KnownTerminal) => SerenoError | null;
   /**
    * The write that fulfils it on `roster`, the next one of several where all records of a badge are to go. Checks limits, then
@@ -40,18 +40,18 @@ export interface WriteKind<N extends WriteName> {
    * under one uid), `device_refused` (no uid is free), `undo_not_found`, `unsupported` (a copy of another kind of terminal)
    */
   readonly plan: (wanted: Wanted<N>, roster: Roster, context: PlanContext) => Plan;
-  /** What became of it, told by looking at the terminal. Never guesses. */
+  /** What became of it, by what the terminal holds now. Never guesses. */
   readonly judge: (wanted: Wanted<N>, look: Look) => Verdict;
-  /** What it answers if a later write of the same user is there, so that it was there too. */
+  /** Its result if a later write of the same user took effect, which proves that this one did too. */
   readonly whenOvertaken: (args: ArgsOf<N>, uid: number | null) => unknown;
-  /** True if it leaves nothing of what was there of the badge before: then it tells of all writes before it. */
+  /** True if it removes everything that the badge had before: if it took effect, so did all writes before it. */
   readonly coversBadge: (args: ArgsOf<N>) => boolean;
-  /** True if somebody may be on the terminal after it who was not before, so that a uid is given out. */
+  /** True if it may add somebody, who then needs a uid. */
   readonly mayAdd: boolean;
-  /** A badge that the terminal is to take for the first time; null where there is none. */
+  /** A badge that the terminal does not have yet; null if there is none. */
   readonly newBadge: (args: ArgsOf<N>) => string | null;
   readonly undo: (args: ArgsOf<N>) => UndoUse;
-  /** What is left to do once the record is as wanted; only then has it a result. */
+  /** What remains to be done once the record is as wanted; there is no result before that. */
   readonly finish?: Finish<N>;
 }
 
@@ -62,6 +62,6 @@ export interface Finish<N extends WriteName> {
    * @throws SerenoError; ZkError if the conversation breaks
    */
   readonly run: (wanted: Wanted<N>, context: WriteContext, uid: number | null) => Promise<unknown>;
-  /** What is answered where one conversation after the other breaks over it. */
+  /** The error if one conversation after the other breaks over it. */
   readonly givenUp: (wanted: Wanted<N>, device: string, cause: unknown) => SerenoError;
 }

@@ -26,10 +26,10 @@ export interface WindowContext extends WriteContext {
   readonly fingers: FingersToKeep;
 }
 
-/** What a window leaves behind. `results` are ready to be told; the others are not settled. */
+/** What a window leaves behind. `results` are final; the other jobs are not settled. */
 export interface WindowReport {
   readonly results: readonly JobResult[];
-  /** Begun, and the line broke before it was known what became of them. */
+  /** They had begun when the line broke, and it is not known what became of them. */
   readonly doubts: readonly WriteJob[];
   /** Not begun. */
   readonly left: readonly WriteJob[];
@@ -37,7 +37,7 @@ export interface WindowReport {
   readonly broken: unknown;
 }
 
-/** Whether the window goes on after a write: with the next one, with none, or with none and this one comes later, too. */
+/** What follows a write in this window: the next one; nothing; or nothing, and this write itself must wait for a later window. */
 type Onward = 'next' | 'last' | 'later';
 
 /** The writes of one window on one conversation. Use once. */
@@ -133,7 +133,7 @@ export class LockedWindow {
     }
   }
 
-  /** One that cannot be written in this window comes later: what follows must not overtake it. */
+  /** A write that must wait for a later window holds back those behind it: they must not overtake it. */
   async #write(job: WriteJob): Promise<Onward> {
     const { device, cache } = this.#context;
     const userId = job.wish.userId;
@@ -229,7 +229,7 @@ export class LockedWindow {
     try {
       await refreshData(conversation);
     } catch (error) {
-      // The write stands; the terminal refreshes by itself sooner or later.
+      // The write is made; the terminal refreshes by itself sooner or later.
       if (isBroken(error)) throw error;
     }
     const after = await cache.counters(conversation);

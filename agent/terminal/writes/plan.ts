@@ -1,4 +1,4 @@
-// The one write that a wish comes to on a given roster, or that there is none; and what all kinds of writes check first.
+// Which write fulfils a wish on a given roster, if any is needed; and what every kind of write checks first.
 import { findViolation, type UserLimits } from '../../../shared/domain/limits.ts';
 import type { UserFields } from '../../../shared/domain/user.ts';
 import { SerenoError } from '../../../shared/errors.ts';
@@ -45,7 +45,7 @@ export function limitRefusal(
   return violation === null ? null : new SerenoError('limit_exceeded', { params: { ...violation, device } });
 }
 
-/** True if a badge would be refused for its form: which fit is what the terminal said last. */
+/** True if a badge would be refused for its form, by what the terminal said last. */
 export function isBadgeRefused(badge: string | null, limits: UserLimits): boolean {
   return badge !== null && findViolation({ user_id: badge }, limits, () => 0) !== null;
 }

@@ -9,12 +9,12 @@ import type { Roster } from '../tables/roster.ts';
 import type { RosterCache } from '../tables/roster-cache.ts';
 import type { WriteJob } from '../write-job.ts';
 
-/** So many punches are read in a moment. */
+/** This many punches are read in a moment. */
 const PUNCHES_WORTH_READING = 20_000;
-/** Punches that could not be read are left alone so long: people must get in meanwhile. */
+/** If the punches could not be read, this long passes before the next try: meanwhile new users must still be created. */
 const LEFT_ALONE_MS = 600_000;
 
-/** The punches of somebody who is gone must not become those of the next one. */
+/** The punches of somebody who was deleted must not become somebody else's. */
 export class PunchedUids {
   readonly #attendance: AttendanceCache;
   readonly #clock: TimeTeller;
@@ -44,7 +44,7 @@ export class PunchedUids {
         now: () => this.#clock.now(),
         continuing: false,
       });
-      // An empty list tells nothing of those to come.
+      // An empty list says nothing about later punches.
       if (book.size > 0) cache.uids.used.addPunched(book.uids());
       return null;
     } catch (error) {

@@ -46,7 +46,7 @@ function planCreate({ user_id, fields }: Put, roster: Roster, context: PlanConte
   if (roster.all(user_id).length > 0) throw new SerenoError('user_exists', { params: { user_id } });
   const uid = freeUid(roster, context);
   const name = fields.name ?? '';
-  // Some firmwares hold 24 bytes of badge, most 9; what the terminal says of its width tells which.
+  // Some firmwares hold badges of 24 bytes, most of 9; the width that the terminal reports shows which.
   const userIdBytes = limits.userIdWidth > 9 ? 24 : 9;
   const user = { uid, userId: user_id, ...named(fields), name, userIdBytes } as const;
   const after = decodeUser(newUser(user, roster.width, encoding), roster.width, encoding);
@@ -85,7 +85,7 @@ function judgeUpdate({ user_id, fields, uid }: Put, look: Look): Verdict {
   if (before !== null && record.uid !== before.uid) return conflict(user_id);
   const twins = roster.all(user_id).filter((each) => each.uid === record.uid);
   if (twins.length > 1 && !twins.every((each) => holds(each, fields))) return { kind: 'unknown' };
-  // Another agent may have changed one of several records; which one, nobody can tell.
+  // Another agent may have changed one of several records; nobody can say which.
   if (before === null && uid === undefined && roster.all(user_id).length > 1) return againOrExpired(look);
   const isEdited = before !== null && !isUntouched(record, before, fields);
   if (holds(record, fields) || (acknowledged && isEdited)) {

@@ -61,7 +61,7 @@ describe('a change that the terminal acknowledged and did not keep', () => {
     expect([codeOf(lost), codeOf(kept)]).toEqual(['expired', 'ok']);
   });
 
-  it('is not taken for made by somebody else because another record is as wished', async () => {
+  it('does not count as made by another agent because another record is as wanted', async () => {
     bench = await startBench({ users: [twice[0]!, twice[2]!] });
     const roster: Roster = await bench.terminal.roster();
     const verdict = change(2, 'Otro').wish.judge({ uid: null, before: null, roster, inTime: true });

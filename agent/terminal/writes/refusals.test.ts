@@ -13,7 +13,7 @@ describe('a terminal that refuses a write', () => {
     expect(simulated.enabled).toBe(true);
   });
 
-  it('is called full where it acknowledges somebody for whom it has no room', async () => {
+  it('is called full if it acknowledges somebody for whom it has no room', async () => {
     const { terminal, simulated } = await start({ users: 3, capacity: { users: 3 } });
     simulated.faults.add({ kind: 'ack-without-effect', command: 8 });
     const [created, changed] = [create('505'), update('1001', { name: 'Otra' })];
@@ -53,7 +53,7 @@ describe('a terminal that refuses a write', () => {
     },
   );
 
-  it('takes nothing from what was written to the same user before', async () => {
+  it('leaves what was written to the same user before', async () => {
     const { terminal, simulated } = await start({ users: 9 });
     const [made, changed, gone] = [create('510', 'Ana'), update('510', { name: 'Eva' }), remove('510')];
     simulated.faults.add({ kind: 'refuse', command: 18, times: 1 });

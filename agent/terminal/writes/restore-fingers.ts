@@ -18,7 +18,7 @@ interface Restored {
 
 /**
  * Puts back the fingers of a user whose record is there again, each in a short locked window of its own, so that ten of
- * them on a slow terminal do not lock it for long. A finger that the terminal refuses, or could never take, stays away.
+ * them on a slow terminal do not lock it for long. A finger that the terminal refuses, or could never take, is left out.
  * @returns how many of the copy's fingers the user has now.
  * @throws SerenoError `not_verified` if the user is gone again; ZkError if the conversation breaks.
  */

@@ -155,7 +155,7 @@ describe('restoring a user', () => {
     expect(copies.size).toBe(1);
   });
 
-  it('touches nobody who took user_id or uid while the agent was away', async () => {
+  it('leaves alone whoever took the user_id or uid while the agent was away', async () => {
     const { simulated, terminal, remove, restore } = await start();
     await terminal.write([remove('1003')], nothingMore);
     const stranger = simulated.keypad.addUser({ userId: '1003', name: 'Stranger' });

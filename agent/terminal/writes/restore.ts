@@ -38,7 +38,7 @@ export const restore: WriteKind<'user.restore'> = {
       const isOurs = isUid(record, look) && isRestored(record, copy());
       return isOurs ? { kind: 'succeeded', result: { user_id, fingers: 0 } } : conflict(user_id);
     } catch (error) {
-      // The copy's time is over, its key is gone, or it is of a form that this agent does not know.
+      // The copy has expired, its key is lost, or this agent does not know its format.
       return failed(error instanceof SerenoError ? error : new SerenoError('internal', { cause: error }));
     }
   },
@@ -52,7 +52,7 @@ export const restore: WriteKind<'user.restore'> = {
       const fingers = await restoreFingers(context, { userId: user_id, uid, copy: copy() });
       return { user_id, fingers };
     },
-    /** The record is there; how many of its fingers are, nobody can tell. */
+    /** The record is there; nobody can say how many of its fingers are. */
     givenUp({ args: { user_id } }, device, cause) {
       const params = { device, what: '@kept_fingers', user_id } as const;
       return new SerenoError('not_verified', { params, applied: 'partial', cause });

@@ -81,7 +81,7 @@ describe('while a write in doubt cannot be settled', () => {
     expect(simulated.log.slice(asked).map(({ command }) => command)).not.toContain(Command.prepareRead);
   });
 
-  it('a restore whose copy cannot be read is told, and holds up nobody', async () => {
+  it('a restore whose copy cannot be read fails with an error, and holds up nobody', async () => {
     const { terminal, simulated } = await start({ users: 9 });
     const { userId, uid } = simulated.users()[4]!;
     const copy = () => Buffer.from('{"form":2}');

@@ -15,15 +15,15 @@ export interface Verdicts {
   readonly known: readonly JobResult[];
   /** The record is as wanted; more is left to do. */
   readonly unfinished: readonly WriteJob[];
-  /** Nothing of it is at the terminal: to be run again. */
+  /** It had no effect at the terminal: it is run again. */
   readonly again: readonly WriteJob[];
-  /** Nothing of it is at the terminal, and another agent might still make it. */
+  /** It had no effect at the terminal yet, but another agent might still make it. */
   readonly contested: readonly WriteJob[];
 }
 
 /**
- * What the terminal holds after writes of which nobody knows how far they came. They are only used there once it is
- * told to refresh, which may have been cut off too.
+ * What the terminal holds after writes that were cut off somewhere. The terminal uses them only after a refresh, which may
+ * have been cut off too.
  */
 export async function lookAndRefresh(
   conversation: Conversation,
@@ -41,7 +41,7 @@ export async function lookAndRefresh(
   return roster;
 }
 
-/** Those of `jobs` that another agent might still make; ask before the look that they are judged by. */
+/** Those of `jobs` that another agent might still make. Call it before the roster is read that judges them. */
 export function elsewhere(jobs: readonly WriteJob[]): ReadonlySet<WriteJob> {
   return new Set(jobs.filter(({ rules }) => rules.mayBeElsewhere()));
 }
@@ -67,7 +67,7 @@ export function judgeAll(
     const { wish, rules } = job;
     const { uid, preimage, acknowledged = false } = job.traces;
     const { userId } = wish;
-    // A record of another width is of the terminal that was there before: it tells nothing of this one.
+    // A record of another width comes from the terminal that stood here before: it says nothing about this one.
     const isOfThis = preimage?.length === roster.width;
     const before = isOfThis ? decodeUser(preimage, roster.width, encoding) : null;
     const verdict = wish.judge({ uid, before, acknowledged, roster, inTime: rules.timeLeft() > 0 });

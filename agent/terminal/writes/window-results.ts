@@ -11,7 +11,7 @@ import { isCreate, isGone, lastWord, withAllFields } from './verify.ts';
 export interface Entry {
   readonly job: WriteJob;
   readonly plan: WritePlan;
-  /** The terminal said no. Some keep what they refuse, so the table has the last word. */
+  /** The terminal refused it. Some terminals keep what they refuse, so the table decides. */
   refusal: SerenoError | null;
 }
 
@@ -34,7 +34,7 @@ export interface Shown {
   readonly proves: (plan: WritePlan) => boolean;
   /** True if a write was refused for its uid alone: it is tried again with another one. */
   readonly wasForUid: (plan: WritePlan, refusal: SerenoError) => boolean;
-  /** Told of each create that is there, or was refused for good. */
+  /** Called for each create that took effect or was finally refused. */
   readonly onCreate: (isThere: boolean) => void;
 }
 
@@ -97,7 +97,7 @@ function laterOf(plan: WritePlan, entries: readonly Entry[], traces: readonly En
   return later.filter(({ job }) => job.wish.userId === userId).map((entry) => entry.plan);
 }
 
-/** A terminal that has no room left for somebody new says no like any other; its counts tell. */
+/** A full terminal refuses somebody new without saying why; its counts show it. */
 function fullOr(refusal: SerenoError, plan: WritePlan, device: string, roster: Roster): SerenoError {
   const { users = 0 } = roster.counters?.capacity ?? {};
   if (!isCreate(plan) || !isFull(roster)) return refusal;

@@ -1,4 +1,4 @@
-// Writes that need none: what the terminal already holds, and what it could never hold, is answered from the roster.
+// Wishes that need no write: what the terminal holds already, and what it could never hold, is answered from the roster.
 import type { DeviceSettings } from '../../devices/settings.ts';
 import { failure } from '../../result.ts';
 import { limitsOf } from '../session/dialect.ts';

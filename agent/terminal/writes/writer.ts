@@ -21,13 +21,13 @@ import type { PunchedUids } from './punched-uids.ts';
 import { elsewhere, judgeAll, lookAndRefresh } from './verdicts.ts';
 import { planContext, settleWithoutWriting } from './without-writing.ts';
 
-/** A table that keeps changing under our hands is read while the terminal is disabled from this round on. */
+/** From this round on, a table that keeps changing is read while the terminal is disabled. */
 const ROUNDS_BEFORE_READING_INSIDE = 3;
 const ROUNDS = 5;
 /** A terminal that was left disabled is looked at for no longer than this before it is enabled. */
 const LOOK_MS = 5000;
 
-/** Writes that wait; taken out as they are settled, so that a broken conversation leaves a true list. */
+/** Writes that wait. Each is taken out when it is settled, so that the list is right if the conversation breaks. */
 export interface Batch {
   waiting: WriteJob[];
 }
@@ -75,7 +75,7 @@ export class Writer {
     return this.#doubts.splice(0);
   }
 
-  /** Windows until nothing of `batch` waits, or the conversation breaks; what is left stays in `batch`. */
+  /** Runs windows until nothing in `batch` waits or the conversation breaks; the rest stays in `batch`. */
   async serve(context: WriteContext, batch: Batch, more: () => WriteJob | undefined): Promise<void> {
     const { conversation, cache } = context;
     for (let round = 1; batch.waiting.length > 0; round++) {
@@ -148,8 +148,8 @@ export class Writer {
   }
 
   /**
-   * First of all in every conversation: look what became of doubtful writes, and enable what we left disabled. The
-   * look comes first where it is quick: whoever waits at the keypad would change what is looked for.
+   * The first step of every conversation: find out what became of writes in doubt, and enable a terminal that we left
+   * disabled. The look comes first if it is quick, since people at the keypad could change what it looks for.
    */
   async putRight(context: WriteContext, mode: Mode, doubts: readonly WriteJob[]): Promise<void> {
     const { conversation, cache } = context;
@@ -161,7 +161,7 @@ export class Writer {
     if (doubts.length === 0) return;
     const roster = early ?? (await lookAndRefresh(conversation, cache));
     const { known, unfinished, again, contested } = judgeAll(doubts, open, roster, this.#ports.device);
-    // What came during the look waits for the next one.
+    // Writes that came during the look wait for the next one.
     this.#doubts = this.#doubts.filter((doubt) => !doubts.includes(doubt));
     for (const { job, result } of known) job.settle(result);
     for (const job of contested) job.contest(true);
@@ -206,7 +206,7 @@ export class Writer {
   }
 }
 
-/** Those that were withdrawn meanwhile are settled already. */
+/** Jobs that were cancelled meanwhile are settled already. */
 export function settleAll(jobs: readonly WriteJob[], error: SerenoError): void {
   for (const job of jobs) if (!job.isOver) job.settle(failure(error));
 }

@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { createServer as createHttpServer, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { folderOfEachTest } from '../testing/folder.ts';
+import { examineCloud } from './cloud.ts';
+import { certify, mutualServer } from './testing/identity.ts';
+import { said } from './testing/said.ts';
+
+const DAY = 86_400_000;
+const NOW = Date.now();
+
+const folder = folderOfEachTest();
+const releases: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const release of releases.splice(0).reverse()) await release();
+});
+
+const answer = (_request: unknown, response: ServerResponse) => void response.end('hello');
+
+describe('the way to the cloud', () => {
+  const server = async () => {
+    const own = await certify(folder(), 'server', NOW - DAY, NOW + DAY);
+    const good = await certify(folder(), 'good', NOW - DAY, NOW + DAY);
+    const { port, stop } = await mutualServer({
+      cert: readFileSync(own.certificate),
+      key: readFileSync(own.key),
+      ca: readFileSync(good.certificate),
+    });
+    releases.push(stop);
+    return { endpoint: `localhost:${port}`, ...good, ca: own.certificate };
+  };
+
+  it('is right step by step', async () => {
+    const findings = await examineCloud(await server(), 2000);
+    expect(findings.map(({ subject, verdict }) => `${subject} ${verdict}`)).toEqual([
+      'cloud: name ok',
+      'cloud: port ok',
+      'cloud: TLS ok',
+    ]);
+  });
+
+  it('ends at a certificate that the cloud refuses', async () => {
+    const cloud = await server();
+    const revoked = await certify(folder(), 'revoked', NOW - DAY, NOW + DAY);
+    const last = (await examineCloud({ ...cloud, ...revoked }, 2000)).at(-1);
+    expect(last).toMatchObject({
+      verdict: 'failure',
+      found: expect.stringContaining('refuses this certificate'),
+    });
+  });
+
+  it('ends at a server that is not the one that the CA speaks for', async () => {
+    const cloud = await server();
+    const last = (await examineCloud({ ...cloud, ca: cloud.certificate }, 2000)).at(-1);
+    expect(last).toMatchObject({ verdict: 'failure', found: expect.stringContaining('No secure line') });
+  });
+
+  it('ends at a CA file that is not there, and says which', async () => {
+    const cloud = { ...(await server()), ca: join(folder(), 'lost.pem') };
+    const last = (await examineCloud(cloud, 2000)).at(-1);
+    expect(last).toMatchObject({
+      verdict: 'failure',
+      found: `${join(folder(), 'lost.pem')} ('cloud.ca') is not there.`,
+    });
+  });
+
+  it.each(['http', 'https'] as const)('ends at a web server in the place of the broker: %s', async (kind) => {
+    const own = await certify(folder(), 'web', NOW - DAY, NOW + DAY);
+    const files = { cert: readFileSync(own.certificate), key: readFileSync(own.key) };
+    const web = kind === 'http' ? createHttpServer(answer) : createHttpsServer(files, answer);
+    await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
+    releases.push(() => web.close());
+    const { port } = web.address() as { port: number };
+    const cloud = { endpoint: `localhost:${port}`, ...own, ca: own.certificate };
+    const last = (await examineCloud(cloud, 2000)).at(-1);
+    expect(last).toMatchObject({
+      verdict: 'failure',
+      found: expect.stringMatching(kind === 'http' ? /speaks plain HTTP/ : /is a web server/),
+      next: expect.stringContaining("'cloud.endpoint'"),
+    });
+  });
+
+  it('ends at a name that does not exist, a port that is shut, and one that says nothing', async () => {
+    const files = await certify(folder(), 'x', NOW - DAY, NOW + DAY);
+    const shut = await examineCloud({ endpoint: '127.0.0.1:1', ...files }, 2000);
+    expect(said(shut)).toEqual([expect.stringMatching(/^failure: 127.0.0.1:1 does not answer/)]);
+    const none = await examineCloud({ endpoint: 'no.such.host.invalid', ...files }, 5000);
+    expect(said(none)).toEqual([expect.stringMatching(/^failure: no.such.host.invalid is not found/)]);
+    const mute = createServer((socket) => socket.on('error', () => undefined).resume());
+    await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+    releases.push(() => mute.close());
+    const { port } = mute.address() as { port: number };
+    const last = (await examineCloud({ endpoint: `127.0.0.1:${port}`, ...files }, 300)).at(-1);
+    expect(last).toMatchObject({
+      verdict: 'failure',
+      found: expect.stringContaining('nothing within 0.3 s'),
+    });
+  });
+});
