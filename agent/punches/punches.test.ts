@@ -266,3 +266,16 @@ it('a deleted device leaves nothing of its log', async () => {
   await expect.poll(() => agent.link.batches.flatMap(({ events }) => events).length).toBe(6);
   expect(agent.link.punches().length).toBe(3);
 });
+
+it('a word of the cloud that comes when the agent has stopped changes nothing, and what it was about is sent again', async () => {
+  const simulated = await terminal({ attendance: 3 });
+  begin(simulated);
+  agent.link.stores = false;
+  await whole(simulated);
+  const { link } = agent;
+  const { journal, seq } = link.batches[0] ?? {};
+  await agent.stop();
+  link.events.onStored(Buffer.from(JSON.stringify({ v: 1, journal, seq })));
+  begin(simulated);
+  await whole(simulated);
+});

@@ -35,6 +35,7 @@ export class Punches {
   readonly #sender: EventSender;
   readonly #local: LocalEvents | null;
   readonly #collectors = new Map<CollectedStation, Collector>();
+  #isStopped = false;
 
   /** @throws SerenoError `agent_storage` if the folder cannot be used or another agent runs on it. */
   constructor(options: PunchesOptions) {
@@ -115,8 +116,9 @@ export class Punches {
     this.#sender.disconnected();
   }
 
-  /** The cloud says how far it has stored. */
+  /** The cloud says how far it has stored. Words that come when all is stopped are about what will be sent again. */
   stored(message: Uint8Array): void {
+    if (this.#isStopped) return;
     this.#local?.pump();
     this.#sender.stored(message);
   }
@@ -128,6 +130,7 @@ export class Punches {
 
   /** The terminals are let go by their queues, which are to be stopped first. */
   stop(): void {
+    this.#isStopped = true;
     for (const collector of this.#collectors.values()) collector.stop();
     this.#sender.stop();
     this.#database.close();
