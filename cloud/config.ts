@@ -64,6 +64,13 @@ const webhookSchema = z
   .pipe(z.array(z.enum(['private', 'loopback'])))
   .transform((networks) => ({ networks: new Set(networks) }));
 
+/** Entries of the audit log are kept so long where nothing else is set: a year, and a month to look into it. */
+export const AUDIT_DAYS = 400;
+
+const auditSchema = z
+  .object({ AUDIT_DAYS: z.coerce.number().int().min(1).default(AUDIT_DAYS) })
+  .transform((env) => ({ days: env.AUDIT_DAYS }));
+
 const jwtSchema = z
   .object({
     JWT_ISSUER: z.string().min(1),
@@ -109,6 +116,8 @@ export const publicConfig = once(publicSchema);
 export const tenantConfig = once(tenantSchema);
 /** Settings of the functions that deliver to webhooks. */
 export const webhookConfig = once(webhookSchema);
+/** Settings of who looks after the audit log. */
+export const auditConfig = once(auditSchema);
 /** Settings of the authorizer. */
 export const jwtConfig = once(jwtSchema);
 /** Settings of the function that hands out certificates. */

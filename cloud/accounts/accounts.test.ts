@@ -54,7 +54,7 @@ afterAll(() => world.close());
 
 const root = { id: null, isSuperAdmin: true };
 const enterAs = (tenant: string, username: string, password: string, from = '192.0.2.7') =>
-  login(ports, { tenant, username, password, from });
+  login(ports, { tenant, username, password, from }, async () => {});
 
 describe('changes', () => {
   test('that come at the same moment are all made, one after the other, under ids of their own', async () => {

@@ -7,7 +7,7 @@ import type { Group, Head, Kind, Role, Settings, Snapshot, Token, User } from '.
 /** What an audit entry needs of one thing that was changed: never a value. */
 export interface Change {
   readonly action: 'create' | 'update' | 'delete';
-  readonly kind: Kind | 'settings';
+  readonly kind: Kind | 'settings' | 'session';
   readonly id: string;
   readonly name: string;
   readonly fields: readonly string[];

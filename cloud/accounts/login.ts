@@ -38,15 +38,28 @@ export type Login =
   /** The password was right, and the system is closed to this user. */
   | { readonly kind: 'no_access'; readonly user: User };
 
-type Checked = { readonly user: User } | 'wrong' | 'blocked' | 'busy';
+/** A login as the audit log needs it. */
+export interface LoginTold {
+  readonly tenant: string | null;
+  /** As it was given: it may be anything. */
+  readonly username: string;
+  /** Null where nobody has the name, or nobody looked. */
+  readonly user: User | null;
+  readonly result: 'right' | 'wrong' | 'blocked' | 'busy' | 'no_access';
+}
+
+interface Checked {
+  readonly user: User | null;
+  readonly result: 'right' | 'wrong' | 'blocked' | 'busy';
+}
 
 async function checked(ports: LoginPorts, tenant: string, given: Credentials): Promise<Checked> {
   const { accounts, attempts, throttle } = ports;
   const { username, password, from } = given;
   const standing = await throttle.standing(tenant, from);
-  if (standing === 'closed') return 'blocked';
+  if (standing === 'closed') return { user: null, result: 'blocked' };
   const settings = await accounts.settings(tenant);
-  if (!(await attempts.begin(tenant, username, settings))) return 'blocked';
+  if (!(await attempts.begin(tenant, username, settings))) return { user: null, result: 'blocked' };
   const user = await accounts.userNamed(tenant, username);
   const about = { from, known: user !== null };
   const right = await isPassword(password, user?.hash ?? null, standing === 'failing').catch(
@@ -56,11 +69,11 @@ async function checked(ports: LoginPorts, tenant: string, given: Credentials): P
       throw error;
     },
   );
-  if (right === null) return 'busy';
+  if (right === null) return { user, result: 'busy' };
   await attempts.end(tenant, username, right ? 'right' : 'wrong', about);
-  if (right && user !== null) return { user };
+  if (right && user !== null) return { user, result: 'right' };
   await throttle.count(tenant, from);
-  return 'wrong';
+  return { user, result: 'wrong' };
 }
 
 /** A hash of yesterday's parameters is made anew while the password is at hand. */
@@ -84,19 +97,34 @@ async function failed({ clock }: LoginPorts, startedAt: number): Promise<Login> 
   return { kind: 'failed' };
 }
 
-/** Opens a session for whoever brings the right password. */
-export async function login(ports: LoginPorts, given: Credentials): Promise<Login> {
+/**
+ * Opens a session for whoever brings the right password.
+ *
+ * @param tell called once with how it ended; a session that could not be told of is given to nobody
+ */
+export async function login(
+  ports: LoginPorts,
+  given: Credentials,
+  tell: (told: LoginTold) => Promise<void>,
+): Promise<Login> {
   const startedAt = ports.clock.now();
-  const tenant = given.tenant ?? withoutTenant;
-  const found = await checked(ports, tenant, given);
-  if (typeof found === 'string') {
-    log.info('login failed', { tenant: given.tenant, reason: found, from: given.from });
+  const { tenant: named, username, from } = given;
+  const tenant = named ?? withoutTenant;
+  const { user, result } = await checked(ports, tenant, given);
+  if (user === null || result !== 'right') {
+    log.info('login failed', { tenant: named, reason: result, from });
+    await tell({ tenant: named, username, user, result }).catch((error: unknown) =>
+      log.error('login not told', error as Error),
+    );
     return failed(ports, startedAt);
   }
-  const { user } = found;
   await upgrade(ports, tenant, user, given.password);
   const operator = await enter(ports.accounts, tenant, user, { session: '' });
-  if (operator === null) return { kind: 'no_access', user };
+  if (operator === null) {
+    await tell({ tenant, username, user, result: 'no_access' });
+    return { kind: 'no_access', user };
+  }
   const session = await ports.sessions.open(tenant, user);
+  await tell({ tenant, username, user, result });
   return { kind: 'in', session, operator };
 }

@@ -5,7 +5,7 @@ import { operations } from '../../shared/wire/operations.ts';
 import { sideBySide } from '../bounded.ts';
 import { failureOf } from '../commands/failure.ts';
 import type { CommandPorts } from '../commands/ports.ts';
-import type { ArgsFor } from '../commands/request.ts';
+import type { ArgsFor, Origin } from '../commands/request.ts';
 import { run } from '../commands/run.ts';
 import { targetAt } from '../directory/locate.ts';
 import type { DeviceRow } from '../directory/rows.ts';
@@ -31,6 +31,7 @@ export interface AllWanted {
   /** Epoch ms up to which answers may be waited for. */
   readonly until: number;
   readonly trace: string;
+  readonly origin: Origin;
 }
 
 /** What one terminal has answered. */
@@ -54,7 +55,7 @@ function late(device: string): DeviceTrouble {
 
 async function asked(
   ports: CommandPorts,
-  { principal, until, trace }: AllWanted,
+  { principal, until, trace, origin }: AllWanted,
   row: DeviceRow,
   args: Args,
 ): Promise<DevicePunches | DeviceTrouble> {
@@ -69,6 +70,7 @@ async function asked(
     async: false,
     until,
     trace,
+    origin,
     locate: async () => targetAt(row),
   });
   if (outcome.kind !== 'settled') return late(device);

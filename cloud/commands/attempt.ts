@@ -39,7 +39,9 @@ export async function attempt(
   note({ site, device });
   await checkSite(ports, request, target);
   const args = checkedArgs(request.action, request.args, device);
-  note({ user: badgeIn(args) ?? undefined });
+  const userId = badgeIn(args);
+  note({ user: userId ?? undefined });
+  await ports.witness.begin({ id, site, device, userId, request });
   const outcome = await execute(ports, { id, target, args, request });
   if (outcome.kind === 'settled') {
     if (outcome.settlement.status === 'ok') {
@@ -51,9 +53,11 @@ export async function attempt(
 }
 
 /** A settled command may still need something done, even if nobody saw it settle. */
-export async function followSettled({ eraser }: CommandPorts, outcome: Outcome): Promise<void> {
+export async function followSettled({ eraser, witness }: CommandPorts, outcome: Outcome): Promise<void> {
   if (outcome.kind !== 'settled') return;
-  await withoutFailing('purge not followed', () => followPurge(eraser, outcome.command, outcome.settlement));
+  const { command, settlement } = outcome;
+  await withoutFailing('outcome not entered', () => witness.settled(command, settlement));
+  await withoutFailing('purge not followed', () => followPurge(eraser, command, settlement));
 }
 
 /** Once the agent has spoken, trouble of ours must not be answered as a failure of the change. */

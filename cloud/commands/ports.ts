@@ -5,6 +5,7 @@ import type { Idempotency } from './idempotency.ts';
 import type { Ledger } from './ledger.ts';
 import type { Eraser } from './purge.ts';
 import type { CommandSender } from './sender.ts';
+import type { Witness } from './witness.ts';
 
 export interface CommandPorts {
   readonly directory: Directory;
@@ -12,5 +13,6 @@ export interface CommandPorts {
   readonly eraser: Eraser;
   readonly sender: CommandSender;
   readonly idempotency: Idempotency;
+  readonly witness: Witness;
   readonly clock: Clock;
 }

@@ -17,6 +17,15 @@ export interface CallerKey {
   readonly leaseUntil: number;
 }
 
+/** From where somebody asks and what he brings, for the audit log: fields by name alone. */
+export interface Origin {
+  readonly face: 'rest' | 'rpc';
+  readonly address: string;
+  /** Method and path, or the method of JSON-RPC. */
+  readonly what: string;
+  readonly fields: readonly string[];
+}
+
 /** How somebody asks, whatever it is that is asked for. */
 export interface Asking {
   readonly principal: Principal;
@@ -28,6 +37,7 @@ export interface Asking {
   readonly async: boolean;
   /** W3C trace context. */
   readonly trace: string;
+  readonly origin: Origin;
 }
 
 export type ArgsFor<A extends Action> = z.input<(typeof operations)[OperationOf<A>]['args']>;

@@ -32,6 +32,7 @@ beforeAll(async () => {
     eraser: new DynamoEraser(world.table, systemClock),
     sender: new IotSender(iotClient(), systemClock),
     idempotency: new Idempotency(new DynamoClaims(world.table), Buffer.alloc(32, 1), systemClock),
+    witness: { begin: async () => {}, settled: async () => {} },
     clock: systemClock,
   };
 });
@@ -49,6 +50,7 @@ function asking(change: Partial<Asking> = {}): Asking {
     key: null,
     until: Date.now() + 5000,
     async: false,
+    origin: { face: 'rest', address: '', what: 'test', fields: [] },
     trace: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
     ...change,
   };

@@ -76,6 +76,7 @@ beforeEach(async () => {
     agents: new DynamoSiteAgents(world.table),
     issuer: registrar,
     revoker: registrar,
+    audited: (_at, work) => work(),
     rootCa: 'root',
     now: () => now,
   };

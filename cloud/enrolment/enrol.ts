@@ -1,6 +1,7 @@
 // An agent trades its token for a certificate, once, and the same one again if the answer was lost.
 import { SerenoError } from '../../shared/errors.ts';
 
+import type { SiteAddress } from '../../shared/wire/topics.ts';
 import { log, note } from '../log.ts';
 import { publicKeyOf } from './csr.ts';
 import type { Certificate, Enrolment, Enrolments, SiteAgents } from './enrolments.ts';
@@ -12,6 +13,8 @@ export interface EnrolPorts {
   readonly agents: SiteAgents;
   readonly issuer: Issuer;
   readonly revoker: Revoker;
+  /** Runs what makes an agent of a site, and tells the audit log of it. */
+  readonly audited: <T>(at: SiteAddress, work: () => Promise<T>) => Promise<T>;
   readonly now: () => number;
   /** The root by which agents know the broker, PEM. */
   readonly rootCa: string;
@@ -49,10 +52,20 @@ async function issue(
   enrolment: Enrolment,
   csr: string,
 ): Promise<Certificate> {
+  // Done before: the answer got lost.
+  if (enrolment.issuedAt !== undefined && enrolment.certificate !== undefined) return enrolment.certificate;
+  return ports.audited(enrolment, () => admit(ports, hash, enrolment, csr));
+}
+
+async function admit(
+  ports: EnrolPorts,
+  hash: string,
+  enrolment: Enrolment,
+  csr: string,
+): Promise<Certificate> {
   const { enrolments, agents, issuer, revoker, now } = ports;
   // If two calls sign at once, one certificate is kept; the other stays inactive and belongs to nobody.
   const certificate = enrolment.certificate ?? (await enrolments.keep(hash, await issuer.sign(csr)));
-  if (enrolment.issuedAt !== undefined) return certificate;
   await issuer.admit(enrolment, certificate);
   if (!(await agents.expect(enrolment, certificate.id, enrolment.createdAt))) {
     // The agent was revoked while this was under way; whoever did so may have looked before it was admitted.

@@ -12,6 +12,7 @@ import { storeConfig } from '../config.ts';
 import { DynamoDirectory } from '../directory/dynamo-directory.ts';
 import { visibleDirectory } from '../directory/visible.ts';
 import { tableNamed } from '../store/client.ts';
+import { auditWitness } from './audit-ports.ts';
 
 let made: CommandPorts | null = null;
 
@@ -24,6 +25,7 @@ function make(): CommandPorts {
     eraser: new DynamoEraser(table, systemClock),
     sender: new IotSender(iotClient(), systemClock),
     idempotency: new Idempotency(new DynamoClaims(table), secret, systemClock),
+    witness: auditWitness,
     clock: systemClock,
   };
 }

@@ -12,6 +12,7 @@ import { brokerOf } from '../presence/connections.ts';
 import type { PresenceResult } from '../presence/presence.ts';
 import { type PresencePorts, sweepSites, takePresence } from '../presence/take.ts';
 import { tableNamed } from '../store/client.ts';
+import { keepAudit } from './audit-ports.ts';
 import { eventPorts } from './event-ports.ts';
 
 function ports(): PresencePorts {
@@ -35,5 +36,6 @@ export async function handler(event: unknown): Promise<PresenceResult | null> {
     return takePresence(ports(), presenceEventSchema.parse(event));
   }
   await sweepSites(ports());
+  await keepAudit();
   return null;
 }

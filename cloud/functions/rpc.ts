@@ -1,5 +1,5 @@
 // Operators over JSON-RPC.
-
+import { auditTrail } from '../audit/services.ts';
 import { directoryConfig, tenantConfig } from '../config.ts';
 import { DynamoDirectory } from '../directory/dynamo-directory.ts';
 import { rpcFace } from '../rpc/face.ts';
@@ -13,6 +13,7 @@ function ports(): RpcPorts {
   made ??= {
     ...accountPorts(),
     directory: new DynamoDirectory(tableNamed(directoryConfig().tableName)),
+    audit: auditTrail(),
     tenants: tenantConfig(),
   };
   return made;

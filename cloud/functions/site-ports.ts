@@ -16,7 +16,7 @@ import { tableNamed } from '../store/client.ts';
 const now = () => Date.now();
 
 let sites: SitePorts | null = null;
-let enrol: EnrolPorts | null = null;
+let enrol: Omit<EnrolPorts, 'audited'> | null = null;
 
 function allSites(): SitePorts {
   const table = tableNamed(directoryConfig().tableName);
@@ -37,7 +37,7 @@ export function sitePorts(principal: Principal): SitePorts {
   return { ...all, directory: visibleDirectory(all.directory, principal) };
 }
 
-export function enrolPorts(): EnrolPorts {
+export function enrolPorts(audited: EnrolPorts['audited']): EnrolPorts {
   const { rootCa, ...issuer } = enrolmentConfig();
   enrol ??= {
     enrolments: allSites().enrolments,
@@ -47,5 +47,5 @@ export function enrolPorts(): EnrolPorts {
     rootCa: rootCa ?? amazonRoots(),
     now,
   };
-  return enrol;
+  return { ...enrol, audited };
 }

@@ -5,6 +5,7 @@ import type { Context } from 'aws-lambda';
 import type { RouteName } from '../../shared/api/routes.ts';
 import { about } from '../log.ts';
 import type { Answer } from './answer/answer.ts';
+import { audited } from './request/audited.ts';
 import { jsonBody } from './request/body.ts';
 import { type Call, draftOf, type HttpEvent } from './request/call.ts';
 import { answeredErrors } from './request/errors.ts';
@@ -36,7 +37,7 @@ export function httpHandler(handlers: Handlers): HttpFunction {
     .handler(async (event: HttpEvent) => {
       // The middlewares above have filled every field of the draft, or thrown.
       const call = draftOf(event) as unknown as Call;
-      return (handlers[call.name] as AnyHandler)(call);
+      return audited(call, () => (handlers[call.name] as AnyHandler)(call));
     }) as unknown as HttpFunction;
   return (event, context) =>
     about({ route: event.routeKey, requestId: event.requestContext.requestId }, () => stack(event, context));

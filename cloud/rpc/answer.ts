@@ -1,5 +1,6 @@
 // Answers one request or a batch of them: envelope, method, credentials, right to call, parameters, in this order.
 
+import { SerenoError } from '../../shared/errors.ts';
 import { TooBusy } from '../accounts/accounts.ts';
 import { AccountError } from '../accounts/errors.ts';
 import type { Operator } from '../accounts/operator.ts';
@@ -12,7 +13,7 @@ import { methodNamed } from './methods.ts';
 import { closedError, rpcErrorOf, STORE_FAILED } from './texts.ts';
 
 /** Everything of a call but what is in its body. */
-export type Surroundings = Omit<RpcCall, 'params'> & {
+export type Surroundings = Omit<RpcCall, 'params' | 'method'> & {
   /** Of the header, or null. */
   readonly bearer: string | null;
   /** Epoch ms by which the whole batch has to be answered. */
@@ -45,7 +46,7 @@ async function resultOf(request: RpcRequest, around: Surroundings): Promise<unkn
   const { method: name, params, auth } = request;
   const { bearer } = around;
   const method = methodNamed(name);
-  const call = { ...around, params };
+  const call = { ...around, params, method: name };
   if (method.access === 'open') {
     if (bearer !== null)
       throw new RpcError(-32602, `The "${name}" method must be called without authorization header.`);
@@ -63,7 +64,11 @@ async function resultOf(request: RpcRequest, around: Surroundings): Promise<unkn
 function told(error: unknown): ErrorBody {
   if (error instanceof RpcError) return error.body;
   if (error instanceof AccountError) return rpcErrorOf(error).body;
-  if (error instanceof TooBusy || (error instanceof Error && '$metadata' in error)) {
+  if (
+    error instanceof TooBusy ||
+    error instanceof SerenoError ||
+    (error instanceof Error && '$metadata' in error)
+  ) {
     log.error('store', error);
     return new RpcError(-32500, STORE_FAILED).body;
   }

@@ -1,15 +1,16 @@
 // What a method is, and what it is given when it is called.
-import type { Change, Draft } from '../accounts/draft.ts';
+import type { Change } from '../accounts/draft.ts';
 import type { LoginPorts } from '../accounts/login.ts';
 import type { Operator } from '../accounts/operator.ts';
 import { isSuperAdmin } from '../accounts/operator.ts';
 import type { TenantSettings } from '../accounts/tenants.ts';
 import type { Caller } from '../accounts/user-change.ts';
+import type { AuditTrail } from '../audit/trail.ts';
 import type { Directory } from '../directory/directory.ts';
-import { closedError } from './texts.ts';
 
 export interface RpcPorts extends LoginPorts {
   readonly directory: Directory;
+  readonly audit: AuditTrail;
   readonly tenants: TenantSettings;
 }
 
@@ -18,6 +19,8 @@ export interface RpcCall {
   readonly ports: RpcPorts;
   /** The tenant that the address stands for, or null. */
   readonly tenant: string | null;
+  /** As the caller wrote it. */
+  readonly method: string;
   /** The caller's address. */
   readonly from: string;
   readonly params: unknown;
@@ -47,26 +50,4 @@ export type Method = OpenMethod | ClosedMethod;
 
 export function callerOf({ operator }: OperatorCall): Caller {
   return { id: operator.user.id, isSuperAdmin: isSuperAdmin(operator) };
-}
-
-/** Whoever was let in a moment ago may be somebody else by the time of the change. @throws RpcError */
-function checkStillIn({ operator }: OperatorCall, draft: Draft): void {
-  const { user, role, by } = operator;
-  const now = draft.before.users.get(user.id);
-  const isSame = now?.roleId === role.id && draft.before.roles.get(role.id)?.type === role.type;
-  if (!isSame || ('session' in by && now.epoch !== user.epoch)) throw closedError('session_ended');
-}
-
-/** Makes a change of the caller's tenant and tells what was changed. */
-export async function change<T>(call: OperatorCall, work: (draft: Draft) => Promise<T> | T): Promise<T> {
-  const { tenant } = call.operator;
-  let changes: readonly Change[] = [];
-  const result = await call.ports.accounts.change(tenant, async (draft) => {
-    checkStillIn(call, draft);
-    const made = await work(draft);
-    changes = draft.changes;
-    return made;
-  });
-  call.changed(tenant, changes);
-  return result;
 }

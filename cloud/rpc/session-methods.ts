@@ -4,10 +4,12 @@ import { login } from '../accounts/login.ts';
 import type { Operator } from '../accounts/operator.ts';
 import { splitUsername } from '../accounts/tenants.ts';
 import { foundUsers } from '../accounts/users.ts';
+import { audited, enterLogin } from './audited.ts';
+import { change } from './change.ts';
 import { badParameter, RpcError } from './errors.ts';
 import { bool, object, required, text } from './fields.ts';
 import type { RpcPorts } from './method.ts';
-import { callerOf, change, type OperatorCall, type RpcCall } from './method.ts';
+import { callerOf, type OperatorCall, type RpcCall } from './method.ts';
 import { parsed } from './parse.ts';
 import { accessOf, userRow } from './present.ts';
 import { closedError, LOGIN_FAILED, NO_ACCESS } from './texts.ts';
@@ -70,7 +72,9 @@ export async function userLogin(call: RpcCall): Promise<unknown> {
   const { ports, from } = call;
   const given = parsed(loginSchema, withUsername(paramsOf(call)));
   const who = splitUsername(given.username, call.tenant, ports.tenants);
-  const outcome = await login(ports, { ...who, password: given.password, from });
+  const outcome = await login(ports, { ...who, password: given.password, from }, (told) =>
+    enterLogin(call, told),
+  );
   if (outcome.kind === 'failed') throw new RpcError(-32500, LOGIN_FAILED);
   if (outcome.kind === 'no_access') throw new RpcError(-32602, NO_ACCESS);
   const { session, operator } = outcome;
@@ -82,7 +86,11 @@ export async function userLogin(call: RpcCall): Promise<unknown> {
 export async function userLogout(call: OperatorCall): Promise<true> {
   const { params } = call;
   if (Object.keys(params as object).length > 0) throw badParameter('/', 'should be empty.');
-  if (!(await call.ports.sessions.close(call.operator))) throw new RpcError(-32602, 'Cannot log out.');
+  const { user } = call.operator;
+  await audited(call, async (begin) => {
+    await begin([{ action: 'delete', kind: 'session', id: user.id, name: user.username, fields: [] }]);
+    if (!(await call.ports.sessions.close(call.operator))) throw new RpcError(-32602, 'Cannot log out.');
+  });
   return true;
 }
 
@@ -116,16 +124,16 @@ export async function userUnblock(call: OperatorCall): Promise<unknown> {
   const { ports, operator } = call;
   const ids = idList(call.params);
   const users = await change(call, (draft) => foundUsers(draft, ids, callerOf(call)));
-  for (const { username } of users) await ports.attempts.forget(operator.tenant, username);
-  call.changed(
-    operator.tenant,
-    users.map(({ id, username }) => ({
-      action: 'update',
-      kind: 'user',
-      id,
-      name: username,
-      fields: ['attempt_failed'],
-    })),
-  );
+  const changes = users.map(({ id, username }) => ({
+    action: 'update' as const,
+    kind: 'user' as const,
+    id,
+    name: username,
+    fields: ['attempt_failed'],
+  }));
+  await audited(call, async (begin) => {
+    await begin(changes);
+    for (const { username } of users) await ports.attempts.forget(operator.tenant, username);
+  });
   return { userids: ids };
 }

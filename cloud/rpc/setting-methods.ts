@@ -1,7 +1,8 @@
 // Methods about the settings of a tenant: rules for passwords and the block, and the kinds of media.
 import { spanSeconds } from '../accounts/spans.ts';
+import { change } from './change.ts';
 import { int, object, timeUnit } from './fields.ts';
-import { change, type OperatorCall } from './method.ts';
+import type { OperatorCall } from './method.ts';
 import { parsed } from './parse.ts';
 import { authenticationRow, mediaTypeRows, settingsRow } from './present.ts';
 import { answered, chosen, common, ids, output, selected } from './query.ts';

@@ -20,10 +20,12 @@ export function fated(fate: () => Fate, serve: Serve): Serve {
     if (now === 'lost') return void request.destroy();
     if (now === 'unanswered') response.end = () => response.destroy();
     if (now === 'failed') {
-      const { end } = response;
+      const { end, writeHead } = response;
+      response.writeHead = () => response;
       response.write = () => true;
       response.end = () => {
         response.end = end;
+        response.writeHead = writeHead;
         for (const name of response.getHeaderNames()) response.removeHeader(name);
         response.writeHead(500, { 'content-type': 'application/x-amz-json-1.0' });
         return response.end('{"__type":"InternalServerError"}');

@@ -39,6 +39,7 @@ const groups: Readonly<Record<Sight, (around: Surroundings) => Record<string, st
     IOT_POLICY_NAME: agentPolicyName(settings.stage),
     IOT_THING_TYPE: thingTypeName(settings.stage),
   }),
+  audit: ({ settings }) => ({ AUDIT_DAYS: String(settings.auditDays) }),
   webhooks: ({ settings }): Record<string, string> =>
     settings.privateWebhooks ? { WEBHOOK_NETWORKS: 'private' } : {},
 };

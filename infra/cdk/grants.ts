@@ -64,15 +64,16 @@ export const grants: Readonly<Record<LambdaName, readonly Grant[]>> = {
   attendance: runCommands,
   operations: [
     // If a purge is found to have ended later, the name is removed then.
-    dynamo('GetItem', 'Query', 'UpdateItem', 'DeleteItem'),
+    // Cancelling leaves an entry in the audit log.
+    dynamo('GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
     { actions: ['dynamodb:Query'], on: ['opsIndex'] },
     ...sendCommands,
   ],
   // Accounts: single rows, and changes of several at once.
   rpc: [dynamo('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem')],
   presence: [
-    // Rows are put into the feed.
-    dynamo('GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
+    // Rows are put into the feed; a sweep reads replies for the audit log, and lets its old entries go.
+    dynamo('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
     // A sweep finds the sites that count as connected, and the broker is asked whether they are.
     { actions: ['dynamodb:Query'], on: ['opsIndex'] },
     { actions: ['iot:GetConnection'], on: ['agentClients'] },
@@ -96,6 +97,7 @@ export const grants: Readonly<Record<LambdaName, readonly Grant[]>> = {
     dynamo('GetItem', 'Query', 'PutItem', 'UpdateItem'),
     { actions: ['dynamodb:Query'], on: ['opsIndex'] },
   ],
+  audit: [dynamo('BatchGetItem'), { actions: ['dynamodb:Query'], on: ['opsIndex'] }],
   webhooks: [dynamo('GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem')],
   sites: [
     dynamo('GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
@@ -103,7 +105,8 @@ export const grants: Readonly<Record<LambdaName, readonly Grant[]>> = {
     { actions: ['iot:DeleteConnection'], on: ['agentClients'] },
   ],
   enroll: [
-    dynamo('GetItem', 'UpdateItem'),
+    // Each certificate leaves an entry in the audit log.
+    dynamo('GetItem', 'PutItem', 'UpdateItem'),
     {
       actions: ['iot:CreateCertificateFromCsr', 'iot:DescribeEndpoint'],
       on: { everything: 'IAM knows no resource for these: the certificate does not exist yet.' },

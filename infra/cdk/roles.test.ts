@@ -34,13 +34,9 @@ const expected: Readonly<Record<LambdaName, readonly string[]>> = {
   devices: commanding,
   users: [...commanding, 'dynamodb:Query table/index/ops'],
   attendance: commanding,
-  operations: [
-    ...dynamo('DeleteItem', 'GetItem', 'Query', 'UpdateItem'),
-    'dynamodb:Query table/index/ops',
-    ...sending,
-  ],
+  operations: [...commanding, 'dynamodb:Query table/index/ops'],
   presence: [
-    ...dynamo('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'),
+    ...dynamo('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
     ...sending,
     ...revoking,
     'dynamodb:Query table/index/ops',
@@ -55,6 +51,7 @@ const expected: Readonly<Record<LambdaName, readonly string[]>> = {
     'sqs:SendMessage failures',
   ],
   deliver: [...dynamo('GetItem', 'PutItem', 'Query', 'UpdateItem'), 'dynamodb:Query table/index/ops'],
+  audit: [...dynamo('BatchGetItem'), 'dynamodb:Query table/index/ops'],
   webhooks: dynamo('DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
   sites: [
     ...dynamo('DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
@@ -63,7 +60,7 @@ const expected: Readonly<Record<LambdaName, readonly string[]>> = {
   ],
   rpc: dynamo('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
   enroll: [
-    ...dynamo('GetItem', 'UpdateItem'),
+    ...dynamo('GetItem', 'PutItem', 'UpdateItem'),
     ...revoking,
     'iot:AttachPolicy cert/*',
     'iot:AttachThingPrincipal cert/*',

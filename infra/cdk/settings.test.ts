@@ -35,6 +35,7 @@ test('texts of the command line become numbers and lists, and what is left out g
     algorithms: 'ES256,RS256',
     agentsLost: 5,
     privateWebhooks: false,
+    auditDays: 400,
     rateLimit: 50,
   });
 });

@@ -1,7 +1,7 @@
 // What an operator may choose with `cdk deploy -c name=value`, checked before anything is built.
 import type { Node } from 'constructs';
 import * as z from 'zod';
-import { algorithmList } from '../../cloud/config.ts';
+import { AUDIT_DAYS, algorithmList } from '../../cloud/config.ts';
 import { slugSchema } from '../../shared/domain/identifiers.ts';
 
 /** An issuer that does not exist: every token is refused, the safe default before configuration. */
@@ -55,6 +55,8 @@ const schema = z
         error: 'true or false',
       })
       .default(false),
+    /** For how many days entries of the audit log are kept. */
+    auditDays: count.default(AUDIT_DAYS),
     /** Requests per second that the API takes from all callers together. */
     rateLimit: count.default(200),
   })

@@ -2,7 +2,7 @@
 import type { LambdaName } from './grants.ts';
 
 /** Groups of environment variables, as cloud/config.ts reads them. */
-export type Sight = 'table' | 'secret' | 'jwt' | 'enrolment' | 'tenants' | 'webhooks';
+export type Sight = 'table' | 'secret' | 'jwt' | 'enrolment' | 'tenants' | 'webhooks' | 'audit';
 
 export interface Shape {
   readonly memoryMb: number;
@@ -24,12 +24,13 @@ const shapes: Partial<Record<LambdaName, Shape>> = {
   authorizer: { memoryMb: MEMORY_MB, seconds: 8, sees: ['jwt', 'table'] },
   public: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: [] },
   // Nobody waits for it, but a hello may name 500 devices.
-  presence: { memoryMb: 256, seconds: 30, sees: ['table'] },
+  presence: { memoryMb: 256, seconds: 30, sees: ['table', 'audit'] },
   // Only the agent waits for it, and a batch may hold 500 events.
   intake: { memoryMb: MEMORY_MB, seconds: 29, sees: ['table'] },
   // It waits for receivers that may take 10 s each; what is left the next run takes.
   deliver: { memoryMb: MEMORY_MB, seconds: 120, sees: ['table', 'secret', 'webhooks'] },
   webhooks: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table', 'secret', 'webhooks'] },
+  audit: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table'] },
   events: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table'] },
   // scrypt takes 32 MB and all the CPU it can get.
   rpc: { memoryMb: 1024, seconds: HTTP_SECONDS, sees: ['table', 'tenants'] },

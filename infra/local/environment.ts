@@ -22,7 +22,7 @@ export interface FunctionEnvironment {
 /** This process's environment without anything that points an AWS SDK elsewhere: profiles, keys, endpoints. */
 export function cleanEnvironment(): Record<string, string> {
   const entries = Object.entries(process.env).filter(
-    ([name]) => !/^(AWS_|SERENO_|JWT_|IOT_|TENANT|WEBHOOK_)/.test(name),
+    ([name]) => !/^(AWS_|SERENO_|JWT_|IOT_|TENANT|WEBHOOK_|AUDIT_)/.test(name),
   );
   return Object.fromEntries(entries) as Record<string, string>;
 }

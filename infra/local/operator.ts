@@ -1,24 +1,18 @@
 // npm run operator: adds an operator, sets a password, unblocks one; on a local system or on a table in AWS.
-import { existsSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
 import { text } from 'node:stream/consumers';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Command } from 'commander';
-import type { Accounts } from '../../cloud/accounts/accounts.ts';
+import { Accounts } from '../../cloud/accounts/accounts.ts';
 import { AttemptCounter } from '../../cloud/accounts/attempts.ts';
 import { AccountError } from '../../cloud/accounts/errors.ts';
 import { addOperator, newPassword, setPassword } from '../../cloud/accounts/first-operator.ts';
+import { AuditTrail } from '../../cloud/audit/trail.ts';
 import { systemClock } from '../../cloud/clock.ts';
 import { rpcErrorOf } from '../../cloud/rpc/texts.ts';
-import { slugSchema } from '../../shared/domain/identifiers.ts';
-import { DataDir, DataDirError } from './data-dir.ts';
-import { Store } from './dynamo/store.ts';
-import { cleanEnvironment, newCredentials, REGION } from './environment.ts';
-import { accountsOver, runningStore } from './operators.ts';
+import { DataDirError } from './data-dir.ts';
+import { onTable, type TableFlags, withTableOptions } from './on-table.ts';
 
-interface Flags {
-  readonly tenant: string;
-  readonly data: string;
-  readonly table?: string;
+interface Flags extends TableFlags {
   readonly passwordStdin?: boolean;
 }
 
@@ -27,10 +21,7 @@ const program = new Command('npm run operator --')
   .showHelpAfterError();
 
 function withOptions(command: Command): Command {
-  return command
-    .option('--tenant <name>', 'tenant of the operator', 'local')
-    .option('--data <folder>', 'data folder of npm start, whether it runs or not', '.sereno')
-    .option('--table <name>', 'a table in AWS instead; region and access as the AWS SDK finds them');
+  return withTableOptions(command, 'the operator');
 }
 
 function withPassword(command: Command): Command {
@@ -40,31 +31,32 @@ function withPassword(command: Command): Command {
   );
 }
 
-/** The accounts that the flags name, for as long as `work` takes. */
-async function onAccounts(flags: Flags, work: (accounts: Accounts) => Promise<void>): Promise<void> {
-  const { tenant, data, table } = flags;
-  if (!slugSchema.safeParse(tenant).success) program.error(`--tenant ${tenant}: 1 to 32 of a-z, 0-9 and -.`);
-  if (table !== undefined) return work(accountsOver(new DynamoDBClient(), table));
-  const folder = new DataDir(data);
-  const running = runningStore(folder.storeAccess);
-  if (running !== null) return work(accountsOver(running));
-  if (!existsSync(folder.dynamo))
-    program.error(`There are no accounts in ${data}. Run npm start with that data folder first.`);
-  const lock = folder.lock();
-  const store = await Store.start({
-    path: folder.dynamo,
-    log: folder.cloudLog,
-    env: cleanEnvironment(),
-    credentials: newCredentials(),
-    region: REGION,
-    onDeath: (cause) => program.error(String(cause)),
+/** Changes an operator, which is entered in the audit log before and afterwards. */
+async function changing(
+  flags: Flags,
+  what: string,
+  username: string,
+  work: (accounts: Accounts) => Promise<void>,
+): Promise<void> {
+  await onTable(program, flags, async (table) => {
+    const trail = new AuditTrail(table, systemClock);
+    const place = await trail.begin(flags.tenant, {
+      subject: `cli:${userInfo().username}`,
+      face: 'cli',
+      address: hostname(),
+      what: `operator ${what}`,
+      fields: [],
+      objects: [{ kind: 'user', id: username }],
+    });
+    try {
+      await work(new Accounts(table));
+    } catch (error) {
+      const outcome = error instanceof AccountError ? 'failed' : 'unknown';
+      await trail.end(flags.tenant, place, { outcome });
+      throw error;
+    }
+    await trail.end(flags.tenant, place, { outcome: 'succeeded' });
   });
-  try {
-    await work(accountsOver(store.client));
-  } finally {
-    await store.stop();
-    lock[Symbol.dispose]();
-  }
 }
 
 async function passwordOf({ passwordStdin }: Flags): Promise<{ password: string; isNew: boolean }> {
@@ -85,7 +77,9 @@ withPassword(withOptions(program.command('add')))
   .description('add a super admin, to a tenant without accounts too')
   .action(async (username: string, flags: Flags) => {
     const given = await passwordOf(flags);
-    await onAccounts(flags, (accounts) => addOperator(accounts, flags.tenant, username, given.password));
+    await changing(flags, 'add', username, (accounts) =>
+      addOperator(accounts, flags.tenant, username, given.password),
+    );
     tell(`Operator '${username}' of tenant '${flags.tenant}' was added.`, given);
   });
 
@@ -94,7 +88,7 @@ withPassword(withOptions(program.command('passwd')))
   .description('set the password of an operator, and end all sessions of that operator')
   .action(async (username: string, flags: Flags) => {
     const given = await passwordOf(flags);
-    await onAccounts(flags, async (accounts) => {
+    await changing(flags, 'passwd', username, async (accounts) => {
       await setPassword(accounts, flags.tenant, username, given.password);
       await forget(accounts, flags.tenant, username);
     });
@@ -105,7 +99,7 @@ withOptions(program.command('unblock'))
   .argument('<username>')
   .description('forget the wrong passwords of an operator')
   .action(async (username: string, flags: Flags) => {
-    await onAccounts(flags, async (accounts) => {
+    await changing(flags, 'unblock', username, async (accounts) => {
       if ((await accounts.userNamed(flags.tenant, username)) === null) throw new AccountError('no_object');
       await forget(accounts, flags.tenant, username);
     });

@@ -33,6 +33,10 @@ export const fieldTexts = {
     es: 'debe ser un día YYYY-MM-DD o una hora YYYY-MM-DDTHH:MM:SS, locales del dispositivo, o un instante con desfase, como 2026-11-23T08:00:00-04:00',
     en: 'must be a day YYYY-MM-DD or a time YYYY-MM-DDTHH:MM:SS, local to the device, or an instant with its offset, such as 2026-11-23T08:00:00-04:00',
   },
+  instant: {
+    es: 'debe ser un instante con desfase, como 2026-11-23T08:00:00-04:00',
+    en: 'must be an instant with its offset, such as 2026-11-23T08:00:00-04:00',
+  },
   order: { es: 'debe ser asc o desc', en: 'must be asc or desc' },
   event_types: {
     es: 'debe tener tipos de evento separados por comas, como punch.created,device.offline',
@@ -290,3 +294,8 @@ export const eventTypesField = z
   .refine((types): types is EventType[] => types.every(isEventType), {
     error: 'event_types' satisfies FieldText,
   });
+
+/** An instant with its offset, as epoch ms. */
+export const instantField = z.iso
+  .datetime({ offset: true, error: 'instant' satisfies FieldText })
+  .transform((text) => Date.parse(text));

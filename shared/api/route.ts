@@ -11,7 +11,8 @@ export type FunctionName =
   | 'sites'
   | 'enroll'
   | 'events'
-  | 'webhooks';
+  | 'webhooks'
+  | 'audit';
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';

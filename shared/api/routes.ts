@@ -1,6 +1,7 @@
 // The one table of routes: path, scope, Lambda function, body, query and answer of each.
 // The local gateway, the CDK's HTTP API, the middy stack and OpenAPI are all made of it.
 import * as answers from './answers.ts';
+import { auditRoutes } from './audit-routes.ts';
 import * as bodies from './bodies.ts';
 import { eventRoutes } from './event-routes.ts';
 import type { Route } from './route.ts';
@@ -100,6 +101,7 @@ export const routes = {
   },
   ...userRoutes,
   ...eventRoutes,
+  ...auditRoutes,
   attendanceList: {
     method: 'GET',
     path: '/devices/{device_id}/attendance',

@@ -9,6 +9,7 @@ export const SCOPES = [
   'sites:admin',
   'events:read',
   'webhooks:admin',
+  'audit:read',
 ] as const;
 
 /** `users:write` is the sum of these, and of restoring: for callers who may do less. */

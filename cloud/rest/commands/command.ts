@@ -17,6 +17,7 @@ import { type Answer, accepted, ok } from '../answer/answer.ts';
 import { invalid } from '../answer/findings.ts';
 import { problemAnswer } from '../answer/problem-answer.ts';
 import { fitsLambda } from '../answer/size.ts';
+import { originOf } from '../request/audited.ts';
 import type { Call } from '../request/call.ts';
 import { present } from './present.ts';
 
@@ -66,6 +67,7 @@ function askingOf(clock: Clock, call: CommandCall): Asking {
     until: waitLimit(clock, call),
     async: wantsAsync(call),
     trace: call.traceparent,
+    origin: originOf(call),
   };
 }
 

@@ -191,6 +191,28 @@ export const examples: Readonly<Partial<Record<RouteName, Example>>> = {
       next_cursor: 'eyJlbnRyeSI6MiwicGxhY2UiOjAsImF0IjoxNzk1NDY5OTgyMDY2fQ',
     },
   },
+  auditList: {
+    answer: {
+      success: true,
+      data: [
+        {
+          id: '2-17',
+          at,
+          subject: 'portal',
+          face: 'rest',
+          address: '203.0.113.7',
+          what: 'PUT /devices/{device_id}/users/{user_id}',
+          site: 'casa-matriz',
+          device_id: 'principal',
+          user_id: '9001',
+          fields: ['card', 'password'],
+          operation_id: '01M85D1GCZPHJM7H6FHJJD3PSZ',
+          outcome: 'succeeded',
+          settled_at: at,
+        },
+      ],
+    },
+  },
   webhookCreate: {
     body: { url: webhook.url, types: webhook.types },
     answer: { ...said('Webhook registrado.'), data: { ...webhook, secret } },

@@ -8,6 +8,7 @@ import { catalogue } from '../../../shared/catalogue.ts';
 import type { Command } from '../../../shared/wire/envelope.ts';
 import { isAction } from '../../commands/actions.ts';
 import { handler as attendance } from '../../functions/attendance.ts';
+import { handler as audit } from '../../functions/audit.ts';
 import { handler as devices } from '../../functions/devices.ts';
 import { handler as enroll } from '../../functions/enroll.ts';
 import { handler as events } from '../../functions/events.ts';
@@ -32,6 +33,7 @@ const handlers = {
   enroll,
   events,
   webhooks,
+  audit,
 } as const satisfies Record<FunctionName, unknown>;
 
 interface Parameter {

@@ -30,6 +30,8 @@ export interface Call<N extends RouteName = RouteName> {
   readonly query: QueryOf<N>;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Of the caller. */
+  readonly address: string;
   /** W3C trace context, the caller's or a new one. */
   readonly traceparent: string;
   /** Epoch ms at which Lambda ends this handler. */
@@ -47,6 +49,7 @@ export interface Draft {
   body?: unknown;
   query?: unknown;
   headers?: Readonly<Record<string, string | undefined>>;
+  address?: string;
   traceparent?: string;
   endsAt?: number;
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { FunctionName, Route } from '../../../shared/api/route.ts';
 import { type RouteName, routes } from '../../../shared/api/routes.ts';
 import { handler as attendance } from '../../functions/attendance.ts';
+import { handler as audit } from '../../functions/audit.ts';
 import { handler as devices } from '../../functions/devices.ts';
 import { handler as enroll } from '../../functions/enroll.ts';
 import { handler as events } from '../../functions/events.ts';
@@ -31,6 +32,7 @@ const handlers = {
   enroll,
   events,
   webhooks,
+  audit,
 } as const satisfies Record<FunctionName, unknown>;
 const bodies: Partial<Record<RouteName, object>> = {
   deviceCreate: { id: 'x', name: 'x', ip: '10.0.0.9' },

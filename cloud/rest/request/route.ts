@@ -19,6 +19,7 @@ export function routing(served: ReadonlySet<string>): MiddlewareObj<HttpEvent> {
       const draft = draftOf(event);
       draft.language = preferredLanguage(event.headers['accept-language']);
       draft.headers = event.headers;
+      draft.address = event.requestContext.http.sourceIp;
       draft.traceparent = traceparentOf(event.headers.traceparent);
       note({ trace: traceIdOf(draft.traceparent) });
       draft.endsAt = draft.startedAt + context.getRemainingTimeInMillis();

@@ -12,6 +12,7 @@ import { decodeCursor, encodeCursor } from '../answer/cursor.ts';
 import { problemOf } from '../answer/problem-answer.ts';
 import { fitsLambda, MOST_ROWS } from '../answer/size.ts';
 import { waitLimit } from '../commands/command.ts';
+import { originOf } from '../request/audited.ts';
 import type { Call } from '../request/call.ts';
 
 type AllCall = Call<'attendanceAll'>;
@@ -50,6 +51,7 @@ export async function attendanceAll(ports: CommandPorts, call: AllCall): Promise
     position: cursor === undefined ? null : decodeCursor(positionSchema, cursor),
     until: waitLimit(clock, call),
     trace: call.traceparent,
+    origin: originOf(call),
   };
   const { answered, missing } = await attendanceOfAll(ports, wanted);
   const errors = errorsOf(missing, call);

@@ -1,0 +1,72 @@
+// What joins the audit log with commands: each change is entered before it is sent, its outcome when it is known.
+import type { Deed, Ending } from '../audit/entry.ts';
+import { type OutcomeOf, settleOpen } from '../audit/open.ts';
+import { trim } from '../audit/retention.ts';
+import { auditTrail } from '../audit/services.ts';
+import { isRead } from '../commands/actions.ts';
+import { withoutFailing } from '../commands/attempt.ts';
+import { DynamoLedger } from '../commands/dynamo-ledger.ts';
+import type { Settlement } from '../commands/ledger.ts';
+import { readSettlement } from '../commands/outcome.ts';
+import type { Begun, Witness } from '../commands/witness.ts';
+import { auditConfig } from '../config.ts';
+
+function deedOf({ id, site, device, userId, request }: Begun): Deed {
+  const { principal, origin } = request;
+  return {
+    ...origin,
+    fields: [...origin.fields],
+    subject: principal.subject,
+    site,
+    device,
+    ...(userId === null ? {} : { user: userId }),
+    command: id,
+  };
+}
+
+const OUTCOMES = {
+  ok: 'succeeded',
+  error: 'failed',
+  rejected: 'failed',
+  busy: 'failed',
+  expired: 'expired',
+  cancelled: 'cancelled',
+  unknown: 'unknown',
+} as const satisfies Record<Settlement['status'], Ending['outcome']>;
+
+function endingOf({ status, code }: Settlement): Ending {
+  return { outcome: OUTCOMES[status], ...(code === undefined ? {} : { code }) };
+}
+
+export const auditWitness: Witness = {
+  async begin(change) {
+    if (isRead(change.request.action)) return;
+    await auditTrail().begin(change.request.principal.tenant, deedOf(change));
+  },
+  async settled({ tenant, id, route }, settlement) {
+    if (!isRead(route)) await auditTrail().endCommand(tenant, id, endingOf(settlement));
+  },
+};
+
+/** What the ledger knows of a command. */
+const commandOutcome: OutcomeOf = async (tenant, id) => {
+  const ledger = new DynamoLedger(auditTrail().table);
+  const command = await ledger.command(tenant, id);
+  if (command === null) return 'gone';
+  const settlement = await readSettlement(ledger, command);
+  return settlement === null ? null : endingOf(settlement);
+};
+
+/** Old entries are let go within this time of one sweep. */
+const TRIM_MS = 5_000;
+
+/** What the audit log needs from time to time: outcomes that nobody told, and room. What fails now the next sweep does. */
+export async function keepAudit(): Promise<void> {
+  const trail = auditTrail();
+  const { table, clock } = trail;
+  const now = () => clock.now();
+  await withoutFailing('audit outcomes', () => settleOpen(trail, commandOutcome));
+  await withoutFailing('audit retention', () =>
+    trim({ table, days: auditConfig().days, now, endsAt: now() + TRIM_MS }),
+  );
+}

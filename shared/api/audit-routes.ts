@@ -1,0 +1,78 @@
+// The route for the audit log: part of the one table in routes.ts.
+import * as z from 'zod';
+import { AUDIT_FACES, AUDIT_OUTCOMES } from '../domain/audit.ts';
+import { pageQuery } from './bodies.ts';
+import { deviceIdField, type FieldText, instantField, siteField, textField } from './fields.ts';
+import type { Route } from './route.ts';
+
+const says = (description: string) => ({ description });
+const error = <K extends FieldText>(key: K) => ({ error: key });
+
+export const auditQuery = pageQuery.extend({
+  from: instantField.optional().meta(says('Only entries from this instant on')),
+  to: instantField.optional().meta(says('Only entries up to this instant')),
+  subject: textField.optional().meta(says('Only what exactly this caller did')),
+  address: textField.optional().meta(says('Only what came from exactly this address')),
+  what: textField.optional().meta(says('Only this route or method, such as `user.update`')),
+  site: siteField.optional().meta(says('Only what was about this branch')),
+  device: deviceIdField.optional().meta(says('Only what was about this terminal')),
+  user_id: textField.optional().meta(says('Only what was about exactly this badge')),
+  order: z.enum(['asc', 'desc'], error('order')).optional().meta(says('`desc`, newest first, or `asc`')),
+});
+
+const instant = z.iso.datetime();
+
+export const auditView = z
+  .object({
+    id: z.string().meta({ description: 'The chain and its number there.' }),
+    at: instant.meta({ description: 'Before the change had any effect.' }),
+    subject: z.string().meta({
+      description: 'Who: `sub` of a token, or `operator:` and the id of an account.',
+    }),
+    face: z.enum(AUDIT_FACES).meta({ description: 'By which way.' }),
+    address: z.string(),
+    what: z.string().meta({ description: 'Method and path of the route, or the method of JSON-RPC.' }),
+    site: z.string().optional(),
+    device_id: z.string().optional(),
+    user_id: z.string().optional(),
+    fields: z.array(z.string()).meta({ description: 'What was sent, by name alone; never a value.' }),
+    objects: z
+      .array(
+        z.object({
+          kind: z.string(),
+          id: z.string(),
+          name: z.string().optional(),
+          action: z.string().optional(),
+          fields: z.array(z.string()).optional(),
+        }),
+      )
+      .optional()
+      .meta({ description: 'What it was about, where that is no terminal: accounts, webhooks.' }),
+    operation_id: z.string().optional(),
+    outcome: z.enum(['pending', ...AUDIT_OUTCOMES]).meta({
+      description: '`pending`: not known yet. `unknown`: nobody can tell any more.',
+    }),
+    code: z.string().optional().meta({ description: 'Why it failed.' }),
+    settled_at: instant.optional().meta({ description: 'When the outcome was entered.' }),
+  })
+  .meta({ id: 'AuditEntry' });
+export type AuditView = z.infer<typeof auditView>;
+
+const auditListAnswer = z.object({
+  success: z.literal(true),
+  data: z.array(auditView),
+  next_cursor: z.string().optional(),
+});
+
+export const auditRoutes = {
+  auditList: {
+    method: 'GET',
+    path: '/audit',
+    access: 'audit:read',
+    fn: 'audit',
+    summary: 'Who changed what, and what came of it; every login',
+    query: auditQuery,
+    answer: auditListAnswer,
+    csv: true,
+  },
+} as const satisfies Record<string, Route>;
