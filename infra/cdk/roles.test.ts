@@ -106,7 +106,7 @@ describe('requests, role by role', () => {
     ['users', 'dynamodb:GetItem', table.replace(/[^/]+$/, 'other'), {}, false],
     ['users', 'iot:UpdateCertificate', iot('cert/1234'), {}, false],
     ['operations', 'dynamodb:Query', `${table}/index/ops`, {}, true],
-    ['operations', 'dynamodb:PutItem', table, {}, false],
+    ['operations', 'dynamodb:Scan', table, {}, false],
     ['presence', 'dynamodb:UpdateItem', table, {}, true],
     ['presence', 'iot:SendDirectMessage', iot('client/acme_norte'), command, true],
     ['presence', 'iot:Publish', iot('topic/sereno/v1/acme/norte/hello'), {}, false],
@@ -124,7 +124,7 @@ describe('requests, role by role', () => {
     ['enroll', 'iot:CreateThing', iot('thing/forklift7'), {}, false],
     ['enroll', 'iot:CreatePolicy', iot('policy/sereno-prod-agent'), {}, false],
     ['enroll', 'dynamodb:Query', table, {}, false],
-    ['enroll', 'dynamodb:PutItem', table, {}, false],
+    ['enroll', 'dynamodb:DeleteItem', table, {}, false],
     ['authorizer', 'dynamodb:PutItem', table, {}, false],
     ['public', 'dynamodb:GetItem', table, {}, false],
     [

@@ -1,11 +1,11 @@
 // Every change over HTTP leaves an entry. Commands leave theirs when they have an id; all others here, around the handler.
 import { routeKey } from '../../../shared/api/route.ts';
 import { SerenoError } from '../../../shared/errors.ts';
+import type { SiteAddress } from '../../../shared/wire/topics.ts';
 import type { Deed, Ending } from '../../audit/entry.ts';
 import { auditTrail } from '../../audit/services.ts';
 import { isAction } from '../../commands/actions.ts';
 import type { Origin } from '../../commands/request.ts';
-import type { EnrolPorts } from '../../enrolment/enrol.ts';
 import { log } from '../../log.ts';
 import type { Answer } from '../answer/answer.ts';
 import type { Call } from './call.ts';
@@ -81,8 +81,8 @@ export async function audited(call: Call, handle: () => Promise<Answer> | Answer
 }
 
 /** An agent that trades its token for a certificate: whose it is shows only then. */
-export function auditedEnrolment(call: Call): EnrolPorts['audited'] {
-  return ({ tenant, site }, work) => {
+export function auditedEnrolment(call: Call) {
+  return <T>({ tenant, site }: SiteAddress, work: () => Promise<T>): Promise<T> => {
     const { fields, ...origin } = originOf(call);
     const deed: Deed = { ...origin, face: 'agent', fields: [...fields], subject: 'enrolment', site };
     return entered(tenant, deed, work, () => ({ outcome: 'succeeded' }));

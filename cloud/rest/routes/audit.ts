@@ -6,9 +6,9 @@ import { auditPage, auditPlaceSchema, type Told } from '../../audit/listing.ts';
 import type { AuditTrail } from '../../audit/trail.ts';
 import { maySeeSite } from '../../directory/visible.ts';
 import { type Answer, ok } from '../answer/answer.ts';
-import type { Call } from '../request/call.ts';
 import { csvAnswer, wantsCsv } from '../answer/csv.ts';
 import { decodeCursor, encodeCursor } from '../answer/cursor.ts';
+import type { Call } from '../request/call.ts';
 
 const DEFAULT_ROWS = 200;
 /** A hundred accounts may have been changed by one entry. */
