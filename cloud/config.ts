@@ -22,6 +22,19 @@ export const algorithmList = z
   .transform((list) => list.split(',').map((name) => name.trim()))
   .pipe(z.array(z.enum(JWT_ALGORITHMS)).min(1));
 
+/** `value=tenant` by commas: which tenant a claim stands for, where it does not name it itself. */
+export const tenantTable = z
+  .string()
+  .transform((list) => list.split(',').map((entry) => entry.trim().split(/=(?=[^=]*$)/)))
+  .pipe(z.array(z.tuple([z.string().min(1), slugSchema])).min(1))
+  .transform((entries) => new Map(entries));
+
+/** A list of texts by commas. */
+const textList = z
+  .string()
+  .transform((list) => list.split(',').map((text) => text.trim()))
+  .pipe(z.array(z.string().min(1)).min(1));
+
 const storeSchema = z
   .object({
     TABLE_NAME: z.string().min(1),
@@ -74,7 +87,7 @@ const auditSchema = z
 const jwtSchema = z
   .object({
     JWT_ISSUER: z.string().min(1),
-    JWT_AUDIENCE: z.string().min(1),
+    JWT_AUDIENCE: textList,
     JWKS_URL: z.url().optional(),
     JWT_ALGORITHMS: algorithmList.prefault('RS256,ES256'),
     JWT_TENANT_CLAIM: z.string().min(1).default('tenant'),
@@ -83,16 +96,22 @@ const jwtSchema = z
     JWT_OPERATOR_CLAIM: z.string().min(1).optional(),
     /** Names the sites that a token is for; left out, it is for all. */
     JWT_SITES_CLAIM: z.string().min(1).optional(),
+    /** What the values of the tenant claim stand for; without it each names a tenant itself. */
+    JWT_TENANTS: tenantTable.optional(),
+    /** What the scopes for this API begin with; others do not count. */
+    JWT_SCOPE_PREFIX: z.string().default(''),
   })
   .transform((env) => ({
     issuer: env.JWT_ISSUER,
-    audience: env.JWT_AUDIENCE,
+    audiences: env.JWT_AUDIENCE,
     jwksUrl: new URL(env.JWKS_URL ?? `${env.JWT_ISSUER.replace(/\/$/, '')}/.well-known/jwks.json`),
     algorithms: env.JWT_ALGORITHMS,
     tenantClaim: env.JWT_TENANT_CLAIM,
     scopeClaim: env.JWT_SCOPE_CLAIM,
     operatorClaim: env.JWT_OPERATOR_CLAIM,
     sitesClaim: env.JWT_SITES_CLAIM,
+    tenants: env.JWT_TENANTS,
+    scopePrefix: env.JWT_SCOPE_PREFIX,
   }));
 
 export type JwtConfig = z.output<typeof jwtSchema>;

@@ -6,13 +6,15 @@ import { principalOfToken } from './authorizer.ts';
 
 const config: JwtConfig = {
   issuer: 'https://issuer.example',
-  audience: 'sereno',
+  audiences: ['sereno'],
   jwksUrl: new URL('https://issuer.example/jwks'),
   algorithms: ['ES256', 'RS256'],
   tenantClaim: 'tenant',
   scopeClaim: 'scope',
   operatorClaim: undefined,
   sitesClaim: undefined,
+  tenants: undefined,
+  scopePrefix: '',
 };
 const claims = { tenant: 'acme', sub: 'portal', scope: 'users:read users:write' };
 const missing = { reason: 'token_invalid' };
@@ -40,7 +42,7 @@ async function principal(given: Given = {}, using: Partial<JwtConfig> = {}) {
   const jwt = new SignJWT({ ...claims, ...given.claims })
     .setProtectedHeader({ alg: 'ES256', kid: 'k' })
     .setIssuer(given.issuer ?? config.issuer)
-    .setAudience(given.audience ?? config.audience);
+    .setAudience(given.audience ?? 'sereno');
   if (given.expires !== null) jwt.setExpirationTime(given.expires ?? '1h');
   if (given.notBefore !== undefined) jwt.setNotBefore(given.notBefore);
   return check(await jwt.sign(given.key ?? good), using);
@@ -80,7 +82,7 @@ test('wrong issuer, audience, key, time or claims: no principal', async () => {
 });
 
 test('unsigned tokens, shared secrets and texts that are no tokens: no principal', async () => {
-  const unsigned = new UnsecuredJWT({ ...claims, iss: config.issuer, aud: config.audience })
+  const unsigned = new UnsecuredJWT({ ...claims, iss: config.issuer, aud: 'sereno' })
     .setExpirationTime('1h')
     .encode();
   expect(await check(unsigned)).toEqual(missing);
@@ -88,7 +90,7 @@ test('unsigned tokens, shared secrets and texts that are no tokens: no principal
   const shared = await new SignJWT({ ...claims })
     .setProtectedHeader({ alg: 'HS256', kid: 'k' })
     .setIssuer(config.issuer)
-    .setAudience(config.audience)
+    .setAudience('sereno')
     .setExpirationTime('1h')
     .sign(secret);
   expect(await check(shared)).toEqual(missing);

@@ -20,9 +20,24 @@ function bearer(headers: Readonly<Record<string, string | undefined>>): string |
   return /^Bearer +(\S+)$/i.exec(name === undefined ? '' : (headers[name] ?? ''))?.[1] ?? null;
 }
 
-function scopesOf(claim: unknown): string {
-  if (typeof claim === 'string') return claim;
-  return Array.isArray(claim) ? claim.filter((scope) => typeof scope === 'string').join(' ') : '';
+/** The scopes for this API, without what they begin with there. */
+function scopesOf(claim: unknown, prefix: string): string {
+  const named: unknown[] = typeof claim === 'string' ? claim.split(' ') : Array.isArray(claim) ? claim : [];
+  const own = named.filter((scope) => typeof scope === 'string').filter((scope) => scope.startsWith(prefix));
+  return own.map((scope) => scope.slice(prefix.length)).join(' ');
+}
+
+/** The tenant that a claim names or stands for, or null. */
+function tenantOf(claim: unknown, { tenants }: JwtConfig): string | null {
+  if (tenants !== undefined) return typeof claim === 'string' ? (tenants.get(claim) ?? null) : null;
+  const tenant = slugSchema.safeParse(claim);
+  return tenant.success ? tenant.data : null;
+}
+
+/** Access tokens of some issuers have no `aud`: there `client_id` says for whom they are. */
+function isMeant({ aud, client_id }: JWTPayload, { audiences }: JwtConfig): boolean {
+  const named = aud === undefined ? [client_id] : [aud].flat();
+  return named.some((name) => typeof name === 'string' && audiences.includes(name));
 }
 
 /** `norte sur:read`, or a list of these: what may be done at which site, and nothing elsewhere. */
@@ -38,22 +53,22 @@ function sitesOf(claim: unknown): SiteRights | null {
 }
 
 async function contextOf(payload: JWTPayload, config: JwtConfig): Promise<AuthContext> {
-  const tenant = slugSchema.safeParse(payload[config.tenantClaim]);
+  const tenant = tenantOf(payload[config.tenantClaim], config);
   // Machine tokens of some issuers name the client instead of a subject.
   const subject = payload.sub ?? payload.client_id;
-  if (!tenant.success || typeof subject !== 'string' || subject === '') return refusal('token_invalid');
+  if (tenant === null || typeof subject !== 'string' || subject === '') return refusal('token_invalid');
   const { operatorClaim, sitesClaim } = config;
   if (operatorClaim !== undefined) {
     const operator = payload[operatorClaim];
     const named = typeof operator === 'string' ? operator : '';
-    return (await contextOfName(accountPorts(), tenant.data, named)) ?? refusal('token_invalid');
+    return (await contextOfName(accountPorts(), tenant, named)) ?? refusal('token_invalid');
   }
   // A claim that is asked for and is not there gives no site at all.
   const sites = sitesClaim === undefined ? undefined : (sitesOf(payload[sitesClaim]) ?? sitesOf([]));
   return {
-    tenant: tenant.data,
+    tenant,
     subject,
-    scopes: scopesOf(payload[config.scopeClaim]),
+    scopes: scopesOf(payload[config.scopeClaim], config.scopePrefix),
     ...(sites === undefined ? {} : { sites: JSON.stringify(sites) }),
   };
 }
@@ -82,11 +97,10 @@ export async function principalOfToken(
   try {
     const { payload } = await jwtVerify(token, keys, {
       issuer: config.issuer,
-      audience: config.audience,
       algorithms: config.algorithms,
       requiredClaims: ['exp'],
     });
-    return await contextOf(payload, config);
+    return isMeant(payload, config) ? await contextOf(payload, config) : refusal('token_invalid');
   } catch (error) {
     const reason = reasonOf(error);
     if (reason === 'token_unchecked') log.error('issuer keys', error as Error);

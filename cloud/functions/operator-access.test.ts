@@ -13,7 +13,9 @@ import { handler as devices } from './devices.ts';
 
 const config: JwtConfig = {
   issuer: 'https://issuer.example',
-  audience: 'sereno',
+  audiences: ['sereno'],
+  tenants: undefined,
+  scopePrefix: '',
   jwksUrl: new URL('https://issuer.example/jwks'),
   algorithms: ['ES256'],
   tenantClaim: 'tenant',
@@ -40,7 +42,7 @@ beforeAll(async () => {
     new SignJWT({ tenant: 'acme', sub: 'portal', scope: 'users:read', ...claims })
       .setProtectedHeader({ alg: 'ES256', kid: 'k' })
       .setIssuer(config.issuer)
-      .setAudience(config.audience)
+      .setAudience('sereno')
       .setExpirationTime('1h')
       .sign(pair.privateKey);
 });

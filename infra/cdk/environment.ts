@@ -19,6 +19,8 @@ function jwt({ issuer, audience, jwksUrl, algorithms, tenantClaim, scopeClaim, .
     JWT_ALGORITHMS: algorithms,
     JWT_TENANT_CLAIM: tenantClaim,
     JWT_SCOPE_CLAIM: scopeClaim,
+    JWT_TENANTS: rest.tenants,
+    JWT_SCOPE_PREFIX: rest.scopePrefix,
     JWT_OPERATOR_CLAIM: rest.operatorClaim,
     JWT_SITES_CLAIM: rest.sitesClaim,
   };

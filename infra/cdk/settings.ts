@@ -1,7 +1,7 @@
 // What an operator may choose with `cdk deploy -c name=value`, checked before anything is built.
 import type { Node } from 'constructs';
 import * as z from 'zod';
-import { AUDIT_DAYS, algorithmList } from '../../cloud/config.ts';
+import { AUDIT_DAYS, algorithmList, tenantTable } from '../../cloud/config.ts';
 import { slugSchema } from '../../shared/domain/identifiers.ts';
 
 /** An issuer that does not exist: every token is refused, the safe default before configuration. */
@@ -34,6 +34,13 @@ const schema = z
     algorithms: algorithmList.transform((names) => names.join(',')).optional(),
     tenantClaim: choice.optional(),
     scopeClaim: choice.optional(),
+    /** `value=tenant` by commas: what the values of the tenant claim stand for. */
+    tenants: z
+      .string()
+      .refine((list) => tenantTable.safeParse(list).success, 'value=tenant, comma-separated')
+      .optional(),
+    /** What the scopes for this API begin with, `sereno/`. */
+    scopePrefix: choice.optional(),
     /** The claim that names the operator whose rights a token has. */
     operatorClaim: choice.optional(),
     /** The claim that names the sites a token is for. */

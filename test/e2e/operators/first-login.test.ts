@@ -11,6 +11,7 @@ import { call } from './fixture.ts';
 
 const run = promisify(execFile);
 const script = fileURLToPath(new URL('../../../infra/local/operator.ts', import.meta.url));
+const audit = fileURLToPath(new URL('../../../infra/local/audit.ts', import.meta.url));
 
 let dataDir: string;
 let system: System;
@@ -65,6 +66,29 @@ test('npm run operator adds somebody, sets a password and unblocks while the sys
   await expect(operator('passwd', 'nobody')).rejects.toMatchObject({
     stderr: expect.stringContaining('There is no operator of that name'),
   });
+});
+
+test('npm run audit walks the log of a system that runs, of which every login and command line is a part', async () => {
+  const { stdout } = await run(process.execPath, [audit, 'verify', '--data', dataDir]);
+  expect(stdout).toMatch(/^(Chain \d: \d+ entries hold\. \d:\d+:[0-9a-f]{64}\n)+$/);
+  const [known = ''] = /\d:\d+:[0-9a-f]{64}/.exec(stdout) ?? [];
+  const again = await run(process.execPath, [audit, 'verify', '--data', dataDir, '--known', known]);
+  expect(again.stdout).toBe(stdout);
+  const other = known.replace(/.{64}$/, '0'.repeat(64));
+  await expect(
+    run(process.execPath, [audit, 'verify', '--data', dataDir, '--known', other]),
+  ).rejects.toMatchObject({ code: 1, stdout: expect.stringContaining('is not the one that was noted down') });
+  const answer = await fetch(`${system.url}/audit?limit=500`, {
+    headers: { authorization: `Bearer ${system.token}` },
+  });
+  const { data } = (await answer.json()) as { data: { what: string; face: string; outcome: string }[] };
+  expect(data.filter(({ what }) => what === 'user.login').length).toBeGreaterThan(8);
+  expect(
+    data
+      .filter(({ face }) => face === 'cli')
+      .map(({ outcome }) => outcome)
+      .sort(),
+  ).toEqual(['failed', 'succeeded', 'succeeded', 'succeeded']);
 });
 
 test('it works on a system that is stopped too, and no secret is left in what was written', async () => {
