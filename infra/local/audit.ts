@@ -78,5 +78,7 @@ try {
   await program.parseAsync();
   process.exit(0);
 } catch (error) {
-  program.error(error instanceof DataDirError || error instanceof Error ? error.message : String(error));
+  program
+    .showHelpAfterError(false)
+    .error(error instanceof DataDirError || error instanceof Error ? error.message : String(error));
 }

@@ -40,7 +40,9 @@ export async function onTable<T>(
   const running = runningStore(folder.storeAccess);
   if (running !== null) return work(tableOver(running));
   if (!existsSync(folder.dynamo))
-    program.error(`There is no system in ${data}. Run npm start with that data folder first.`);
+    program
+      .showHelpAfterError(false)
+      .error(`There is no system in ${data}. Run npm start with that data folder first.`);
   const lock = folder.lock();
   const store = await Store.start({
     path: folder.dynamo,
@@ -48,7 +50,7 @@ export async function onTable<T>(
     env: cleanEnvironment(),
     credentials: newCredentials(),
     region: REGION,
-    onDeath: (cause) => program.error(String(cause)),
+    onDeath: (cause) => program.showHelpAfterError(false).error(String(cause)),
   });
   try {
     return await work(tableOver(store.client));

@@ -118,5 +118,6 @@ try {
   await program.parseAsync();
   process.exit(0);
 } catch (error) {
-  program.error(explain(error));
+  // The help is for words that are wrong, not for a name that is.
+  program.showHelpAfterError(false).error(explain(error));
 }

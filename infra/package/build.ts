@@ -3,11 +3,16 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
 import { VERSION } from '../../shared/version.ts';
 import { archive } from './archive.ts';
 import { ARCHES, layOut } from './layout.ts';
 import { nodeRuntime } from './node-runtime.ts';
 import { billOfMaterials } from './sbom.ts';
+
+new Command('npm run package --')
+  .description('Build the tarball of the agent, its SHA-256 and its bill of materials, in dist/')
+  .parse();
 
 const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
 const NAME = `sereno-agent-${VERSION}`;

@@ -41,7 +41,7 @@ const punch = {
 };
 const punches = { success: true, total: 1, as_of: at, skipped: 0, data: [punch] };
 const storedPunch = {
-  id: '5f0c2d6b3a914e7c8d1f2a3b4c5d6e7f',
+  id: 'pch_5f0c2d6b3a914e7c8d1f2a3b4c5d6e7f',
   device_id: 'principal',
   site: 'casa-matriz',
   user_id: '9001',

@@ -64,7 +64,7 @@ test('npm run operator adds somebody, sets a password and unblocks while the sys
   expect((await login('helper', first)).error.code).toBe(-32500);
   expect((await login('helper', second)).result).toMatch(/^[0-9a-f]{32}$/);
   await expect(operator('passwd', 'nobody')).rejects.toMatchObject({
-    stderr: expect.stringContaining('There is no operator of that name'),
+    stderr: 'There is no operator of that name in that tenant.\n',
   });
 });
 
