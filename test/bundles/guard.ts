@@ -54,10 +54,26 @@ function tying(action: string, thing: string, { headers }: Asked): Request[] {
   return [iot(`thing/${thing}`), certificateArn(principal)].map((resource) => ({ action, resource }));
 }
 
+/** What IAM asks of each part of a transaction: a transaction has no action of its own. Source: DynamoDB developer guide, "Using IAM with transactions". */
+const PART_ACTIONS: Readonly<Record<string, string>> = {
+  Put: 'PutItem',
+  Update: 'UpdateItem',
+  Delete: 'DeleteItem',
+  ConditionCheck: 'ConditionCheckItem',
+};
+
+interface DynamoBody {
+  readonly IndexName?: string;
+  readonly TransactItems?: readonly Readonly<Record<string, unknown>>[];
+}
+
 function dynamo({ headers, body }: Asked, tableArn: string): Request[] {
-  const action = `dynamodb:${String(headers['x-amz-target']).split('.')[1]}`;
-  const { IndexName } = JSON.parse(body.toString('utf8')) as { readonly IndexName?: string };
-  return [{ action, resource: IndexName === undefined ? tableArn : `${tableArn}/index/${IndexName}` }];
+  const operation = String(headers['x-amz-target']).split('.')[1] ?? '';
+  const { IndexName, TransactItems } = JSON.parse(body.toString('utf8')) as DynamoBody;
+  const resource = IndexName === undefined ? tableArn : `${tableArn}/index/${IndexName}`;
+  if (operation !== 'TransactWriteItems') return [{ action: `dynamodb:${operation}`, resource }];
+  const parts = TransactItems?.flatMap((item) => Object.keys(item)) ?? [];
+  return [...new Set(parts)].map((part) => ({ action: `dynamodb:${PART_ACTIONS[part] ?? part}`, resource }));
 }
 
 function dataPlane({ method, url }: Asked): Request[] {
