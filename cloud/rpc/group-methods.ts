@@ -1,6 +1,8 @@
 // Methods about groups of users, and the sites that their rights are about.
 import * as z from 'zod';
 import { siteRight } from '../../shared/api/site-rights.ts';
+import type { Draft } from '../accounts/draft.ts';
+import { AccountError } from '../accounts/errors.ts';
 import { createGroups, deleteGroups, updateGroups } from '../accounts/groups.ts';
 import type { Group } from '../accounts/model.ts';
 import { isSuperAdmin, sitesOf } from '../accounts/operator.ts';
@@ -72,11 +74,36 @@ function checkLists(all: readonly Given[]): void {
   }
 }
 
+/**
+ * A branch that does not exist is refused: a mistyped deny would leave the meant branch open. What a group has
+ * already may stay, its branch deleted or not.
+ */
+async function checkBranches(
+  { ports, operator }: OperatorCall,
+  draft: Draft,
+  all: readonly (Given & { readonly usrgrpid?: string })[],
+): Promise<void> {
+  if (all.every(({ site_rights = [] }) => site_rights.length === 0)) return;
+  const sites = (await ports.directory.sites(operator.tenant)).map(({ site }) => site);
+  for (const [at, { usrgrpid, site_rights = [] }] of all.entries()) {
+    const held = usrgrpid === undefined ? [] : (draft.groups.get(usrgrpid)?.siteRights ?? []);
+    const known = new Set(['*', ...sites, ...held.map(({ site }) => site)]);
+    const unknown = site_rights.findIndex(({ site }) => !known.has(site));
+    if (unknown >= 0)
+      throw new AccountError('object_missing', { path: `/${at + 1}/site_rights/${unknown + 1}` });
+  }
+}
+
 export async function groupCreate(call: OperatorCall): Promise<unknown> {
   const given = parsed(z.array(createSchema), asObjects(call.params));
   checkLists(given);
   const wanted = given.map((one) => ({ ...fieldsOf(one), name: one.name }));
-  return { usrgrpids: await change(call, (draft) => createGroups(draft, wanted, callerOf(call))) };
+  return {
+    usrgrpids: await change(call, async (draft) => {
+      await checkBranches(call, draft, given);
+      return createGroups(draft, wanted, callerOf(call));
+    }),
+  };
 }
 
 export async function groupUpdate(call: OperatorCall): Promise<unknown> {
@@ -88,7 +115,12 @@ export async function groupUpdate(call: OperatorCall): Promise<unknown> {
   );
   checkLists(given);
   const changes = given.map((one) => ({ ...fieldsOf(one), id: one.usrgrpid }));
-  return { usrgrpids: await change(call, (draft) => updateGroups(draft, changes, callerOf(call))) };
+  return {
+    usrgrpids: await change(call, async (draft) => {
+      await checkBranches(call, draft, given);
+      return updateGroups(draft, changes, callerOf(call));
+    }),
+  };
 }
 
 export async function groupDelete(call: OperatorCall): Promise<unknown> {

@@ -102,6 +102,17 @@ test('a session opens REST with what the groups allow, and ends with its passwor
     asked,
   );
   const [usrgrpid] = group.usrgrpids;
+  const mistyped = [
+    { site: '*', permission: '3' },
+    { site: 'nrote', permission: '0' },
+  ];
+  for (const [method, params] of [
+    ['usergroup.create', { name: 'Others', site_rights: mistyped }],
+    ['usergroup.update', { usrgrpid, site_rights: mistyped }],
+  ] as const) {
+    const { error } = await call(system.url, method, params, asked);
+    expect(error.data).toBe('Invalid parameter "/1/site_rights/2": object does not exist.');
+  }
   const reader = { username: 'reader', passwd: 'Some#Thing-else1', roleid: '2', usrgrps: [{ usrgrpid }] };
   const { result: created } = await call(system.url, 'user.create', reader, asked);
   const [userid] = created.userids;
