@@ -81,8 +81,9 @@ test('an unexpected error is logged with whose call it was, down to the command'
 
 test('trouble while waiting for the reply is logged in the same way', async () => {
   world.agent = () => [{ reply: { status: 'ok', verified: 'ack', data: { user_id: 7 } } }];
-  // The fifth request is the first look; the reply behind it does not match the contract.
-  loseRequest(5);
+  // The eighth request, those for the audit log included, is the first look; the reply behind it does not match
+  // the contract.
+  loseRequest(8);
   expect((await create('principal')).status).toBe(202);
   expect(lines('ledger not readable')).toMatchObject([{ level: 'WARN', ...known }]);
   expect(lines('result not understood')).toMatchObject([{ level: 'ERROR', ...known, outcome: 'ok' }]);

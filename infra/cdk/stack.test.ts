@@ -77,7 +77,7 @@ describe('functions', () => {
     };
     expect(variables('authorizer').sort()).toEqual(['JWT_AUDIENCE', 'JWT_ISSUER', 'TABLE_NAME']);
     expect(variables('public')).toEqual([]);
-    expect(variables('presence')).toEqual(['TABLE_NAME']);
+    expect(variables('presence').sort()).toEqual(['AUDIT_DAYS', 'TABLE_NAME']);
   });
 
   test('webhooks go to private addresses only where the settings say so', () => {
