@@ -1,5 +1,5 @@
 // One field of what a caller gave is wrong. Which words tell it, and in which language, is up to the face.
-import { type FieldText, fieldTexts } from '../shared/api/fields.ts';
+import { type FieldText, fieldTexts } from '../shared/api/field-texts.ts';
 import { SerenoError } from '../shared/errors.ts';
 import { Spoken } from '../shared/words.ts';
 

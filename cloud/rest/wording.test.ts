@@ -1,7 +1,7 @@
 // Every sentence that a caller can be told, in both languages: the catalogue with each phrase in each of its places.
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { fieldTexts } from '../../shared/api/fields.ts';
+import { fieldTexts } from '../../shared/api/field-texts.ts';
 import type { Route } from '../../shared/api/route.ts';
 import { routes } from '../../shared/api/routes.ts';
 import { catalogue } from '../../shared/catalogue.ts';

@@ -2,7 +2,8 @@
 import * as z from 'zod';
 import { AUDIT_FACES, AUDIT_OUTCOMES } from '../domain/audit.ts';
 import { pageQuery } from './bodies.ts';
-import { deviceIdField, type FieldText, instantField, siteField, textField } from './fields.ts';
+import type { FieldText } from './field-texts.ts';
+import { deviceIdField, instantField, siteField, textField } from './fields.ts';
 import type { Route } from './route.ts';
 
 const says = (description: string) => ({ description });

@@ -9,13 +9,13 @@ import {
   transportSchema,
 } from '../domain/device.ts';
 import { DEVICE_STATES } from '../domain/device-state.ts';
+import type { FieldText } from './field-texts.ts';
 import {
   cardField,
   commKeyField,
   cursorField,
   dateField,
   deviceIdField,
-  type FieldText,
   fingerField,
   flagField,
   limitField,

@@ -2,11 +2,11 @@
 import * as z from 'zod';
 import { eventTypeSchema } from '../wire/happening.ts';
 import { pageQuery } from './bodies.ts';
+import type { FieldText } from './field-texts.ts';
 import {
   cursorField,
   deviceIdField,
   eventTypesField,
-  type FieldText,
   flagField,
   limitField,
   punchFromField,

@@ -1,6 +1,6 @@
 // What is wrong with what a caller sent, and how it is told: 400 `invalid_field` in the caller's language.
 import * as z from 'zod';
-import { type FieldText, fieldTexts } from '../../../shared/api/fields.ts';
+import { type FieldText, fieldTexts } from '../../../shared/api/field-texts.ts';
 import type { ErrorParams } from '../../../shared/errors.ts';
 import { type Language, Spoken, wordsOf } from '../../../shared/words.ts';
 import { Problem } from './problem.ts';

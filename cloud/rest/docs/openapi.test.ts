@@ -2,39 +2,20 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorAnswer } from '../../../shared/api/answers.ts';
-import type { FunctionName, Route } from '../../../shared/api/route.ts';
+import type { Route } from '../../../shared/api/route.ts';
 import { type RouteName, routes } from '../../../shared/api/routes.ts';
 import { catalogue } from '../../../shared/catalogue.ts';
 import type { Command } from '../../../shared/wire/envelope.ts';
 import { isAction } from '../../commands/actions.ts';
-import { handler as attendance } from '../../functions/attendance.ts';
-import { handler as audit } from '../../functions/audit.ts';
-import { handler as devices } from '../../functions/devices.ts';
-import { handler as enroll } from '../../functions/enroll.ts';
-import { handler as events } from '../../functions/events.ts';
 import { handler as operations } from '../../functions/operations.ts';
-import { handler as open } from '../../functions/public.ts';
-import { handler as sites } from '../../functions/sites.ts';
 import { handler as users } from '../../functions/users.ts';
 import { handler as webhooks } from '../../functions/webhooks.ts';
+import { handlers } from '../../testing/handlers.ts';
 import { type Given, invoke } from '../../testing/invoke.ts';
 import { hello, startWorld, type World } from '../../testing/world.ts';
 import { examples } from './examples.ts';
 import { openapi } from './openapi.ts';
 import { operationAnswer } from './operation-answers.ts';
-
-const handlers = {
-  public: open,
-  devices,
-  users,
-  attendance,
-  operations,
-  sites,
-  enroll,
-  events,
-  webhooks,
-  audit,
-} as const satisfies Record<FunctionName, unknown>;
 
 interface Parameter {
   readonly name: string;

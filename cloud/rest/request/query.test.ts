@@ -1,17 +1,8 @@
 // What may stand behind the question mark, on every route of the table.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { FunctionName, Route } from '../../../shared/api/route.ts';
+import type { Route } from '../../../shared/api/route.ts';
 import { type RouteName, routes } from '../../../shared/api/routes.ts';
-import { handler as attendance } from '../../functions/attendance.ts';
-import { handler as audit } from '../../functions/audit.ts';
-import { handler as devices } from '../../functions/devices.ts';
-import { handler as enroll } from '../../functions/enroll.ts';
-import { handler as events } from '../../functions/events.ts';
-import { handler as operations } from '../../functions/operations.ts';
-import { handler as open } from '../../functions/public.ts';
-import { handler as sites } from '../../functions/sites.ts';
-import { handler as users } from '../../functions/users.ts';
-import { handler as webhooks } from '../../functions/webhooks.ts';
+import { handlers } from '../../testing/handlers.ts';
 import { invoke } from '../../testing/invoke.ts';
 import { startWorld, type World } from '../../testing/world.ts';
 import { parametersOf } from './query.ts';
@@ -22,18 +13,6 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const handlers = {
-  public: open,
-  devices,
-  users,
-  attendance,
-  operations,
-  sites,
-  enroll,
-  events,
-  webhooks,
-  audit,
-} as const satisfies Record<FunctionName, unknown>;
 const bodies: Partial<Record<RouteName, object>> = {
   deviceCreate: { id: 'x', name: 'x', ip: '10.0.0.9' },
   deviceUpdate: {},

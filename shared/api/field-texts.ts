@@ -1,0 +1,141 @@
+// What is said of a field that is not as it must be, in both languages.
+
+/** What is wrong with a field and what is allowed, for people; zod messages are keys of this table. */
+export const fieldTexts = {
+  text: {
+    es: 'debe ser un texto UTF-8 (o número) no vacío, sin caracteres de control',
+    en: 'must be a non-empty UTF-8 text (or number) without control characters',
+  },
+  password: {
+    es: 'debe ser un texto sin caracteres de control; "" quita el PIN',
+    en: 'must be a text without control characters; "" removes the PIN',
+  },
+  privilege: {
+    es: 'debe ser 0 (usuario) o 14 (administrador); también se aceptan 2 y 6',
+    en: 'must be 0 (user) or 14 (administrator); 2 and 6 are accepted too',
+  },
+  card: {
+    es: 'debe ser un entero de 0 en adelante; 0 quita la tarjeta',
+    en: 'must be an integer from 0 up; 0 removes the card',
+  },
+  limit: { es: 'debe ser un entero de 1 a 5000', en: 'must be an integer from 1 to 5000' },
+  cursor: { es: 'debe ser el next_cursor de una respuesta', en: 'must be the next_cursor of an answer' },
+  flag: { es: 'debe ser true o false', en: 'must be true or false' },
+  date: { es: 'debe ser una fecha YYYY-MM-DD que exista', en: 'must be an existing date YYYY-MM-DD' },
+  moment: {
+    es: 'debe ser YYYY-MM-DD o YYYY-MM-DDTHH:MM:SS, en la hora local del dispositivo',
+    en: 'must be YYYY-MM-DD or YYYY-MM-DDTHH:MM:SS, in local time of the device',
+  },
+  punch_time: {
+    es: 'debe ser un día YYYY-MM-DD o una hora YYYY-MM-DDTHH:MM:SS, locales del dispositivo, o un instante con desfase, como 2026-11-23T08:00:00-04:00',
+    en: 'must be a day YYYY-MM-DD or a time YYYY-MM-DDTHH:MM:SS, local to the device, or an instant with its offset, such as 2026-11-23T08:00:00-04:00',
+  },
+  instant: {
+    es: 'debe ser un instante con desfase, como 2026-11-23T08:00:00-04:00',
+    en: 'must be an instant with its offset, such as 2026-11-23T08:00:00-04:00',
+  },
+  order: { es: 'debe ser asc o desc', en: 'must be asc or desc' },
+  event_types: {
+    es: 'debe tener tipos de evento separados por comas, como punch.created,device.offline',
+    en: 'must be types of events, separated by commas, such as punch.created,device.offline',
+  },
+  webhook_url: {
+    es: 'debe ser una URL https:// pública, sin usuario ni fragmento, de hasta 2048 caracteres',
+    en: 'must be a public https:// URL without user or fragment, up to 2048 characters',
+  },
+  event_type_list: {
+    es: 'debe ser una lista de tipos de evento distintos, como ["punch.created"]',
+    en: 'must be a list of different types of events, such as ["punch.created"]',
+  },
+  device_list: {
+    es: 'debe ser una lista de 1 a 100 identificadores de dispositivo distintos',
+    en: 'must be a list of 1 to 100 different device ids',
+  },
+  site_list: {
+    es: 'debe ser una lista de 1 a 100 sedes distintas',
+    en: 'must be a list of 1 to 100 different sites',
+  },
+  webhook_state: { es: 'debe ser active o paused', en: 'must be active or paused' },
+  wait: { es: 'debe ser un entero de 0 a 20 (segundos)', en: 'must be an integer from 0 to 20 (seconds)' },
+  after: {
+    es: 'debe ser el next_cursor de una respuesta, o now',
+    en: 'must be the next_cursor of an answer, or now',
+  },
+  dialect: {
+    es: 'debe ser un objeto con lo que se sabe del terminal, como dialect en agent.yaml',
+    en: 'must be an object with what is known of the terminal, as dialect in agent.yaml',
+  },
+  user_record: { es: 'debe ser 28 o 72', en: 'must be 28 or 72' },
+  attendance_record: { es: 'debe ser 8, 16, 40 o 49', en: 'must be 8, 16, 40 or 49' },
+  badge_width: { es: 'debe ser un entero de 1 a 24', en: 'must be an integer from 1 to 24' },
+  uid: {
+    es: 'debe ser un entero de 0 a 65535: el uid de uno de los registros',
+    en: 'must be an integer from 0 to 65535: the uid of one of the records',
+  },
+  uid_and_all: { es: 'no va junto con uid', en: 'does not go with uid' },
+  date_and_range: { es: 'no va junto con from o to', en: 'does not go with from or to' },
+  device_id: {
+    es: 'debe tener de 1 a 64 letras, cifras, ".", "_" o "-", y comenzar con letra o cifra',
+    en: 'must be 1 to 64 letters, digits, ".", "_" or "-", and begin with a letter or digit',
+  },
+  ip: {
+    es: 'debe ser una dirección IPv4 privada o un nombre de host permitido por el agente',
+    en: 'must be a private IPv4 address, or a host name that the agent allows',
+  },
+  serial: {
+    es: 'debe ser el número de serie que muestra el error device_swapped, hasta 64 caracteres ASCII',
+    en: 'must be the serial number that the error device_swapped shows, up to 64 ASCII characters',
+  },
+  port: { es: 'debe ser un entero de 1 a 65535', en: 'must be an integer from 1 to 65535' },
+  comm_key: { es: 'debe ser un entero de 0 a 4294967295', en: 'must be an integer from 0 to 4294967295' },
+  timeout: { es: 'debe ser un entero de 1 a 60 (segundos)', en: 'must be an integer from 1 to 60 (seconds)' },
+  transport: { es: 'debe ser tcp o udp', en: 'must be tcp or udp' },
+  roster: { es: 'debe ser cached o strict', en: 'must be cached or strict' },
+  encoding: {
+    es: 'debe ser utf-8, gbk, gb18030, big5, latin1, cp1252, cp1251 o cp1256',
+    en: 'must be utf-8, gbk, gb18030, big5, latin1, cp1252, cp1251 or cp1256',
+  },
+  timezone: {
+    es: 'debe ser una zona horaria IANA, como America/La_Paz',
+    en: 'must be an IANA time zone such as America/La_Paz',
+  },
+  site: {
+    es: 'debe tener de 1 a 32 caracteres de a-z, 0-9 y "-"',
+    en: 'must be 1 to 32 characters of a-z, 0-9 and "-"',
+  },
+  site_missing: {
+    es: 'la empresa aún no tiene ninguna sede',
+    en: 'the company has no site yet',
+  },
+  site_needed: {
+    es: 'es necesario: la empresa tiene varias sedes',
+    en: 'is needed: the company has several sites',
+  },
+  finger_index: { es: 'debe ser un entero de 0 a 9', en: 'must be an integer from 0 to 9' },
+  verify: { es: 'solo puede ser readback', en: 'can only be readback' },
+  state: {
+    es: 'debe ser accepted, running, succeeded, failed, expired, cancelled o unknown',
+    en: 'must be accepted, running, succeeded, failed, expired, cancelled or unknown',
+  },
+  device_state: {
+    es: 'debe ser online, offline, refused, swapped, busy o unknown',
+    en: 'must be online, offline, refused, swapped, busy or unknown',
+  },
+  operation_id: { es: 'debe ser un operation_id', en: 'must be an operation_id' },
+  token: { es: 'debe ser un token de enrolamiento', en: 'must be an enrolment token' },
+  csr: { es: 'debe ser una solicitud de certificado PEM', en: 'must be a PEM certificate request' },
+  idempotency_key: {
+    es: 'debe tener de 1 a 64 caracteres ASCII imprimibles',
+    en: 'must be 1 to 64 printable ASCII characters',
+  },
+  not_allowed: { es: 'no tiene un valor admitido', en: 'does not have an allowed value' },
+  required: { es: 'es requerido', en: 'is required' },
+  no_parameters: {
+    es: 'no existe aquí; esta ruta no tiene parámetros',
+    en: 'does not exist here; this route has no parameters',
+  },
+  repeated: { es: 'aparece más de una vez', en: 'is given more than once' },
+  unknown_key: { es: 'no existe aquí; se admiten: {allowed}', en: 'does not exist here; allowed: {allowed}' },
+} as const;
+
+export type FieldText = keyof typeof fieldTexts;
