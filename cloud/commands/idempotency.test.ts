@@ -14,9 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 beforeEach(() => {
-  world.received.length = 0;
-  world.directStatus.length = 0;
-  world.agent = () => [];
+  world.quiet();
   key = `key-${count++}`;
 });
 

@@ -11,9 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 beforeEach(async () => {
-  world.received.length = 0;
-  world.directStatus.length = 0;
-  world.agent = () => [];
+  world.quiet();
   await world.clear();
   await hello(world, 'acme', 'casa-matriz', ['principal', 'entrada']);
 });

@@ -1,5 +1,6 @@
 // How a command that fails, or cannot be sent, is answered: the table of the contract, and 202 where nothing is certain.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { ana, created, principal } from '../testing/ana.ts';
 import { invoke } from '../testing/invoke.ts';
 import { hello, startWorld, type World } from '../testing/world.ts';
 import { handler as operations } from './operations.ts';
@@ -11,18 +12,7 @@ beforeAll(async () => {
   await hello(world, 'acme', 'casa-matriz', ['principal']);
 });
 afterAll(() => world.close());
-beforeEach(() => {
-  world.received.length = 0;
-  world.directStatus.length = 0;
-  world.publishStatus.length = 0;
-  world.agent = () => [];
-});
-
-const principal = { device_id: 'principal' };
-const ana = { user_id: ' 123 ', name: 'Ana' };
-const created = {
-  reply: { status: 'ok', verified: 'counters', data: { uid: 7, user_id: '123', name: 'Ana' } },
-} as const;
+beforeEach(() => world.quiet());
 
 test('words of an older agent are passed on as its own', async () => {
   const refusal = (data: object, code: string) => ({

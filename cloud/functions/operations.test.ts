@@ -17,11 +17,7 @@ beforeAll(async () => {
   await hello(world, 'filtered', 'casa', ['principal', 'entrada']);
 });
 afterAll(() => world.close());
-beforeEach(() => {
-  world.received.length = 0;
-  world.directStatus.length = 0;
-  world.agent = () => [];
-});
+beforeEach(() => world.quiet());
 
 const at = { tenant: 'acme', site: 'casa-matriz' };
 const created = { status: 'ok', verified: 'ack', data: { uid: 7, user_id: '1', name: 'Ana' } } as const;

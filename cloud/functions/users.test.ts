@@ -1,6 +1,7 @@
 // Users end to end within the cloud: real handlers, real DynamoDB protocol, real HTTP to the data plane.
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { ana, created, principal } from '../testing/ana.ts';
 import { invoke } from '../testing/invoke.ts';
 import { hello, startWorld, type World } from '../testing/world.ts';
 import { handler as operations } from './operations.ts';
@@ -13,18 +14,7 @@ beforeAll(async () => {
   await hello(world, 'other', 'casa', ['secreto']);
 });
 afterAll(() => world.close());
-beforeEach(() => {
-  world.received.length = 0;
-  world.directStatus.length = 0;
-  world.publishStatus.length = 0;
-  world.agent = () => [];
-});
-
-const principal = { device_id: 'principal' };
-const ana = { user_id: ' 123 ', name: 'Ana' };
-const created = {
-  reply: { status: 'ok', verified: 'counters', data: { uid: 7, user_id: '123', name: 'Ana' } },
-} as const;
+beforeEach(() => world.quiet());
 
 test('a create is sent as a wish and answered with what the contract says', async () => {
   world.agent = () => [created];

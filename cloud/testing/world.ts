@@ -61,6 +61,8 @@ export interface World {
   rewriteClaims(change: Change): Promise<void>;
   /** Removes every row. */
   clear(): Promise<void>;
+  /** Forgets what was received; from then on messages are taken and agents are silent. */
+  quiet(): void;
   close(): Promise<void>;
 }
 
@@ -194,6 +196,12 @@ export async function startWorld(): Promise<World> {
     everything,
     rewrite: (pk, change) => rewriteWhere((row) => row.pk === pk, change),
     rewriteClaims: (change) => rewriteWhere((row) => row.sk === 'I', change),
+    quiet() {
+      this.received.length = 0;
+      this.directStatus.length = 0;
+      this.publishStatus.length = 0;
+      this.agent = () => [];
+    },
     async clear() {
       for (const row of await everything()) {
         await table.delete(row as RowKey & Row);

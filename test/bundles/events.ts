@@ -97,3 +97,22 @@ export function authorizerEvent(authorization: string | undefined): APIGatewayRe
     requestContext: context,
   } as unknown as APIGatewayRequestAuthorizerEventV2;
 }
+
+/** A hello as the rule hands it to presence. */
+export function helloEvent(
+  tenant: string,
+  site: string,
+  change: { readonly session: string; readonly devices?: readonly object[] },
+) {
+  const at = Date.now();
+  const agent = {
+    agentVersion: '0.1.0',
+    at,
+    clockOffsetMs: null,
+    journalDepth: 0,
+    tenureSince: 0,
+    devices: [],
+  };
+  const body = Buffer.from(JSON.stringify({ v: 1, ...agent, ...change })).toString('base64');
+  return { tenant, site, kind: 'hello', at, body };
+}

@@ -1,78 +1,45 @@
 // Each function's bundle, run alone in a process as Lambda runs it, answers real events.
-import { X509Certificate } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { randomUUID, X509Certificate } from 'node:crypto';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import 'reflect-metadata';
-import { Pkcs10CertificateRequestGenerator } from '@peculiar/x509';
-import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BUNDLE_FILE, bundleFunction, isWritten } from '../../infra/cdk/bundle.ts';
-import { grants, type LambdaName } from '../../infra/cdk/grants.ts';
+import { certificateRequest, pendingKey } from '../../agent/enrolment/request.ts';
+import { BUNDLE_FILE, isWritten } from '../../infra/cdk/bundle.ts';
 import { NOTICES_FILE } from '../../infra/notices.ts';
-import { type Asked, authorizerEvent, httpEvent } from '../bundles/events.ts';
+import { BundledFunctions, functionNames } from '../bundles/bundled-functions.ts';
+import { authorizerEvent, helloEvent } from '../bundles/events.ts';
 import { LambdaHost } from '../bundles/lambda-host.ts';
-import { type Surroundings, startSurroundings } from '../bundles/surroundings.ts';
 
 const MOST_BYTES = 1024 * 1024;
 const TENANT = 'acme';
 
-// Outside of the repository, so that nothing is found that is not in the bundle.
-const folder = mkdtempSync(join(tmpdir(), 'sereno-lambda-'));
-const names = (Object.keys(grants) as LambdaName[]).filter(isWritten);
-const hosts = new Map<string, LambdaHost>();
-let around: Surroundings;
-
-async function hostOf(name: LambdaName): Promise<LambdaHost> {
-  const known = hosts.get(name);
-  if (known !== undefined) return known;
-  const host = await LambdaHost.start({ name, folder: join(folder, name), env: await around.envOf(name) });
-  hosts.set(name, host);
-  return host;
-}
-
-async function call(
-  name: LambdaName,
-  asked: Asked,
-): Promise<{ status: number; body: string; json: unknown }> {
-  const host = await hostOf(name);
-  const answer = (await host.invoke(httpEvent(asked))) as APIGatewayProxyStructuredResultV2;
-  const body = answer.body ?? '';
-  const isJson = String(answer.headers?.['content-type']).startsWith('application/json');
-  return { status: answer.statusCode ?? 0, body, json: isJson ? JSON.parse(body) : null };
-}
+let functions: BundledFunctions;
 
 beforeAll(async () => {
-  for (const name of names) bundleFunction(name, join(folder, name));
-  around = await startSurroundings();
+  functions = await BundledFunctions.start();
 });
+afterAll(() => functions?.stop());
 
-afterAll(async () => {
-  await Promise.all([...hosts.values()].map((host) => host.stop()));
-  await around?.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-test.each(names)('%s is one file under 1 MB that loads without anything around it', async (name) => {
-  expect(statSync(join(folder, name, BUNDLE_FILE)).size).toBeLessThan(MOST_BYTES);
+test.each(functionNames)('%s is one file under 1 MB that loads without anything around it', async (name) => {
+  expect(statSync(join(functions.folder, name, BUNDLE_FILE)).size).toBeLessThan(MOST_BYTES);
   // swagger-ui's own files are larger; they are read from disk when somebody opens the page, and cost no start.
-  expect(readdirSync(join(folder, name))).toEqual(
+  expect(readdirSync(join(functions.folder, name))).toEqual(
     name === 'public' ? [NOTICES_FILE, BUNDLE_FILE, 'swagger-ui'] : [NOTICES_FILE, BUNDLE_FILE],
   );
-  const times = await (await hostOf(name)).ready;
+  const times = await (await functions.hostOf(name)).ready;
   expect(times.loaded).toBeGreaterThan(times.started);
 });
 
 describe('public', () => {
   test('says that the API is up', async () => {
-    expect(await call('public', { route: 'GET /' })).toMatchObject({
+    expect(await functions.call('public', { route: 'GET /' })).toMatchObject({
       status: 200,
       json: { status: 'online' },
     });
   });
 
   test('gives the contract', async () => {
-    const { status, json } = await call('public', { route: 'GET /openapi.json' });
+    const { status, json } = await functions.call('public', { route: 'GET /openapi.json' });
     expect(status).toBe(200);
     expect(json).toMatchObject({
       openapi: expect.stringMatching(/^3\.1\./),
@@ -82,13 +49,13 @@ describe('public', () => {
 
   test("carries the page's scripts", async () => {
     const params = { file: 'swagger-ui-bundle.js' };
-    const { status, body } = await call('public', { route: 'GET /docs/{file}', params });
+    const { status, body } = await functions.call('public', { route: 'GET /docs/{file}', params });
     expect(status).toBe(200);
     expect(body.length).toBeGreaterThan(MOST_BYTES);
   });
 
   test('answers 404 of the contract for a path that is none', async () => {
-    const { status, json } = await call('public', { route: '$default' });
+    const { status, json } = await functions.call('public', { route: '$default' });
     expect(status).toBe(404);
     expect(json).toMatchObject({ success: false, code: 'route_not_found' });
   });
@@ -96,10 +63,14 @@ describe('public', () => {
 
 describe('authorizer', () => {
   const decide = async (authorization?: string) =>
-    (await hostOf('authorizer')).invoke(authorizerEvent(authorization));
+    (await functions.hostOf('authorizer')).invoke(authorizerEvent(authorization));
 
   test('gives the principal of a good token', async () => {
-    const token = await around.issuer.issue({ tenant: TENANT, subject: 'hr', scopes: ['users:read'] });
+    const token = await functions.around.issuer.issue({
+      tenant: TENANT,
+      subject: 'hr',
+      scopes: ['users:read'],
+    });
     expect(await decide(`Bearer ${token}`)).toEqual({
       isAuthorized: true,
       context: { tenant: TENANT, subject: 'hr', scopes: 'users:read' },
@@ -112,7 +83,7 @@ describe('authorizer', () => {
       isAuthorized: true,
       context: { reason: 'token_invalid' },
     });
-    const expired = await around.issuer.issue({ expires: '-5m' });
+    const expired = await functions.around.issuer.issue({ expires: '-5m' });
     expect(await decide(`Bearer ${expired}`)).toEqual({
       isAuthorized: true,
       context: { reason: 'token_expired' },
@@ -123,7 +94,7 @@ describe('authorizer', () => {
 describe('rpc', () => {
   const ask = async (method: string, params: unknown) => {
     const answer = (await (
-      await hostOf('rpc')
+      await functions.hostOf('rpc')
     ).invoke({
       version: '2.0',
       routeKey: 'POST /api_jsonrpc.php',
@@ -144,7 +115,7 @@ describe('rpc', () => {
 
   test('its sessions are looked up by the authorizer under its own role', async () => {
     const context = (await (
-      await hostOf('authorizer')
+      await functions.hostOf('authorizer')
     ).invoke(authorizerEvent(`Bearer ${'0'.repeat(32)}`))) as unknown;
     expect(context).toEqual({ isAuthorized: true, context: { reason: 'token_invalid' } });
   });
@@ -161,26 +132,17 @@ describe('presence, devices, users and the rest work on one table', () => {
     reachable: true,
     lastSeen: 1_795_477_000_000,
   };
-  const hello = {
-    v: 1,
-    session: 'one',
-    agentVersion: '0.1.0',
-    at: 1_795_477_506_000,
-    clockOffsetMs: 0,
-    journalDepth: 0,
-    tenureSince: 0,
-    devices: [device],
-  };
-
   beforeAll(async () => {
-    const body = Buffer.from(JSON.stringify(hello)).toString('base64');
-    const host = await hostOf('presence');
-    const event = { tenant: TENANT, site: 'norte', kind: 'hello', at: Date.now(), body };
-    expect(await host.invoke(event)).toEqual({ applied: true, refused: [], dropped: 0 });
+    const host = await functions.hostOf('presence');
+    expect(await host.invoke(helloEvent(TENANT, 'norte', { session: 'one', devices: [device] }))).toEqual({
+      applied: true,
+      refused: [],
+      dropped: 0,
+    });
   });
 
   test('a hello makes a device of the list', async () => {
-    const { status, json } = await call('devices', { route: 'GET /devices', tenant: TENANT });
+    const { status, json } = await functions.call('devices', { route: 'GET /devices', tenant: TENANT });
     expect(status).toBe(200);
     expect(json).toMatchObject({
       success: true,
@@ -190,7 +152,7 @@ describe('presence, devices, users and the rest work on one table', () => {
   });
 
   test('another tenant sees nothing of it', async () => {
-    const { json } = await call('devices', { route: 'GET /devices', tenant: 'otra' });
+    const { json } = await functions.call('devices', { route: 'GET /devices', tenant: 'otra' });
     expect(json).toMatchObject({ success: true, total: 0, data: [] });
   });
 
@@ -202,11 +164,11 @@ describe('presence, devices, users and the rest work on one table', () => {
       headers: { 'idempotency-key': 'one' },
       tenant: TENANT,
     };
-    expect(await call('users', asked)).toMatchObject({
+    expect(await functions.call('users', asked)).toMatchObject({
       status: 503,
       json: { code: 'agent_offline', applied: 'no' },
     });
-    const { json } = await call('operations', { route: 'GET /operations', tenant: TENANT });
+    const { json } = await functions.call('operations', { route: 'GET /operations', tenant: TENANT });
     expect(json).toMatchObject({
       success: true,
       data: [{ op: 'user.put', device_id: 'principal', state: 'failed' }],
@@ -215,22 +177,27 @@ describe('presence, devices, users and the rest work on one table', () => {
 
   test('no token is 401, and a device of nobody is 404 with the ids that there are', async () => {
     const route = 'GET /devices/{device_id}/users';
-    expect(await call('users', { route, params: { device_id: 'principal' } })).toMatchObject({ status: 401 });
-    const missing = await call('users', { route, params: { device_id: 'bodega' }, tenant: TENANT });
+    expect(await functions.call('users', { route, params: { device_id: 'principal' } })).toMatchObject({
+      status: 401,
+    });
+    const missing = await functions.call('users', { route, params: { device_id: 'bodega' }, tenant: TENANT });
     expect(missing).toMatchObject({ status: 404, json: { disponibles: ['principal'] } });
   });
 
   test.runIf(isWritten('attendance'))(
     'attendance of every device names those that did not answer',
     async () => {
-      const { status, json } = await call('attendance', { route: 'GET /attendance/all', tenant: TENANT });
+      const { status, json } = await functions.call('attendance', {
+        route: 'GET /attendance/all',
+        tenant: TENANT,
+      });
       expect(status).toBe(200);
       expect(json).toMatchObject({ success: true, data: [], errors: { principal: expect.any(String) } });
     },
   );
 
   test('logs are JSON, one object a line, without what was sent', async () => {
-    const { output } = await hostOf('users');
+    const { output } = await functions.hostOf('users');
     const lines = output
       .trim()
       .split('\n')
@@ -244,9 +211,9 @@ describe('sites and enroll', () => {
   /** A new certificate for the branch, by a token of its own. */
   async function enrolled(): Promise<{ token: string; certificate: string }> {
     const asked = { route: 'POST /sites/{site}/enrollments', params: { site: 'sur' }, tenant: TENANT };
-    const opened = (await call('sites', asked)).json as { data: { token: string } };
+    const opened = (await functions.call('sites', asked)).json as { data: { token: string } };
     const { token } = opened.data;
-    const { status, json } = await call('enroll', {
+    const { status, json } = await functions.call('enroll', {
       route: 'POST /enroll',
       body: { token, csr: await csr() },
     });
@@ -264,66 +231,59 @@ describe('sites and enroll', () => {
   }
 
   test('a branch is added, and its agent gets a certificate for its token, once', async () => {
-    const created = await call('sites', { route: 'POST /sites', body: { site: 'sur' }, tenant: TENANT });
+    const created = await functions.call('sites', {
+      route: 'POST /sites',
+      body: { site: 'sur' },
+      tenant: TENANT,
+    });
     expect(created).toMatchObject({ status: 200, json: { data: { site: 'sur' } } });
     const { token } = await enrolled();
-    const again = await call('enroll', { route: 'POST /enroll', body: { token, csr: await csr() } });
+    const again = await functions.call('enroll', {
+      route: 'POST /enroll',
+      body: { token, csr: await csr() },
+    });
     expect(again.status).toBe(401);
   });
 
   test('the first hello of a newer certificate ends the older one', async () => {
     const { certificate } = await enrolled();
-    const hello = {
-      v: 1,
-      session: 'two',
-      agentVersion: '0.1.0',
-      at: 1,
-      clockOffsetMs: null,
-      journalDepth: 0,
-      tenureSince: 0,
-      devices: [],
-    };
-    const body = Buffer.from(JSON.stringify(hello)).toString('base64');
-    const host = await hostOf('presence');
-    await host.invoke({ tenant: TENANT, site: 'sur', kind: 'hello', at: Date.now(), body, certificate });
+    const host = await functions.hostOf('presence');
+    await host.invoke({ ...helloEvent(TENANT, 'sur', { session: 'two' }), certificate });
     expect(host.output).toContain('older certificates revoked');
   });
 
   test('an agent is revoked', async () => {
     const asked = { route: 'DELETE /sites/{site}/agent', params: { site: 'sur' }, tenant: TENANT };
-    expect(await call('sites', asked)).toMatchObject({ status: 200 });
+    expect(await functions.call('sites', asked)).toMatchObject({ status: 200 });
   });
 
   test('the clock has presence ask the broker about the sites that count as connected', async () => {
-    const host = await hostOf('presence');
+    const host = await functions.hostOf('presence');
     expect(await host.invoke({ kind: 'sweep' })).toBeNull();
     expect(host.output).toMatch(/"message":"sweep"[^\n]*"asked":[1-9]\d*,"gone":[1-9]\d*,"left":0/);
   });
 });
 
 test('no function asked for anything that its role does not allow', () => {
-  expect(around.refused()).toEqual([]);
+  expect(functions.around.refused()).toEqual([]);
 });
 
 test("under another function's role a function is refused what it needs", async () => {
-  const env = await around.envOf('presence', 'public');
-  const host = await LambdaHost.start({ name: 'presence', folder: join(folder, 'presence'), env });
+  const env = await functions.around.envOf('presence', 'public');
+  const host = await LambdaHost.start({ name: 'presence', folder: join(functions.folder, 'presence'), env });
   const event = { tenant: TENANT, site: 'norte', kind: 'disconnected', at: Date.now() };
   await expect(host.invoke(event)).rejects.toThrow(/AccessDenied.*dynamodb:GetItem/);
   await host.stop();
 });
 
-/** A certificate request for a new key. */
-async function csr(): Promise<string> {
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-  const request = await Pkcs10CertificateRequestGenerator.create({ keys, signingAlgorithm: algorithm });
-  return request.toString('pem');
+/** A certificate request as an agent makes it, for a new key. */
+function csr(): Promise<string> {
+  return certificateRequest(pendingKey(join(functions.folder, `${randomUUID()}.key`)));
 }
 
 test('a bundle that cannot start says why', async () => {
-  expect(existsSync(join(folder, 'nothing'))).toBe(false);
-  const broken = await LambdaHost.start({ name: 'nothing', folder, env: {} });
+  expect(existsSync(join(functions.folder, 'nothing'))).toBe(false);
+  const broken = await LambdaHost.start({ name: 'nothing', folder: functions.folder, env: {} });
   await expect(broken.ready).rejects.toThrow(/index\.js/);
   await broken.stop();
 });
