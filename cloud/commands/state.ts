@@ -4,8 +4,8 @@ import type { Reply } from '../../shared/wire/envelope.ts';
 import type { CommandRow, StoredReply } from './ledger.ts';
 import { decisive, isKnown } from './replies.ts';
 
-/** States that no later row changes, except that an `ok` wins over all. */
-const FINAL: Record<Reply['status'], OperationState> = {
+/** What each reply makes of an operation: no later row changes it, except that an `ok` wins over all. */
+export const STATE_OF_REPLY = {
   ok: 'succeeded',
   error: 'failed',
   rejected: 'failed',
@@ -13,7 +13,7 @@ const FINAL: Record<Reply['status'], OperationState> = {
   expired: 'expired',
   cancelled: 'cancelled',
   unknown: 'unknown',
-};
+} as const satisfies Record<Reply['status'], OperationState>;
 
 export interface OperationRows {
   readonly command: Pick<CommandRow, 'notAfter' | 'unsent'>;
@@ -29,7 +29,7 @@ export interface OperationRows {
 export function operationState(rows: OperationRows, now: number): OperationState {
   const { command, replies, begun, incomplete } = rows;
   const decided = incomplete ? null : decisive(replies);
-  if (decided !== null) return isKnown(decided.reply) ? FINAL[decided.reply.status] : 'unknown';
+  if (decided !== null) return isKnown(decided.reply) ? STATE_OF_REPLY[decided.reply.status] : 'unknown';
   if (command.unsent !== undefined) return 'failed';
   if (now > command.notAfter) return 'unknown';
   return begun ? 'running' : 'accepted';

@@ -8,6 +8,7 @@ import { withoutFailing } from '../commands/attempt.ts';
 import { DynamoLedger } from '../commands/dynamo-ledger.ts';
 import type { Settlement } from '../commands/ledger.ts';
 import { readSettlement } from '../commands/outcome.ts';
+import { STATE_OF_REPLY } from '../commands/state.ts';
 import type { Begun, Witness } from '../commands/witness.ts';
 import { auditConfig } from '../config.ts';
 
@@ -24,18 +25,8 @@ function deedOf({ id, site, device, userId, request }: Begun): Deed {
   };
 }
 
-const OUTCOMES = {
-  ok: 'succeeded',
-  error: 'failed',
-  rejected: 'failed',
-  busy: 'failed',
-  expired: 'expired',
-  cancelled: 'cancelled',
-  unknown: 'unknown',
-} as const satisfies Record<Settlement['status'], Ending['outcome']>;
-
 function endingOf({ status, code }: Settlement): Ending {
-  return { outcome: OUTCOMES[status], ...(code === undefined ? {} : { code }) };
+  return { outcome: STATE_OF_REPLY[status], ...(code === undefined ? {} : { code }) };
 }
 
 export const auditWitness: Witness = {

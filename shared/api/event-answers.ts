@@ -32,7 +32,6 @@ export const punchView = punchData
     punch_name: z.string().nullable().meta({ description: 'What most terminals mean by that number.' }),
   })
   .meta({ id: 'Punch' });
-export type PunchView = z.infer<typeof punchView>;
 
 export const punchListAnswer = z.object({
   success,

@@ -2,7 +2,6 @@
 
 /** What came of a change; `unknown`: it was begun, and whether it was done is not known. */
 export const AUDIT_OUTCOMES = ['succeeded', 'failed', 'cancelled', 'expired', 'unknown'] as const;
-export type AuditOutcome = (typeof AUDIT_OUTCOMES)[number];
 
 /** By which way somebody came: HTTP, JSON-RPC, an agent with its token, the command line. */
 export const AUDIT_FACES = ['rest', 'rpc', 'agent', 'cli'] as const;

@@ -1,6 +1,5 @@
 // The kinds of writes, in one table; and a write of one of them, bound to what is wished.
 import type { SerenoError } from '../../../shared/errors.ts';
-import type { ArgsOf } from '../../../shared/wire/operations.ts';
 import type { Roster } from '../tables/roster.ts';
 import type { WriteContext } from './context.ts';
 import { remove } from './delete.ts';
@@ -46,16 +45,7 @@ interface BoundFinish {
 export type Copies = (userId: string) => Buffer;
 
 /** @throws ZodError where the arguments are not understood */
-export function parseWish(name: WriteName, args: unknown, copies: Copies): Wish {
-  return bind(name, args, copies);
-}
-
-/** A write of this kind with these arguments. */
-export function wishOf<N extends WriteName>(name: N, args: ArgsOf<N>, copies: Copies): Wish {
-  return bind(name, args, copies);
-}
-
-function bind<N extends WriteName>(name: N, given: unknown, copies: Copies): Wish {
+export function parseWish<N extends WriteName>(name: N, given: unknown, copies: Copies): Wish {
   const kind: WriteKind<N> = writes[name];
   const args = kind.parse(given);
   let kept: UndoCopy | null = null;
