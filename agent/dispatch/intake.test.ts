@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { ulid } from 'ulid';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { freshKey } from '../../shared/domain/sealed.ts';
 import { type OperationKind, type OperationName, operations } from '../../shared/wire/operations.ts';
 import { Intake } from './intake.ts';
 import { command, DispatchBench } from './testing/bench.ts';
@@ -12,6 +13,8 @@ const KIND_OF: Readonly<Record<OperationKind, string>> = {
   act: 'ask',
   write: 'write',
   own: 'own',
+  rule: 'rejected',
+  recall: 'rejected',
   inquiry: 'inquiry',
   word: 'word',
 };
@@ -29,6 +32,23 @@ const ARGS: Readonly<Record<OperationName, object>> = {
   'device.sync_time': {},
   'device.put': { mode: 'update', id: 'principal' },
   'device.delete': {},
+  'identifier.put': {
+    type: 'card',
+    items: [
+      {
+        number: '1850186',
+        owner: { type: 'guest', name: 'Ana' },
+        lock: 'all',
+        window: { from: 1, to: 2 },
+        max_passes: 2,
+      },
+    ],
+  },
+  'identifier.delete': { type: 'card', numbers: ['1850186'] },
+  'identifier.reset': { type: 'card', number: '1850186' },
+  'identifier.list': { type: 'card', limit: 10, page: 1, sort: 'asc', key: freshKey() },
+  'wiegand.put': { mode: 'hex', type: 'wiegand_34' },
+  'wiegand.get': {},
   'device.refused': { devices: [] },
   'site.tenure': { session: 's', seq: 1, since: 0 },
   'op.query': { command_id: ulid() },

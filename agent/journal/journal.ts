@@ -24,7 +24,7 @@ import { UndoTable } from './undo-table.ts';
 /** Days that settled commands are kept: longer than any idempotency key lives. */
 export const KEEP_DAYS = 8;
 const DAY_MS = 86_400_000;
-const READS = operationsOfKind('read');
+const READS = [...operationsOfKind('read'), ...operationsOfKind('recall')];
 const IS_OPEN = stateIn(OPEN);
 /** Their replies may be large, and nobody asks for them again after this: longer than any of them may wait to begin. */
 const KEEP_READS_MS = 600_000;

@@ -73,7 +73,7 @@ class NotingLink implements Link {
 
   /** What the keypad has changed, as it was told. */
   userEvents(): UserEvent[] {
-    return this.batches.flatMap(({ events }) => events).filter((event) => event.type !== 'punch');
+    return this.batches.flatMap(({ events }) => events).filter((event) => 'by' in event);
   }
 
   /** The cloud says that no other agent has ever spoken for the site. */

@@ -30,5 +30,5 @@ export function isAction(name: string): name is Action {
 
 /** True for actions that change nothing: whatever fails on them has surely not been applied. */
 export function isRead(name: string): boolean {
-  return isAction(name) && isOfKind('read', actions[name]);
+  return isAction(name) && (isOfKind('read', actions[name]) || isOfKind('recall', actions[name]));
 }

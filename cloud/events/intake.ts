@@ -7,6 +7,7 @@ import {
   EVENTS_UNZIPPED_BYTES,
   type HeardBatch,
   heardBatchSchema,
+  type RuleEvent,
   type UserEvent,
 } from '../../shared/wire/events.ts';
 import type { Happening } from '../../shared/wire/happening.ts';
@@ -76,10 +77,20 @@ function userHappening(
   return { id, type, at, site, device, data };
 }
 
+function ruleHappening(
+  { id, type, device, at, user_id, identifier_type, reason }: RuleEvent,
+  site: string,
+): Happening {
+  const data = { device_id: device, site, user_id, identifier_type, reason };
+  return { id, type, at, site, device, data };
+}
+
 function happeningOf(event: AgentEvent, site: string): Happening {
-  if (event.type !== 'punch') return userHappening(event, site);
-  const { id, device, at } = event;
-  return { id, type: 'punch.created', at, site, device, data: { ...punchData(event, site) } };
+  if (event.type === 'punch') {
+    const { id, device, at } = event;
+    return { id, type: 'punch.created', at, site, device, data: { ...punchData(event, site) } };
+  }
+  return 'identifier_type' in event ? ruleHappening(event, site) : userHappening(event, site);
 }
 
 /**

@@ -1,5 +1,6 @@
 // What an agent tells of its own accord: batches of punches and of changes at the keypad, and how the cloud says that it has them.
 import * as z from 'zod';
+import { identifierTypeSchema } from '../domain/access-identifier.ts';
 import { agentText } from '../domain/agent-text.ts';
 import { serialSchema } from '../domain/device.ts';
 import { commandIdSchema, deviceIdSchema, slugSchema } from '../domain/identifiers.ts';
@@ -70,7 +71,31 @@ export const userEventSchema = z.object({
 });
 export type UserEvent = z.infer<typeof userEventSchema>;
 
-export const agentEventSchema = z.discriminatedUnion('type', [punchEventSchema, userEventSchema]);
+/** Why a rule's identifier came on to a terminal, or went off it. */
+export const ruleReasonSchema = z.enum(['window', 'passes', 'asked', 'user_deleted', 'keypad', 'failed']);
+
+/**
+ * `rule.on`, `rule.off`: its number came on to the terminal, or went off it. `rule.overdue`: it should be off and is not known to
+ * be. `rule.restored`: somebody had changed it at the keypad, and it was put right. `rule.failed`: the terminal does not take
+ * it. Numbers are never told.
+ */
+export const ruleEventSchema = z.object({
+  type: z.enum(['rule.on', 'rule.off', 'rule.overdue', 'rule.restored', 'rule.failed']),
+  id: eventIdSchema,
+  device: deviceIdSchema,
+  user_id: badge,
+  identifier_type: identifierTypeSchema,
+  reason: ruleReasonSchema,
+  /** By the cloud's clock, as far as the agent knows it. */
+  at: epochMs,
+});
+export type RuleEvent = z.infer<typeof ruleEventSchema>;
+
+export const agentEventSchema = z.discriminatedUnion('type', [
+  punchEventSchema,
+  userEventSchema,
+  ruleEventSchema,
+]);
 export type AgentEvent = z.infer<typeof agentEventSchema>;
 
 /**

@@ -13,6 +13,11 @@ export const EVENT_TYPES = [
   'device.swapped',
   'agent.online',
   'agent.offline',
+  'rule.on',
+  'rule.off',
+  'rule.overdue',
+  'rule.restored',
+  'rule.failed',
   'webhook.paused',
 ] as const;
 export const eventTypeSchema = z.enum(EVENT_TYPES);

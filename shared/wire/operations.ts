@@ -1,16 +1,28 @@
 // The one typed map from operation to its arguments and result: what an agent can be asked.
 import * as z from 'zod';
+import {
+  identifierInfoSchema,
+  identifierNumberSchema,
+  identifierTypeSchema,
+  identifierWishSchema,
+  wiegandSchema,
+} from '../domain/access-identifier.ts';
 import { attendanceSchema } from '../domain/attendance.ts';
 import { commKeySchema, deviceInfoShape, deviceSettingsShape, serialSchema } from '../domain/device.ts';
 import { commandIdSchema, deviceIdSchema } from '../domain/identifiers.ts';
 import { userFieldsSchema, userSchema } from '../domain/user.ts';
 import type { PhraseKey } from '../phrases.ts';
 
+/** Identifiers of one batch. */
+export const MOST_IDENTIFIERS = 1000;
+
 const userId = z.string().min(1).max(256);
 /** Which record of a badge is meant, if several have it. */
 const uid = z.int().min(0).max(65535).optional();
 const cursor = z.string().max(256).optional();
 const limit = z.int().min(1).max(5000).optional();
+/** What became of each item, in the order in which they were asked. */
+const infos = z.object({ infos: z.array(identifierInfoSchema).max(MOST_IDENTIFIERS) });
 /** ISO 8601 instant, UTC: how fresh the data is. */
 const asOf = z.iso.datetime();
 const verify = z.enum(['readback']).optional();
@@ -22,10 +34,12 @@ const none = z.strictObject({});
  * - `write`: a change of a terminal's users: journalled in full, never run twice, ordered per user
  * - `act`: anything else that is done at a terminal
  * - `own`: a change of the agent's own list of devices
+ * - `rule`: a change of what the agent keeps by itself; begun again after a crash, and never done twice
+ * - `recall`: a question about what the agent keeps; changes nothing
  * - `word`: news from the cloud for the agent
  * - `inquiry`: about another command; answered at once from the journal
  */
-export type OperationKind = 'read' | 'write' | 'act' | 'own' | 'word' | 'inquiry';
+export type OperationKind = 'read' | 'write' | 'act' | 'own' | 'rule' | 'recall' | 'word' | 'inquiry';
 
 interface OperationRow {
   readonly kind: OperationKind;
@@ -149,6 +163,45 @@ export const operations = {
     result: z.object({ id: z.string() }),
   },
   'device.delete': { kind: 'own', args: none, result: z.object({ id: z.string() }) },
+  /** What succeeds changes something, each item by itself; a batch's items are of one type. */
+  'identifier.put': {
+    kind: 'rule',
+    args: z.strictObject({
+      type: identifierTypeSchema,
+      items: z.array(identifierWishSchema).min(1).max(MOST_IDENTIFIERS),
+    }),
+    result: infos,
+  },
+  'identifier.delete': {
+    kind: 'rule',
+    args: z.strictObject({
+      type: identifierTypeSchema,
+      numbers: z.array(identifierNumberSchema).min(1).max(MOST_IDENTIFIERS),
+    }),
+    result: infos,
+  },
+  /** All passes are left again. */
+  'identifier.reset': {
+    kind: 'rule',
+    args: z.strictObject({ type: identifierTypeSchema, number: identifierNumberSchema }),
+    result: infos,
+  },
+  /** `sealed` holds `{total, data}`, of `identifierSchema`: see shared/domain/sealed.ts. PINs are among it. */
+  'identifier.list': {
+    kind: 'recall',
+    args: z.strictObject({
+      type: identifierTypeSchema,
+      number: identifierNumberSchema.optional(),
+      limit: z.int().min(1).max(50),
+      page: z.int().min(1),
+      sort: z.enum(['asc', 'desc']),
+      /** Base64 of 32 bytes, made for this question alone. */
+      key: z.base64().length(44),
+    }),
+    result: z.object({ sealed: z.base64() }),
+  },
+  'wiegand.put': { kind: 'rule', args: wiegandSchema.strict(), result: wiegandSchema },
+  'wiegand.get': { kind: 'recall', args: none, result: wiegandSchema },
   /** Tells an agent that its hello named devices that another site holds. */
   'device.refused': {
     kind: 'word',
