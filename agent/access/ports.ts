@@ -1,6 +1,7 @@
 // What the keeper of rules needs from the agent around it: a terminal's users, writes of its own, and a way to tell events.
-import type { RuleEvent } from '../../shared/wire/events.ts';
-import type { ArgsOf } from '../../shared/wire/operations.ts';
+import type { Command } from '../../shared/wire/envelope.ts';
+import type { PunchEvent, RuleEvent } from '../../shared/wire/events.ts';
+import type { ArgsOf, OperationOfKind } from '../../shared/wire/operations.ts';
 import type { DeviceSettings } from '../devices/settings.ts';
 import type { Result } from '../result.ts';
 import type { Dialect } from '../terminal/session/dialect.ts';
@@ -45,9 +46,43 @@ export interface TerminalTables {
   has(device: string): boolean;
   /** How punches come from it. */
   punches(device: string): 'live' | 'polled';
+  /** True while a write of that user was begun for the cloud and nobody knows yet what became of it. */
+  inDoubt(device: string, userId: string): boolean;
 }
 
 export interface RuleEvents {
   /** On disk when it returns; told to the cloud in order. @throws SerenoError `agent_storage` */
   tell(event: RuleEvent): void;
+}
+
+/** What is done for each operation of some kinds. It checks the deadline itself: a crash may have interrupted it. */
+export type AccessHandlers<K extends 'rule' | 'recall'> = {
+  readonly [N in OperationOfKind<K>]: (args: ArgsOf<N>, command: Command) => Promise<Result>;
+};
+
+/** What the agent around it tells the keeper of rules. All but `stop` return at once; what they change is on disk by then. */
+export interface Informed {
+  /** Begun again under the same command id they come to the same end. */
+  readonly rules: AccessHandlers<'rule'>;
+  readonly recalls: AccessHandlers<'recall'>;
+  /** Begins: goes on with what an earlier run left. After the dispatcher has taken up its journal. */
+  resume(): void;
+  /** Begins nothing more. */
+  stop(): void;
+  /** A terminal's table was read in full. */
+  saw(device: string, roster: Roster): void;
+  /**
+   * A punch is known; as often as one likes. `isNew`: it comes now, not from what an earlier run has left.
+   * @throws SerenoError `agent_storage`: then it must be told again
+   */
+  punched(punch: PunchEvent, isNew: boolean): void;
+  /**
+   * A write that the cloud had asked for has taken effect: told before it is settled; again after a crash.
+   * @throws SerenoError `agent_storage`
+   */
+  written(device: string, op: OperationOfKind<'write'>, args: unknown): void;
+  contact(device: string, isReachable: boolean): void;
+  /** The cloud's time was measured, or has changed by more than it goes on by itself. */
+  timeMoved(): void;
+  deviceGone(device: string): void;
 }

@@ -81,6 +81,8 @@ export const operations = {
       mode: z.enum(['create', 'update']),
       user_id: userId,
       fields: userFieldsSchema,
+      /** An update is made only while the record holds all of these: else it is `conflict`. */
+      expect: userFieldsSchema.optional(),
       uid,
       verify,
     }),

@@ -53,12 +53,14 @@ function planCreate({ user_id, fields }: Put, roster: Roster, context: PlanConte
   return { kind: 'put', before: null, after, fields, result: { uid, user_id, name } };
 }
 
-function planUpdate({ user_id, fields, uid }: Put, roster: Roster, context: PlanContext): Plan {
+function planUpdate({ user_id, fields, expect = {}, uid }: Put, roster: Roster, context: PlanContext): Plan {
   const { encoding } = context;
   const before = roster.find(user_id, uid);
   if (before === undefined) throw new SerenoError('user_not_found', { params: { user_id } });
   checkAlone(before, roster, context);
   if (holds(before, fields)) return { kind: 'nothing', result: resultOf(before) };
+  // Somebody was quicker, and nobody has asked to undo that.
+  if (!holds(before, expect)) throw new SerenoError('conflict', { params: { user_id } });
   const raw = patchUser(before.raw, roster.width, changed(before, fields), encoding);
   const after = decodeUser(raw, roster.width, encoding);
   return { kind: 'put', before, after, fields, result: resultOf(after) };
