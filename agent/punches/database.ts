@@ -1,12 +1,7 @@
-// The file in which punches are remembered, beside the journal: what is written is on disk when the call returns.
+// The file in which punches are remembered, beside the journal.
 import { randomUUID } from 'node:crypto';
-import { chmodSync } from 'node:fs';
-import { join } from 'node:path';
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { SerenoError } from '../../shared/errors.ts';
-import { makeFolder } from '../folder.ts';
+import { Database } from '../database.ts';
 
-/** One entry a version; the database's user_version says how many have run. */
 const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE names (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -44,92 +39,21 @@ const MIGRATIONS: readonly string[] = [
   `,
 ];
 
-/** A full or broken disk is `agent_storage`, as in the journal. */
-export class PunchDatabase {
+export class PunchDatabase extends Database {
   /** Names this memory; a new one begins to count from one. */
   readonly id: string;
-  readonly #database: DatabaseSync;
-  readonly #site: string;
-  readonly #statements = new Map<string, StatementSync>();
 
-  private constructor(database: DatabaseSync, site: string) {
-    this.#database = database;
-    this.#site = site;
+  private constructor(folder: string, site: string) {
+    super({ folder, name: 'punches.db', migrations: MIGRATIONS }, site);
     this.run(`INSERT OR IGNORE INTO names VALUES ('journal', ?)`, randomUUID());
     this.id = String(this.get(`SELECT value FROM names WHERE name = 'journal'`)?.value);
   }
 
   /**
-   * Opens or makes `punches.db` in `folder`, locked against a second process.
+   * Opens or makes `punches.db` in `folder`.
    * @throws SerenoError `agent_storage` if the folder cannot be used or another agent holds it.
    */
   static open(folder: string, site: string): PunchDatabase {
-    const previous = process.umask(0o077);
-    try {
-      makeFolder(folder);
-      chmodSync(folder, 0o700);
-      const database = new DatabaseSync(join(folder, 'punches.db'));
-      database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-      migrate(database);
-      return new PunchDatabase(database, site);
-    } catch (cause) {
-      throw cause instanceof SerenoError
-        ? cause
-        : new SerenoError('agent_storage', { params: { site }, cause });
-    } finally {
-      process.umask(previous);
-    }
-  }
-
-  close(): void {
-    this.#database.close();
-  }
-
-  get(sql: string, ...values: SQLInputValue[]): Record<string, unknown> | undefined {
-    return this.#named(() => this.#prepared(sql).get(...values));
-  }
-
-  all(sql: string, ...values: SQLInputValue[]): Record<string, unknown>[] {
-    return this.#named(() => this.#prepared(sql).all(...values));
-  }
-
-  run(sql: string, ...values: SQLInputValue[]): void {
-    this.#named(() => this.#prepared(sql).run(...values));
-  }
-
-  /** All of `work` is on disk, or nothing of it. */
-  atomically<T>(work: () => T): T {
-    this.run('BEGIN');
-    try {
-      const result = work();
-      this.run('COMMIT');
-      return result;
-    } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-      throw error;
-    }
-  }
-
-  #prepared(sql: string): StatementSync {
-    const known = this.#statements.get(sql);
-    if (known !== undefined) return known;
-    const statement = this.#database.prepare(sql);
-    this.#statements.set(sql, statement);
-    return statement;
-  }
-
-  #named<T>(work: () => T): T {
-    try {
-      return work();
-    } catch (cause) {
-      throw new SerenoError('agent_storage', { params: { site: this.#site }, cause });
-    }
-  }
-}
-
-function migrate(database: DatabaseSync): void {
-  const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
-  for (let next = version; next < MIGRATIONS.length; next++) {
-    database.exec(`BEGIN; ${MIGRATIONS[next]}; PRAGMA user_version = ${next + 1}; COMMIT`);
+    return new PunchDatabase(folder, site);
   }
 }
