@@ -73,7 +73,7 @@ describe('the copy of a deleted user', () => {
     bench.at.simulated.faults.add({ kind: 'refuse', command: 18, times: 1 });
     expect(await ask('user.delete', { user_id })).toMatchObject({ code: 'device_refused' });
     expect(isKept(user_id)).toBe(true);
-    await bench.at.simulated.keypad.deleteUser(user_id);
+    (await bench.at.simulated.unlocked()).deleteUser(user_id);
     expect(await ask('user.restore', { user_id })).toMatchObject({ status: 'ok' });
     expect(bench.at.simulated.users().find(({ userId }) => userId === user_id)?.name).not.toBe('Again');
   });

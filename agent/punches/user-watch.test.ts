@@ -62,7 +62,7 @@ it('what the agent writes itself is no event, and does not hide what somebody el
   const edit = { mode: 'update', user_id: '1001', fields: { name: 'Ana B' } };
   expect((await agent.run('user.put', 'puerta', edit)).status).toBe('ok');
   expect((await agent.run('user.delete', 'puerta', { user_id: '1002' })).status).toBe('ok');
-  simulated.keypad.addUser({ userId: '1009', name: 'Zoe' });
+  (await simulated.unlocked()).addUser({ userId: '1009', name: 'Zoe' });
   await expect.poll(told, { timeout: 5000 }).toEqual([['user.created', '1009', 4, undefined]]);
 });
 

@@ -16,6 +16,8 @@ export interface ReadSetOptions extends RequestOptions {
   readonly onProgress?: ((bytes: number, total: number) => void) | undefined;
   /** What the terminal says it can hold: more than that is not believed. */
   readonly capacity?: Room | undefined;
+  /** Called with true where the terminal hands the table out in parts (1504), false where it comes at once. */
+  readonly onPrepared?: (inParts: boolean) => void;
 }
 
 /** A table as it stood at one moment, for parts of it. */
@@ -60,6 +62,7 @@ export async function readSet(
   const read = readOf(conversation, name, options);
   try {
     const prepared = await prepare(read);
+    options.onPrepared?.('size' in prepared);
     const set = 'set' in prepared ? prepared.set : await readRange(read, 0, prepared.size);
     return withoutPrefix(set, read.words.prepare);
   } finally {

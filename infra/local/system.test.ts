@@ -62,7 +62,7 @@ describe('the simulated case', () => {
     expect(onTerminal()).toBe(true);
     expect((await call('DELETE', '/devices/principal/users/7001', system.token)).status).toBe(200);
     expect(onTerminal()).toBe(false);
-    expect(system.terminals?.principal.enabled).toBe(true);
+    await system.terminals?.principal.until(({ enabled }) => enabled);
     expect(system.terminals?.principal.violations).toEqual([]);
   });
 

@@ -118,7 +118,7 @@ describe('the uid of somebody new', () => {
     expect(uidOf('uid-only', '2000')).toBe(6);
     expect((await call('GET', '/devices/uid-only/attendance?user_id=2000')).body.data).toEqual([]);
     // Nor one that somebody had who was deleted before the agent came.
-    at('uid-only').keypad.deleteUser('2000');
+    (await at('uid-only').unlocked()).deleteUser('2000');
     expect((await call('POST', users, { user_id: '2001', name: 'Otra' })).status).toBe(200);
     expect(uidOf('uid-only', '2001')).toBe(7);
   });

@@ -197,7 +197,7 @@ describe.each(['counts-25', 'counts-40'])('counters that contradict the table (%
         .users()
         .filter(({ userId }) => ['555', '556'].includes(userId)),
     ).toHaveLength(2);
-    at(id).keypad.addUser({ userId: '557', name: 'Otra' });
+    (await at(id).unlocked()).addUser({ userId: '557', name: 'Otra' });
     expect((await call('POST', users, { user_id: '558', name: 'Portal' })).status).toBe(200);
     expect((await call('GET', users)).body.total).toBe(44);
     expect(at(id).users()).toHaveLength(44);
@@ -216,7 +216,7 @@ describe('an operation log that stands still', () => {
     expect((await call('PUT', `${users}/1004`, { name: 'Cuatro' })).headers.get('sereno-verified')).toBe(
       'readback',
     );
-    at('log-still').keypad.deleteUser('7777');
+    (await at('log-still').unlocked()).deleteUser('7777');
     at('log-still').keypad.addUser({ userId: '8888', name: 'Otro' });
     expect(await call('GET', `${users}/7777`)).toMatchObject({ status: 404 });
     expect((await call('GET', `${users}/8888`)).status).toBe(200);

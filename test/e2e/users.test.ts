@@ -122,7 +122,7 @@ describe('a user, from HTTP to the record in the terminal and back', () => {
   });
 
   it('picks a free uid when somebody has just been enrolled at the keypad', async () => {
-    const uid = terminal.keypad.addUser({ userId: '93000', name: 'Keypad' });
+    const uid = (await terminal.unlocked()).addUser({ userId: '93000', name: 'Keypad' });
     await call('POST', users, { user_id: '93001', name: 'API' });
     const made = terminal.users();
     expect(made.find(({ userId }) => userId === '93000')).toMatchObject({ uid, name: 'Keypad' });

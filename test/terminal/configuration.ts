@@ -175,6 +175,10 @@ export const terminalOptionsSchema = z.strictObject({
     .prefault({}),
   /** Writes over the protocol raise the oplog counter. */
   oplogCountsWrites: z.boolean().default(true),
+  /** The refresh (1013) behind a write raises it. */
+  oplogCountsRefresh: z.boolean().default(false),
+  /** Its counters and its table tell of writes over the protocol only once they are refreshed. */
+  showsAfterRefresh: z.boolean().default(false),
   /** Changes at the keypad raise it. */
   oplogCountsKeypad: z.boolean().default(true),
   timedDisable: z.enum(['honoured', 'ignored', 'refused']).default('honoured'),

@@ -13,19 +13,22 @@ export interface TerminalCounters {
 
 const OFFSETS = { users: 16, fingers: 24, records: 32, oplog: 40, admins: 48, passwords: 52 } as const;
 
-/** What is true, whatever the terminal says. */
-export function countAll(state: TerminalState): TerminalCounters {
+/** What is true, whatever the terminal says; or by the users and the log that it `shows`. */
+export function countAll(
+  state: TerminalState,
+  { users, oplog }: TerminalState['shown'] = { users: [...state.users.values()], oplog: state.oplog.length },
+): TerminalCounters {
   let admins = 0;
   let passwords = 0;
-  for (const raw of state.users.values()) {
+  for (const raw of users) {
     if (isAdmin(raw)) admins += 1;
     if (hasPassword(raw, state.layout.width)) passwords += 1;
   }
   return {
-    users: state.users.size + state.options.moreRecords.length,
+    users: users.length + state.options.moreRecords.length,
     fingers: state.templates.size,
     records: state.attendance.length,
-    oplog: state.oplog.length,
+    oplog,
     admins,
     passwords,
   };
@@ -36,7 +39,7 @@ export function encodeCounters(state: TerminalState): Buffer {
   const { counters: form, capacity } = state.options;
   if (form === 'none') return Buffer.alloc(4);
   const answer = Buffer.alloc(form === 'short' ? 80 : 92);
-  const counted = countAll(state);
+  const counted = countAll(state, state.shown);
   const said = {
     ...counted,
     ...(form === 'zeroRecords' ? { records: 0 } : {}),

@@ -83,7 +83,7 @@ export class Device {
     this.enrolment?.end();
     for (const client of this.clients) client.drop();
     this.lock.enable();
-    this.state.refreshPending = false;
+    this.state.refresh();
   }
 
   switchOff(): void {

@@ -5,6 +5,12 @@ import { TemplateStore } from './templates.ts';
 import { decodeRecord, type RecordLayout, type TerminalUser, userIdOf } from './user-record.ts';
 import { packTime, WallClock } from './wall-clock.ts';
 
+/** Users as a terminal tells them. */
+interface Shown {
+  readonly users: readonly Buffer[];
+  readonly oplog: number;
+}
+
 /** Who changes something: a client over the protocol, or a person at the keypad. */
 export type Author = 'protocol' | 'keypad';
 
@@ -26,6 +32,8 @@ export class TerminalState {
   readonly clock: WallClock;
   /** Something was written since the last refresh (1013). */
   refreshPending = false;
+  /** What is told of users while writes wait for their refresh; null: what is stored. */
+  #shown: Shown | null = null;
   /** Its options were changed, and nobody has asked for them since. */
   isSetAnew = false;
 
@@ -66,14 +74,35 @@ export class TerminalState {
     throw new RangeError('no free uid');
   }
 
+  /** The records as they are told, which may not be as they are stored. */
+  get shown(): Shown {
+    return this.#shown ?? { users: [...this.users.values()], oplog: this.oplog.length };
+  }
+
+  /** From now on it uses, and tells, what was written. */
+  refresh(): void {
+    if (this.refreshPending && this.options.oplogCountsRefresh) this.#log();
+    this.refreshPending = false;
+    this.#shown = null;
+  }
+
   /** Stores a record under its uid, over whatever was there. */
   putUser(raw: Buffer, author: Author): void {
+    this.#beforeChange(author);
     this.users.set(raw.readUInt16LE(0), Buffer.from(raw));
     this.#changed(author);
   }
 
+  /** Its records stand in the opposite order from now on: nothing is changed that it counts. */
+  reorder(): void {
+    const reversed = [...this.users].reverse();
+    this.users.clear();
+    for (const [uid, raw] of reversed) this.users.set(uid, raw);
+  }
+
   /** Deletes a user with all templates; false if there is none. */
   deleteUser(uid: number, author: Author): boolean {
+    this.#beforeChange(author);
     if (!this.users.delete(uid)) return false;
     this.templates.deleteAll(uid);
     this.#changed(author);
@@ -108,9 +137,7 @@ export class TerminalState {
   /** The sets as bulk reads return them, without the u32 length before them. */
   userSet(): Buffer {
     const { userTable, moreRecords } = this.options;
-    return userTable === null
-      ? Buffer.concat([...this.users.values(), ...moreRecords])
-      : Buffer.from(userTable);
+    return userTable === null ? Buffer.concat([...this.shown.users, ...moreRecords]) : Buffer.from(userTable);
   }
 
   attendanceSet(): Buffer {
@@ -127,7 +154,15 @@ export class TerminalState {
   #changed(author: Author): void {
     if (author === 'protocol') this.refreshPending = true;
     const counts = author === 'protocol' ? this.options.oplogCountsWrites : this.options.oplogCountsKeypad;
-    if (!counts) return;
+    if (counts) this.#log();
+  }
+
+  #beforeChange(author: Author): void {
+    if (author === 'keypad') this.#shown = null;
+    else if (this.options.showsAfterRefresh) this.#shown ??= this.shown;
+  }
+
+  #log(): void {
     const entry = Buffer.alloc(OPLOG_BYTES);
     entry.writeUInt32LE(packTime(this.clock.now()), 4);
     this.oplog.push(entry);

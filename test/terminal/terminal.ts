@@ -138,6 +138,11 @@ export class SimulatedTerminal {
     return [...this.#device.state.users.values()].map((raw) => Buffer.from(raw));
   }
 
+  /** Stores its users in the opposite order, as a terminal may that tidies its memory. */
+  reorder(): void {
+    this.#device.state.reorder();
+  }
+
   /** The true counts, whatever the terminal answers to command 50. */
   counters(): TerminalCounters {
     return countAll(this.#device.state);
@@ -187,6 +192,12 @@ export class SimulatedTerminal {
   /** Calls `watcher` after everything that happens. @returns a function that stops it */
   watch(watcher: () => void): () => void {
     return this.#device.watch(watcher);
+  }
+
+  /** The keypad, once nobody has disabled it: a caller of the API may be answered a moment before. */
+  async unlocked(): Promise<Keypad> {
+    await this.until((at) => at.enabled);
+    return this.keypad;
   }
 
   /** Settles once `check` holds; looks after everything that happens. Rejects after `timeoutMs`. */

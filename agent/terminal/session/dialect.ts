@@ -23,6 +23,8 @@ const learntSchema = z.strictObject({
    * not; null until then.
    */
   counting: z.boolean().nullable().default(null),
+  /** True once a write could be seen only after the refresh (1013), or the refresh itself moved the counters. */
+  showsAfterRefresh: z.boolean().default(false),
   /** Highest uid that it takes, once it has refused a higher one; null: none is known. */
   highestUid: z.int().min(1).max(65_534).nullable().default(null),
   /** True if it asks for the comm key when somebody connects. */
@@ -66,6 +68,7 @@ export function firstLearnt(
     timedDisable: true,
     counters: null,
     counting: null,
+    showsAfterRefresh: false,
     highestUid: null,
     asksCommKey,
   };

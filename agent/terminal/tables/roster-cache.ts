@@ -26,6 +26,8 @@ const BELIEVABLE_READS = 5;
 const MOST_BADGE = 24;
 /** If the counters are not answered this many times in a row, the terminal counts as having none for this long. */
 const SILENCES = 2;
+/** Once may be somebody who opens the menu. */
+const MOVED_ALONE = 2;
 const SILENT_MS = 600_000;
 
 export interface ReadOptions {
@@ -42,6 +44,8 @@ export class RosterCache {
   #roster: Roster | null = null;
   /** What the last full read took, ms: tells whether another fits into a locked window. */
   #lastReadMs = 0;
+  /** How often in a row the counters had moved behind a write of ours, and the table had not. */
+  #movedAlone = 0;
   #silences = 0;
   #silentSince = 0;
   /** Digest of the last table that did not agree with what else is known. */
@@ -73,8 +77,24 @@ export class RosterCache {
     return this.#roster;
   }
 
-  get lastReadMs(): number {
-    return this.#lastReadMs;
+  /**
+   * The roster by which a write may be planned before the counters are asked, if they are asked while nobody can type: null
+   * where only a look can tell.
+   */
+  get assumed(): Roster | null {
+    const roster = this.#roster;
+    return roster !== null && this.#isWorth(roster) ? roster : null;
+  }
+
+  /** True if counters that have not moved are all that is to be asked about it. */
+  #isWorth({ counters, readAt }: Roster): boolean {
+    const isYoung = this.#clock.monotonic() - readAt < MAX_AGE_MS;
+    return this.counts && this.#device.roster === 'cached' && counters !== null && isYoung;
+  }
+
+  /** True if a full read of the table is likely to end within `ms`. */
+  readsWithin(ms: number): boolean {
+    return this.#lastReadMs * 2 < ms;
   }
 
   forget(): void {
@@ -138,10 +158,8 @@ export class RosterCache {
     const cached = this.#roster;
     const usable =
       !force &&
-      this.counts &&
       cached !== null &&
-      this.#device.roster === 'cached' &&
-      this.#clock.monotonic() - cached.readAt < MAX_AGE_MS &&
+      this.#isWorth(cached) &&
       before !== null &&
       cached.counters !== null &&
       sameCounters(before, cached.counters);
@@ -161,7 +179,15 @@ export class RosterCache {
     let before = options.before === undefined ? await this.counters(conversation, signal) : options.before;
     for (let attempt = 1; ; attempt++) {
       const startedAt = this.#clock.monotonic();
-      const set = await readSet(conversation, 'users', { ...options, capacity: before?.capacity });
+      let comesInParts = false;
+      const onPrepared = (inParts: boolean) => {
+        comesInParts = inParts;
+      };
+      const set = await readSet(conversation, 'users', {
+        ...options,
+        capacity: before?.capacity,
+        onPrepared,
+      });
       this.#lastReadMs = this.#clock.monotonic() - startedAt;
       const after = before === null ? null : await this.counters(conversation, signal);
       const settled = before === null || (after !== null && sameCounters(before, after));
@@ -169,6 +195,7 @@ export class RosterCache {
         const restless = settled ? null : rangeOf(before, after);
         const roster = await this.#believed(set, settled ? after : null, restless, startedAt);
         if (roster !== null) {
+          roster.comesInParts = comesInParts;
           this.#compare(roster);
           this.uids.used.add(roster.uids());
           this.#roster = roster;
@@ -238,9 +265,13 @@ export class RosterCache {
   /** Counters that stood still while the table changed prove nothing any more. */
   #compare(roster: Roster): void {
     const known = this.#roster;
-    if (known?.counters == null || roster.counters === null || !sameCounters(known.counters, roster.counters))
-      return;
-    if (!roster.equals(known)) this.known.learn({ counting: false });
+    if (known?.counters == null || roster.counters === null) return;
+    const isSame = sameCounters(known.counters, roster.counters);
+    if (isSame && !roster.equals(known)) this.known.learn({ counting: false });
+    const isMovedAlone = known.isBeforeRefresh && !isSame && roster.equals(known);
+    this.#movedAlone = isMovedAlone ? this.#movedAlone + 1 : 0;
+    // Nobody has changed anything, again: it is the refresh after our own write that moves them.
+    if (this.#movedAlone >= MOVED_ALONE) this.known.learn({ showsAfterRefresh: true });
   }
 
   #contradicts(problem: Phrase, params: Readonly<Record<string, number>>): SerenoError {

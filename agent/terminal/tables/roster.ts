@@ -12,10 +12,16 @@ export class Roster {
   readonly width: UserWidth;
   /** Counters that belong to exactly this content; null where they prove nothing. */
   counters: Counters | null;
+  /** They were read after a write of ours, and before its refresh. */
+  isBeforeRefresh = false;
+  /** The terminal hands its table out in parts; false where all of it comes at once. */
+  comesInParts = false;
   /** Monotonic ms of the full read: the cache is not trusted for long. */
   readonly readAt: number;
   readonly #byUserId = new Map<string, readonly UserRecord[]>();
   readonly #byUid = new Map<number, readonly UserRecord[]>();
+  /** Uids in the order of the table, as far as it is known: where a record is looked for, never taken for a proof. */
+  readonly #order: number[];
   #size = 0;
 
   constructor(records: readonly UserRecord[], width: UserWidth, counters: Counters | null, readAt: number) {
@@ -23,6 +29,13 @@ export class Roster {
     this.counters = counters;
     this.readAt = readAt;
     for (const record of records) this.#add(record);
+    this.#order = records.map(({ uid }) => uid);
+  }
+
+  /** Where in the table the record under `uid` is expected to stand, from 0; null if it is not known. */
+  placeOf(uid: number): number | null {
+    const place = this.#order.indexOf(uid);
+    return place < 0 ? null : place;
   }
 
   /** Records. */
@@ -53,13 +66,17 @@ export class Roster {
 
   /** Takes in what was written: it stands in the place of what was under that uid. */
   put(record: UserRecord): void {
+    if (this.at(record.uid).length === 0) this.#order.push(record.uid);
     for (const previous of this.at(record.uid)) this.#drop(previous);
     this.#add(record);
   }
 
   /** Takes out what was deleted. */
   remove(uid: number): void {
-    for (const record of this.at(uid)) this.#drop(record);
+    for (const record of this.at(uid)) {
+      this.#drop(record);
+      this.#order.splice(this.#order.indexOf(uid), 1);
+    }
   }
 
   /** True if no uid and no badge stands in two records. */

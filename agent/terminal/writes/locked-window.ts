@@ -4,6 +4,7 @@ import type { Verified } from '../../../shared/wire/envelope.ts';
 import { failure, type Result } from '../../result.ts';
 import { refreshData } from '../../zk/control.ts';
 import { type Counters, sameCounters } from '../../zk/counters.ts';
+import { tolerateRefusal } from '../../zk/errors.ts';
 import { deleteUser, type UserRecord, writeUser } from '../../zk/users.ts';
 import { DISABLED_MS } from '../ports.ts';
 import { Disablement } from '../session/disabled.ts';
@@ -12,10 +13,11 @@ import type { Roster } from '../tables/roster.ts';
 import type { WriteJob } from '../write-job.ts';
 import type { WriteContext } from './context.ts';
 import type { FingersToKeep } from './fingers-to-keep.ts';
-import type { PlanContext, WritePlan } from './plan.ts';
+import { applyPlan, type PlanContext, type WritePlan } from './plan.ts';
+import { seen } from './proof.ts';
 import { encodeUndoCopy } from './undo-copy.ts';
-import { countersMoved, countersProve, isCreate, rosterProves, uidOf } from './verify.ts';
-import { type Entry, isFull, type JobResult, resultsOf } from './window-results.ts';
+import { countersMoved, isCreate, rosterProves, uidOf } from './verify.ts';
+import { type Entry, isFull, type JobResult, resultsOf, type WindowReport } from './window-results.ts';
 import { planContext } from './without-writing.ts';
 
 /** No further write begins after this: refresh, verification and enabling need their time too. */
@@ -24,17 +26,8 @@ const WRITING_MS = 8000;
 export interface WindowContext extends WriteContext {
   /** What deletes must keep; one whose user was not looked at waits for the next window. */
   readonly fingers: FingersToKeep;
-}
-
-/** What a window leaves behind. `results` are final; the other jobs are not settled. */
-export interface WindowReport {
-  readonly results: readonly JobResult[];
-  /** They had begun when the line broke, and it is not known what became of them. */
-  readonly doubts: readonly WriteJob[];
-  /** Not begun. */
-  readonly left: readonly WriteJob[];
-  /** The conversation is over, by this error. */
-  readonly broken: unknown;
+  /** Told of all results so far as soon as writes are seen at the terminal, while it is still disabled. */
+  readonly onKnown: (results: readonly JobResult[]) => void;
 }
 
 /** What follows a write in this window: the next one; nothing; or nothing, and this write itself must wait for a later window. */
@@ -45,6 +38,7 @@ export class LockedWindow {
   readonly #context: WindowContext;
   #roster: Roster;
   #disablement: Disablement | null = null;
+  #isRefreshed = false;
   readonly #entries: Entry[] = [];
   readonly #results: JobResult[] = [];
   /** What follows from a write of this window that is not verified yet (`user_exists` after a create). */
@@ -82,7 +76,6 @@ export class LockedWindow {
       await this.#finish(before);
       return { results: this.#results, doubts: [], left: this.#left, broken: null };
     } catch (error) {
-      cache.forget();
       return this.#broken(jobs, error);
     } finally {
       this.#disablement?.leave();
@@ -101,7 +94,7 @@ export class LockedWindow {
 
   /** True if another full read is likely to end before the terminal must be enabled. */
   #fits(): boolean {
-    return this.#context.cache.lastReadMs * 2 < DISABLED_MS - this.#lasts;
+    return this.#context.cache.readsWithin(DISABLED_MS - this.#lasts);
   }
 
   /** A terminal without counters whose table is too large to be read while it is disabled: nothing to compare. */
@@ -223,41 +216,57 @@ export class LockedWindow {
     (depends ? this.#dependent : this.#results).push({ job, result });
   }
 
+  /** The caller is told as soon as it can be seen; what follows is made good by the next conversation if this one breaks. */
   async #finish(before: Counters | null): Promise<void> {
-    const { cache, conversation } = this.#context;
     if (this.#entries.length === 0) return await this.#enable();
-    try {
-      await refreshData(conversation);
-    } catch (error) {
-      // The write is made; the terminal refreshes by itself sooner or later.
-      if (isBroken(error)) throw error;
-    }
-    const after = await cache.counters(conversation);
-    const plans = this.#entries.map(({ plan }) => plan);
-    const asked = this.#entries.some(({ job, refusal }) => job.wish.readback || refusal !== null);
-    const strict = this.#context.device.roster === 'strict';
-    const isTold = !asked && !strict && cache.counts;
-    if (isTold && before !== null && after !== null && countersProve(plans, before, after)) {
-      this.#roster.counters = after;
-      await this.#enable();
-      return this.#conclude(() => true, 'counters');
-    }
-    const roster = await this.#readBack();
-    const isClear = this.#entries.every(
-      ({ plan, refusal }) => refusal === null && rosterProves(plan, roster),
-    );
-    if (isClear && before !== null && after !== null) cache.sawCount(countersMoved(plans, before, after));
+    const { cache } = this.#context;
+    const { counting, showsAfterRefresh } = cache.known.dialect;
+    const early = counting === null || showsAfterRefresh ? 'not yet' : await this.#look(before);
+    await this.#refresh();
+    if (early === 'seen') return await this.#enable();
+    const late = early === 'table' ? early : await this.#look(before);
+    if (late !== 'seen') return await this.#readBack(before);
+    if (counting === true && !showsAfterRefresh) cache.known.learn({ showsAfterRefresh: true });
+    await this.#enable();
+  }
+
+  /** Whether the writes can be seen without the whole table; if so, tells what became of them. */
+  async #look(before: Counters | null): Promise<'seen' | 'not yet' | 'table'> {
+    const proof = await seen(this.#context, this.#entries, this.#roster, before);
+    if (typeof proof === 'string') return proof;
+    const { after, verified } = proof;
+    this.#roster.counters = after;
+    this.#roster.isBeforeRefresh = !this.#isRefreshed;
+    if (verified === 'readback') this.#sawCount(before, after);
+    this.#conclude(() => true, verified);
+    await proof.free();
+    return 'seen';
+  }
+
+  /** What the terminal has stored it uses from here on. It would by itself, sooner or later. */
+  async #refresh(): Promise<void> {
+    await tolerateRefusal(refreshData(this.#context.conversation));
+    this.#isRefreshed = true;
   }
 
   /** While still disabled if it fits into the window, else after enabling. */
-  async #readBack(): Promise<Roster> {
+  async #readBack(before: Counters | null): Promise<void> {
     const { cache, conversation } = this.#context;
     const fits = this.#fits();
     if (!fits) await this.#enable();
     const roster = await cache.read(conversation);
-    if (fits) await this.#enable();
     this.#conclude((plan) => rosterProves(plan, roster), 'readback', roster);
-    return roster;
+    const isClear = this.#entries.every(
+      ({ plan, refusal }) => refusal === null && rosterProves(plan, roster),
+    );
+    if (isClear) this.#sawCount(before, roster.counters);
+    if (fits) await this.#enable();
+  }
+
+  #sawCount(before: Counters | null, after: Counters | null): void {
+    if (before === null || after === null) return;
+    const plans = this.#entries.map(({ plan }) => plan);
+    this.#context.cache.sawCount(countersMoved(plans, before, after));
   }
 
   /**
@@ -285,10 +294,6 @@ export class LockedWindow {
     });
     this.#results.push(...results);
     this.#left.push(...left);
+    this.#context.onKnown(this.#results);
   }
-}
-
-function applyPlan(plan: WritePlan, roster: Roster): void {
-  if (plan.kind === 'delete') roster.remove(plan.before.uid);
-  else roster.put(plan.after);
 }

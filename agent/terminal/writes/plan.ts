@@ -72,3 +72,9 @@ export function holds(record: UserRecord, fields: UserFields): boolean {
     (fields.card === undefined || fields.card === record.card)
   );
 }
+
+/** Takes into `roster` what the terminal has acknowledged. */
+export function applyPlan(plan: WritePlan, roster: Roster): void {
+  if (plan.kind === 'delete') roster.remove(plan.before.uid);
+  else roster.put(plan.after);
+}

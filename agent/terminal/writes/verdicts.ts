@@ -4,8 +4,8 @@ import type { DeviceSettings } from '../../devices/settings.ts';
 import { failure } from '../../result.ts';
 import { refreshData } from '../../zk/control.ts';
 import type { Conversation } from '../../zk/conversation.ts';
+import { tolerateRefusal } from '../../zk/errors.ts';
 import { decodeUser } from '../../zk/users.ts';
-import { isBroken } from '../session/errors.ts';
 import type { Roster } from '../tables/roster.ts';
 import type { RosterCache } from '../tables/roster-cache.ts';
 import type { WriteJob } from '../write-job.ts';
@@ -32,12 +32,8 @@ export async function lookAndRefresh(
 ): Promise<Roster> {
   const options = signal === undefined ? {} : { signal };
   const roster = await cache.fresh(conversation, { force: true, ...options });
-  try {
-    await refreshData(conversation, options);
-  } catch (error) {
-    // A refusal changes nothing of what is stored.
-    if (isBroken(error)) throw error;
-  }
+  // A refusal changes nothing of what is stored.
+  await tolerateRefusal(refreshData(conversation, options));
   return roster;
 }
 

@@ -30,9 +30,22 @@ function movementOf(plan: WritePlan): Movement {
  */
 export function countersProve(plans: readonly WritePlan[], before: Counters, after: Counters): boolean {
   if (!sumsFit(plans, before, after)) return false;
+  return isOneWay(plans) || after.oplog - before.oplog >= plans.length;
+}
+
+/**
+ * True if the counters prove all of `plans` but those that leave the number of users as it is, and do not contradict these.
+ * Both read as for `countersProve`.
+ */
+export function countersTell(plans: readonly WritePlan[], before: Counters, after: Counters): boolean {
+  const moving = plans.filter((plan) => movementOf(plan).users !== 0);
+  return sumsFit(plans, before, after) && (moving.length === 0 || isOneWay(moving));
+}
+
+/** True if each of them moves the number of users, and all the same way. */
+function isOneWay(plans: readonly WritePlan[]): boolean {
   const users = plans.map((plan) => movementOf(plan).users);
-  const oneWay = users.every((step) => step === 1) || users.every((step) => step === -1);
-  return oneWay || after.oplog - before.oplog >= plans.length;
+  return users.every((step) => step === 1) || users.every((step) => step === -1);
 }
 
 /** True if the counters moved as `plans`, which the table has shown, say: an entry of the log for each, and sums that fit. */
@@ -58,7 +71,14 @@ export function rosterProves(plan: WritePlan, roster: Roster): boolean {
   const [record, another] = roster.at(plan.after.uid);
   // Nobody else may have the badge of somebody new: it would be two people's.
   if (isCreate(plan) && roster.all(plan.after.userId).length !== 1) return false;
-  return another === undefined && record?.userId === plan.after.userId && holds(record, plan.fields);
+  return another === undefined && recordProves(plan, record);
+}
+
+/** True if the record that stands where `plan` has written is as it was to be. */
+export function recordProves(plan: WritePlan, record: UserRecord | undefined): boolean {
+  if (plan.kind === 'delete' || record === undefined) return false;
+  const { uid, userId } = plan.after;
+  return record.uid === uid && record.userId === userId && holds(record, plan.fields);
 }
 
 /** True if no record with this badge and uid is left. */

@@ -21,6 +21,17 @@ export interface JobResult {
   readonly result: Result;
 }
 
+/** What a window leaves behind. `results` are final; the other jobs are not settled. */
+export interface WindowReport {
+  readonly results: readonly JobResult[];
+  /** They had begun when the line broke, and it is not known what became of them. */
+  readonly doubts: readonly WriteJob[];
+  /** Not begun. */
+  readonly left: readonly WriteJob[];
+  /** The conversation is over, by this error. */
+  readonly broken: unknown;
+}
+
 export interface Shown {
   readonly device: string;
   /** In the order in which they were sent. */

@@ -45,3 +45,24 @@ export function settleWithoutWriting(
     }
   });
 }
+
+/** True if no job can be answered from `roster`: each one writes, or follows one of the same user that does. */
+export function allNeedWriting(
+  jobs: readonly WriteJob[],
+  roster: Roster,
+  cache: RosterCache,
+  device: DeviceSettings,
+): boolean {
+  const touched = new Set<string>();
+  const context = planContext(device, cache, roster);
+  return jobs.every(({ isOver, wish }) => {
+    if (isOver || touched.has(wish.userId)) return true;
+    try {
+      if (wish.plan(roster, context).kind === 'nothing') return false;
+    } catch {
+      return false;
+    }
+    touched.add(wish.userId);
+    return true;
+  });
+}

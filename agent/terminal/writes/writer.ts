@@ -3,9 +3,9 @@ import { SerenoError } from '../../../shared/errors.ts';
 import { type Clock, limitOf } from '../../clock.ts';
 import type { DeviceSettings } from '../../devices/settings.ts';
 import { failure } from '../../result.ts';
-import { enable } from '../../zk/control.ts';
+import { enable, refreshData } from '../../zk/control.ts';
 import type { Conversation } from '../../zk/conversation.ts';
-import { isForgotten } from '../../zk/errors.ts';
+import { isForgotten, tolerateRefusal } from '../../zk/errors.ts';
 import { DISABLED_MS, type DisableNote } from '../ports.ts';
 import { isBroken, unreachable } from '../session/errors.ts';
 import type { Mode } from '../session/modes.ts';
@@ -19,7 +19,8 @@ import { LockedWindow } from './locked-window.ts';
 import { isBadgeRefused } from './plan.ts';
 import type { PunchedUids } from './punched-uids.ts';
 import { elsewhere, judgeAll, lookAndRefresh } from './verdicts.ts';
-import { planContext, settleWithoutWriting } from './without-writing.ts';
+import type { JobResult } from './window-results.ts';
+import { allNeedWriting, planContext, settleWithoutWriting } from './without-writing.ts';
 
 /** From this round on, a table that keeps changing is read while the terminal is disabled. */
 const ROUNDS_BEFORE_READING_INSIDE = 3;
@@ -79,7 +80,7 @@ export class Writer {
   async serve(context: WriteContext, batch: Batch, more: () => WriteJob | undefined): Promise<void> {
     const { conversation, cache } = context;
     for (let round = 1; batch.waiting.length > 0; round++) {
-      const roster = await cache.fresh(conversation);
+      const roster = this.#assumed(batch.waiting, cache, round) ?? (await cache.fresh(conversation));
       const { limits } = planContext(this.#ports.device, cache, roster);
       const isDoubted = batch.waiting.some(({ wish }) => isBadgeRefused(wish.newBadge, limits));
       if (isDoubted && (await this.#ports.askLimits(conversation))) cache.greeted();
@@ -92,14 +93,22 @@ export class Writer {
       }
       await this.#learnPunchedUids(conversation, cache, roster, batch.waiting);
       const fingers = await this.#fingersToKeep(conversation, roster, batch.waiting);
-      const window = new LockedWindow({ ...context, fingers }, roster);
+      const told = new Set<JobResult>();
+      const unfinished: WriteJob[] = [];
+      const onKnown = (results: readonly JobResult[]) => {
+        const news = results.filter((each) => !told.has(each));
+        for (const each of news) told.add(each);
+        unfinished.push(...settleFinished(news, cache));
+      };
+      const window = new LockedWindow({ ...context, fingers, onKnown }, roster);
       const beganAt = this.#ports.clock.monotonic();
       const result = await window.run(batch.waiting, more, round >= ROUNDS_BEFORE_READING_INSIDE);
       if (result === null) continue;
       batch.waiting = [...result.left];
       this.#doubts.push(...result.doubts);
-      const unfinished = settleFinished(result.results, cache);
+      onKnown(result.results);
       if (result.broken !== null) {
+        cache.forget();
         this.#ports.log.warn(
           { device: this.#ports.device.id, error: String(result.broken) },
           'conversation broke',
@@ -114,6 +123,18 @@ export class Writer {
       await this.#finish(context, unfinished);
       if (result.results.length > 0) round = 0;
     }
+  }
+
+  /**
+   * The roster that is known, where every write needs a window, which asks the counters itself, or reads the table; null where
+   * they must be asked first, as after a window that found them moved.
+   */
+  #assumed(jobs: readonly WriteJob[], cache: RosterCache, round: number): Roster | null {
+    const { device } = this.#ports;
+    if (round !== 1 || device.roster === 'strict') return null;
+    const readsInside = !cache.counts && cache.readsWithin(DISABLED_MS);
+    const roster = readsInside ? cache.current : cache.assumed;
+    return roster !== null && allNeedWriting(jobs, roster, cache, device) ? roster : null;
   }
 
   async #learnPunchedUids(
@@ -174,6 +195,8 @@ export class Writer {
   async #enableAgain(conversation: Conversation, mode: Mode): Promise<void> {
     const { note, log, device } = this.#ports;
     try {
+      // The window that was broken off may have written, and told so.
+      await tolerateRefusal(refreshData(conversation));
       await enable(conversation);
     } catch (error) {
       if (mode === 'write' || isBroken(error) || isForgotten(error)) throw error;

@@ -61,9 +61,9 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'no-verification',
     breaks: 'a 200 was seen at the terminal before it was told',
-    file: 'agent/terminal/writes/locked-window.ts',
-    from: 'before !== null && after !== null && countersProve(plans, before, after)',
-    to: 'before !== null && after !== null',
+    file: 'agent/terminal/writes/proof.ts',
+    from: 'isTold && after !== null && !isAsked && countersProve(plans, before, after)',
+    to: 'isTold && after !== null && !isAsked',
     only: ['terminal-ack-without-effect'],
   },
   {

@@ -24,7 +24,7 @@ function disable({ device, client, data }: Exchange): Answer {
 }
 
 function refreshData({ device }: Exchange): Answer {
-  device.state.refreshPending = false;
+  device.state.refresh();
   return answer();
 }
 
