@@ -128,6 +128,7 @@ export class Strokes {
       }
       case 'terminal-rebooted':
         this.#count(kind);
+        this.#terminal.reorder();
         return this.#terminal.reboot(act.awayMs);
       case 'set-anew':
         this.#count(kind);

@@ -8,14 +8,14 @@ export const STORM = { burstBegins: 0.01, burstGoesOn: 0.5, doubled: 0.005, over
 
 export const VARIANTS = {
   plain: {},
-  refusing: { timedDisable: 'refused', counters: 'short' },
-  ignoring: { timedDisable: 'ignored', oplogCountsWrites: false },
+  refusing: { timedDisable: 'refused', counters: 'short', showsAfterRefresh: true },
+  ignoring: { timedDisable: 'ignored', oplogCountsWrites: false, bulk: 'chunked' },
   countless: { counters: 'none' },
   chopped: { split: { min: 1, max: 40 }, bulk: 'chunked', frameBytes: 200, eventsBetween: true },
   narrow: { width: 28, pin2Width: 9, oneClient: 'close', attendanceWidth: 8 },
   contradicting: { countersSay: { users: 5, oplog: 77 } },
   // Its uids are used up within a few schedules: those that are free again must do.
-  topped: { highestUid: PEOPLE + 24 },
+  topped: { highestUid: PEOPLE + 24, oplogCountsRefresh: true },
   // Its tables are larger than what it grants at once.
   pieces: { users: 40, bulk: 'chunked', chunkLimit: { tcp: 1024 }, chunkAnswer: 'bare' },
   datagram: { transport: 'udp', oneClient: 'silent', udpIdleMs: 1500 },
