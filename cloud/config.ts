@@ -35,6 +35,15 @@ const textList = z
   .transform((list) => list.split(',').map((text) => text.trim()))
   .pipe(z.array(z.string().min(1)).min(1));
 
+/** A time zone by its IANA name. */
+export const timeZone = z.string().refine((zone) => {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: zone }));
+  } catch {
+    return false;
+  }
+}, 'an IANA time zone, like America/La_Paz');
+
 const storeSchema = z
   .object({
     TABLE_NAME: z.string().min(1),
@@ -76,6 +85,60 @@ const webhookSchema = z
   .transform((env) => env.WEBHOOK_NETWORKS.split(',').filter((name) => name !== ''))
   .pipe(z.array(z.enum(['private', 'loopback'])))
   .transform((networks) => ({ networks: new Set(networks) }));
+
+/** Until then what happens is gathered, so that a storm is one notice. */
+export const GATHER_SECONDS = 60;
+
+const alertSchema = z
+  .object({
+    ALERT_GATHER_SECONDS: z.coerce.number().min(0).max(3600).default(GATHER_SECONDS),
+    /** Of operators who have chosen none. */
+    ALERT_TIMEZONE: timeZone.default('UTC'),
+  })
+  .transform((env) => ({ gatherMs: env.ALERT_GATHER_SECONDS * 1000, zone: env.ALERT_TIMEZONE }));
+
+export const MAIL_SECURITY = ['starttls', 'tls', 'none'] as const;
+const MAIL_PORTS = { starttls: 587, tls: 465, none: 25 } as const;
+
+/** The server that mail is handed to; without a host there is none. */
+const mailSchema = z
+  .union([
+    z.object({ SMTP_HOST: z.literal('').optional() }),
+    z
+      .object({
+        SMTP_HOST: z.hostname().or(z.ipv4()),
+        SMTP_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
+        SMTP_SECURITY: z.enum(MAIL_SECURITY).default('starttls'),
+        SMTP_USER: z.string().min(1).optional(),
+        SMTP_PASSWORD: z.string().min(1).optional(),
+        /** PEM of the root of the server's certificate, where it is not a public one. */
+        SMTP_CA: z.string().startsWith('-----BEGIN CERTIFICATE-----').optional(),
+        MAIL_FROM: z.string().min(3),
+      })
+      .refine((env) => (env.SMTP_USER === undefined) === (env.SMTP_PASSWORD === undefined), {
+        path: ['SMTP_PASSWORD'],
+        error: 'a user and a password, or neither',
+      })
+      .refine((env) => env.SMTP_SECURITY !== 'none' || env.SMTP_USER === undefined, {
+        path: ['SMTP_SECURITY'],
+        error: 'no password goes over a line that is not encrypted',
+      }),
+  ])
+  .transform((env) =>
+    'MAIL_FROM' in env
+      ? {
+          host: env.SMTP_HOST,
+          port: env.SMTP_PORT ?? MAIL_PORTS[env.SMTP_SECURITY],
+          security: env.SMTP_SECURITY,
+          user: env.SMTP_USER,
+          password: env.SMTP_PASSWORD,
+          ca: env.SMTP_CA,
+          from: env.MAIL_FROM,
+        }
+      : null,
+  );
+
+export type MailConfig = NonNullable<z.output<typeof mailSchema>>;
 
 /** Entries of the audit log are kept so long where nothing else is set: a year, and a month to look into it. */
 export const AUDIT_DAYS = 400;
@@ -135,6 +198,10 @@ export const publicConfig = once(publicSchema);
 export const tenantConfig = once(tenantSchema);
 /** Settings of the functions that deliver to webhooks. */
 export const webhookConfig = once(webhookSchema);
+/** Settings of alerts. */
+export const alertConfig = once(alertSchema);
+/** Where mail is handed to; null: nowhere. */
+export const mailConfig = once(mailSchema);
 /** Settings of who looks after the audit log. */
 export const auditConfig = once(auditSchema);
 /** Settings of the authorizer. */

@@ -4,7 +4,7 @@ import { MOST_ROWS_TOGETHER } from '../store/transaction.ts';
 import { firstGroups, firstRoles, firstSettings, guest } from './defaults.ts';
 import { Draft } from './draft.ts';
 import { AccountError } from './errors.ts';
-import { accountKeys, kindOf } from './keys.ts';
+import { accountIndex, accountKeys, kindOf } from './keys.ts';
 import {
   type Group,
   groupSchema,
@@ -42,6 +42,12 @@ export class Accounts {
 
   constructor(table: Table) {
     this.table = table;
+  }
+
+  /** Every tenant that has accounts; one that is new may not show yet. */
+  async tenants(): Promise<string[]> {
+    const rows = await this.table.query({ pk: accountIndex.tenant('').opsPk, index: true, only: ['opsSk'] });
+    return rows.map(({ opsSk }) => String(opsSk));
   }
 
   async user(tenant: string, id: string): Promise<User | null> {

@@ -1,7 +1,7 @@
 // A change of accounts while it is made: a snapshot, and the rows that shall be written together on top of it.
 
 import type { Step } from '../store/transaction.ts';
-import { accountKeys } from './keys.ts';
+import { accountIndex, accountKeys } from './keys.ts';
 import type { Group, Head, Kind, Role, Settings, Snapshot, Token, User } from './model.ts';
 
 /** What an audit entry needs of one thing that was changed: never a value. */
@@ -97,7 +97,8 @@ export class Draft {
       version === 0
         ? { condition: 'attribute_not_exists(pk)' }
         : { condition: '#version = :version', values: { version } };
-    return [{ put: { ...accountKeys.head(this.tenant), ...head }, only }, ...this.#steps.values()];
+    const put = { ...accountKeys.head(this.tenant), ...accountIndex.tenant(this.tenant), ...head };
+    return [{ put, only }, ...this.#steps.values()];
   }
 
   get isEmpty(): boolean {

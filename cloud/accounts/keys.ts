@@ -35,6 +35,12 @@ export const accountKeys = {
   failures: (of: string, minute: number): RowKey => ({ pk: `AF#${of}`, sk: String(minute) }),
 };
 
+/** Attributes of the table's index. */
+export const accountIndex = {
+  /** Every tenant that has accounts. */
+  tenant: (tenant: string) => ({ opsPk: 'ACCOUNTS', opsSk: tenant }),
+};
+
 /** The kind of a row of a tenant's partition by its sort key, or null for one that is none of them. */
 export function kindOf(sk: string): Kind | null {
   const letter = sk.slice(0, sk.indexOf('#'));

@@ -2,7 +2,7 @@
 import type { SiteRights } from '../../shared/api/principal.ts';
 import type { Accounts } from './accounts.ts';
 import { defaultScopes } from './defaults.ts';
-import type { Group, Role, User } from './model.ts';
+import type { Group, Role, Snapshot, User } from './model.ts';
 import { siteRightsOf } from './site-rights.ts';
 
 export interface Operator {
@@ -31,6 +31,13 @@ export async function enter(
     accounts.groups(tenant, user.groupIds),
   ]);
   return mayEnter(role, groups) ? { tenant, user, role, groups, by } : null;
+}
+
+/** The same of a snapshot. */
+export function operatorIn(tenant: string, { roles, groups }: Snapshot, user: User): Operator | null {
+  const role = roles.get(user.roleId) ?? null;
+  const own = user.groupIds.flatMap((id) => groups.get(id) ?? []);
+  return mayEnter(role, own) ? { tenant, user, role, groups: own, by: { session: '' } } : null;
 }
 
 export function isSuperAdmin({ role }: Operator): boolean {

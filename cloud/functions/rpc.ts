@@ -1,6 +1,7 @@
 // Operators over JSON-RPC.
+import { alertSecret } from '../alerts/signing.ts';
 import { auditTrail } from '../audit/services.ts';
-import { directoryConfig, tenantConfig } from '../config.ts';
+import { directoryConfig, storeConfig, tenantConfig } from '../config.ts';
 import { DynamoDirectory } from '../directory/dynamo-directory.ts';
 import { rpcFace } from '../rpc/face.ts';
 import type { RpcPorts } from '../rpc/method.ts';
@@ -15,6 +16,7 @@ function ports(): RpcPorts {
     directory: new DynamoDirectory(tableNamed(directoryConfig().tableName)),
     audit: auditTrail(),
     tenants: tenantConfig(),
+    alertSecretOf: (tenant, userId) => alertSecret(storeConfig().secret, tenant, userId),
   };
   return made;
 }

@@ -1,5 +1,6 @@
 // Kinds of parameters, each with the phrases by which it is refused. A value is checked, and comes out as the domain has it.
 import * as z from 'zod';
+import { isPeriod } from '../accounts/periods.ts';
 import { spanSeconds } from '../accounts/spans.ts';
 
 /** Marks a parameter that has to be there: parse.ts tells it at the object that lacks it. */
@@ -130,23 +131,11 @@ export function url() {
   });
 }
 
-const PERIOD = /^[1-7](-[1-7])?,(\d{1,2}):(\d\d)-(\d{1,2}):(\d\d)$/;
-
-function isPeriod(part: string): boolean {
-  const [, , fromHour, fromMinute, toHour, toMinute] = PERIOD.exec(part) ?? [];
-  if (fromHour === undefined) return false;
-  const minutes = (hour: string | undefined, minute: string | undefined) =>
-    Number(minute) < 60 ? Number(hour) * 60 + Number(minute) : Number.POSITIVE_INFINITY;
-  const [from, to] = [minutes(fromHour, fromMinute), minutes(toHour, toMinute)];
-  const [first = '', last = first] = part.slice(0, part.indexOf(',')).split('-');
-  return first <= last && from < to && to <= 24 * 60;
-}
-
 /** `1-5,09:00-18:00;6-7,10:00-16:00` */
 export function timePeriod() {
   return kindOf((value, refuse) => {
     const given = readText(value, refuse, { mayBeEmpty: false });
-    return given.split(';').every(isPeriod) ? given : refuse('a time period is expected.');
+    return isPeriod(given) ? given : refuse('a time period is expected.');
   });
 }
 

@@ -12,6 +12,8 @@ export interface RpcPorts extends LoginPorts {
   readonly directory: Directory;
   readonly audit: AuditTrail;
   readonly tenants: TenantSettings;
+  /** What the webhooks of an operator are signed with. */
+  readonly alertSecretOf: (tenant: string, userId: string) => string;
 }
 
 /** One call, as methods see it. */

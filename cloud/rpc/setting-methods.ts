@@ -1,4 +1,5 @@
 // Methods about the settings of a tenant: rules for passwords and the block, and the kinds of media.
+import { mediaTypes } from '../accounts/defaults.ts';
 import { spanSeconds } from '../accounts/spans.ts';
 import { change } from './change.ts';
 import { int, object, timeUnit } from './fields.ts';
@@ -49,11 +50,23 @@ export async function authenticationUpdate(call: OperatorCall): Promise<unknown>
 
 const mediaTypeSchema = object({ mediatypeids: ids.nullish(), ...common });
 
+const WEBHOOK = mediaTypes.find(({ kind }) => kind === 'webhook')?.id;
+
+function secretOf({ ports, operator }: OperatorCall): string {
+  return ports.alertSecretOf(operator.tenant, operator.user.id);
+}
+
 export function mediaTypeGet(call: OperatorCall): unknown {
   const options = parsed(mediaTypeSchema, Array.isArray(call.params) ? {} : call.params);
   const rows = mediaTypeRows().filter(
     ({ mediatypeid }) => options.mediatypeids?.includes(mediatypeid) ?? true,
   );
   const names = Object.keys(rows[0] ?? { mediatypeid: '' });
-  return answered(selected({ rows, idName: 'mediatypeid', names }, options), 'mediatypeid', options);
+  const shown = selected({ rows, idName: 'mediatypeid', names }, options);
+  const { output: wanted } = options;
+  // One's own, and only where it is asked for by name: lists that are printed or kept do not hold it.
+  const isWanted = Array.isArray(wanted) && wanted.includes('secret');
+  return answered(shown, 'mediatypeid', options, (row) =>
+    isWanted && row.mediatypeid === WEBHOOK ? { secret: secretOf(call) } : {},
+  );
 }

@@ -1,4 +1,4 @@
-// The keys of punches, of the feed and of webhooks.
+// The keys of punches, of the feed, of webhooks and of alerts.
 import type { RowKey } from './keys.ts';
 
 /** Entries of the feed in one partition. */
@@ -43,6 +43,10 @@ export const eventKeys = {
     pk: `T#${tenant}#W#${webhook}`,
     sk: id,
   }),
+  /** The problems of a tenant, and how far the feed has been looked at for them. */
+  alerts: (tenant: string): RowKey => ({ pk: `T#${tenant}`, sk: 'X' }),
+  /** One notice to one address. */
+  notice: (tenant: string, id: string): RowKey => ({ pk: `T#${tenant}#X`, sk: id }),
 };
 
 /** Attributes of the table's index. */
@@ -54,4 +58,6 @@ export const eventIndex = {
   }),
   /** The webhooks of all tenants that are to be delivered to. */
   active: (tenant: string, id: string) => ({ opsPk: 'WEBHOOKS', opsSk: `${tenant}#${id}` }),
+  /** The notices of all tenants that are to be sent, those of a tenant by time. */
+  waiting: (tenant: string, id: string) => ({ opsPk: 'NOTICES', opsSk: `${tenant}#${id}` }),
 };

@@ -10,6 +10,7 @@ import type { Feed } from '../events/feed.ts';
 import { isExpired, readFeed, type Told } from '../events/reading.ts';
 import { eventView } from '../events/views.ts';
 import { log } from '../log.ts';
+import { GIVE_UP_MS, GONE, pauseAfter } from './pauses.ts';
 import { type WebhookRow, wants } from './rows.ts';
 import type { Seal } from './secrets.ts';
 import type { Attempt, Sender } from './sender.ts';
@@ -31,16 +32,6 @@ const LANES = 8;
 const HOLD_MS = 60_000;
 /** Nothing is begun that might outlive the hold: another would send the same beside it. */
 const LAST_TRY_MS = 15_000;
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-/** Pauses between tries that fail; the last one from then on. */
-const PAUSES = [5 * SECOND, 30 * SECOND, 2 * MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR];
-/** A webhook that fails for so long is paused. */
-export const GIVE_UP_MS = 24 * HOUR;
-/** A receiver says so where it wants nothing more. */
-const GONE = 410;
-
 /**
  * The secrets that sign at this time, the newest first; those that were sealed under another key of the installation are
  * lost.
@@ -108,8 +99,7 @@ async function sendAll(
 function afterFailure(row: WebhookRow, { status }: Attempt, now: number): Partial<WebhookRow> {
   const failingSince = row.failingSince === 0 ? now : row.failingSince;
   const failures = row.failures + 1;
-  const pause = PAUSES[Math.min(failures, PAUSES.length) - 1] ?? HOUR;
-  const news = { failingSince, failures, nextAt: now + pause };
+  const news = { failingSince, failures, nextAt: now + pauseAfter(failures) };
   if (status === GONE) return { ...news, state: 'paused', pause: 'gone' };
   return now - failingSince < GIVE_UP_MS ? news : { ...news, state: 'paused', pause: 'failing' };
 }

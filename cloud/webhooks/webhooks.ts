@@ -2,6 +2,7 @@
 
 import { eventIndex, eventKeys } from '../store/event-keys.ts';
 import { assignments } from '../store/expressions.ts';
+import { holdRow, noteHeld } from '../store/held.ts';
 import type { RowKey } from '../store/keys.ts';
 import type { Table } from '../store/table.ts';
 import { type DeliveryRow, deliveryRowSchema, type WebhookRow, webhookRowSchema } from './rows.ts';
@@ -68,23 +69,19 @@ export class Webhooks {
     now: number,
     until: number,
   ): Promise<WebhookRow | null> {
-    const row = await this.#table.changedIf(eventKeys.webhook(tenant, id), {
-      set: 'holder = :holder, heldUntil = :until',
-      condition: '#state = :active AND heldUntil < :now AND nextAt <= :now',
-      values: { holder, until, now, active: 'active' },
-    });
+    const only = {
+      condition: '#state = :active AND nextAt <= :now',
+      values: { active: 'active' },
+    };
+    const hold = { holder, heldUntil: until };
+    const row = await holdRow(this.#table, eventKeys.webhook(tenant, id), hold, now, only);
     return row === null ? null : webhookRowSchema.parse(row);
   }
 
   /** Notes how far it is delivered; false if another has taken over, or a caller has changed the webhook. */
   async note(row: WebhookRow, holder: string, news: Partial<WebhookRow>): Promise<boolean> {
-    const isPaused = news.state === 'paused';
-    return this.#table.updateIf(this.#key(row), {
-      set: assignments(news),
-      ...(isPaused ? { remove: '#opsPk, #opsSk' } : {}),
-      condition: '#holder = :me',
-      values: { ...news, me: holder },
-    });
+    const remove = news.state === 'paused' ? '#opsPk, #opsSk' : undefined;
+    return noteHeld(this.#table, this.#key(row), holder, news, remove);
   }
 
   /** False if there was none. */

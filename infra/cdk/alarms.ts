@@ -114,6 +114,12 @@ export class Alarms extends Construct {
         above: 0,
         because: 'A webhook was paused: its receiver failed for a day, or wants nothing more.',
       },
+      'notices-failed': {
+        metric: logs.noticesFailed.with({ statistic: 'Sum', period: FIVE_MINUTES }),
+        above: 0,
+        because:
+          'An operator could not be told of a problem: the mail server, a refused address or a receiver.',
+      },
       'issuer-keys': {
         metric: logs.issuerKeys.with({ statistic: 'Sum', period: FIVE_MINUTES }),
         above: 0,

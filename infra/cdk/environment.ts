@@ -1,5 +1,6 @@
 // The environment variables of a function, by what it needs: cloud/config.ts reads them.
 
+import { SecretValue } from 'aws-cdk-lib';
 import { agentPolicyName, thingTypeName } from './names.ts';
 import type { Settings } from './settings.ts';
 import type { Sight } from './shapes.ts';
@@ -8,6 +9,13 @@ export interface Surroundings {
   readonly settings: Settings;
   readonly tableName: string;
   readonly secret: string;
+}
+
+/** Without what is left out. */
+function given(all: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 /** What the authorizer knows about the issuer; settings left out keep the function's own defaults. */
@@ -24,9 +32,23 @@ function jwt({ issuer, audience, jwksUrl, algorithms, tenantClaim, scopeClaim, .
     JWT_OPERATOR_CLAIM: rest.operatorClaim,
     JWT_SITES_CLAIM: rest.sitesClaim,
   };
-  return Object.fromEntries(
-    Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
+  return given(all);
+}
+
+/** Where alerts are mailed. The password is a reference that CloudFormation resolves, and in no template. */
+function mail({ smtpHost, smtpPort, smtpSecurity, smtpUser, smtpSecret, mailFrom, ...rest }: Settings) {
+  const all = {
+    ALERT_GATHER_SECONDS: String(rest.gatherSeconds),
+    ALERT_TIMEZONE: rest.timezone,
+    SMTP_HOST: smtpHost,
+    SMTP_PORT: smtpPort?.toString(),
+    SMTP_SECURITY: smtpSecurity,
+    SMTP_USER: smtpUser,
+    SMTP_PASSWORD:
+      smtpSecret === undefined ? undefined : SecretValue.secretsManager(smtpSecret).unsafeUnwrap(),
+    MAIL_FROM: mailFrom,
+  };
+  return given(all);
 }
 
 const groups: Readonly<Record<Sight, (around: Surroundings) => Record<string, string>>> = {
@@ -42,6 +64,7 @@ const groups: Readonly<Record<Sight, (around: Surroundings) => Record<string, st
     IOT_THING_TYPE: thingTypeName(settings.stage),
   }),
   audit: ({ settings }) => ({ AUDIT_DAYS: String(settings.auditDays) }),
+  mail: ({ settings }) => mail(settings),
   webhooks: ({ settings }): Record<string, string> =>
     settings.privateWebhooks ? { WEBHOOK_NETWORKS: 'private' } : {},
 };

@@ -3,7 +3,7 @@ import type { FunctionName } from '../../shared/api/route.ts';
 import { ANY_COMMAND_TOPIC, ANY_STORED_TOPIC } from './names.ts';
 
 /** Every function that is deployed: those of the routes, the authorizer, and those behind the IoT rules. */
-export type LambdaName = FunctionName | 'authorizer' | 'presence' | 'intake' | 'deliver' | 'rpc';
+export type LambdaName = FunctionName | 'authorizer' | 'presence' | 'intake' | 'deliver' | 'alert' | 'rpc';
 
 /** What a grant may be about; `functions.ts` knows their ARNs. */
 export type Target =
@@ -95,6 +95,11 @@ export const grants: Readonly<Record<LambdaName, readonly Grant[]>> = {
   ],
   deliver: [
     dynamo('GetItem', 'Query', 'PutItem', 'UpdateItem'),
+    { actions: ['dynamodb:Query'], on: ['opsIndex'] },
+  ],
+  alert: [
+    // The feed, accounts, problems and notices.
+    dynamo('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'),
     { actions: ['dynamodb:Query'], on: ['opsIndex'] },
   ],
   audit: [dynamo('BatchGetItem'), { actions: ['dynamodb:Query'], on: ['opsIndex'] }],

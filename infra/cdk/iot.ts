@@ -23,6 +23,8 @@ export interface IotProps {
   readonly intake: IFunction;
   /** What comes after intake. */
   readonly deliver: IFunction;
+  /** What tells operators. */
+  readonly alert: IFunction;
   /** Where a message goes when an action failed. */
   readonly failures: Queue;
 }
@@ -91,6 +93,11 @@ export class Iot extends Construct {
       targets: [
         new LambdaFunction(props.deliver, { event: RuleTargetInput.fromObject({ kind: 'deliver' }) }),
       ],
+    });
+    new Schedule(this, 'Alert', {
+      description: 'Sereno: tells operators of problems',
+      schedule: Rate.rate(Duration.minutes(1)),
+      targets: [new LambdaFunction(props.alert, { event: RuleTargetInput.fromObject({ kind: 'alert' }) })],
     });
   }
 

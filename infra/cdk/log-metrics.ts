@@ -22,6 +22,8 @@ export class LogMetrics extends Construct {
 
   /** Webhooks that were given up after a day of failures, or because their receiver said so. */
   readonly webhooksPaused: Metric;
+  /** Notices to operators that were given up. */
+  readonly noticesFailed: Metric;
   /** Hellos and entries of hellos that were ignored: a fault of an agent, or somebody who has its certificate. */
   readonly malformed: Metric;
 
@@ -42,6 +44,12 @@ export class LogMetrics extends Construct {
       functions,
       ['deliver'],
       is('message', 'webhook paused'),
+    );
+    this.noticesFailed = this.#metric(
+      'NoticesFailed',
+      functions,
+      ['alert'],
+      is('message', 'notice not sent'),
     );
     this.issuerKeys = this.#metric('IssuerKeys', functions, ['authorizer'], is('message', 'issuer keys'));
   }

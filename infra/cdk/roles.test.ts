@@ -51,6 +51,10 @@ const expected: Readonly<Record<LambdaName, readonly string[]>> = {
     'sqs:SendMessage failures',
   ],
   deliver: [...dynamo('GetItem', 'PutItem', 'Query', 'UpdateItem'), 'dynamodb:Query table/index/ops'],
+  alert: [
+    ...dynamo('BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
+    'dynamodb:Query table/index/ops',
+  ],
   audit: [...dynamo('BatchGetItem'), 'dynamodb:Query table/index/ops'],
   webhooks: dynamo('DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
   sites: [

@@ -50,7 +50,15 @@ describe('IoT rules', () => {
       State: 'ENABLED',
       Targets: [Match.objectLike({ Input: '{"kind":"deliver"}' })],
     });
-    template.resourceCountIs('AWS::Events::Rule', 2);
+  });
+
+  test('the clock asks for alerts every minute', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      ScheduleExpression: 'rate(1 minute)',
+      State: 'ENABLED',
+      Targets: [Match.objectLike({ Input: '{"kind":"alert"}' })],
+    });
+    template.resourceCountIs('AWS::Events::Rule', 3);
   });
 
   test('what intake has stored is delivered at once, and what it could not store goes into the queue', () => {
@@ -90,6 +98,7 @@ describe('alarms', () => {
       'sereno-prod-function-throttles',
       'sereno-prod-function-throttles-2',
       'sereno-prod-issuer-keys',
+      'sereno-prod-notices-failed',
       'sereno-prod-put-aside',
       'sereno-prod-unknown-outcomes',
       'sereno-prod-webhooks-paused',

@@ -21,6 +21,14 @@ test.each<[string, Record<string, unknown>, string]>([
     '-c certificateArn: only with a domain',
   ],
   ['half an address', { alarmEmail: 'ops@' }, '-c alarmEmail: an e-mail address'],
+  ['mail from nobody', { smtpHost: 'mail.example.com' }, '-c mailFrom: whom mail is from'],
+  ['a user of mail without a password', { smtpUser: 'sereno' }, '-c smtpSecret: a user and a secret'],
+  [
+    'a password of mail in clear',
+    { smtpUser: 'a', smtpSecret: 'b', smtpSecurity: 'none' },
+    '-c smtpSecurity: no password goes over a line',
+  ],
+  ['a time zone that is none', { timezone: 'Bolivia' }, '-c timezone: an IANA time zone'],
   ['no rate at all', { rateLimit: '0' }, '-c rateLimit: a whole number from 1 on'],
   ['a misspelt name', { isuer: 'https://login.example.com/' }, '-c isuer: no such setting; there are stage,'],
 ])('%s is refused by name', (_what, given, sentence) => {
@@ -36,6 +44,7 @@ test('texts of the command line become numbers and lists, and what is left out g
     agentsLost: 5,
     privateWebhooks: false,
     auditDays: 400,
+    gatherSeconds: 60,
     rateLimit: 50,
   });
 });

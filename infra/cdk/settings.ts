@@ -1,7 +1,14 @@
 // What an operator may choose with `cdk deploy -c name=value`, checked before anything is built.
 import type { Node } from 'constructs';
 import * as z from 'zod';
-import { AUDIT_DAYS, algorithmList, tenantTable } from '../../cloud/config.ts';
+import {
+  AUDIT_DAYS,
+  algorithmList,
+  GATHER_SECONDS,
+  MAIL_SECURITY,
+  tenantTable,
+  timeZone,
+} from '../../cloud/config.ts';
 import { slugSchema } from '../../shared/domain/identifiers.ts';
 
 /** An issuer that does not exist: every token is refused, the safe default before configuration. */
@@ -62,6 +69,19 @@ const schema = z
         error: 'true or false',
       })
       .default(false),
+    /** The mail server that alerts are handed to; without one there are none by mail. */
+    smtpHost: z.hostname({ error: 'a host name, like email-smtp.eu-west-1.amazonaws.com' }).optional(),
+    smtpPort: count.optional(),
+    smtpSecurity: z.enum(MAIL_SECURITY).optional(),
+    smtpUser: choice.optional(),
+    /** The secret of Secrets Manager that holds the password and nothing else, by name or ARN. */
+    smtpSecret: choice.optional(),
+    /** Whom mail is from. */
+    mailFrom: choice.regex(/@/, 'an e-mail address, Name <address> too').optional(),
+    /** For how many seconds what happens is gathered before operators are told of it. */
+    gatherSeconds: count.default(GATHER_SECONDS),
+    /** Of operators who have chosen none. */
+    timezone: timeZone.optional(),
     /** For how many days entries of the audit log are kept. */
     auditDays: count.default(AUDIT_DAYS),
     /** Requests per second that the API takes from all callers together. */
@@ -70,6 +90,18 @@ const schema = z
   .refine(({ domain, certificateArn }) => certificateArn === undefined || domain !== undefined, {
     path: ['certificateArn'],
     error: 'only with a domain',
+  })
+  .refine(({ smtpHost, mailFrom }) => smtpHost === undefined || mailFrom !== undefined, {
+    path: ['mailFrom'],
+    error: 'whom mail is from, where there is an smtpHost',
+  })
+  .refine(({ smtpUser, smtpSecret }) => (smtpUser === undefined) === (smtpSecret === undefined), {
+    path: ['smtpSecret'],
+    error: 'a user and a secret, or neither',
+  })
+  .refine(({ smtpUser, smtpSecurity }) => smtpUser === undefined || smtpSecurity !== 'none', {
+    path: ['smtpSecurity'],
+    error: 'no password goes over a line that is not encrypted',
   });
 export type Settings = z.output<typeof schema>;
 

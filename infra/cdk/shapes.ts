@@ -2,7 +2,7 @@
 import type { LambdaName } from './grants.ts';
 
 /** Groups of environment variables, as cloud/config.ts reads them. */
-export type Sight = 'table' | 'secret' | 'jwt' | 'enrolment' | 'tenants' | 'webhooks' | 'audit';
+export type Sight = 'table' | 'secret' | 'jwt' | 'enrolment' | 'tenants' | 'webhooks' | 'audit' | 'mail';
 
 export interface Shape {
   readonly memoryMb: number;
@@ -29,11 +29,13 @@ const shapes: Partial<Record<LambdaName, Shape>> = {
   intake: { memoryMb: MEMORY_MB, seconds: 29, sees: ['table'] },
   // It waits for receivers that may take 10 s each; what is left the next run takes.
   deliver: { memoryMb: MEMORY_MB, seconds: 120, sees: ['table', 'secret', 'webhooks'] },
+  // The same of mail servers, for every tenant at once.
+  alert: { memoryMb: MEMORY_MB, seconds: 110, sees: ['table', 'secret', 'webhooks', 'mail'] },
   webhooks: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table', 'secret', 'webhooks'] },
   audit: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table'] },
   events: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table'] },
   // scrypt takes 32 MB and all the CPU it can get.
-  rpc: { memoryMb: 1024, seconds: HTTP_SECONDS, sees: ['table', 'tenants'] },
+  rpc: { memoryMb: 1024, seconds: HTTP_SECONDS, sees: ['table', 'tenants', 'secret'] },
   sites: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table'] },
   enroll: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table', 'enrolment'] },
 };

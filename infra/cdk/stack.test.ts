@@ -42,8 +42,12 @@ describe('functions', () => {
         Runtime: 'nodejs24.x',
         Handler: 'index.handler',
       });
-      // Behind no gateway: presence, and deliver, which waits for others' servers.
-      const most: Record<string, number> = { 'sereno-prod-presence': 30, 'sereno-prod-deliver': 120 };
+      // Behind no gateway: presence, and deliver and alert, which wait for others' servers.
+      const most: Record<string, number> = {
+        'sereno-prod-presence': 30,
+        'sereno-prod-deliver': 120,
+        'sereno-prod-alert': 110,
+      };
       expect(properties.Timeout).toBeLessThanOrEqual(most[String(properties.FunctionName)] ?? 29);
     }
   });
@@ -87,7 +91,31 @@ describe('functions', () => {
         return Variables.WEBHOOK_NETWORKS ?? [];
       });
     expect(networks(stack)).toEqual([]);
-    expect(networks(synthesized({ privateWebhooks: 'true' }))).toEqual(['private', 'private']);
+    expect(networks(synthesized({ privateWebhooks: 'true' }))).toEqual(['private', 'private', 'private']);
+  });
+
+  test('the mail server is known to the function of alerts alone, its password as a reference that CloudFormation resolves', () => {
+    const mailing = synthesized({
+      smtpHost: 'email-smtp.eu-west-1.amazonaws.com',
+      smtpUser: 'AKIA',
+      smtpSecret: 'sereno/smtp',
+      mailFrom: 'Sereno <avisos@example.com>',
+      timezone: 'America/La_Paz',
+    });
+    const knowing = ofType(mailing.resources, 'AWS::Lambda::Function').filter(([, { Properties }]) =>
+      JSON.stringify(Properties.Environment).includes('SMTP'),
+    );
+    expect(knowing.map(([, { Properties }]) => Properties.FunctionName)).toEqual(['sereno-prod-alert']);
+    expect(knowing[0]?.[1].Properties.Environment).toMatchObject({
+      Variables: {
+        SMTP_HOST: 'email-smtp.eu-west-1.amazonaws.com',
+        SMTP_USER: 'AKIA',
+        SMTP_PASSWORD: '{{resolve:secretsmanager:sereno/smtp:SecretString:::}}',
+        MAIL_FROM: 'Sereno <avisos@example.com>',
+        ALERT_TIMEZONE: 'America/La_Paz',
+        ALERT_GATHER_SECONDS: '60',
+      },
+    });
   });
 
   test('have bundles of their own', () => {

@@ -39,6 +39,7 @@ export class SerenoStack extends Stack {
       presence: functions.get('presence'),
       intake: functions.get('intake'),
       deliver: functions.get('deliver'),
+      alert: functions.get('alert'),
       failures: failures.queue,
     });
     const alarms = new Alarms(this, 'Alarms', { settings, api, functions, failures });

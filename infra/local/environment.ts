@@ -17,12 +17,27 @@ export interface FunctionEnvironment {
   readonly secret: string;
   /** Of operators who name none. */
   readonly tenant: string;
+  /** For how long what happens is gathered before operators are told of it. */
+  readonly gatherSeconds: number;
+}
+
+const MAIL = /^(SMTP_|MAIL_)/;
+
+/** The settings of the mail server, for the functions alone. */
+function mailEnvironment(): Record<string, string> {
+  const entries = Object.entries(process.env).filter(([name]) => MAIL.test(name));
+  return Object.fromEntries(entries) as Record<string, string>;
+}
+
+/** This process's environment without the password of the mail server, for processes that send none. */
+export function withoutMail(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !MAIL.test(name)));
 }
 
 /** This process's environment without anything that points an AWS SDK elsewhere: profiles, keys, endpoints. */
 export function cleanEnvironment(): Record<string, string> {
   const entries = Object.entries(process.env).filter(
-    ([name]) => !/^(AWS_|SERENO_|JWT_|IOT_|TENANT|WEBHOOK_|AUDIT_)/.test(name),
+    ([name]) => !/^(AWS_|SERENO_|JWT_|IOT_|TENANT|WEBHOOK_|AUDIT_|ALERT_|SMTP_|MAIL_)/.test(name),
   );
   return Object.fromEntries(entries) as Record<string, string>;
 }
@@ -30,9 +45,11 @@ export function cleanEnvironment(): Record<string, string> {
 export function functionEnvironment(settings: FunctionEnvironment): Record<string, string> {
   const { credentials, tableName, dynamoUrl, dataPlaneUrl, controlPlaneUrl, rootCa, secret, tenant } =
     settings;
+  const { gatherSeconds } = settings;
   return {
     LOG_LEVEL: 'INFO',
     ...cleanEnvironment(),
+    ...mailEnvironment(),
     AWS_REGION: REGION,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
@@ -49,6 +66,9 @@ export function functionEnvironment(settings: FunctionEnvironment): Record<strin
     TENANT: tenant,
     // Whoever tries webhooks here has his receiver on this machine.
     WEBHOOK_NETWORKS: 'private,loopback',
+    // Whoever tries alerts here waits for them.
+    ALERT_GATHER_SECONDS: String(gatherSeconds),
+    ALERT_TIMEZONE: Intl.DateTimeFormat().resolvedOptions().timeZone,
   };
 }
 

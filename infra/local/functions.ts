@@ -12,11 +12,15 @@ import type { SystemOptions } from './system-options.ts';
 const SWEEP_MS = 60_000;
 /** In AWS it is a minute. */
 const DELIVER_MS = 5_000;
+/** In AWS it is a minute. */
+const ALERT_MS = 2_000;
+/** In AWS it is a minute. */
+const GATHER_MS = 10_000;
 
 export function startGateway(
   { dataDir, credentials, authority, issuer, store, tenant, onDeath }: Ground,
   { dataPlane, controlPlane }: Line,
-  { port = 0, anyPort = false, lambdaMs = LAMBDA_MS }: SystemOptions,
+  { port = 0, anyPort = false, lambdaMs = LAMBDA_MS, gatherMs = GATHER_MS }: SystemOptions,
 ): Promise<GatewayHost> {
   const env = functionEnvironment({
     credentials,
@@ -27,6 +31,7 @@ export function startGateway(
     rootCa: authority.rootPem,
     secret: dataDir.functionSecret(),
     tenant,
+    gatherSeconds: gatherMs / 1000,
   });
   return GatewayHost.start({
     port,
@@ -44,7 +49,7 @@ export function startSchedules(
   gateway: GatewayHost,
   { log }: Ground,
   { rules }: Line,
-  { sweepMs = SWEEP_MS, deliverMs = DELIVER_MS }: SystemOptions,
+  { sweepMs = SWEEP_MS, deliverMs = DELIVER_MS, alertMs = ALERT_MS }: SystemOptions,
   cleanup: Cleanup,
 ): void {
   const sweeping = setInterval(
@@ -57,4 +62,9 @@ export function startSchedules(
     deliverMs,
   );
   cleanup.add(() => clearInterval(delivering));
+  const alerting = setInterval(
+    () => rules.follow(gateway.invoke('alert', { kind: 'alert' }), 'alert'),
+    alertMs,
+  );
+  cleanup.add(() => clearInterval(alerting));
 }

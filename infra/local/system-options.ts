@@ -42,6 +42,10 @@ export interface SystemOptions {
   readonly sweepMs?: number;
   /** How often webhooks are looked after that could not be delivered to at once. Default: 5 s. */
   readonly deliverMs?: number;
+  /** How often it is looked whether operators are to be told of something. Default: 2 s. */
+  readonly alertMs?: number;
+  /** For how long it is gathered before. Default: 10 s. */
+  readonly gatherMs?: number;
   /** The functions' time limit. Default 29 s, as deployed; tests that lose replies need not wait so long. */
   readonly lambdaMs?: number;
   /** A part died that is not restarted automatically. */

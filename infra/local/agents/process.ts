@@ -1,4 +1,5 @@
 // One agent as a process of its own: started, restarted a second after it dies, stopped with time to clean up.
+
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
@@ -6,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SiteAddress } from '../../../shared/wire/topics.ts';
 import { writePrivate } from '../data-dir.ts';
+import { withoutMail } from '../environment.ts';
 import { bundleAgent } from './bundle.ts';
 
 const RESTART_MS = 1000;
@@ -78,7 +80,7 @@ export class AgentProcess {
       process.execPath,
       [...NODE_FLAGS, this.#cli, 'run', '--config', this.#options.config],
       {
-        env: { ...process.env, SERENO_ALLOW_LOOPBACK: '1' },
+        env: { ...withoutMail(), SERENO_ALLOW_LOOPBACK: '1' },
         // Over the channel the agent notices the death of this process, and releases its terminals.
         stdio: ['ignore', log, log, 'ipc'],
         // A Ctrl+C in the terminal is for npm start, which then stops its agents in its own order.

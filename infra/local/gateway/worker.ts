@@ -51,6 +51,7 @@ async function warm(): Promise<void> {
     'intake',
     'rpc',
     'deliver',
+    'alert',
     ...Object.values(routes).map(({ fn }) => fn),
   ]);
   await Promise.allSettled([...names].map((name) => functions.load(name)));
