@@ -107,6 +107,22 @@ describe('what a terminal is asked on a warm conversation', () => {
   });
 });
 
+describe('a write that was acknowledged and not made', () => {
+  it.each([true, false])(
+    'is not told as done, whatever is read back (counters that tell: %s)',
+    async (tells) => {
+      const { simulated, terminal } = await warm({ oplogCountsWrites: tells });
+      const { userId } = simulated.users()[800]!;
+      for (const job of [update(userId, { card: 77 }), readBack(userId, { card: 78 }), create('900001')]) {
+        simulated.faults.add({ kind: 'ack-without-effect', command: 8, times: 1 });
+        await terminal.write([job], nothingMore);
+        expect(codeOf(job)).toBe('not_verified');
+      }
+      expect(simulated.users().some(({ card }) => card === 77 || card === 78)).toBe(false);
+    },
+  );
+});
+
 describe('a terminal that shows writes only after the refresh', () => {
   it('is found out by the first of them, and from then on is refreshed before it is looked at', async () => {
     const bench = await warm({ showsAfterRefresh: true });

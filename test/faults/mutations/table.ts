@@ -75,6 +75,15 @@ export const MUTATIONS: readonly Mutation[] = [
     only: ['terminal-ack-without-effect'],
   },
   {
+    name: 'no-place',
+    breaks: 'a record that was read back at its place is compared with what was written',
+    file: 'agent/terminal/writes/proof.ts',
+    from: 'if (isThere) return',
+    to: 'if (isThere || single !== null) return',
+    only: ['terminal-ack-without-effect'],
+    variant: 'ignoring',
+  },
+  {
     name: 'run-again',
     breaks: 'a command that is known is answered from the journal, never run again',
     file: 'agent/journal/journal.ts',
