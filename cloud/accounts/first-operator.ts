@@ -9,7 +9,7 @@ import { hashPassword } from './passwords.ts';
 import { checkPassword } from './policy.ts';
 
 export const FIRST_NAME = 'Admin';
-const FIRST_USER_ID = '1';
+export const FIRST_USER_ID = '1';
 const GROUPS = 5;
 const LETTERS_IN_GROUP = 4;
 /** Without those that are taken for one another. */

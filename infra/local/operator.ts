@@ -109,7 +109,13 @@ withOptions(program.command('unblock'))
 function explain(error: unknown): string {
   if (error instanceof AccountError && error.code === 'no_object')
     return 'There is no operator of that name in that tenant.';
-  if (error instanceof AccountError) return rpcErrorOf(error).message;
+  if (error instanceof AccountError) {
+    // The other face names the field by its path in a request, which nobody here has written.
+    return rpcErrorOf(error).message.replace(
+      'Incorrect value for field "/passwd": must',
+      'The password must',
+    );
+  }
   if (error instanceof DataDirError) return error.message;
   return error instanceof Error ? error.message : String(error);
 }

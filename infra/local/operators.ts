@@ -1,10 +1,13 @@
 // Operators of the local system: the first one, made at the first start, and the way of the command line to the store.
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { Accounts } from '../../cloud/accounts/accounts.ts';
-import { addFirst, FIRST_NAME, newPassword } from '../../cloud/accounts/first-operator.ts';
+import { addFirst, FIRST_NAME, FIRST_USER_ID, newPassword } from '../../cloud/accounts/first-operator.ts';
+import { AuditTrail } from '../../cloud/audit/trail.ts';
+import { systemClock } from '../../cloud/clock.ts';
 import { Table } from '../../cloud/store/table.ts';
 import { writePrivate } from './data-dir.ts';
 import { TABLE_NAME } from './dynamo/store.ts';
@@ -28,8 +31,20 @@ export function accountsOver(client: DynamoDBClient, tableName = TABLE_NAME): Ac
 
 /** Makes the first operator of a tenant that has none, and gives its password, which is kept nowhere; else null. */
 export async function firstAdmin(client: DynamoDBClient, tenant: string): Promise<Admin | null> {
+  const accounts = accountsOver(client);
+  if ((await accounts.head(tenant)).version > 0) return null;
   const password = newPassword();
-  const isNew = await addFirst(accountsOver(client), tenant, FIRST_NAME, password);
+  const trail = new AuditTrail(accounts.table, systemClock);
+  const place = await trail.begin(tenant, {
+    subject: 'system',
+    face: 'system',
+    address: hostname(),
+    what: 'first operator',
+    fields: [],
+    objects: [{ kind: 'user', id: FIRST_USER_ID, name: FIRST_NAME, action: 'create', fields: ['password'] }],
+  });
+  const isNew = await addFirst(accounts, tenant, FIRST_NAME, password);
+  await trail.end(tenant, place, { outcome: isNew ? 'succeeded' : 'failed' });
   return isNew ? { username: FIRST_NAME, password } : null;
 }
 

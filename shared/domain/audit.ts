@@ -3,5 +3,5 @@
 /** What came of a change; `unknown`: it was begun, and whether it was done is not known. */
 export const AUDIT_OUTCOMES = ['succeeded', 'failed', 'cancelled', 'expired', 'unknown'] as const;
 
-/** By which way somebody came: HTTP, JSON-RPC, an agent with its token, the command line. */
-export const AUDIT_FACES = ['rest', 'rpc', 'agent', 'cli'] as const;
+/** By which way somebody came: HTTP, JSON-RPC, an agent with its token, the command line; or the system itself. */
+export const AUDIT_FACES = ['rest', 'rpc', 'agent', 'cli', 'system'] as const;

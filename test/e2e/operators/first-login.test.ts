@@ -63,6 +63,18 @@ test('npm run operator adds somebody, sets a password and unblocks while the sys
   const second = printed(await operator('passwd', 'helper'));
   expect((await login('helper', first)).error.code).toBe(-32500);
   expect((await login('helper', second)).result).toMatch(/^[0-9a-f]{32}$/);
+  const short = promisify(execFile)(process.execPath, [
+    script,
+    'passwd',
+    'helper',
+    '--password-stdin',
+    '--data',
+    dataDir,
+  ]);
+  short.child.stdin?.end('short');
+  await expect(short).rejects.toMatchObject({
+    stderr: 'The password must be at least 8 characters long.\n',
+  });
   await expect(operator('passwd', 'nobody')).rejects.toMatchObject({
     stderr: 'There is no operator of that name in that tenant.\n',
   });
@@ -88,7 +100,10 @@ test('npm run audit walks the log of a system that runs, of which every login an
       .filter(({ face }) => face === 'cli')
       .map(({ outcome }) => outcome)
       .sort(),
-  ).toEqual(['failed', 'succeeded', 'succeeded', 'succeeded']);
+  ).toEqual(['failed', 'failed', 'succeeded', 'succeeded', 'succeeded']);
+  expect(data.filter(({ face }) => face === 'system')).toMatchObject([
+    { what: 'first operator', subject: 'system', outcome: 'succeeded', objects: [{ name: 'Admin' }] },
+  ]);
 });
 
 test('it works on a system that is stopped too, and no secret is left in what was written', async () => {
