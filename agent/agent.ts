@@ -23,6 +23,7 @@ import { Journal } from './journal/journal.ts';
 import { UndoVault } from './journal/undo-vault.ts';
 import type { Link, LinkEvents } from './link/link.ts';
 import type { LocalPublisher } from './link/local-broker.ts';
+import { noRules } from './no-rules.ts';
 import { Onlookers } from './onlookers.ts';
 import { Punches } from './punches/punches.ts';
 
@@ -148,7 +149,8 @@ export class Agent {
       station: (device) => this.#branch.station(device),
       stations: () => this.#branch.stations(),
       publishProgress: (id, stage, done, total) => this.#progress(id, stage, done, total),
-      own: this.#branch.operations,
+      own: { ...this.#branch.operations, ...noRules },
+      onWritten: () => undefined,
       words: {
         'device.refused': ({ devices }) => this.#onlookers.refused(devices),
         'site.tenure': (word) => this.#noteFence(word),
@@ -167,7 +169,7 @@ export class Agent {
       ...punches,
       folder,
       at: { tenant, site },
-      isOwn: (device, userId, since) => this.#journal.hasWritten(device, userId, since),
+      isOwn: (device, userId, since) => this.#journal.users.hasWritten(device, userId, since),
       publish: (topic, payload) => this.#link.publish(topic, payload),
       localBroker: this.#localBroker,
       clock: this.#clock,

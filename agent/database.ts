@@ -23,24 +23,9 @@ export class Database {
    * Opens or makes it, for its owner alone.
    * @throws SerenoError `agent_storage` if the folder cannot be used or another agent holds it.
    */
-  constructor({ folder, name, migrations }: DatabaseFile, site: string) {
+  constructor(file: DatabaseFile, site: string) {
     this.#site = site;
-    const previous = process.umask(0o077);
-    try {
-      makeFolder(folder);
-      chmodSync(folder, 0o700);
-      this.#database = new DatabaseSync(join(folder, name));
-      this.#database.exec(
-        'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;',
-      );
-      // Codes of people and what purges take away leave no trace in the file.
-      this.#database.exec('PRAGMA secure_delete = ON;');
-      migrate(this.#database, migrations);
-    } catch (cause) {
-      throw new SerenoError('agent_storage', { params: { site }, cause });
-    } finally {
-      process.umask(previous);
-    }
+    this.#database = openDatabase(file, site);
   }
 
   close(): void {
@@ -86,6 +71,28 @@ export class Database {
     } catch (cause) {
       throw new SerenoError('agent_storage', { params: { site: this.#site }, cause });
     }
+  }
+}
+
+/**
+ * Opens or makes it, for its owner alone, and brings it to the newest version.
+ * @throws SerenoError `agent_storage` if the folder cannot be used or another agent holds it.
+ */
+export function openDatabase({ folder, name, migrations }: DatabaseFile, site: string): DatabaseSync {
+  const previous = process.umask(0o077);
+  try {
+    makeFolder(folder);
+    chmodSync(folder, 0o700);
+    const database = new DatabaseSync(join(folder, name));
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+    // Codes of people and what purges take away leave no trace in the file.
+    database.exec('PRAGMA secure_delete = ON;');
+    migrate(database, migrations);
+    return database;
+  } catch (cause) {
+    throw new SerenoError('agent_storage', { params: { site }, cause });
+  } finally {
+    process.umask(previous);
   }
 }
 

@@ -224,6 +224,7 @@ describe('a contested write', () => {
         const one = create('900', { issuedAt: began, notAfter: began + IN_TIME });
         const request = {
           kind: 'write',
+          origin: 'command',
           command: one,
           wish: parseWish('user.put', one.args, noCopies),
         } as const;

@@ -9,6 +9,7 @@ import { Contested } from './contested.ts';
 import { Inquiries } from './inquiries.ts';
 import { type AskRequest, Intake, type Request, type WriteRequest } from './intake.ts';
 import { logFields } from './log-fields.ts';
+import { type OwnOrder, OwnWrites, type Urgency } from './own-writes.ts';
 import type { DispatcherPorts } from './ports.ts';
 import { type Timing, toMessages } from './replies.ts';
 import { Results } from './results.ts';
@@ -23,12 +24,20 @@ export class Dispatcher {
   readonly #results: Results;
   readonly #inquiries: Inquiries;
   readonly #contested: Contested;
+  readonly #ownWrites: OwnWrites;
   readonly #refused = new Map<string, SerenoError>();
 
   constructor(ports: DispatcherPorts) {
     const { undo, own, words } = ports;
     this.#ports = ports;
-    this.#results = new Results(ports);
+    this.#ownWrites = new OwnWrites({
+      ...ports,
+      begin: (command, origin) => this.#begin(this.#intake.request(command, origin)),
+    });
+    this.#results = new Results({
+      ...ports,
+      onOwnWrite: (id, result) => this.#ownWrites.settled(id, result),
+    });
     this.#inquiries = new Inquiries(ports, this.#results);
     this.#intake = new Intake({ undo, own, words, inquiries: this.#inquiries.handlers });
     this.#contested = new Contested({
@@ -63,6 +72,11 @@ export class Dispatcher {
     acknowledge();
   }
 
+  /** Writes of the agent itself; see `OwnWrites`. */
+  order(device: string, writes: readonly OwnOrder[], urgency: Urgency): readonly Promise<Result>[] {
+    return this.#ownWrites.order(device, writes, urgency);
+  }
+
   /** Stops its own work; the next run finds in the journal what could not be stored. */
   stop(): void {
     this.#contested.stop();
@@ -77,7 +91,7 @@ export class Dispatcher {
       const { command } = row;
       if (command === null) continue;
       log.info({ ...logFields(command), state: row.state }, 'command resumed');
-      const request = this.#intake.request(command);
+      const request = this.#intake.request(command, row.origin);
       if (isInDoubt(row)) this.#look(request);
       else this.#begin(request);
     }
@@ -127,7 +141,8 @@ export class Dispatcher {
   /** A write that another agent may have, or may have had, is not simply run. */
   #begin(request: Request): void {
     const { fence, log } = this.#ports;
-    if (request.kind === 'write' && fence.claim(request.command.issuedAt) !== 'ours') {
+    const isOfCloud = request.kind === 'write' && request.origin === 'command';
+    if (isOfCloud && fence.claim(request.command.issuedAt) !== 'ours') {
       log.info(logFields(request.command), 'contested: another agent may have this command');
       this.#contested.add(request);
     } else {
@@ -195,7 +210,7 @@ export class Dispatcher {
     }
     const refusal = request.wish.refuse(station.terminal);
     if (refusal !== null) throw refusal;
-    station.queue.push({ kind: 'write', priority: 'command', ...this.#jobItem(row, request) });
+    station.queue.push({ kind: 'write', priority: request.origin, ...this.#jobItem(row, request) });
   }
 
   #jobItem(row: JournalRow, request: WriteRequest) {

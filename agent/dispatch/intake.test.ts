@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { freshKey } from '../../shared/domain/sealed.ts';
 import { type OperationKind, type OperationName, operations } from '../../shared/wire/operations.ts';
 import { Intake } from './intake.ts';
-import { command, DispatchBench } from './testing/bench.ts';
+import { command, DispatchBench, ownHandlers } from './testing/bench.ts';
 
 const NAMES = Object.keys(operations) as OperationName[];
 /** Into what a command of each kind is made where its arguments are understood. */
@@ -13,8 +13,8 @@ const KIND_OF: Readonly<Record<OperationKind, string>> = {
   act: 'ask',
   write: 'write',
   own: 'own',
-  rule: 'rejected',
-  recall: 'rejected',
+  rule: 'own',
+  recall: 'own',
   inquiry: 'inquiry',
   word: 'word',
 };
@@ -62,10 +62,7 @@ async function startIntake() {
   const noted = (name: string) => () => void done.push(name);
   const intake = new Intake({
     undo: bench.undo,
-    own: {
-      'device.put': async () => ({ status: 'ok', data: {}, verified: 'none' }),
-      'device.delete': async () => ({ status: 'ok', data: {}, verified: 'none' }),
-    },
+    own: ownHandlers(),
     inquiries: { 'op.query': () => ({}), 'op.cancel': () => ({ cancelled: true }) },
     words: { 'device.refused': noted('device.refused'), 'site.tenure': noted('site.tenure') },
   });

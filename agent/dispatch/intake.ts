@@ -5,26 +5,29 @@ import { SerenoError } from '../../shared/errors.ts';
 import { type Command, commandSchema, WIRE_VERSION } from '../../shared/wire/envelope.ts';
 import { isOfKind } from '../../shared/wire/operations.ts';
 import type { Phrase } from '../../shared/words.ts';
+import type { Origin } from '../journal/rows.ts';
 import type { UndoVault } from '../journal/undo-vault.ts';
 import type { Result } from '../result.ts';
 import { type TerminalAsk, type TerminalWrite, terminalCommand } from '../terminal/commands.ts';
 import { bind, type Handlers } from './handlers.ts';
 import { copiesIn } from './undo-policy.ts';
 
-export interface WriteRequest extends TerminalWrite {
+interface Journalled {
   readonly command: Command;
+  readonly origin: Origin;
 }
-export interface AskRequest extends TerminalAsk {
-  readonly command: Command;
-}
+export interface WriteRequest extends TerminalWrite, Journalled {}
+export interface AskRequest extends TerminalAsk, Journalled {}
+/** Kinds of operations on what the agent keeps by itself. */
+export type OwnKind = 'own' | 'rule' | 'recall';
 /** What goes into the journal before it is done. */
 export type Request =
   | WriteRequest
   | AskRequest
-  /** A change of the agent's own list of devices. */
-  | { readonly kind: 'own'; readonly command: Command; readonly run: () => Promise<Result> }
+  /** A change of, or a question about, what the agent keeps by itself. */
+  | ({ readonly kind: 'own'; readonly run: () => Promise<Result> } & Journalled)
   /** This version does not understand it, and does not guess. */
-  | { readonly kind: 'rejected'; readonly command: Command; readonly error: SerenoError };
+  | ({ readonly kind: 'rejected'; readonly error: SerenoError } & Journalled);
 
 /** What is answered at once, without the journal: an inquiry about a command, or news from the cloud. */
 export type AtOnce = ({ readonly kind: 'inquiry' } | { readonly kind: 'word' }) & {
@@ -42,7 +45,7 @@ export interface Foreign {
 
 export interface IntakePorts {
   readonly undo: UndoVault;
-  readonly own: Handlers<'own', Promise<Result>>;
+  readonly own: Handlers<OwnKind, Promise<Result>>;
   readonly inquiries: Handlers<'inquiry', object>;
   readonly words: Handlers<'word', void>;
 }
@@ -72,20 +75,22 @@ export class Intake {
   }
 
   /** What a command asks that is to be journalled, or was. */
-  request(command: Command): Request {
+  request(command: Command, origin: Origin = 'command'): Request {
     try {
-      return this.#understood(command);
+      return this.#understood(command, origin);
     } catch (error) {
-      return { kind: 'rejected', command, error: rejectionOf(error) };
+      return { kind: 'rejected', command, origin, error: rejectionOf(error) };
     }
   }
 
-  #understood(command: Command): Request {
+  #understood(command: Command, origin: Origin): Request {
     const { op, args, device = '' } = command;
     mustBeOfThisVersion(command);
     const asked = terminalCommand(op, args, copiesIn(this.#ports.undo, device));
-    if (asked !== null) return { ...asked, command };
-    if (isOfKind('own', op)) return { kind: 'own', command, run: bind(this.#ports.own, op, command) };
+    if (asked !== null) return { ...asked, command, origin };
+    if (isOfKind('own', op) || isOfKind('rule', op) || isOfKind('recall', op)) {
+      return { kind: 'own', command, origin, run: bind(this.#ports.own, op, command) };
+    }
     throw rejected('@operation_unknown', { op });
   }
 

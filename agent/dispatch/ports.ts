@@ -1,6 +1,7 @@
 // What the dispatcher works with: journal, outbox, clocks, the stations of its terminals.
 
 import type { Logger } from 'pino';
+import type { OperationOfKind } from '../../shared/wire/operations.ts';
 import type { Stage } from '../../shared/wire/stage.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import type { Clock } from '../clock.ts';
@@ -11,6 +12,7 @@ import type { Terminal } from '../terminal/terminal.ts';
 import type { CloudClock } from './cloud-clock.ts';
 import type { Fence } from './fence.ts';
 import type { Handlers } from './handlers.ts';
+import type { OwnKind } from './intake.ts';
 import type { Outbox } from './outbox.ts';
 import type { TerminalQueue } from './terminal-queue.ts';
 
@@ -36,7 +38,12 @@ export interface DispatcherPorts {
    * Operations on the agent itself. They check the deadline themselves: one that a crash has interrupted may be done
    * already.
    */
-  readonly own: Handlers<'own', Promise<Result>>;
+  readonly own: Handlers<OwnKind, Promise<Result>>;
+  /**
+   * A write of the cloud has taken effect; told before it is settled, and again after a crash.
+   * @throws SerenoError `agent_storage`: then it is settled later
+   */
+  readonly onWritten: (device: string, op: OperationOfKind<'write'>, args: unknown) => void;
   /** What is done with news from the cloud. */
   readonly words: Handlers<'word', void>;
   /** One of those has its answer. */

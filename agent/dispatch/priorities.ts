@@ -5,15 +5,21 @@ interface PriorityRow {
   readonly most: number;
   /** How long it may go on at the terminal once something more urgent waits, ms; null: until it has ended. */
   readonly givesWayInMs: number | null;
+  /** It waits while somebody enrols; anything else is answered that the device is busy. */
+  readonly isPatient?: true;
 }
 
 const ANY = Number.POSITIVE_INFINITY;
 
 /** In this order; equal ones first come, first served. */
 export const PRIORITIES = {
+  /** An identifier that should be off the terminal by now. */
+  overdue: { most: ANY, givesWayInMs: null, isPatient: true },
   /** The device is to have other settings, or is to go: between two commands. */
   settings: { most: ANY, givesWayInMs: null },
   command: { most: 200, givesWayInMs: null },
+  /** What the agent does for the rules it keeps: nobody waits for an answer within seconds. */
+  rule: { most: ANY, givesWayInMs: null, isPatient: true },
   /** A look at a terminal that nobody asks: if it answers at once it serves whoever comes, else the look is given up. */
   look: { most: ANY, givesWayInMs: 250 },
   /** What nobody waits for: it ends by itself as soon as it may, within the time that one exchange takes. */
@@ -23,6 +29,12 @@ export const PRIORITIES = {
 export type Priority = keyof typeof PRIORITIES;
 
 const ORDER = Object.keys(PRIORITIES);
+
+/** Whether it waits while the terminal is held. */
+export function isPatient(priority: Priority): boolean {
+  const row: PriorityRow = PRIORITIES[priority];
+  return row.isPatient === true;
+}
 
 export function isMoreUrgent(one: Priority, other: Priority): boolean {
   return ORDER.indexOf(one) < ORDER.indexOf(other);

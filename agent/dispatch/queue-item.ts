@@ -2,7 +2,7 @@
 import type { SerenoError } from '../../shared/errors.ts';
 import type { Phrase } from '../../shared/words.ts';
 import type { WriteJob } from '../terminal/write-job.ts';
-import type { Priority } from './priorities.ts';
+import { isMoreUrgent, type Priority } from './priorities.ts';
 
 interface Item {
   readonly id: string;
@@ -35,6 +35,14 @@ export interface AskItem extends Item {
   run(signal: AbortSignal): Promise<void>;
 }
 export type QueueItem = WriteItem | AskItem;
+
+/** Writes that wait together: the most urgent first; those of the cloud as they were issued, the agent's own as they came. */
+export function byTurn(one: WriteItem, other: WriteItem): number {
+  if (isMoreUrgent(one.priority, other.priority)) return -1;
+  if (isMoreUrgent(other.priority, one.priority)) return 1;
+  // The agent's own clock may have stepped between two of its own.
+  return one.priority === 'command' ? one.issuedAt - other.issuedAt : 0;
+}
 
 export function idleItem(work: IdleWork, isWanted: () => boolean): AskItem {
   const { run, refuse } = work;

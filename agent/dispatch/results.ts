@@ -1,5 +1,6 @@
 // The results of commands: into journal and outbox in one transaction, and out again when a command is repeated.
 import type { Reply } from '../../shared/wire/envelope.ts';
+import { isOfKind } from '../../shared/wire/operations.ts';
 import { isStorageError } from '../journal/errors.ts';
 import { purgeNote } from '../journal/purges.ts';
 import type { JournalRow, OutboxMessage } from '../journal/rows.ts';
@@ -23,26 +24,35 @@ interface Unstored {
   /** A purge that succeeded: the name must go from the journal before the reply. */
   readonly purge: string | null;
   readonly messages: readonly OutboxMessage[];
+  /** Must have been told before the result is stored. @throws SerenoError `agent_storage` */
+  readonly before: (() => void) | null;
+  /** The agent's own writes are told to whoever ordered them; as often as one likes. */
+  readonly told: (() => void) | null;
+}
+
+export interface ResultsPorts extends DispatcherPorts {
+  /** What became of a write that the agent ordered by itself; the first word counts. */
+  readonly onOwnWrite: (id: string, result: Result) => void;
 }
 
 export class Results {
-  readonly #ports: DispatcherPorts;
+  readonly #ports: ResultsPorts;
   /** Results that the disk had no room for; stored as soon as it has. */
   readonly #unstored = new Map<string, Unstored>();
   #cancelRetry: (() => void) | null = null;
   #cancelForget: (() => void) | null = null;
   #cancelPurgeAgain: (() => void) | null = null;
 
-  constructor(ports: DispatcherPorts) {
+  constructor(ports: ResultsPorts) {
     this.#ports = ports;
   }
 
   settle(request: Request, result: Result, timing: Timing): void {
-    const { command } = request;
-    const { at, outbox, log } = this.#ports;
-    const { reply, messages } = toMessages(at, command.id, result, timing);
-    const unstored = { reply, messages, purge: purgeOf(request, result) };
-    const named = logFields(command);
+    const { command, origin } = request;
+    const { outbox, log } = this.#ports;
+    const unstored = this.#toStore(request, result, timing);
+    const { reply } = unstored;
+    const named = { ...logFields(command), ...(origin === 'command' ? {} : { by: origin }) };
     const { status, code, applied, verified, queueMs, deviceMs } = reply;
     // Sentences name what was asked; the details of a failure are for the log only.
     const why =
@@ -57,17 +67,36 @@ export class Results {
       log.error({ ...named, err: error }, 'result could not be stored');
       this.#unstored.set(command.id, unstored);
       this.#storeSoon();
-      return this.#tellUnstored(reply, messages);
+      return this.#tellUnstored(unstored);
     }
     outbox.pump();
     this.#storeOthers();
+  }
+
+  #toStore(request: Request, result: Result, timing: Timing): Unstored {
+    const { at, onOwnWrite, onWritten } = this.#ports;
+    const { command, origin } = request;
+    const { reply, messages } = toMessages(at, command.id, result, timing);
+    const { op, device = '', args } = command;
+    const purge = purgeOf(request, result);
+    if (origin !== 'command') {
+      return { reply, messages: [], purge, before: null, told: () => onOwnWrite(command.id, result) };
+    }
+    const hasWritten = result.status === 'ok' && isOfKind('write', op);
+    return {
+      reply,
+      messages,
+      purge,
+      before: hasWritten ? () => onWritten(device, op, args) : null,
+      told: null,
+    };
   }
 
   /** A known id is answered from the journal; one that is still at work is answered when it settles. */
   replay(row: JournalRow): void {
     const { at, journal, outbox, log } = this.#ports;
     const unstored = this.#unstored.get(row.id);
-    if (unstored !== undefined) return this.#tellUnstored(unstored.reply, unstored.messages);
+    if (unstored !== undefined) return this.#tellUnstored(unstored);
     if (row.reply === null) return;
     log.info({ command: row.id }, 'answered from the journal');
     const envelope = envelopeMessage(at, { ...row.reply, replayed: true });
@@ -94,8 +123,10 @@ export class Results {
    * An `ok` stays true over a crash: the terminal shows it again. Anything else would not, as the command
    * would be run from the journal: it is sent once it is stored.
    */
-  #tellUnstored(reply: Reply, messages: readonly OutboxMessage[]): void {
-    if (reply.status === 'ok') this.#ports.outbox.sendUnstored(messages);
+  #tellUnstored({ reply, messages, told }: Unstored): void {
+    if (reply.status !== 'ok') return;
+    this.#ports.outbox.sendUnstored(messages);
+    told?.();
   }
 
   #storeSoon(): void {
@@ -106,11 +137,13 @@ export class Results {
     });
   }
 
-  #store({ reply, messages, purge }: Unstored): void {
+  #store({ reply, messages, purge, before, told }: Unstored): void {
     const { journal, clock } = this.#ports;
+    before?.();
     journal.settle(reply, messages, clock.now(), purge ?? undefined);
     if (purge !== null) this.purge();
     this.#forgetSoon();
+    told?.();
   }
 
   /** Goes on with purges until none is left; those of an earlier run too. */

@@ -3,9 +3,10 @@ import { SerenoError } from '../../shared/errors.ts';
 import type { Phrase } from '../../shared/words.ts';
 import type { Timers } from '../clock.ts';
 import type { WriteJob } from '../terminal/write-job.ts';
-import { isMoreUrgent, PRIORITIES, type Priority, WaitingLine } from './priorities.ts';
+import { isMoreUrgent, isPatient, PRIORITIES, type Priority, WaitingLine } from './priorities.ts';
 import {
   type AskItem,
+  byTurn,
   type IdleWork,
   idleItem,
   lookItem,
@@ -75,7 +76,7 @@ export class TerminalQueue {
   /** @throws SerenoError `device_busy` if too many wait or the device is held. */
   push(item: QueueItem): void {
     const isFull = this.#waiting.count(item.priority) >= PRIORITIES[item.priority].most;
-    const reason = this.#held ?? (isFull ? '@busy_waiting' : null);
+    const reason = (isPatient(item.priority) ? null : this.#held) ?? (isFull ? '@busy_waiting' : null);
     if (reason !== null) throw this.#busy(reason);
     this.#waiting.add(item);
     if (this.#state.kind === 'idle') this.#next();
@@ -102,9 +103,9 @@ export class TerminalQueue {
     }
   }
 
-  /** Refuses all that waits. */
-  refuseAll(error: SerenoError): void {
-    for (const item of this.#waiting.clear()) item.refuse(error);
+  /** Refuses all that waits, or some of it. */
+  refuseAll(error: SerenoError, isMeant: (item: QueueItem) => boolean = () => true): void {
+    for (const item of this.#waiting.items.filter(isMeant)) this.#withdraw(item, error);
   }
 
   /** True if the command had not begun, or is a question under way that can be ended. */
@@ -159,7 +160,7 @@ export class TerminalQueue {
   }
 
   #ask(item: AskItem): void {
-    if (item.holds !== null) this.refuseAll(this.#busy(item.holds));
+    if (item.holds !== null) this.refuseAll(this.#busy(item.holds), (each) => !isPatient(each.priority));
     const turn: Asking = { kind: 'asking', item, abort: new AbortController(), cancelGivingWay: null };
     this.#begin(turn, () => item.run(turn.abort.signal));
   }
@@ -167,7 +168,7 @@ export class TerminalQueue {
   #write(first: WriteItem): void {
     const handed = [first];
     for (let next = this.#shiftWrite(); next !== undefined; next = this.#shiftWrite()) handed.push(next);
-    handed.sort((a, b) => a.issuedAt - b.issuedAt);
+    handed.sort(byTurn);
     const turn: Writing = { kind: 'writing', handed };
     this.#begin(turn, async () => {
       this.#expireLater();

@@ -44,7 +44,7 @@ interface Ends {
 /** A write of users; what it tells goes to the journal before anything else happens. */
 export function toWriteJob(
   row: JournalRow,
-  { command, wish }: WriteRequest,
+  { command, origin, wish }: WriteRequest,
   { journal, clock, cloudClock, fence, undo, log }: WorkPorts,
   ends: Ends,
 ): WriteJob {
@@ -54,8 +54,12 @@ export function toWriteJob(
   let startedAt: number | null = null;
   return new WriteJob(row.id, wish, {
     timeLeft: () => cloudClock.left(row.notAfter),
-    mayBeElsewhere: () => fence.mayBeElsewhere(command),
-    isSuperseded: () => (journal.lastStarted(device, wish.userId) ?? 0) > row.issuedAt,
+    // No other agent has what this one orders by itself.
+    mayBeElsewhere: () => origin === 'command' && fence.mayBeElsewhere(command),
+    isSuperseded: () =>
+      origin === 'command'
+        ? (journal.users.lastStarted(device, wish.userId) ?? 0) > row.issuedAt
+        : journal.users.isOvertaken(row.id, device, wish.userId),
     keep: policy.keep,
     begun(uid, before) {
       journal.start(row.id, uid, before?.raw ?? null);

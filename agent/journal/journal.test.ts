@@ -104,9 +104,9 @@ describe('the journal', () => {
     const late = command({ issuedAt: 20 });
     journal.receive(early, '7', 1);
     journal.receive(late, '7', 1);
-    expect(journal.lastStarted('principal', '7')).toBeNull();
+    expect(journal.users.lastStarted('principal', '7')).toBeNull();
     journal.start(early.id, 3, null);
-    expect(journal.lastStarted('principal', '7')).toBe(10);
+    expect(journal.users.lastStarted('principal', '7')).toBe(10);
   });
 
   /** Settled, and every message of it sent. */

@@ -1,25 +1,26 @@
 // The agent's memory on disk: commands with their state, the outbox of replies, notes on terminals.
-import { chmodSync } from 'node:fs';
-import { join } from 'node:path';
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { SerenoError } from '../../shared/errors.ts';
 import type { Command, Reply } from '../../shared/wire/envelope.ts';
 import { operationsOfKind } from '../../shared/wire/operations.ts';
 import { systemClock, type TimeTeller } from '../clock.ts';
-import { makeFolder } from '../folder.ts';
+import { openDatabase } from '../database.ts';
 import { Notes } from './notes.ts';
 import { Purges } from './purges.ts';
 import {
   type JournalRow,
+  type Origin,
   type OutboxItem,
   type OutboxMessage,
+  type OwnWrite,
   smallData,
   toOutboxItem,
   toRow,
 } from './rows.ts';
-import { migrate } from './schema.ts';
-import { IllegalTransition, type JournalState, OPEN, statesBefore } from './state.ts';
+import { MIGRATIONS } from './schema.ts';
+import { DOUBTFUL, IllegalTransition, type JournalState, OPEN, statesBefore } from './state.ts';
 import { UndoTable } from './undo-table.ts';
+import { UserWrites } from './user-writes.ts';
 
 /** Days that settled commands are kept: longer than any idempotency key lives. */
 export const KEEP_DAYS = 8;
@@ -40,12 +41,21 @@ export class Journal {
   /** What purges leave to do. */
   readonly purges: Purges;
   readonly notes: Notes;
+  /** Of the writes of one user. */
+  readonly users: UserWrites;
   readonly #database: DatabaseSync;
   readonly #site: string;
+  /** Counts the beginnings of writes. */
+  #begun: number;
 
   private constructor(database: DatabaseSync, site: string, clock: TimeTeller) {
     this.#database = database;
     this.#site = site;
+    this.users = new UserWrites(database);
+    const { begun } = database.prepare('SELECT max(began) AS begun FROM commands').get() as {
+      begun: number | null;
+    };
+    this.#begun = begun ?? 0;
     this.undo = new UndoTable(database, (sql, values) => this.#run(sql, values));
     this.notes = new Notes(database, {
       run: (sql, values) => this.#run(sql, values),
@@ -65,25 +75,9 @@ export class Journal {
    * @throws SerenoError `agent_storage` if the folder cannot be used or another agent holds it.
    */
   static open(folder: string, site: string, clock: TimeTeller = systemClock): Journal {
-    const file = join(folder, 'journal.db');
-    try {
-      makeFolder(folder);
-      chmodSync(folder, 0o700);
-      const previous = process.umask(0o077);
-      try {
-        const database = new DatabaseSync(file);
-        database.exec(
-          'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;',
-        );
-        database.exec('PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 500;');
-        migrate(database);
-        return new Journal(database, site, clock);
-      } finally {
-        process.umask(previous);
-      }
-    } catch (cause) {
-      throw new SerenoError('agent_storage', { params: { site }, cause });
-    }
+    const database = openDatabase({ folder, name: 'journal.db', migrations: MIGRATIONS }, site);
+    database.exec('PRAGMA wal_autocheckpoint = 500;');
+    return new Journal(database, site, clock);
   }
 
   close(): void {
@@ -91,12 +85,17 @@ export class Journal {
   }
 
   /** Stores a command unless its id is known. @returns the row that was known, or null if it is new. */
-  receive(command: Command, userId: string | null, now: number): JournalRow | null {
+  receive(
+    command: Command,
+    userId: string | null,
+    now: number,
+    origin: Origin = 'command',
+  ): JournalRow | null {
     const known = this.find(command.id);
     if (known !== null) return known;
     this.#run(
-      `INSERT INTO commands (id, op, device, user_id, issued_at, not_after, received_at, state, command)
-       VALUES (?, ?, ?, ?, ?, ?, ?, 'received', ?)`,
+      `INSERT INTO commands (id, op, device, user_id, issued_at, not_after, received_at, state, command, origin)
+       VALUES (?, ?, ?, ?, ?, ?, ?, 'received', ?, ?)`,
       [
         command.id,
         command.op,
@@ -106,14 +105,23 @@ export class Journal {
         command.notAfter,
         now,
         JSON.stringify(command),
+        origin,
       ],
     );
     return null;
   }
 
+  /** Stores all writes that the agent orders together, or none. @returns what was known of each */
+  receiveOwn(writes: readonly OwnWrite[], now: number): (JournalRow | null)[] {
+    return this.#atomically(() =>
+      writes.map(({ command, userId, origin }) => this.receive(command, userId, now, origin)),
+    );
+  }
+
   /** Notes what is about to be written; must return before the first byte goes to the terminal. */
   start(id: string, uid: number, preimage: Buffer | null): void {
-    this.#transition(id, 'started', 'uid = ?, preimage = ?', [uid, preimage]);
+    this.#begun += 1;
+    this.#transition(id, 'started', 'uid = ?, preimage = ?, began = ?', [uid, preimage, this.#begun]);
   }
 
   /** The terminal acknowledged the write. Need not survive a power cut: recovery treats it as `started`. */
@@ -121,7 +129,10 @@ export class Journal {
     this.#withoutSync(() => this.#transition(id, 'written', '', []));
   }
 
-  /** The result is known: reply, outbox and a note in one transaction, arguments and preimage blanked. */
+  /**
+   * The result is known: reply, outbox and a note in one transaction, arguments and preimage blanked. Without messages the
+   * cloud is not told.
+   */
   settle(reply: Reply, messages: readonly OutboxMessage[], now: number, note?: string): void {
     this.#atomically(() => {
       if (note !== undefined) this.notes.write(note, String(now));
@@ -130,6 +141,7 @@ export class Journal {
         JSON.stringify({ ...reply, data: smallData(reply) }),
         now,
       ]);
+      if (messages.length === 0) this.#transition(reply.id, 'replied', '', []);
       this.#enqueue(reply.id, messages);
     });
   }
@@ -160,9 +172,10 @@ export class Journal {
     return row === undefined ? null : toRow(row);
   }
 
-  /** Commands that have no result yet, oldest first. */
+  /** Commands that have no result yet: those that were begun, in that order; then the others, oldest first. */
   unsettled(): JournalRow[] {
-    const sql = `SELECT * FROM commands WHERE ${IS_OPEN} ORDER BY received_at, rowid`;
+    const isDoubtful = stateIn(DOUBTFUL);
+    const sql = `SELECT * FROM commands WHERE ${IS_OPEN} ORDER BY ${isDoubtful} DESC, coalesce(began, 0), received_at, rowid`;
     return this.#database.prepare(sql).all().map(toRow);
   }
 
@@ -170,19 +183,6 @@ export class Journal {
   get depth(): number {
     const sql = `SELECT count(*) AS n FROM commands WHERE ${IS_OPEN}`;
     return (this.#database.prepare(sql).get() as { n: number }).n;
-  }
-
-  /** `issuedAt` of the newest write that was started for this user, or null. */
-  lastStarted(device: string, userId: string): number | null {
-    const sql = `SELECT max(issued_at) AS at FROM commands WHERE device = ? AND user_id = ? AND uid IS NOT NULL`;
-    return (this.#database.prepare(sql).get(device, userId) as { at: number | null }).at;
-  }
-
-  /** True if a write of this user is under way, or was settled since then (epoch ms by this machine's clock). */
-  hasWritten(device: string, userId: string, since: number): boolean {
-    const sql = `SELECT 1 FROM commands WHERE device = ? AND user_id = ? AND uid IS NOT NULL
-                 AND (settled_at IS NULL OR settled_at >= ?) LIMIT 1`;
-    return this.#database.prepare(sql).get(device, userId, since) !== undefined;
   }
 
   /** What the broker is not known to have, in order of sending: the first `limit` of it, without those `under way`. */
@@ -264,11 +264,12 @@ export class Journal {
     }
   }
 
-  #atomically(work: () => void): void {
+  #atomically<T>(work: () => T): T {
     this.#run('BEGIN', []);
     try {
-      work();
+      const result = work();
       this.#run('COMMIT', []);
+      return result;
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       throw error;

@@ -2,9 +2,20 @@
 import { type Command, commandSchema, type Reply, replySchema } from '../../shared/wire/envelope.ts';
 import { isDoubtful, type JournalState } from './state.ts';
 
+/** Whose command it is: the cloud's; or the agent's own, and how urgent. */
+export type Origin = 'command' | 'overdue' | 'rule';
+
+/** A write that the agent orders by itself. */
+export interface OwnWrite {
+  readonly command: Command;
+  readonly userId: string;
+  readonly origin: Origin;
+}
+
 export interface JournalRow {
   readonly id: string;
   readonly state: JournalState;
+  readonly origin: Origin;
   readonly issuedAt: number;
   readonly notAfter: number;
   /** Agent's wall clock when it came. */
@@ -45,6 +56,7 @@ export function toRow(row: Record<string, unknown>): JournalRow {
   return {
     id: row.id as string,
     state: row.state as JournalState,
+    origin: row.origin as Origin,
     issuedAt: row.issued_at as number,
     notAfter: row.not_after as number,
     receivedAt: row.received_at as number,

@@ -1,8 +1,7 @@
 // Tables of the journal, and the way from one version of them to the next.
-import type { DatabaseSync } from 'node:sqlite';
 
 /** One entry a version; the database's user_version says how many have run. */
-const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE commands (
     id TEXT PRIMARY KEY,
@@ -47,12 +46,8 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX commands_by_issue ON commands (issued_at);
   CREATE INDEX commands_open ON commands (received_at) WHERE state IN ('received', 'started', 'written');
   `,
+  `
+  ALTER TABLE commands ADD COLUMN origin TEXT NOT NULL DEFAULT 'command';
+  ALTER TABLE commands ADD COLUMN began INTEGER;
+  `,
 ];
-
-/** Brings `database` to the newest version; safe to run again. */
-export function migrate(database: DatabaseSync): void {
-  const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
-  for (let next = version; next < MIGRATIONS.length; next++) {
-    database.exec(`BEGIN; ${MIGRATIONS[next]}; PRAGMA user_version = ${next + 1}; COMMIT`);
-  }
-}

@@ -34,6 +34,9 @@ export function statesBefore(to: JournalState): readonly JournalState[] {
 /** States of commands that have no result yet. */
 export const OPEN: readonly JournalState[] = ALL.filter((state) => STATES[state].isOpen);
 
+/** States of commands that are in doubt after a crash. */
+export const DOUBTFUL: readonly JournalState[] = ALL.filter((state) => STATES[state].isInDoubt);
+
 /** True in a state whose result must be looked up at the terminal after a crash. */
 export function isDoubtful(state: JournalState): boolean {
   return STATES[state].isInDoubt;

@@ -16,6 +16,7 @@ import { CloudClock } from '../cloud-clock.ts';
 import { Dispatcher } from '../dispatcher.ts';
 import { Fence } from '../fence.ts';
 import { Outbox } from '../outbox.ts';
+import type { DispatcherPorts } from '../ports.ts';
 import { TerminalQueue } from '../terminal-queue.ts';
 
 const UNDO_DAYS = 30;
@@ -68,6 +69,9 @@ export class DispatchBench {
   dispatcher: Dispatcher;
   undo!: UndoVault;
   cloudClock = new CloudClock(systemClock);
+  /** Told of writes of the cloud that have taken effect. */
+  onWritten: DispatcherPorts['onWritten'] = () => undefined;
+  readonly own = ownHandlers();
 
   private constructor(at: Bench) {
     this.at = at;
@@ -147,14 +151,28 @@ export class DispatchBench {
       station: (device) => (device === this.device ? { terminal, queue } : undefined),
       stations: () => [{ terminal, queue }],
       publishProgress: () => undefined,
-      own: { 'device.put': done, 'device.delete': done },
+      own: this.own,
+      onWritten: (...written) => this.onWritten(...written),
       words: { 'device.refused': () => undefined, 'site.tenure': () => undefined },
       onOwnSettled: () => undefined,
     });
   }
 }
 
-const done = async () => ({ status: 'ok', data: {}, verified: 'none' }) as const;
+/** Whatever the agent does by itself succeeds. */
+export function ownHandlers(): DispatcherPorts['own'] {
+  const done = async () => ({ status: 'ok', data: {}, verified: 'none' }) as const;
+  return {
+    'device.put': done,
+    'device.delete': done,
+    'identifier.put': done,
+    'identifier.delete': done,
+    'identifier.reset': done,
+    'identifier.list': done,
+    'wiegand.put': done,
+    'wiegand.get': done,
+  };
+}
 
 /** A command of the cloud, as of now. */
 export function command(op: string, args: unknown, fields: Partial<Command> = {}): Command {
