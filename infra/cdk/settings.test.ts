@@ -21,6 +21,15 @@ test.each<[string, Record<string, unknown>, string]>([
     '-c certificateArn: only with a domain',
   ],
   ['half an address', { alarmEmail: 'ops@' }, '-c alarmEmail: an e-mail address'],
+  [
+    'an issuer beside Cognito',
+    { cognito: 'acme', issuer: 'https://x.example/' },
+    '-c issuer: not with cognito',
+  ],
+  ['a company of Cognito that is no name', { cognito: 'acme,Be ta' }, '-c cognito.1:'],
+  ['a company of Cognito twice', { cognito: 'acme,acme' }, '-c cognito: each company once'],
+  ['a prefix that Cognito refuses', { cognito: 'acme', cognitoPrefix: 'my-aws' }, '-c cognitoPrefix: a-z'],
+  ['a prefix without Cognito', { cognitoPrefix: 'acme' }, '-c cognitoPrefix: only with cognito'],
   ['mail from nobody', { smtpHost: 'mail.example.com' }, '-c mailFrom: whom mail is from'],
   ['a user of mail without a password', { smtpUser: 'sereno' }, '-c smtpSecret: a user and a secret'],
   [

@@ -39,6 +39,23 @@ const schema = z
     jwksUrl: https.optional(),
     /** Allowed signature algorithms, comma-separated. */
     algorithms: algorithmList.transform((names) => names.join(',')).optional(),
+    /** Companies, by commas: a Cognito issuer in this stack, with a client for each, instead of one of yours. */
+    cognito: z
+      .string()
+      .transform((list) => list.split(',').map((name) => name.trim()))
+      // The authorizer has them in its environment, which is 4 KB.
+      .pipe(z.array(slugSchema).max(50, 'at most 50 companies'))
+      .refine((names) => new Set(names).size === names.length, 'each company once')
+      .optional(),
+    /** Of the address where it gives tokens, `{prefix}.auth.{region}.amazoncognito.com`. */
+    cognitoPrefix: z
+      .string()
+      .regex(
+        /^(?!.*(aws|amazon|cognito))[a-z0-9](-?[a-z0-9])*$/,
+        'a-z, 0-9 and -, without aws, amazon or cognito',
+      )
+      .max(63)
+      .optional(),
     tenantClaim: choice.optional(),
     scopeClaim: choice.optional(),
     /** `value=tenant` by commas: what the values of the tenant claim stand for. */
@@ -90,6 +107,27 @@ const schema = z
   .refine(({ domain, certificateArn }) => certificateArn === undefined || domain !== undefined, {
     path: ['certificateArn'],
     error: 'only with a domain',
+  })
+  .superRefine((given, context) => {
+    const own = [
+      ...(given.issuer === NO_ISSUER ? [] : ['issuer']),
+      ...(given.audience === 'sereno' ? [] : ['audience']),
+      ...(['jwksUrl', 'algorithms', 'tenantClaim', 'scopeClaim', 'tenants', 'scopePrefix'] as const).filter(
+        (name) => given[name] !== undefined,
+      ),
+    ];
+    const wrong = given.cognito === undefined ? [] : own;
+    for (const name of wrong) {
+      context.addIssue({
+        code: 'custom',
+        path: [name],
+        message: 'not with cognito, which sets it by itself',
+      });
+    }
+  })
+  .refine(({ cognito, cognitoPrefix }) => cognitoPrefix === undefined || cognito !== undefined, {
+    path: ['cognitoPrefix'],
+    error: 'only with cognito',
   })
   .refine(({ smtpHost, mailFrom }) => smtpHost === undefined || mailFrom !== undefined, {
     path: ['mailFrom'],

@@ -2,6 +2,7 @@
 import { Annotations, CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
+import { CognitoIssuer } from './cognito.ts';
 import { ApiDomain } from './domain.ts';
 import { Failures } from './failures.ts';
 import { Functions } from './functions.ts';
@@ -12,8 +13,9 @@ import { NO_ISSUER, type Settings } from './settings.ts';
 import { Store } from './table.ts';
 
 export class SerenoStack extends Stack {
-  constructor(scope: Construct, id: string, settings: Settings, props: StackProps = {}) {
+  constructor(scope: Construct, id: string, given: Settings, props: StackProps = {}) {
     super(scope, id, { description: 'Sereno: the API of the terminals of every branch', ...props });
+    const settings = this.#withIssuer(given);
     const { stage, domain, certificateArn } = settings;
     Tags.of(this).add('sereno:stage', stage);
     if (settings.issuer === NO_ISSUER) {
@@ -48,5 +50,13 @@ export class SerenoStack extends Stack {
     new CfnOutput(this, 'TableName', { value: store.table.tableName });
     new CfnOutput(this, 'FailuresQueueUrl', { value: failures.queue.queueUrl });
     new CfnOutput(this, 'AlarmTopicArn', { value: alarms.topic.topicArn });
+  }
+
+  /** The settings, with an issuer of this stack where that is asked for. */
+  #withIssuer(settings: Settings): Settings {
+    const { stage, cognito, cognitoPrefix } = settings;
+    if (cognito === undefined) return settings;
+    const issuer = new CognitoIssuer(this, 'Cognito', { stage, tenants: cognito, prefix: cognitoPrefix });
+    return { ...settings, ...issuer.settings };
   }
 }
