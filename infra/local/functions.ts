@@ -20,7 +20,13 @@ const GATHER_MS = 10_000;
 export function startGateway(
   { dataDir, credentials, authority, issuer, store, tenant, onDeath }: Ground,
   { dataPlane, controlPlane }: Line,
-  { port = 0, anyPort = false, lambdaMs = LAMBDA_MS, gatherMs = GATHER_MS }: SystemOptions,
+  {
+    port = 0,
+    anyPort = false,
+    lambdaMs = LAMBDA_MS,
+    gatherMs = GATHER_MS,
+    markInvocation: mark,
+  }: SystemOptions,
 ): Promise<GatewayHost> {
   const env = functionEnvironment({
     credentials,
@@ -41,6 +47,7 @@ export function startGateway(
     env,
     log: dataDir.cloudLog,
     onDeath,
+    mark,
   });
 }
 

@@ -36,6 +36,8 @@ export interface SystemOptions {
   readonly disturbance?: Disturbance;
   /** The same for what the rule hands to the intake function, which is called as often as `hand` is. */
   readonly interceptIntake?: (event: IntakeEvent, hand: () => Promise<void>) => Promise<void>;
+  /** A test's way to have functions die that a rule or the clock calls: what it hands out is their event. */
+  readonly markInvocation?: (name: string, event: object) => object;
   /** A test's way to lose hellos, last wills and ends of connections on their way. */
   readonly losesPresence?: (event: PresenceEvent) => boolean;
   /** How often sites that count as connected are asked about. Default: a minute. */

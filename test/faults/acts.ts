@@ -3,7 +3,7 @@ import type { SetAnew } from '../terminal/state.ts';
 import type { Fault } from '../terminal/terminal.ts';
 import type { LineFault, Sign } from './line.ts';
 import type { Wished } from './model.ts';
-import type { JournalPoint } from './preload/journal-death.ts';
+import type { JournalPoint } from './preload/database-death.ts';
 
 /** Faults of a terminal; each is counted apart, before and after its effect. */
 const TERMINAL_FAULTS = [
@@ -103,7 +103,7 @@ export type Trigger =
 /** Faults after which, or beside which, an agent does not know every command that was taken in its name. */
 export const FORGETFUL: readonly FaultKind[] = ['journal-wiped', 'second-agent', 'agent-copied'];
 
-/** A moment of the agent's journal, for the n-th time: the agent itself dies there, see preload/journal-death.ts. */
+/** A moment of the agent's journal, for the n-th time: the agent itself dies there, see preload/database-death.ts. */
 export interface JournalMoment {
   readonly journal: JournalPoint;
   readonly nth: number;

@@ -19,21 +19,19 @@ import { clientIdOf } from '../../shared/domain/identifiers.ts';
 import { type SimulatedTerminal, startTerminal } from '../terminal/terminal.ts';
 import type { JournalMoment } from './acts.ts';
 import { Line } from './line.ts';
-import { loseUnsynced } from './power-cut.ts';
+import { Machine } from './machine.ts';
 import { CLOCK_FILE } from './preload/clock.ts';
-import { DEATH_FILE } from './preload/journal-death.ts';
+import { DEATH_FILE } from './preload/database-death.ts';
 import { READ_ONLY_FILE } from './preload/read-only.ts';
-import { UNSYNCED_FILE } from './preload/synced.ts';
+import { isUnsyncedFile } from './preload/synced.ts';
+import { preload } from './preloads.ts';
 import { settingsOf, transportOf, VARIANT_NAMES, type VariantName } from './variants.ts';
 
 const SITE = { tenant: 'faults', site: 'sede' };
 /** The functions' time limit here: what is lost shows after seconds instead of half a minute. */
 const LAMBDA_MS = 6000;
-const LOOK_EVERY_MS = 5;
-/** In this order: the one that dies at a state of the journal needs the count of synced commits. */
-const PRELOADS = ['clock', 'handler-death', 'synced', 'read-only', 'journal-death'];
 /** Files that steer the preloads of one agent must not steer its twin. */
-const ORDERS: readonly string[] = [UNSYNCED_FILE, READ_ONLY_FILE, DEATH_FILE];
+const isOrder = (file: string) => [READ_ONLY_FILE, DEATH_FILE].includes(file) || isUnsyncedFile(file);
 
 export class Arena {
   readonly system: System;
@@ -109,6 +107,10 @@ export class Arena {
     return join(this.#folder, 'data', 'agent-sede.log');
   }
 
+  get #machine(): Machine {
+    return new Machine(this.agent, this.home);
+  }
+
   /** Everything that the agent logged. */
   agentSaid(): string {
     return existsSync(this.agentLog) ? readFileSync(this.agentLog, 'utf8') : '';
@@ -129,33 +131,22 @@ export class Arena {
 
   /** The agent's disk can be read but not written. */
   setReadOnly(isReadOnly: boolean): void {
-    this.#order(READ_ONLY_FILE, isReadOnly ? 'yes' : null);
+    this.#machine.order(READ_ONLY_FILE, isReadOnly ? 'yes' : null);
   }
 
-  /**
-   * Lets the agent kill itself at a moment of its journal.
-   * @returns when it has, `true`; `false` once `end` is aborted
-   */
-  async dieAt({ journal, nth }: JournalMoment, end: AbortSignal): Promise<boolean> {
-    this.#order(DEATH_FILE, `${journal} ${nth}`);
-    const file = join(this.home, DEATH_FILE);
-    while (existsSync(file) && !end.aborted) await sleep(LOOK_EVERY_MS);
-    const struck = !existsSync(file);
-    this.#order(DEATH_FILE, null);
-    return struck;
+  /** See `Machine.dieAt`. */
+  dieAt({ journal, nth }: JournalMoment, end: AbortSignal): Promise<boolean> {
+    return this.#machine.dieAt(journal, nth, end);
   }
 
-  /** Kills the agent, if it is not dead already, with all that it had not fsynced. @returns commits that are lost */
-  async cutPower(): Promise<number> {
-    await this.#killed();
-    return loseUnsynced(this.home);
+  /** See `Machine.cutPower`. */
+  cutPower(): Promise<number> {
+    return this.#machine.cutPower();
   }
 
-  /** Kills the agent and deletes all its data, as when a mini-PC is replaced; it is restarted as after any death. */
-  async wipeJournal(): Promise<void> {
-    await this.#killed();
-    rmSync(join(this.home, 'data'), { recursive: true, force: true });
-    this.#order(UNSYNCED_FILE, null);
+  /** As when a mini-PC is replaced. */
+  wipeJournal(): Promise<void> {
+    return this.#machine.wipe();
   }
 
   /** A second mini-PC with the same agent.yaml and certificate; `hasCopy`: of the data folder, too. */
@@ -166,7 +157,7 @@ export class Arena {
     mkdirSync(home);
     const journal = join(this.home, 'data');
     const isCopied = (file: string) =>
-      (hasCopy || file !== journal) && !ORDERS.includes(basename(file)) && !lstatSync(file).isSocket();
+      (hasCopy || file !== journal) && !isOrder(basename(file)) && !lstatSync(file).isSocket();
     cpSync(this.home, home, { recursive: true, filter: isCopied });
     const log = join(this.#folder, 'twin.log');
     this.#twin = new AgentProcess({ site: SITE, config: join(home, 'agent.yaml'), log, onStart: () => {} });
@@ -186,19 +177,6 @@ export class Arena {
     await twin?.stop();
   }
 
-  /** The process is gone; its successor starts a second later. */
-  async #killed(): Promise<void> {
-    const gone = this.agent.pid;
-    this.agent.kill();
-    while (isAlive(gone)) await sleep(LOOK_EVERY_MS);
-  }
-
-  #order(name: string, text: string | null): void {
-    const file = join(this.home, name);
-    if (text === null) rmSync(file, { force: true });
-    else writeFileSync(file, text);
-  }
-
   /** Resolves once the agent is connected; false if it is not after `withinMs`. */
   async connected(withinMs: number): Promise<boolean> {
     const until = performance.now() + withinMs;
@@ -213,21 +191,5 @@ export class Arena {
     await this.system.stop();
     await Promise.all([...this.terminals.values()].map((terminal) => terminal.stop()));
     rmSync(this.#folder, { recursive: true, force: true });
-  }
-}
-
-/** Processes and workers that are started from here on load these first; each minds only what is its own. */
-function preload(): void {
-  const options = PRELOADS.map((name) => `--import=${new URL(`./preload/${name}.ts`, import.meta.url).href}`);
-  const known = process.env.NODE_OPTIONS ?? '';
-  process.env.NODE_OPTIONS = [known, ...options.filter((option) => !known.includes(option))].join(' ').trim();
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -12,7 +12,7 @@ import {
   type Trigger,
 } from './acts.ts';
 import type { Doubled, Wanting } from './people.ts';
-import { JOURNAL_POINTS } from './preload/journal-death.ts';
+import { JOURNAL_POINTS } from './preload/database-death.ts';
 
 /** Protocol commands of a write, in the order in which a terminal sees them. */
 const WRITE_COMMANDS = [1000, 50, 1503, 1003, 50, 8, 18, 1013, 50, 1002] as const;

@@ -4,7 +4,7 @@ import type { SimulatedTerminal } from '../terminal/terminal.ts';
 import { Arena } from './arena.ts';
 import { Caller } from './caller.ts';
 import { ENABLED_MS } from './play.ts';
-import { JOURNAL_POINTS } from './preload/journal-death.ts';
+import { JOURNAL_POINTS } from './preload/database-death.ts';
 import { Timeline } from './timeline.ts';
 
 const CONNECT_MS = 20_000;

@@ -2,8 +2,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { FAULT_KINDS, type FaultKind } from './acts.ts';
 import { type CampaignOptions, campaign } from './campaign.ts';
-import { checkMutations } from './mutations/check.ts';
-import { MUTATIONS } from './mutations/table.ts';
+import { checkMutations, type Sought } from './mutations/check.ts';
+import { MUTATIONS, type Mutation } from './mutations/table.ts';
 import type { Played } from './play.ts';
 import { VARIANT_NAMES } from './variants.ts';
 
@@ -92,12 +92,18 @@ async function run(options: CampaignOptions): Promise<boolean> {
   return totals.failed.length === 0 && !isBroken && totals.schedules > 0;
 }
 
+function soughtHere(mutation: Mutation): Sought {
+  const { only, variant } = mutation;
+  const args = ['--only', only.join(), ...(variant === undefined ? [] : ['--variant', variant])];
+  return { ...mutation, script: 'test/faults/run.ts', args };
+}
+
 const { schedules, mutation, ...others } = program.opts<Options>();
 const done =
   mutation === undefined
     ? await run({ ...others, schedules: schedules ?? SCHEDULES })
     : await checkMutations(
-        MUTATIONS.filter(({ name }) => mutation === 'all' || name === mutation),
+        MUTATIONS.filter(({ name }) => mutation === 'all' || name === mutation).map(soughtHere),
         { ...others, schedules: schedules ?? MUTATION_SCHEDULES },
         say,
       );

@@ -5,6 +5,8 @@ import type { GatewayReply, GatewayRequest, GatewayWorkerData } from './worker.t
 export interface GatewayHostOptions extends Omit<WorkerStart, 'script' | 'data'>, GatewayWorkerData {
   /** Takes a free port where `port` is taken. */
   readonly anyPort: boolean;
+  /** A test's way to give events of functions something to carry. */
+  readonly mark?: ((name: string, event: object) => object) | undefined;
 }
 
 export class GatewayHost {
@@ -14,11 +16,13 @@ export class GatewayHost {
     number,
     { resolve: (result: unknown) => void; reject: (error: Error) => void }
   >();
+  readonly #mark: (name: string, event: object) => object;
   #lastId = 0;
   #ended = false;
 
-  private constructor(host: WorkerHost) {
+  private constructor(host: WorkerHost, mark: GatewayHostOptions['mark']) {
     this.#host = host;
+    this.#mark = mark ?? ((_name, event) => event);
     this.url = `http://127.0.0.1:${host.port}`;
     host.worker.on('message', ({ id, error, result }: GatewayReply) => {
       const call = this.#waiting.get(id);
@@ -35,7 +39,7 @@ export class GatewayHost {
 
   /** @throws WorkerStartError, code EADDRINUSE if the port is taken and no other is allowed */
   static async start(options: GatewayHostOptions): Promise<GatewayHost> {
-    const { port, anyPort, jwks, lambdaMs, ...host } = options;
+    const { port, anyPort, jwks, lambdaMs, mark, ...host } = options;
     const script = new URL('./worker.ts', import.meta.url);
     const startOn = (at: number): Promise<WorkerHost> => {
       const data: GatewayWorkerData = { port: at, jwks, lambdaMs };
@@ -45,12 +49,12 @@ export class GatewayHost {
       if (anyPort && error instanceof WorkerStartError && error.code === 'EADDRINUSE') return startOn(0);
       throw error;
     });
-    return new GatewayHost(await started);
+    return new GatewayHost(await started, mark);
   }
 
   /** Invokes a function of `cloud/functions` with an event and hands out what it returned. @throws what it threw */
-  invoke(name: string, event: unknown): Promise<unknown> {
-    return this.#ask((id) => ({ kind: 'invoke', id, name, event }));
+  invoke(name: string, event: object): Promise<unknown> {
+    return this.#ask((id) => ({ kind: 'invoke', id, name, event: this.#mark(name, event) }));
   }
 
   /** Takes no more requests and lets those under way end; functions can still be invoked. */

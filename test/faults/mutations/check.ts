@@ -1,13 +1,21 @@
 // The check of the campaign itself: it gets each broken guarantee and must notice it.
 import type { CampaignOptions } from '../campaign.ts';
-import type { Mutation } from './table.ts';
+import type { Broken } from './table.ts';
 import { type Heard, Workshop } from './workshop.ts';
 
 /** How often a schedule that failed is played on the project as it is: what fails there too proves nothing. */
 const CONTROLS = 2;
 
+/** What is broken, and how it is to be looked for. */
+export interface Sought extends Broken {
+  /** The campaign, from the root of the project. */
+  readonly script: string;
+  /** What narrows it. */
+  readonly args: readonly string[];
+}
+
 interface Finding {
-  readonly mutation: Mutation;
+  readonly mutation: Sought;
   /** Schedules that were played, up to the one that found it. */
   readonly played: number;
   /** Null: not found. */
@@ -18,7 +26,7 @@ type Options = Pick<CampaignOptions, 'schedules' | 'seed' | 'lanes'>;
 
 /** @returns true if every one was found */
 export async function checkMutations(
-  mutations: readonly Mutation[],
+  mutations: readonly Sought[],
   options: Options,
   say: (text: string) => void,
 ): Promise<boolean> {
@@ -40,7 +48,7 @@ export async function checkMutations(
 }
 
 async function find(
-  mutation: Mutation,
+  mutation: Sought,
   sound: Workshop,
   { schedules, seed, lanes }: Options,
   say: (text: string) => void,
@@ -52,7 +60,7 @@ async function find(
     for (let next = seed; next < end; ) {
       const failed: Heard[] = [];
       const seeds: number[] = [];
-      await workshop.campaign(argumentsFor(mutation, next, end - next, lanes), (heard) => {
+      await workshop.campaign(mutation.script, argumentsFor(mutation, next, end - next, lanes), (heard) => {
         played++;
         seeds.push(heard.seed);
         if (heard.violations.length > 0) failed.push(heard);
@@ -71,17 +79,13 @@ async function find(
   }
 }
 
-function passes(sound: Workshop, mutation: Mutation, seed: number): Promise<boolean> {
+function passes(sound: Workshop, mutation: Sought, seed: number): Promise<boolean> {
   const args = [...argumentsFor(mutation, seed, 1, 1), '--times', String(CONTROLS)];
-  return sound.campaign(args, () => {});
+  return sound.campaign(mutation.script, args, () => {});
 }
 
-function argumentsFor({ only, variant }: Mutation, seed: number, schedules: number, lanes: number): string[] {
-  return [
-    ...['--seed', String(seed), '--schedules', String(schedules), '--lanes', String(lanes)],
-    ...['--only', only.join()],
-    ...(variant === undefined ? [] : ['--variant', variant]),
-  ];
+function argumentsFor({ args }: Sought, seed: number, schedules: number, lanes: number): string[] {
+  return [...['--seed', String(seed), '--schedules', String(schedules), '--lanes', String(lanes)], ...args];
 }
 
 function verdictOn({ played, by }: Finding): string {

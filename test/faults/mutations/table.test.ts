@@ -1,15 +1,18 @@
 // The table of broken guarantees cannot rot: the text of each change still occurs exactly once.
 import { expect, test } from 'vitest';
+import { PUNCH_MUTATIONS } from './punches.ts';
 import { MUTATIONS } from './table.ts';
 import { mutated, sourceOf } from './workshop.ts';
 
+const all = [...MUTATIONS, ...PUNCH_MUTATIONS];
+
 test('there are at least ten, each with a name of its own', () => {
-  const names = MUTATIONS.map(({ name }) => name);
+  const names = all.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   expect(names.length).toBeGreaterThanOrEqual(10);
 });
 
-test.each(MUTATIONS)('$name changes its file in exactly one place', (mutation) => {
+test.each(all)('$name changes its file in exactly one place', (mutation) => {
   const source = sourceOf(mutation);
   expect(mutated(source, mutation)).not.toBe(source);
 });

@@ -2,7 +2,8 @@
 import type { FaultKind } from '../acts.ts';
 import type { VariantName } from '../variants.ts';
 
-export interface Mutation {
+/** One change of one source file, whichever campaign it is for. */
+export interface Broken {
   readonly name: string;
   /** What no longer holds. */
   readonly breaks: string;
@@ -11,6 +12,9 @@ export interface Mutation {
   /** Occurs there exactly once. */
   readonly from: string;
   readonly to: string;
+}
+
+export interface Mutation extends Broken {
   /** Kinds of faults that bring it to light. */
   readonly only: readonly FaultKind[];
   readonly variant?: VariantName;

@@ -14,8 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Violation } from '../judge.ts';
-import type { Mutation } from './table.ts';
+import type { Broken } from './table.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 /** What a campaign needs of the project, beside its packages. */
@@ -23,11 +22,11 @@ const ROOMS = ['agent', 'cloud', 'infra', 'shared', 'test', 'package.json', 'tsc
 
 export interface Heard {
   readonly seed: number;
-  readonly violations: readonly Violation[];
+  readonly violations: readonly { readonly kind: string; readonly text: string }[];
 }
 
 /** The text of the file with its one change. @throws RangeError if what is to be changed does not occur exactly once */
-export function mutated(text: string, { name, file, from, to }: Mutation): string {
+export function mutated(text: string, { name, file, from, to }: Broken): string {
   const parts = text.split(from);
   const [before, after] = parts;
   if (parts.length !== 2 || before === undefined || after === undefined) {
@@ -37,7 +36,7 @@ export function mutated(text: string, { name, file, from, to }: Mutation): strin
 }
 
 /** The file that a mutation changes, as it is in the project. */
-export function sourceOf({ file }: Mutation): string {
+export function sourceOf({ file }: Broken): string {
   return readFileSync(join(ROOT, file), 'utf8');
 }
 
@@ -45,7 +44,7 @@ export class Workshop {
   readonly #folder = mkdtempSync(join(tmpdir(), 'sereno-workshop-'));
 
   /** Copies the project, with `mutation` applied if there is one. */
-  constructor(mutation: Mutation | null) {
+  constructor(mutation: Broken | null) {
     for (const room of ROOMS) {
       cpSync(join(ROOT, room), join(this.#folder, room), {
         recursive: true,
@@ -57,9 +56,9 @@ export class Workshop {
     writeFileSync(join(this.#folder, mutation.file), mutated(sourceOf(mutation), mutation));
   }
 
-  /** Runs a campaign here; `hear` is told of every schedule. @returns true if none failed */
-  async campaign(args: readonly string[], hear: (heard: Heard) => void): Promise<boolean> {
-    const child = fork(join(this.#folder, 'test/faults/run.ts'), args, {
+  /** Runs a campaign here, `script` from the root of the project; `hear` is told of every schedule. @returns true if none failed */
+  async campaign(script: string, args: readonly string[], hear: (heard: Heard) => void): Promise<boolean> {
+    const child = fork(join(this.#folder, script), args, {
       cwd: this.#folder,
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       serialization: 'advanced',

@@ -15,15 +15,19 @@ afterAll(() => arena.stop());
 it.each([1, 2, 3])(
   'each punch of schedule %i is stored once and told in the feed',
   async (seed) => {
-    expect(await playPunches(arena, weather, seed, seed)).toMatchObject({ wrong: [] });
+    expect(await playPunches(arena, weather, { seed, number: seed })).toMatchObject({ wrong: [] });
   },
   180_000,
 );
 
+it('what was stored is at the webhook in the end', async () => {
+  expect(await arena.listeners.undelivered()).toEqual([]);
+}, 180_000);
+
 it('the judge sees what is missing, what is doubled and what nobody punched', () => {
   const model = new Model();
   for (const words of ['a', 'a', 'b', 'c']) model.punched(words);
-  model.cleared(['b', 'c'], new Map([['c', 1]]));
+  model.cleared(['b', 'c'], new Map([['c', 1]]), new Map());
   expect(differences(model.expected, countsOf(['a', 'a', 'c']))).toEqual([]);
   expect(differences(model.expected, countsOf(['a', 'a', 'b', 'c']))).toEqual([]);
   expect(differences(model.expected, countsOf(['a', 'c']))).toEqual(['missing a: 1 of 2']);
@@ -31,4 +35,15 @@ it('the judge sees what is missing, what is doubled and what nobody punched', ()
     'invented a: 3 of 2',
     'invented d: 1 of 0',
   ]);
+});
+
+it('what an agent has sent must come, though its log was cleared, unless the agent lost its memory', () => {
+  const model = new Model();
+  model.punched('live 1 t');
+  model.cleared(['live 1 t'], new Map(), new Map([['live 1 t', 1]]));
+  expect(differences(model.expected, new Map())).toEqual(['missing live 1 t: 0 of 1']);
+  model.forgotten(['udp'], new Map());
+  expect(differences(model.expected, new Map())).toHaveLength(1);
+  model.forgotten(['live'], new Map());
+  expect(differences(model.expected, new Map())).toEqual([]);
 });

@@ -17,18 +17,32 @@ export function wordsOf(device: string, badge: string, local: string): string {
 
 export class Model {
   readonly #made = new Map<string, number>();
-  /** What was cleared from a log before the cloud was known to have it. */
+  /** What was cleared from a log, and which an agent alone is known to have. */
+  readonly #held = new Map<string, number>();
+  /** What was cleared from a log before anybody was known to have it. */
   readonly #perhaps = new Map<string, number>();
 
   punched(words: string): void {
     this.#made.set(words, (this.#made.get(words) ?? 0) + 1);
   }
 
-  /** A log was cleared that held `held`; of these the cloud had `known`. */
-  cleared(held: readonly string[], known: Counts): void {
+  /** A log was cleared that held `held`; of these the cloud had `known`, and its agent has had `sent`. */
+  cleared(held: readonly string[], known: Counts, sent: Counts): void {
     for (const [words, count] of countsOf(held)) {
-      const open = count - (known.get(words) ?? 0);
+      const [stored, read] = [known.get(words) ?? 0, sent.get(words) ?? 0];
+      const open = count - Math.max(stored, read);
       if (open > 0) this.#perhaps.set(words, open);
+      if (read > stored) this.#held.set(words, Math.min(read, count) - stored);
+    }
+  }
+
+  /** An agent has lost all that it held of these devices: what the cloud does not have and no log any more may be lost. */
+  forgotten(devices: readonly string[], known: Counts): void {
+    for (const [words, count] of this.#held) {
+      if (!devices.includes(words.split(' ')[0] ?? '')) continue;
+      const open = (this.#made.get(words) ?? 0) - (known.get(words) ?? 0);
+      if (open > 0) this.#perhaps.set(words, Math.max(this.#perhaps.get(words) ?? 0, Math.min(open, count)));
+      this.#held.delete(words);
     }
   }
 

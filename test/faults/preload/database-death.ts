@@ -1,8 +1,9 @@
-// Loaded into an agent's process: it dies at a moment of its journal that a file beside its agent.yaml names.
+// Loaded into an agent's process: it dies at a moment of its databases that a file beside its agent.yaml names.
 import { readFileSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { fileOf, watchDatabases } from './database-watch.ts';
 import { agentHome } from './home.ts';
-import { watchJournal } from './journal-watch.ts';
 
 /** `started-after 2`: dies when a command has gone to `started` for the second time. Gone once it has struck. */
 export const DEATH_FILE = 'die-at';
@@ -25,8 +26,16 @@ export const JOURNAL_POINTS = [
 ] as const;
 export type JournalPoint = (typeof JOURNAL_POINTS)[number];
 
-/** The state that a statement brings a command to, or null. */
-function stateOf(sql: string, values: readonly unknown[]): string | null {
+/** The same of the memory of punches: an event goes into its outbox (`told`), or out of it as the cloud has it (`forgotten`). */
+export const PUNCH_POINTS = ['told-before', 'told-after', 'forgotten-before', 'forgotten-after'] as const;
+export type PunchPoint = (typeof PUNCH_POINTS)[number];
+
+/** The state of a command that a statement brings about, or what it does to the outbox of punches; else null. */
+function stateOf(sql: string, values: readonly unknown[], database: DatabaseSync): string | null {
+  if (fileOf(database) === 'punches.db') {
+    if (sql.startsWith('INSERT INTO outbox')) return 'told';
+    return sql.startsWith('DELETE FROM outbox') ? 'forgotten' : null;
+  }
   if (/^UPDATE commands SET state = \?/.test(sql)) return String(values[0]);
   const fixed =
     /^(?:INSERT INTO commands|UPDATE commands SET state = ).*?'(received|verified|replied)'/s.exec(sql);
@@ -53,22 +62,22 @@ if (agentHome !== null) {
     unlinkSync(file);
     process.kill(process.pid, 'SIGKILL');
   };
-  let reached: string[] = [];
-  watchJournal({
-    before(sql, values) {
-      const state = stateOf(sql, values);
+  const reached = new Map<DatabaseSync, string[]>();
+  watchDatabases({
+    before(sql, values, database) {
+      const state = stateOf(sql, values, database);
       if (state === null) return;
       arrive(`${state}-before`);
-      reached.push(state);
+      reached.set(database, [...(reached.get(database) ?? []), state]);
     },
     after(database) {
-      if (reached.length === 0 || database.isTransaction) return;
-      const states = reached;
-      reached = [];
+      if (!reached.has(database) || database.isTransaction) return;
+      const states = reached.get(database) ?? [];
+      reached.delete(database);
       for (const state of states) arrive(`${state}-after`);
     },
-    failed() {
-      reached = [];
+    failed(database) {
+      reached.delete(database);
     },
   });
 }
