@@ -14,6 +14,8 @@ import type { FailureThrottle } from './throttle.ts';
 
 /** Every failure takes so long: what it took to find out does not show. */
 const FAILURE_MS = 1000;
+/** Clock and timer count whole milliseconds, so that each may be short of one. */
+const ROUNDING_MS = 2;
 
 export interface LoginPorts {
   readonly accounts: Accounts;
@@ -93,7 +95,7 @@ async function upgrade(
 
 /** The end of a failure: no sooner than a second after its beginning. */
 async function failed({ clock }: LoginPorts, startedAt: number): Promise<Login> {
-  await clock.sleep(Math.max(0, startedAt + FAILURE_MS - clock.now()));
+  await clock.sleep(Math.max(0, startedAt + FAILURE_MS + ROUNDING_MS - clock.now()));
   return { kind: 'failed' };
 }
 

@@ -16,7 +16,7 @@ export const SEVERITIES = [
 ] as const;
 export type Severity = 0 | 1 | 2 | 3 | 4 | 5;
 
-type About = 'agent' | 'device' | 'rule' | 'webhook';
+type About = 'agent' | 'device' | 'rule' | 'operation' | 'webhook';
 
 type Signal =
   /** A problem that lasts until something ends it. */
@@ -38,6 +38,7 @@ const signals: Readonly<Record<EventType, Signal | null>> = {
   'rule.on': { does: 'ends', about: 'rule' },
   'rule.off': { does: 'ends', about: 'rule' },
   'rule.restored': { does: 'passes', about: 'rule', severity: 2 },
+  'operation.unknown': { does: 'passes', about: 'operation', severity: 3 },
   'webhook.paused': { does: 'passes', about: 'webhook', severity: 3 },
   'punch.created': null,
   'user.created': null,
@@ -67,11 +68,12 @@ export const PROBLEM_TYPES = (Object.keys(signals) as EventType[]).filter((type)
 
 /** What a problem is about: events of one key are about the same one. */
 export function keyOf({ type, site = '', device = '', data }: Happening, signal: Signal): string {
-  const { user_id = '', identifier_type = '', webhook_id = '' } = data;
+  const { user_id = '', identifier_type = '', operation_id = '', webhook_id = '' } = data;
   const parts = {
     agent: [site],
     device: [device],
     rule: [device, user_id, identifier_type],
+    operation: [operation_id],
     webhook: [webhook_id],
   }[signal.about];
   const name = signal.does === 'passes' ? type : signal.about;

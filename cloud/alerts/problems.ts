@@ -65,7 +65,7 @@ export const changeSchema = aboutSchema.extend({
 /** Something to be told. */
 export type Change = z.infer<typeof changeSchema>;
 
-const TOLD_DETAILS = ['user_id', 'identifier_type', 'reason', 'webhook_id', 'url'] as const;
+const TOLD_DETAILS = ['user_id', 'identifier_type', 'reason', 'operation_id', 'webhook_id', 'url'] as const;
 const MOST_CHARACTERS = 200;
 
 function detailOf(data: Happening['data']): Record<string, string> {

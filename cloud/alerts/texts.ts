@@ -83,6 +83,16 @@ const sentences: Readonly<Partial<Record<ProblemType, Sentences>>> = {
         'An identifier ({identifier_type}) of user {user_id} was changed at the keypad of {device} ({site}) and put right',
     },
   },
+  'operation.unknown': {
+    es: {
+      ...nothing,
+      problem: 'No se sabe cómo terminó un cambio en {device} ({site}): operación {operation_id}',
+    },
+    en: {
+      ...nothing,
+      problem: 'It is not known how a change at {device} ({site}) ended: operation {operation_id}',
+    },
+  },
   'webhook.paused': {
     es: { ...nothing, problem: 'El webhook {webhook_id} está en pausa' },
     en: { ...nothing, problem: 'Webhook {webhook_id} is paused' },

@@ -11,6 +11,8 @@ import { readSettlement } from '../commands/outcome.ts';
 import { STATE_OF_REPLY } from '../commands/state.ts';
 import type { Begun, Witness } from '../commands/witness.ts';
 import { auditConfig } from '../config.ts';
+import { tellUnknown } from '../events/unknown.ts';
+import { eventPorts } from './event-ports.ts';
 
 function deedOf({ id, site, device, userId, request }: Begun): Deed {
   const { principal, origin } = request;
@@ -45,7 +47,10 @@ const commandOutcome: OutcomeOf = async (tenant, id) => {
   const command = await ledger.command(tenant, id);
   if (command === null) return 'gone';
   const settlement = await readSettlement(ledger, command);
-  return settlement === null ? null : endingOf(settlement);
+  if (settlement !== null) return endingOf(settlement);
+  const { table, feed, clock } = eventPorts();
+  await tellUnknown({ table, feed }, command, clock.now());
+  return null;
 };
 
 /** Old entries are let go within this time of one sweep. */

@@ -128,6 +128,27 @@ describe('a change at a terminal', () => {
   });
 });
 
+test('a change whose outcome stays unknown is told in the feed, once', async () => {
+  world.agent = () => [];
+  const { body } = await put({ name: 'Ana' }, { headers: { prefer: 'respond-async' } });
+  const id = String(body.operation_id);
+  const due = (row: Record<string, unknown>) =>
+    row.opsPk === 'AUDIT_OPEN'
+      ? { ...row, opsSk: String(row.opsSk).replace(/^\d{15}/, '0'.repeat(15)) }
+      : row;
+  const told = async () => {
+    await world.rewrite('T#acme#AU', due);
+    await keepAudit();
+    const { body: feed } = await ask('eventList', { query: { types: 'operation.unknown' } });
+    return (feed.data as { data: object }[]).map(({ data }) => data);
+  };
+  expect(await told()).toEqual([]);
+  // As if it had been asked for an hour ago.
+  await world.rewrite(`T#acme#C#${id}`, (row) => ({ ...row, issuedAt: Date.now() - 3_600_000 }));
+  expect(await told()).toMatchObject([{ device_id: 'principal', site: 'casa-matriz', operation_id: id }]);
+  expect(await told()).toHaveLength(1);
+});
+
 describe('every route', () => {
   const restricted = (Object.keys(routes) as RouteName[]).filter((name) => routes[name].access !== 'open');
 

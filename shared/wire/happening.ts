@@ -18,6 +18,7 @@ export const EVENT_TYPES = [
   'rule.overdue',
   'rule.restored',
   'rule.failed',
+  'operation.unknown',
   'webhook.paused',
 ] as const;
 export const eventTypeSchema = z.enum(EVENT_TYPES);

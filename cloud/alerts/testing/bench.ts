@@ -143,9 +143,10 @@ export class Bench {
   happening(type: EventType, over: Partial<Happening> = {}): Happening {
     this.#events += 1;
     const place = type.startsWith('webhook') ? {} : { site: 'norte' };
-    const device = /^(device|rule)/.test(type) ? { device: 'principal' } : {};
+    const device = /^(device|rule|operation)/.test(type) ? { device: 'principal' } : {};
     const data = {
       rule: { user_id: '7', identifier_type: 'smartCard', reason: 'window' },
+      operation: { operation_id: '01M8G7HHHA9G3J9Q675RXF8T7D' },
       webhook: { webhook_id: 'w1', url: 'https://hooks.example.com/x', reason: 'failing' },
     }[type.split('.')[0] ?? ''];
     return {
