@@ -5,7 +5,9 @@ import { Webhook as Verifier } from 'standardwebhooks';
 import { describe, expect, test } from 'vitest';
 import { mortal, randomOf, Turns } from '../events/testing/mortal.ts';
 import { Mailer } from './mail.ts';
+import { MOST_PROBLEMS } from './problems.ts';
 import { alertSecret } from './signing.ts';
+import { AlertStates } from './state.ts';
 import { Bench, EVERYWHERE, HOUR, KEY, MINUTE, subjectOf } from './testing/bench.ts';
 import { MAIL_PASSWORD, startMailServer } from './testing/mail-server.ts';
 
@@ -339,6 +341,54 @@ test('a storm is one notice an address, which counts and names what each may see
   expect(byAddress.get('head@example.com')).toContain('and 70 more');
   expect(subjectOf(byAddress.get('norte@example.com') ?? '')).toBe('[Sereno] 30 problemas: norte');
   expect(byAddress.get('norte@example.com')).not.toContain('sur-');
+});
+
+test('as many problems as are kept fit into one row, whatever they are called', async () => {
+  await begun({ medias: [bench.media('3', bench.receiver.url)] });
+  const random = randomOf(7);
+  const name = (length: number) =>
+    Array.from({ length }, () => 'abcdefghijklmnopqrstuvwxyz0123456789'[random(36)]).join('');
+  const devices = Array.from({ length: MOST_PROBLEMS + 50 }, () => name(64));
+  for (const type of ['device.offline', 'device.refused', 'device.offline', 'device.swapped'] as const) {
+    const events = devices.map((device) => bench.happening(type, { device, site: name(32), id: name(32) }));
+    await bench.tell(...events);
+    await bench.run();
+  }
+  await bench.pass(3 * MINUTE);
+  const row = await bench.table.get({ pk: `T#${bench.tenant}`, sk: 'X' });
+  const size = Object.values(row ?? {}).reduce<number>(
+    (sum, value) => sum + (value instanceof Uint8Array ? value.length : 50),
+    0,
+  );
+  // A row may have 400 KB, and while it is told the round is in it, too.
+  expect(size).toBeLessThan(260 * 1024);
+  expect(bench.receiver.got.at(-1)?.event.total).toBe(MOST_PROBLEMS + 1);
+}, 60_000);
+
+test('a notice and a problem of another version hold up no others', async () => {
+  await begun({ medias: [bench.media('3', bench.receiver.url)], timezone: 'Mars/Olympus' });
+  await bench.tell(bench.happening('agent.offline'));
+  await bench.run();
+  const states = new AlertStates(bench.table);
+  const state = await states.get(bench.tenant);
+  const [known] = [...(state?.problems.values() ?? [])];
+  const strange = { ...known, key: 'job/1', type: 'job.lost' } as never;
+  const hold = { holder: 'test', heldUntil: 0 };
+  await states.hold(bench.tenant, { ...hold, heldUntil: bench.now + 1 }, bench.now);
+  const problems = new Map([...(state?.problems ?? []), ['job/1', strange]]);
+  await states.note(bench.tenant, hold, { ...(state as NonNullable<typeof state>), problems });
+  const waiting = {
+    opsPk: 'NOTICES',
+    opsSk: 'a#b',
+    pk: 'T#a#X',
+    sk: 'b',
+    id: 'b',
+    tenant: 'a',
+    state: 'newer',
+  };
+  await bench.table.put(waiting);
+  await bench.pass(2 * MINUTE);
+  expect(bench.receiver.got.map(({ event }) => event.total)).toEqual([1]);
 });
 
 test('alerts survive a run that is killed: each notice at least once, under one id, and nothing is told otherwise', async () => {

@@ -20,7 +20,7 @@ export interface MailFailure {
   readonly isFinal: boolean;
 }
 
-const ATTEMPT_MS = 20_000;
+const ATTEMPT_MS = 10_000;
 
 /** The address alone, of `Somebody <a@b.c>` too: what stands around it could be anything. */
 export function bareAddress(text: string): string {
@@ -54,6 +54,8 @@ function failureOf(error: SmtpError): MailFailure {
   if (error instanceof TimedOut || error.code === 'ETIMEDOUT') return { error: 'timeout', isFinal: false };
   if (error.code === 'EAUTH') return { error: 'login_refused', isFinal: false };
   const { responseCode = 0, command = '' } = error;
+  // Refused before it was asked: an address that this server's protocol cannot name.
+  if (responseCode === 0 && error.code === 'EENVELOPE') return { error: 'refused', isFinal: true };
   if (responseCode === 0) return { error: 'unreachable', isFinal: false };
   // A refused sender is a matter of settings, which can be put right; a refused address or message is not.
   return { error: 'refused', isFinal: responseCode >= 500 && ['RCPT TO', 'DATA'].includes(command) };

@@ -1,10 +1,11 @@
 // Notices in the table: one for each round and address, kept for a month, found by an index while it is to be sent.
 import { gzipSync } from 'node:zlib';
 import * as z from 'zod';
+import { log } from '../log.ts';
 import { eventIndex, eventKeys } from '../store/event-keys.ts';
 import { type Hold, holdRow, noteHeld } from '../store/held.ts';
 import type { Table } from '../store/table.ts';
-import { changeSchema } from './problems.ts';
+import { changesSchema } from './problems.ts';
 import type { Recipient } from './recipients.ts';
 import { packedOf, type Round } from './state.ts';
 
@@ -29,7 +30,7 @@ const noticeSchema = z.object({
   userId: z.string(),
   mediaId: z.string(),
   address: z.string(),
-  changes: packedOf(z.array(changeSchema)),
+  changes: packedOf(changesSchema),
   /** `withdrawn`: who was to get it may not see it any more, or has no such media. */
   state: z.enum(['waiting', 'sent', 'failed', 'withdrawn']),
   createdAt: z.number(),
@@ -83,7 +84,12 @@ export class Notices {
   /** Of all tenants, those of a tenant by time; one that is new may not show yet. */
   async waiting(): Promise<Notice[]> {
     const rows = await this.#table.query({ pk: eventIndex.waiting('', '').opsPk, index: true });
-    return rows.map((row) => noticeSchema.parse(row));
+    // One that cannot be read, of whatever version, must not hold up everybody's.
+    return rows.flatMap((row) => {
+      const { success, data } = noticeSchema.safeParse(row);
+      if (!success) log.error('notice not readable', { notice: String(row.id) });
+      return success ? [data] : [];
+    });
   }
 
   /** Every one of a tenant that is kept, oldest first. */

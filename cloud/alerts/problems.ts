@@ -2,6 +2,7 @@
 //
 // A problem is told once it has lasted for the time in which others are gathered, and its end once it has held. One that
 // comes and goes is told once: each time that it comes back within an hour, its end has to hold for longer.
+import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { deviceIdSchema, slugSchema } from '../../shared/domain/identifiers.ts';
 import { EVENT_TYPES, type Happening } from '../../shared/wire/happening.ts';
@@ -11,15 +12,21 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 /** Problems that are kept one by one; the state of a tenant is one row. */
-export const MOST_PROBLEMS = 4000;
+export const MOST_PROBLEMS = 2000;
 /** Of a problem that nothing ended: its terminal may not exist any more. */
 const FORGOTTEN_AFTER_MS = 90 * 24 * HOUR;
 /** How long an end has to hold where the problem has come back within an hour: once, twice, more often. */
 const CALMS = [5 * MINUTE, 15 * MINUTE, HOUR];
 /** What has begun so often within an hour is told at once. */
 const FLAPPING = 3;
-/** A teller that was killed tells twice: ids of the last events of a problem. */
+/** A teller that was killed tells twice: the last events of a problem are known. */
 const KNOWN_EVENTS = 4;
+const MARK_CHARACTERS = 8;
+
+/** An event's id in short: thousands of problems have to fit into one row. */
+function markOf(id: string): string {
+  return createHash('sha256').update(id).digest('base64url').slice(0, MARK_CHARACTERS);
+}
 
 const epochMs = z.number();
 const typeSchema = z.enum([...EVENT_TYPES, CROWD]);
@@ -47,21 +54,33 @@ const problemSchema = aboutSchema.extend({
   times: z.number(),
   /** Nothing was told since it began. */
   isNew: z.boolean(),
-  eventIds: z.array(z.string()),
+  events: z.array(z.string()),
   /** What operators have been told; null: that there is none. */
   told: z.object({ type: typeSchema, at: epochMs }).nullable(),
 });
 export type Problem = z.infer<typeof problemSchema>;
-export const problemsSchema = z.array(problemSchema);
+
+/** The items that hold: one that a newer version has written must not hide the others. */
+function listOf<T>(item: z.ZodType<T>) {
+  return z.array(z.unknown()).transform((items) =>
+    items.flatMap((given) => {
+      const { success, data } = item.safeParse(given);
+      return success ? [data] : [];
+    }),
+  );
+}
+
+export const problemsSchema = listOf(problemSchema);
 export type Problems = ReadonlyMap<string, Problem>;
 
-export const changeSchema = aboutSchema.extend({
+const changeSchema = aboutSchema.extend({
   state: z.enum(['problem', 'resolved']),
   /** How often it has begun within an hour. */
   times: z.number(),
   /** When operators were told of the problem that is resolved. */
   toldAt: epochMs.optional(),
 });
+export const changesSchema = listOf(changeSchema);
 /** Something to be told. */
 export type Change = z.infer<typeof changeSchema>;
 
@@ -100,7 +119,7 @@ function begun(
     begunAt: now,
     times: isAgain ? known.times + 1 : 1,
     isNew: true,
-    eventIds: [...(known?.eventIds ?? []), id].slice(-KNOWN_EVENTS),
+    events: [...(known?.events ?? []), markOf(id)].slice(-KNOWN_EVENTS),
     told: known?.told ?? null,
   };
 }
@@ -116,11 +135,12 @@ function next(problems: Problems, event: Happening, now: number): Problem | null
   if (signal === null) return null;
   const key = keyOf(event, signal);
   const known = problems.get(key);
-  if (known?.eventIds.includes(event.id) === true) return null;
+  const mark = markOf(event.id);
+  if (known?.events.includes(mark) === true) return null;
   if (signal.does === 'ends') {
     if (known?.isOpen !== true) return null;
-    const eventIds = [...known.eventIds, event.id].slice(-KNOWN_EVENTS);
-    return { ...known, isOpen: false, at: event.at, seenAt: now, eventIds };
+    const events = [...known.events, mark].slice(-KNOWN_EVENTS);
+    return { ...known, isOpen: false, at: event.at, seenAt: now, events };
   }
   const passes = signal.does === 'passes';
   // What passes again and again is told once an hour.

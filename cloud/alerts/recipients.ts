@@ -5,6 +5,7 @@ import { type MediaType, mediaTypes } from '../accounts/defaults.ts';
 import type { Media, Snapshot, User } from '../accounts/model.ts';
 import { type Operator, operatorIn, scopesOf, sitesOf } from '../accounts/operator.ts';
 import { isWithinPeriod } from '../accounts/periods.ts';
+import { timeZone } from '../config.ts';
 import { severityOf } from './kinds.ts';
 import type { Change } from './problems.ts';
 
@@ -49,7 +50,8 @@ export function recipientsOf(tenant: string, snapshot: Snapshot): Recipient[] {
 
 /** The zone in which the medias of a user have their times. */
 export function zoneOf({ timezone }: User, standard: string): string {
-  return timezone === 'default' ? standard : timezone;
+  // Zones come and go with versions; nobody's may keep the others from being told.
+  return timezone !== 'default' && timeZone.safeParse(timezone).success ? timezone : standard;
 }
 
 /**

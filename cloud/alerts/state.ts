@@ -6,9 +6,9 @@ import { type Position, positionSchema } from '../events/reading.ts';
 import { eventKeys } from '../store/event-keys.ts';
 import { type Hold, holdRow, noteHeld } from '../store/held.ts';
 import type { Table } from '../store/table.ts';
-import { changeSchema, type Problems, problemsSchema } from './problems.ts';
+import { changesSchema, type Problems, problemsSchema } from './problems.ts';
 
-const roundSchema = z.object({ id: z.string(), at: z.number(), changes: z.array(changeSchema) });
+const roundSchema = z.object({ id: z.string(), at: z.number(), changes: changesSchema });
 /** What is told at one time: to each address in one notice. */
 export type Round = z.infer<typeof roundSchema>;
 

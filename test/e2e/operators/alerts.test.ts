@@ -3,6 +3,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { Webhook as Verifier } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { subjectOf } from '../../../cloud/alerts/testing/bench.ts';
@@ -11,6 +14,7 @@ import {
   type MailServer,
   startMailServer,
 } from '../../../cloud/alerts/testing/mail-server.ts';
+import { methods } from '../../../cloud/rpc/methods.ts';
 import { type Receiver, startReceiver } from '../../../cloud/webhooks/testing/receiver.ts';
 import { type System, startSystem } from '../../../infra/local/system.ts';
 import { call } from './fixture.ts';
@@ -83,6 +87,75 @@ test('a terminal that is unplugged is told by mail and webhook, and so is that i
     changes: [{ state: 'problem', type: 'device.offline', device_id: 'principal' }],
   });
 }, 60_000);
+
+/** Every way by which an operator brings a secret, or is given one. */
+async function useSecrets(): Promise<string> {
+  const { username, password } = system.admin ?? { username: '', password: '' };
+  const [next, wrong, misplaced] = ['Next#Secret-4711', 'Wrong#Secret-4712', 'Misplaced#Secret-4713'];
+  secrets.push(next, wrong, misplaced);
+  await call(system.url, 'user.login', { username, password: wrong });
+  await call(system.url, 'user.login', { username: misplaced, password: username });
+  const before = { bearer: await loggedIn() };
+  const passwords = { userid: '1', current_passwd: password, passwd: next };
+  await call(system.url, 'user.update', { ...passwords, current_passwd: wrong }, before);
+  expect((await call(system.url, 'user.update', passwords, before)).result).toEqual({ userids: ['1'] });
+  const { result: session } = await call(system.url, 'user.login', { username, password: next });
+  secrets.push(session);
+  const bearer = { bearer: session };
+  const made = await call(system.url, 'token.create', { name: 'script' }, bearer);
+  const { result } = await call(system.url, 'token.generate', made.result.tokenids, bearer);
+  secrets.push(result[0].token);
+  return session;
+}
+
+/** Every row of the store, with what is packed in it. */
+async function rows(): Promise<string> {
+  const { endpoint, tableName: TableName } = system.dynamo;
+  const client = new DynamoDBClient({ endpoint, region: system.region, credentials: system.credentials });
+  const documents = DynamoDBDocumentClient.from(client);
+  const texts: string[] = [];
+  let ExclusiveStartKey: Record<string, unknown> | undefined;
+  do {
+    const page = await documents.send(new ScanCommand({ TableName, ExclusiveStartKey }));
+    for (const row of page.Items ?? []) {
+      texts.push(JSON.stringify(row));
+      for (const value of Object.values(row)) {
+        if (value instanceof Uint8Array && value[0] === 0x1f) texts.push(gunzipSync(value).toString('utf8'));
+      }
+    }
+    ExclusiveStartKey = page.LastEvaluatedKey;
+  } while (ExclusiveStartKey !== undefined);
+  client.destroy();
+  return texts.join('\n');
+}
+
+test('no answer and no row holds a secret of an operator, or the password of the mail server', async () => {
+  const bearer = await useSecrets();
+  const gets = Object.keys(methods).filter((name) => name.endsWith('.get'));
+  const selects = { 'user.get': { selectMedias: 'extend', selectUsrgrps: 'extend', selectRole: 'extend' } };
+  const answers = await Promise.all([
+    ...gets.map((name) =>
+      call(system.url, name, (selects as Record<string, object>)[name] ?? {}, { bearer }),
+    ),
+    ...['/audit?limit=500', '/events', '/webhooks', '/operations', '/devices', '/sites', '/openapi.json'].map(
+      async (path) => {
+        const answer = await fetch(system.url + path, { headers: { authorization: `Bearer ${bearer}` } });
+        expect(answer.status, path).toBe(200);
+        return answer.text();
+      },
+    ),
+  ]);
+  expect(answers.length).toBeGreaterThan(12);
+  const told = JSON.stringify(answers);
+  const kept = await rows();
+  expect(kept).toContain('device.offline');
+  expect(secrets.length).toBeGreaterThan(8);
+  for (const secret of secrets) {
+    expect(secret).toMatch(/^\S{16,}$/);
+    expect(told.includes(secret)).toBe(false);
+    expect(kept.includes(secret)).toBe(false);
+  }
+});
 
 test('nothing of these secrets is left in what was written or sent', async () => {
   await system.stop();
