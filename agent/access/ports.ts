@@ -7,6 +7,11 @@ import type { Result } from '../result.ts';
 import type { Dialect } from '../terminal/session/dialect.ts';
 import type { Roster } from '../terminal/tables/roster.ts';
 
+/** What a write of the agent's own does. */
+export type LocalWriteBody =
+  | { readonly op: 'user.put'; readonly args: ArgsOf<'user.put'> }
+  | { readonly op: 'user.delete'; readonly args: ArgsOf<'user.delete'> };
+
 /** A write that nobody in the cloud has asked for by itself. */
 export type LocalWrite = {
   /** A ULID, on the disk of whoever orders it before it is ordered. */
@@ -15,10 +20,7 @@ export type LocalWrite = {
   readonly issuedAt: number;
   /** It must have begun by then, epoch ms by the cloud's clock. */
   readonly notAfter: number;
-} & (
-  | { readonly op: 'user.put'; readonly args: ArgsOf<'user.put'> }
-  | { readonly op: 'user.delete'; readonly args: ArgsOf<'user.delete'> }
-);
+} & LocalWriteBody;
 
 /** `overdue`: before anything else that waits at the terminal. `rule`: behind the commands of the cloud. */
 export type Urgency = 'overdue' | 'rule';

@@ -1,0 +1,354 @@
+// Rules as callers and people at the terminal meet them, on a terminal in memory and a clock that the test moves.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { IdentifierWish } from '../../shared/domain/access-identifier.ts';
+import { folderOfEachTest } from '../testing/folder.ts';
+import { Room, wish } from './testing/room.ts';
+
+const folder = folderOfEachTest();
+let room: Room;
+beforeEach(() => {
+  room = new Room(folder());
+  room.add('7', { name: 'Ana' });
+  room.add('8', { name: 'Luis', card: 800, password: '8888' });
+  room.add('9', { name: 'Eva' });
+});
+afterEach(() => room.stop());
+
+const seconds = (ms: number) => Math.floor((room.now() + ms) / 1000);
+const window = (from: number, to: number) => ({ from: seconds(from), to: seconds(to) });
+const guest = (number: string, name: string, more: Partial<IdentifierWish> = {}) =>
+  wish(number, name, { owner: { type: 'guest', name }, ...more });
+const types = () => room.events.map(({ type, reason }) => `${type} ${reason}`);
+
+describe('a number with a window', () => {
+  it('comes on at its beginning and goes off at its end', async () => {
+    expect(await room.put('card', wish('5', '7', { window: window(10_000, 20_000) }))).toEqual(['created']);
+    expect(room.user('7')?.card).toBe(0);
+    await room.pass(11_000);
+    expect(room.user('7')?.card).toBe(5);
+    await room.pass(10_000);
+    expect(room.user('7')?.card).toBe(0);
+    expect(types()).toEqual(['rule.on window', 'rule.off window']);
+  });
+
+  it('goes off after a restart in which it ended, before anything else', async () => {
+    await room.put('card', wish('5', '7', { window: window(-1000, 20_000) }));
+    expect(room.user('7')?.card).toBe(5);
+    room.restart(30_000);
+    await room.quiet();
+    expect(room.user('7')?.card).toBe(0);
+    expect(room.orders.at(-1)).toBe('overdue');
+  });
+
+  it('is overdue while the terminal is away at its end, and goes off when it is back', async () => {
+    await room.put('card', wish('5', '7', { window: window(-1000, 5000) }));
+    room.goAway();
+    await room.pass(10_000);
+    expect(await room.list('ukey')).toMatchObject({ total: 0 });
+    expect(types()).toEqual(['rule.on asked', 'rule.overdue window']);
+    expect(room.user('7')?.card).toBe(5);
+    room.comeBack();
+    await room.quiet();
+    expect(room.user('7')?.card).toBe(0);
+    expect(types().at(-1)).toBe('rule.off window');
+  });
+});
+
+describe('a number with passes', () => {
+  it('goes off with the last one, each punch counted once, also over restarts', async () => {
+    await room.put('card', wish('5', '7', { max_passes: 2 }));
+    const first = room.punch('7', 2);
+    room.restart();
+    room.access.punched(first, false);
+    await room.quiet();
+    expect((await room.list('card', { number: '5' })).data[0]).toMatchObject({
+      passes_left: 1,
+      state: 'active',
+    });
+    room.punch('7', 1);
+    room.punch('7', 0);
+    await room.quiet();
+    expect(room.user('7')?.card).toBe(5);
+    room.punch('7', 2);
+    await room.quiet();
+    expect(room.user('7')?.card).toBe(0);
+    expect((await room.list('card', { number: '5' })).data[0]).toMatchObject({
+      passes_left: 0,
+      state: 'used_up',
+    });
+    expect(types()).toEqual(['rule.on asked', 'rule.off passes']);
+  });
+
+  it('comes on again when they are reset', async () => {
+    await room.put('inputCode', wish('0044', '7', { max_passes: 1 }));
+    room.punch('7', 3);
+    await room.quiet();
+    expect(room.user('7')?.password).toBe('');
+    expect(await room.ask('identifier.reset', { type: 'inputCode', number: '0044' })).toEqual(['updated']);
+    expect(room.user('7')?.password).toBe('0044');
+    expect(await room.ask('identifier.reset', { type: 'inputCode', number: '1' })).toEqual(['not_found']);
+  });
+
+  it('does not count what was punched before', async () => {
+    const at = Math.floor(room.now() / 1000) * 1000 - 5000;
+    await room.put('card', wish('5', '7', { max_passes: 1 }));
+    room.punch('7', 2, { source: 'log', at });
+    await room.quiet();
+    expect(room.user('7')?.card).toBe(5);
+  });
+});
+
+describe('a guest', () => {
+  it('comes with his first number, under a badge of his own, and goes with his last', async () => {
+    const visit = { window: window(10_000, 20_000) };
+    expect(await room.put('card', guest('5', 'Visita', visit))).toEqual(['created']);
+    expect(await room.put('inputCode', guest('77', 'Visita', visit))).toEqual(['created']);
+    expect(room.users).toHaveLength(3);
+    await room.pass(11_000);
+    expect(room.user('999999999')).toMatchObject({ name: 'Visita', card: 5, password: '77' });
+    room.punch('999999999', 1);
+    await room.pass(10_000);
+    expect(room.user('999999999')).toBeUndefined();
+    await room.put('card', guest('6', 'Otro'));
+    expect(room.user('999999998')).toMatchObject({ name: 'Otro', card: 6 });
+    expect(await room.ask('identifier.delete', { type: 'card', numbers: ['6'] })).toEqual(['deleted']);
+    expect(room.users).toHaveLength(3);
+  });
+
+  it('gets another badge where somebody has taken his', async () => {
+    await room.put('card', guest('5', 'Visita', { window: window(5000, 60_000) }));
+    room.add('999999999', { name: 'Pepe' });
+    await room.pass(6000);
+    expect(room.user('999999999')).toMatchObject({ name: 'Pepe', card: 0 });
+    expect(room.user('999999998')).toMatchObject({ name: 'Visita', card: 5 });
+  });
+});
+
+describe('a batch', () => {
+  it('answers each item by itself', async () => {
+    room.add('10', { name: 'Luis' });
+    const past = { from: 10, to: 10 };
+    const infos = await room.put(
+      'card',
+      wish('5', '7'),
+      wish('800', '7'),
+      wish('900', '8'),
+      wish('61', 'Nadie'),
+      wish('62', 'Luis'),
+      wish('4294967296', '9'),
+      wish('x', '9'),
+      wish('0', '9'),
+      wish('11', '9', { window: past }),
+      wish('12', '9', { lock: 'second' }),
+      wish('13', '9'),
+      wish('0013', '9'),
+      wish('14', '9', { new_type: 'face_id' }),
+      wish('15', '9', { new_type: 'qr' }),
+      wish('16', 'Eva'),
+      wish('17', '9'),
+      guest('18', 'Una visita de nombre demasiado largo'),
+    );
+    expect(infos).toEqual([
+      'created',
+      'number_taken_by_another_identifier',
+      'number_of_identifiers_exceeded',
+      'entity_not_found',
+      'owner_ambiguous',
+      'identifier_type_not_supported',
+      'wrong_rule',
+      'wrong_rule',
+      'invalid_time_rules_settings',
+      'lock_not_available',
+      'has_dublicates',
+      'has_dublicates',
+      'face_id_not_supported',
+      'identifier_type_not_supported',
+      'created',
+      'number_of_identifiers_exceeded',
+      'wrong_rule',
+    ]);
+    expect(room.users.map(({ card }) => card)).toEqual([5, 800, 16, 0]);
+  });
+
+  it('moves and swaps numbers in one order', async () => {
+    await room.put('card', wish('5', '7'), wish('6', '9'));
+    const before = room.orders.length;
+    expect(await room.put('card', wish('5', '9'), wish('6', '7'))).toEqual([
+      'number_of_identifiers_exceeded',
+      'number_of_identifiers_exceeded',
+    ]);
+    expect(await room.put('card', wish('800', '8'))).toEqual(['updated']);
+    expect(
+      await room.put('card', wish('6', 'X', { owner: { type: 'guest', name: 'X' } }), wish('5', '9')),
+    ).toEqual(['updated', 'updated']);
+    expect(room.orders.length - before).toBe(1);
+    expect(room.user('7')?.card).toBe(0);
+    expect(room.user('9')?.card).toBe(5);
+    expect(room.user('999999999')?.card).toBe(6);
+  });
+
+  it('keeps nothing where the terminal is away, and says so', async () => {
+    room.goAway();
+    expect(await room.put('card', wish('5', '7'), wish('x', '7'))).toEqual([
+      'terminal_unreachable',
+      'wrong_rule',
+    ]);
+    room.comeBack();
+    await room.pass(60_000);
+    expect(await room.list('card', { number: '5' })).toMatchObject({ total: 0 });
+  });
+
+  it('keeps nothing of what the terminal refuses', async () => {
+    room.refuses = ({ args }) => args.user_id === '7';
+    expect(await room.put('card', wish('5', '7'), wish('6', '9'))).toEqual(['terminal_refused', 'created']);
+    expect(await room.list('card', { number: '5' })).toMatchObject({ total: 0 });
+  });
+
+  it('comes to the same answer when the agent dies in it', async () => {
+    for (let turns = 0; turns < 12; turns++) {
+      const id = `01ARZ3NDEKTSV4RRFFQ69G5F${String(turns + 10)}`;
+      const args = { type: 'card', items: [wish(String(turns + 20), '7'), wish(String(turns + 50), '8')] };
+      room.begin('identifier.put', args, id);
+      for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+      room.restart();
+      expect(await room.ask('identifier.put', args, id)).toEqual([
+        'created',
+        'number_of_identifiers_exceeded',
+      ]);
+      expect(room.user('7')?.card).toBe(turns + 20);
+      expect(await room.ask('identifier.delete', { type: 'card', numbers: [String(turns + 20)] })).toEqual([
+        'deleted',
+      ]);
+    }
+  });
+
+  it('leaves no trace of PINs that no rule governs', async () => {
+    expect(await room.put('inputCode', wish('8888', '8'))).toEqual(['number_of_identifiers_exceeded']);
+    expect(await room.put('inputCode', wish('1', '8'))).toEqual(['number_of_identifiers_exceeded']);
+    expect(await room.ask('identifier.delete', { type: 'inputCode', numbers: ['8888'] })).toEqual([
+      'not_found',
+    ]);
+    expect(await room.list('inputCode')).toMatchObject({ total: 0 });
+    expect(await room.put('inputCode', wish('123456789', '7'))).toEqual(['identifier_type_not_supported']);
+  });
+
+  it('deletes cards that no rule governs', async () => {
+    expect(await room.ask('identifier.delete', { type: 'card', numbers: ['800', '3'] })).toEqual([
+      'deleted',
+      'not_found',
+    ]);
+    expect(room.user('8')?.card).toBe(0);
+  });
+});
+
+describe('at the keypad', () => {
+  it('a number that was changed is put right, and told', async () => {
+    await room.put('card', wish('5', '7'));
+    room.edit('7', { card: 99 });
+    room.see();
+    await room.quiet();
+    expect(room.user('7')?.card).toBe(5);
+    expect(types().at(-1)).toBe('rule.restored keypad');
+  });
+
+  it('a number that is not due is taken off again', async () => {
+    await room.put('card', wish('5', '7', { window: window(60_000, 90_000) }));
+    room.edit('7', { card: 5 });
+    room.see();
+    await room.quiet();
+    expect(room.user('7')?.card).toBe(0);
+    expect(types()).toEqual(['rule.restored keypad']);
+  });
+
+  it('another number in the slot of a rule that waits stays, and the rule fails', async () => {
+    await room.put('card', wish('5', '7', { window: window(5000, 90_000) }));
+    room.edit('7', { card: 99 });
+    await room.pass(10_000);
+    expect(room.user('7')?.card).toBe(99);
+    expect(types()).toEqual(['rule.failed keypad']);
+    room.edit('7', { card: 0 });
+    room.see();
+    await room.quiet();
+    expect(room.user('7')?.card).toBe(5);
+  });
+
+  it('a user who is deleted loses his rules', async () => {
+    await room.put('card', wish('5', '7'));
+    room.remove('7');
+    room.see();
+    await room.quiet();
+    expect(types().at(-1)).toBe('rule.off user_deleted');
+    expect(await room.list('card', { number: '5' })).toMatchObject({ total: 0 });
+  });
+});
+
+describe('by the user routes', () => {
+  it('another number of an active rule is the number of the rule', async () => {
+    await room.put('card', wish('5', '7', { window: window(-1000, 10_000) }));
+    room.cloudWrites('7', { card: 99 });
+    await room.pass(5000);
+    expect(room.user('7')?.card).toBe(99);
+    await room.pass(6000);
+    expect(room.user('7')?.card).toBe(0);
+  });
+
+  it('no number ends it, and what is written over one that waits holds', async () => {
+    await room.put('card', wish('5', '7'), wish('6', '9', { window: window(5000, 9000) }));
+    room.cloudWrites('7', { card: 0 });
+    room.cloudWrites('9', { card: 6 });
+    await room.pass(20_000);
+    expect([room.user('7')?.card, room.user('9')?.card]).toEqual([0, 6]);
+    expect(await room.list('card')).toMatchObject({
+      total: 2,
+      data: [{ number: '6', window: null }, { number: '800' }],
+    });
+  });
+
+  it('is not put right while nobody knows what became of the write', async () => {
+    await room.put('card', wish('5', '7'));
+    room.doubtful.add('7');
+    room.edit('7', { card: 99 });
+    room.see();
+    room.restart();
+    await room.pass(3000);
+    expect(room.user('7')?.card).toBe(99);
+    room.access.written('principal', 'user.put', { mode: 'update', user_id: '7', fields: { card: 99 } });
+    room.doubtful.clear();
+    await room.pass(3000);
+    expect(room.user('7')?.card).toBe(99);
+    expect(types()).toEqual(['rule.on asked']);
+  });
+
+  it('a user who is deleted takes his rules along', async () => {
+    await room.put('card', wish('5', '7'));
+    room.cloudDeletes('7');
+    await room.pass(3000);
+    expect(room.users).toHaveLength(2);
+    expect(room.access.count().rules).toBe(0);
+  });
+});
+
+describe('the clock', () => {
+  it('never goes back behind what was known, until the cloud has told it', async () => {
+    await room.put('card', wish('5', '7', { window: window(-1000, 10_000) }));
+    await room.pass(120_000);
+    expect(room.user('7')?.card).toBe(0);
+    room.measured = null;
+    room.clock.wall -= 600_000;
+    room.restart();
+    await room.pass(3000);
+    expect(room.user('7')?.card).toBe(0);
+  });
+
+  it('a step of the wall clock changes nothing, and what the cloud tells is followed', async () => {
+    await room.put('card', wish('5', '7', { window: window(-1000, 100_000) }));
+    room.measured = 200_000;
+    room.access.timeMoved();
+    await room.quiet();
+    expect(room.user('7')?.card).toBe(0);
+    room.measured = 0;
+    room.access.timeMoved();
+    await room.quiet();
+    expect(room.user('7')?.card).toBe(5);
+  });
+});

@@ -1,0 +1,80 @@
+// What a task comes to once its writes are made: rules, guests and answers on disk in one transaction, events told before it.
+import { createHash } from 'node:crypto';
+import type { IdentifierInfo } from '../../shared/domain/access-identifier.ts';
+import type { RuleEvent } from '../../shared/wire/events.ts';
+import type { RuleEvents } from './ports.ts';
+import type { Rule } from './rule.ts';
+import type { AccessStore } from './store.ts';
+import type { Note, Task } from './task.ts';
+
+export interface CommitPorts {
+  readonly store: AccessStore;
+  readonly events: RuleEvents;
+  readonly now: () => number;
+}
+
+/** @throws SerenoError `agent_storage`: then all of it is to be done again */
+export function commit(task: Task, ports: CommitPorts): void {
+  const { store, now } = ports;
+  const { device } = task;
+  store.atomically(() => {
+    for (const { rule, goesOn } of task.puts) putAnew(rule, goesOn, store);
+    applyNotes(task.notes, device, ports);
+    for (const guest of task.guests) store.putGuest(device, guest);
+    for (const userId of task.lostGuests) store.removeGuest(device, userId);
+    answer(task, store, now());
+    store.removeTask(task.id);
+  });
+}
+
+/** The writes were not made: nothing is kept of it but the answer. `keeps`: nobody can tell, so its rules watch over it. */
+export function abandon(task: Task, info: IdentifierInfo, keeps: boolean, { store, now }: CommitPorts): void {
+  store.atomically(() => {
+    // Pessimistic: what may be on the terminal counts as being there.
+    if (keeps) for (const { rule } of task.puts) store.putRule({ ...rule, held: true });
+    if (keeps) for (const guest of task.guests) store.putGuest(task.device, { ...guest, isThere: false });
+    answer({ ...task, items: task.items.map(({ index }) => ({ index, info })) }, store, now());
+    store.removeTask(task.id);
+  });
+}
+
+/** Tells what is to be told, and notes how the rules stand. Inside a transaction of the store. */
+export function applyNotes(
+  notes: readonly Note[],
+  device: string,
+  { store, events, now }: CommitPorts,
+): void {
+  for (const { rule: id, set, event } of notes) {
+    const rule = store.rule(device, id);
+    if (rule === undefined) continue;
+    const version = event === null ? rule.version : rule.version + 1;
+    if (event !== null) events.tell(eventOf(rule, event, now()));
+    if (set === null) store.removeRule(rule);
+    else {
+      const { held = rule.held, told = rule.told } = set;
+      store.putRule({ ...rule, held, told, version });
+    }
+  }
+}
+
+/** The id follows from the rule and how often something was told of it: told again after a crash, it is the same event. */
+export function eventOf(rule: Rule, { type, reason }: NonNullable<Note['event']>, at: number): RuleEvent {
+  const digest = createHash('sha256').update(`${rule.id}/${rule.version}/${type}`).digest('hex');
+  const { device, userId: user_id, type: identifier_type } = rule;
+  return { type, id: `rul_${digest.slice(0, 32)}`, device, user_id, identifier_type, reason, at };
+}
+
+/** A rule as a batch wants it; what has happened to it meanwhile stays. */
+function putAnew(rule: Rule, goesOn: boolean, store: AccessStore): void {
+  const known = store.rule(rule.device, rule.id);
+  const { version } = known ?? rule;
+  const count = goesOn && known !== undefined ? { passes: known.passes, usedUpAt: known.usedUpAt } : {};
+  store.putRule({ ...rule, version, ...count });
+}
+
+function answer({ command, items }: Task, store: AccessStore, now: number): void {
+  const infos = command === null ? null : store.infos(command);
+  if (command === null || infos === null) return;
+  for (const { index, info } of items) infos[index] = info;
+  store.putInfos(command, infos, now);
+}

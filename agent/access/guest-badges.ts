@@ -1,0 +1,18 @@
+// Badges for guests.
+import { limitsOf } from '../terminal/session/dialect.ts';
+import type { TerminalUsers } from './ports.ts';
+import { type AccessStore, badgeNote } from './store.ts';
+
+/** A badge for a guest: counted down from the greatest that fits the terminal, and never given out again. */
+export function newBadge(device: string, { roster, dialect }: TerminalUsers, store: AccessStore): string {
+  const { userIdWidth, numericUserId } = limitsOf(dialect, roster.width);
+  const widest = 10n ** BigInt(userIdWidth) - 1n;
+  const greatest = numericUserId && widest > 0xffffffffn ? 0xffffffffn : widest;
+  const known = store.note(badgeNote(device));
+  const taken = new Set([...store.rules(device), ...store.guests(device)].map(({ userId }) => userId));
+  const isTaken = (badge: bigint) => roster.all(String(badge)).length > 0 || taken.has(String(badge));
+  let badge = known === null || BigInt(known) > greatest + 1n ? greatest : BigInt(known) - 1n;
+  while (isTaken(badge)) badge -= 1n;
+  store.putNote(badgeNote(device), String(badge));
+  return String(badge);
+}

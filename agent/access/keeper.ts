@@ -1,0 +1,275 @@
+// Keeps the rules of one terminal: what should be off is taken off, what is due is put on, and nothing is begun twice.
+import { limitOf } from '../clock.ts';
+import type { Roster } from '../terminal/tables/roster.ts';
+import { Batches } from './batches.ts';
+import { applyNotes } from './commit.ts';
+import type { KeeperPorts } from './keeper-ports.ts';
+import { taskOfWork } from './make-tasks.ts';
+import type { Outcome } from './outcome.ts';
+import { planOverdue } from './plan-overdue.ts';
+import { planSlots, reasonOf, type Work } from './plan-slots.ts';
+import type { TerminalUsers } from './ports.ts';
+import { isWanted, type Rule } from './rule.ts';
+import { Running } from './running.ts';
+import type { Note, Task } from './task.ts';
+
+/** How long the table of a terminal may keep the keeper waiting. */
+const LOOK_MS = 60_000;
+/** A terminal that is away is tried again so soon while something is due, */
+const DUE_RETRY_MS = 1000;
+/** and else so soon. */
+const IDLE_RETRY_MS = 30_000;
+/** What the terminal has refused is tried again after this. */
+const REFUSED_RETRY_MS = 30_000;
+/** Whoever has changed a user meanwhile is done soon. */
+const SOON_MS = 500;
+
+export class Keeper {
+  readonly batches: Batches;
+  readonly #device: string;
+  readonly #ports: KeeperPorts;
+  readonly #running: Running;
+  /** Users for whom a write has come to something else: the table decides what is next. */
+  readonly #unsure = new Set<string>();
+  /** Users for whom the terminal has refused something just now. */
+  readonly #resting = new Set<string>();
+  #isKeeping = false;
+  #isAgain = false;
+  /** The table is to be looked at, whatever is known. */
+  #mustLook = false;
+  #cancelRetry: (() => void) | null = null;
+  #isStopped = false;
+  #isLater = false;
+
+  constructor(device: string, ports: KeeperPorts) {
+    this.#device = device;
+    this.#ports = ports;
+    this.#running = new Running(device, ports, (task, outcome) => this.#settled(task, outcome));
+    this.batches = new Batches(device, ports, this.#running);
+  }
+
+  /** Goes on with what an earlier run had begun, and looks at the terminal after it. */
+  resume(tasks: readonly Task[]): void {
+    this.#mustLook = true;
+    this.#running.order(tasks);
+    this.keep();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#running.stop();
+    this.#cancelRetry?.();
+  }
+
+  /** Does what is due; while it is at it, once more afterwards. */
+  keep(): void {
+    this.#isAgain = true;
+    if (this.#isKeeping || this.#isStopped) return;
+    this.#isKeeping = true;
+    void this.#keepOn();
+  }
+
+  /** The terminal answers: what has failed is tried at once. */
+  retryNow(): void {
+    if (this.#cancelRetry === null) return;
+    this.#endRetry();
+    this.keep();
+  }
+
+  /** A table as it was read: if it is not as the rules want it, that is put right. */
+  saw(roster: Roster): void {
+    const now = this.#ports.now();
+    if (this.#plan(roster, now, (userId) => this.#isFree(userId)).length === 0) return;
+    this.#mustLook = true;
+    this.keep();
+  }
+
+  /** A write of the cloud for this user has taken effect: what is being written for a rule of his means that, too. */
+  written(userId: string, change: (rule: Rule) => Rule | null): void {
+    this.#running.written(userId, change);
+  }
+
+  async #keepOn(): Promise<void> {
+    try {
+      while (this.#isAgain && !this.#isStopped) {
+        this.#isAgain = false;
+        await this.#once();
+      }
+    } catch (error) {
+      this.#failed(error);
+    } finally {
+      this.#isKeeping = false;
+    }
+  }
+
+  async #once(): Promise<void> {
+    const { store, now } = this.#ports;
+    // The terminal is away.
+    if (this.#cancelRetry !== null) return;
+    const device = this.#device;
+    const moment = { device, now: now() };
+    const rules = store.rules(device);
+    const includes = (userId: string) => this.#isFree(userId) && !this.#unsure.has(userId);
+    const works = planOverdue({ rules, guests: store.guests(device), now: moment.now, includes });
+    this.#running.launch(works.map((work) => taskOfWork(work, moment)));
+    const due = rules.filter((rule) => isWanted(rule, moment.now) !== rule.held);
+    if (due.some(({ userId }) => this.#isFree(userId)) || this.#mustLook) await this.#look();
+    if (this.#hasDoubt()) this.#later(SOON_MS);
+  }
+
+  /** @throws SerenoError where the terminal's table cannot be had */
+  async #look(): Promise<void> {
+    const { tables, clock, now } = this.#ports;
+    const device = this.#device;
+    this.#mustLook = false;
+    const epoch = this.#running.epoch;
+    let users: TerminalUsers;
+    try {
+      users = await tables.users(device, limitOf(clock, LOOK_MS));
+    } catch (error) {
+      this.#mustLook = true;
+      throw error;
+    }
+    if (this.#isStopped) return;
+    if (epoch !== this.#running.epoch) {
+      this.#mustLook = true;
+      this.#isAgain = true;
+      return;
+    }
+    const moment = { device, now: now() };
+    const works = this.#plan(users.roster, moment.now, (userId) => this.#isFree(userId));
+    for (const { userId, isTaken } of works) if (isTaken) this.#giveAnotherBadge(userId, users);
+    const tasks = works.filter(({ isTaken }) => !isTaken).map((work) => taskOfWork(work, moment));
+    this.#unsure.clear();
+    this.#running.launch(tasks);
+  }
+
+  #plan(roster: Roster, now: number, includes: (userId: string) => boolean): Work[] {
+    const { store } = this.#ports;
+    const rules = store.rules(this.#device);
+    const guests = store.guests(this.#device);
+    return planSlots({ rules, guests, roster, now, includes });
+  }
+
+  /** Nothing of ours is on the way for this user, and nothing of the cloud's is in doubt. */
+  #isFree(userId: string): boolean {
+    if (this.#running.isBusy(userId) || this.#resting.has(userId)) return false;
+    return !this.#ports.tables.inDoubt(this.#device, userId);
+  }
+
+  #hasDoubt(): boolean {
+    const { store, tables } = this.#ports;
+    const users = new Set(store.rules(this.#device).map(({ userId }) => userId));
+    return [...users].some((userId) => tables.inDoubt(this.#device, userId));
+  }
+
+  /** Somebody else has the badge that was kept for a guest. */
+  #giveAnotherBadge(userId: string, users: TerminalUsers): void {
+    const { store, newBadge } = this.#ports;
+    const device = this.#device;
+    const guest = store.guests(device).find((each) => each.userId === userId);
+    if (guest === undefined) return;
+    const badge = newBadge(device, users);
+    store.atomically(() => {
+      store.removeGuest(device, userId);
+      store.putGuest(device, { ...guest, userId: badge });
+      for (const rule of store.rules(device)) {
+        if (rule.userId === userId) store.putRule({ ...rule, userId: badge });
+      }
+    });
+    this.#mustLook = true;
+    this.#isAgain = true;
+  }
+
+  #settled(task: Task, outcome: Outcome): void {
+    this.batches.settled(task.command);
+    this.#ports.onChange();
+    if (outcome.kind === 'done') this.keep();
+    else this.#trouble(task, outcome);
+  }
+
+  /** It did not come to what was planned: that is looked at, told where it lasts, and tried again. */
+  #trouble(task: Task, outcome: Exclude<Outcome, { kind: 'done' }>): void {
+    const { log, clock } = this.#ports;
+    const { kind, code } = outcome;
+    log.warn({ device: this.#device, outcome: kind, code }, 'a rule is not kept yet');
+    this.#mustLook = true;
+    for (const userId of task.users) this.#unsure.add(userId);
+    if (task.command === null && (kind === 'refused' || kind === 'away')) {
+      this.#tellTrouble(task, kind === 'refused');
+    }
+    if (kind === 'away') return this.#backOff();
+    if (kind !== 'refused') return this.#later(SOON_MS);
+    for (const userId of task.users) this.#resting.add(userId);
+    clock.after(REFUSED_RETRY_MS, () => {
+      for (const userId of task.users) this.#resting.delete(userId);
+      this.#mustLook = true;
+      this.keep();
+    });
+    this.keep();
+  }
+
+  #tellTrouble(task: Task, isRefused: boolean): void {
+    const { store, now } = this.#ports;
+    const notes = task.notes.flatMap(({ rule: id }): Note[] => {
+      const rule = store.rule(this.#device, id);
+      if (rule === undefined || rule.told !== null) return [];
+      if (rule.held && !isWanted(rule, now())) return [overdueNote(rule, now())];
+      if (!isRefused) return [];
+      return [{ rule: id, set: { told: 'failed' }, event: { type: 'rule.failed', reason: 'failed' } }];
+    });
+    this.#note(notes);
+  }
+
+  #note(notes: readonly Note[]): void {
+    const { store, log } = this.#ports;
+    try {
+      store.atomically(() => applyNotes(notes, this.#device, this.#ports));
+    } catch (error) {
+      log.error({ device: this.#device, err: error }, 'a rule could not be noted');
+    }
+  }
+
+  /** The terminal's table could not be had, or the disk is full. */
+  #failed(error: unknown): void {
+    if (this.#isStopped) return;
+    const { store, now, log } = this.#ports;
+    log.warn({ device: this.#device, err: error }, 'rules are not kept at the moment');
+    const overdue = store.rules(this.#device).filter((rule) => rule.held && !isWanted(rule, now()));
+    this.#note(overdue.flatMap((rule) => (rule.told === null ? [overdueNote(rule, now())] : [])));
+    this.#backOff();
+  }
+
+  #backOff(): void {
+    const { clock, store, now } = this.#ports;
+    if (this.#cancelRetry !== null) return;
+    const isDue = store.rules(this.#device).some((rule) => isWanted(rule, now()) !== rule.held);
+    this.#cancelRetry = clock.after(isDue ? DUE_RETRY_MS : IDLE_RETRY_MS, () => {
+      this.#endRetry();
+      this.keep();
+    });
+  }
+
+  #endRetry(): void {
+    this.#cancelRetry?.();
+    this.#cancelRetry = null;
+  }
+
+  #later(ms: number): void {
+    if (this.#isLater) return;
+    this.#isLater = true;
+    this.#ports.clock.after(ms, () => {
+      this.#isLater = false;
+      this.#mustLook = true;
+      this.keep();
+    });
+  }
+}
+
+function overdueNote(rule: Rule, now: number): Note {
+  return {
+    rule: rule.id,
+    set: { told: 'overdue' },
+    event: { type: 'rule.overdue', reason: reasonOf(rule, now) },
+  };
+}
