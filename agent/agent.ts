@@ -25,7 +25,7 @@ import type { Link, LinkEvents } from './link/link.ts';
 import type { LocalPublisher } from './link/local-broker.ts';
 import { noRules } from './no-rules.ts';
 import { Onlookers } from './onlookers.ts';
-import { Punches } from './punches/punches.ts';
+import { NOT_COLLECTED, Punches } from './punches/punches.ts';
 
 const SWEEP_MS = 300_000;
 const DRAIN_MS = 2000;
@@ -117,6 +117,7 @@ export class Agent {
       fence: this.#fence,
       link,
       stations: () => this.#branch.stations(),
+      collected: (device) => this.#punches?.collected(device) ?? NOT_COLLECTED,
       onNews: (hello, connected) => this.#onlookers.announced(hello, connected),
       log,
     });
@@ -166,9 +167,8 @@ export class Agent {
     const { punches, dataDir: folder, tenant, site } = this.#config;
     if (punches.everyMs === 0) return null;
     return new Punches({
-      ...punches,
-      folder,
-      at: { tenant, site },
+      ...{ ...punches, folder, at: { tenant, site } },
+      onNews: () => this.#hello.announceSoon(),
       isOwn: (device, userId, since) => this.#journal.users.hasWritten(device, userId, since),
       publish: (topic, payload) => this.#link.publish(topic, payload),
       localBroker: this.#localBroker,
@@ -227,8 +227,7 @@ export class Agent {
   }
 
   #takenOver(): void {
-    const problem = 'another agent has connected with the certificate of this site: switch one of them off';
-    this.#log.error(problem);
+    this.#log.error('another agent has connected with the certificate of this site: switch one of them off');
     this.#fence.lost();
     this.#dispatcher.reconsider();
   }

@@ -20,6 +20,7 @@ const helloOf = (count: number): Hello => ({
     lastSeen: null,
     state: 'offline',
     since: 1_795_000_000_000,
+    punches: { mode: 'polled', history: { done: 100_000, total: 100_000 } },
     reason: {
       code: 'device_unreachable',
       params: { address: `10.0.${index >> 8}.${index & 255}:4370`, device: `terminal-${index}` },
@@ -35,7 +36,8 @@ test('a hello of the most terminals that there may be fits into a message of the
   expect(devices.every(({ state, reason }) => state === 'offline' && reason === undefined)).toBe(true);
 });
 
-test('a hello of a common branch tells why', () => {
+test('a hello of a common branch tells why, and how far its punches are taken', () => {
   const { devices } = helloSchema.parse(JSON.parse(helloBytes(helloOf(50)).toString()));
+  expect(devices.every(({ punches }) => punches?.history.total === 100_000)).toBe(true);
   expect(devices.every(({ reason }) => reason?.code === 'device_unreachable')).toBe(true);
 });

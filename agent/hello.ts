@@ -1,5 +1,6 @@
 // What the agent announces to the directory: on connect and whenever something about it changes.
 import type { Logger } from 'pino';
+import type { CollectedPunches } from '../shared/domain/collected.ts';
 import { VERSION } from '../shared/version.ts';
 import { type Hello, type HelloDevice, WIRE_VERSION } from '../shared/wire/envelope.ts';
 import { type SiteAddress, topics } from '../shared/wire/topics.ts';
@@ -35,6 +36,8 @@ export interface HelloPorts {
   readonly fence: Pick<Fence, 'since' | 'announced'>;
   readonly link: () => Link;
   readonly stations: () => readonly StationView[];
+  /** How the punches of a device are collected. */
+  readonly collected: (device: string) => CollectedPunches;
   /** Told of every news, also while there is no line to the cloud. */
   readonly onNews: (hello: Hello, isUp: boolean) => void;
   readonly log: Logger;
@@ -149,7 +152,7 @@ export class HelloTeller {
   }
 
   #hello(): Hello {
-    const { clock, cloudClock, journal, fence, link, stations } = this.#ports;
+    const { clock, cloudClock, journal, fence, link, stations, collected } = this.#ports;
     return {
       v: WIRE_VERSION,
       session: link().session,
@@ -160,12 +163,12 @@ export class HelloTeller {
       journalDepth: journal.depth,
       ownSessions: [...this.#noteSession()],
       tenureSince: fence.since,
-      devices: stations().map(asHelloDevice),
+      devices: stations().map((station) => asHelloDevice(station, collected(station.device.id))),
     };
   }
 }
 
-function asHelloDevice({ device, serial, standing }: StationView): HelloDevice {
+function asHelloDevice({ device, serial, standing }: StationView, punches: CollectedPunches): HelloDevice {
   const { id, name, host, port, source, timezone } = device;
   const { state, since, reason, lastSeen, contact } = standing;
   return {
@@ -175,13 +178,14 @@ function asHelloDevice({ device, serial, standing }: StationView): HelloDevice {
     ...{ state, since },
     ...(reason !== null && { reason }),
     ...(serial !== null && { serial }),
+    punches,
   };
 }
 
-/** A broker takes 128 KB: a branch of hundreds of terminals that are all away is announced without the reasons. */
+/** A broker takes 128 KB: a branch of hundreds of terminals that are all away is announced without the reasons and without what its punches do. */
 export function helloBytes(hello: Hello, most = HELLO_BYTES): Buffer {
   const bytes = Buffer.from(JSON.stringify(hello));
   if (bytes.length <= most) return bytes;
-  const devices = hello.devices.map(({ reason: _why, ...device }) => device);
+  const devices = hello.devices.map(({ reason: _why, punches: _how, ...device }) => device);
   return Buffer.from(JSON.stringify({ ...hello, devices }));
 }

@@ -1,10 +1,8 @@
 // Collects the punches of one terminal: live where it tells them by itself, from its log after every gap.
-import type { Logger } from 'pino';
+import type { CollectedPunches } from '../../shared/domain/collected.ts';
 import { SerenoError } from '../../shared/errors.ts';
-import type { Clock } from '../clock.ts';
-import type { Listening, LiveListener } from '../terminal/ports.ts';
+import type { Listening } from '../terminal/ports.ts';
 import type { RosterCache } from '../terminal/tables/roster-cache.ts';
-import type { StatedWidth } from '../zk/attendance-layout.ts';
 import { Event } from '../zk/commands.ts';
 import type { Conversation, TerminalEvent } from '../zk/conversation.ts';
 import type { Counters } from '../zk/counters.ts';
@@ -12,54 +10,11 @@ import { decodePunches } from '../zk/live.ts';
 import { LiveProof } from './live-proof.ts';
 import { LogCount } from './log-count.ts';
 import { isBadgeless, type Looked, lookAtLog } from './log-look.ts';
-import type { LogOwner, PunchMemory } from './memory.ts';
-import type { EventOutbox } from './outbox.ts';
+import type { LogOwner } from './memory.ts';
+import type { CollectedStation, CollectorPorts, IdleWork } from './ports.ts';
 import { type DatedPunch, isDated } from './punch.ts';
-import type { UserWatch } from './user-watch.ts';
 
-/** The terminal as the collector needs it. */
-export interface CollectedTerminal {
-  readonly device: {
-    readonly id: string;
-    readonly timezone: string;
-    readonly dialect: { readonly attendance_record?: StatedWidth | undefined };
-  };
-  readonly serial: string | null;
-  readonly dialect: { readonly oneClient: boolean } | null;
-  listen(mask: number, listener: LiveListener, signal?: AbortSignal): Promise<Listening>;
-  read<T>(
-    ask: (conversation: Conversation, cache: RosterCache) => Promise<T>,
-    signal?: AbortSignal,
-  ): Promise<T>;
-}
-
-/** What is done while nobody waits for the terminal. */
-interface IdleWork {
-  run(signal: AbortSignal, isWanted: () => boolean): Promise<void>;
-  refuse(): void;
-}
-
-/** One terminal with its lock. */
-export interface CollectedStation {
-  /** Another one after its settings were changed. */
-  readonly terminal: CollectedTerminal;
-  readonly queue: { whenIdle(work: IdleWork): void };
-}
-
-export interface CollectorPorts {
-  readonly memory: PunchMemory;
-  readonly users: UserWatch;
-  readonly outbox: EventOutbox;
-  readonly clock: Clock;
-  readonly log: Logger;
-  /** How often the terminal's count is asked for, ms. */
-  readonly everyMs: number;
-  /** Whether a conversation is kept open for live events; null: where the terminal serves several clients. */
-  readonly live: boolean | null;
-  /** There may be new events. */
-  readonly onEvents: () => void;
-}
-
+const NO_HISTORY = { history: 0, historyTotal: 0 };
 /** Pauses after failures double up to this, ms: the terminal may come back any time. */
 const FAILED_AT_MOST_MS = 60_000;
 /** A terminal that refused to send events is asked again after this, ms: it may have been updated. */
@@ -100,6 +55,15 @@ export class Collector {
     this.#stopped = true;
     this.#cancel?.();
     void this.#live?.stop();
+  }
+
+  /** How its punches are collected, and how far those from before the first contact are taken. */
+  get collected(): CollectedPunches {
+    const { history, historyTotal } = this.#ports.memory.cursor(this.#owner()) ?? NO_HISTORY;
+    return {
+      mode: this.#live?.isOn === true ? 'live' : 'polled',
+      history: { done: historyTotal - history, total: historyTotal },
+    };
   }
 
   /** There is room in the outbox again. */
@@ -262,9 +226,13 @@ export class Collector {
     const stated = dialect.attendance_record;
     const room = () => outbox.room;
     const look = { conversation, cache, signal, isWanted, memory, owner, room, stated };
+    const { history, historyTotal } = memory.cursor(owner) ?? NO_HISTORY;
     const looked = await lookAtLog(look, before);
     if (looked === null) return;
     this.#report(looked);
+    const { cursor } = looked;
+    const isMoved = history !== cursor.history || historyTotal !== cursor.historyTotal;
+    if (isMoved) this.#ports.onHistory(cursor.history);
     if (!looked.upToDate) return;
     this.#compare(owner, lookedAt);
     this.#isBehind = looked.cursor.history > 0;

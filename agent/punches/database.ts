@@ -37,6 +37,7 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (device, uid)
   ) STRICT, WITHOUT ROWID;
   `,
+  'ALTER TABLE logs ADD COLUMN history_total INTEGER NOT NULL DEFAULT 0',
 ];
 
 export class PunchDatabase extends Database {

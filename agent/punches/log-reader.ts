@@ -74,6 +74,7 @@ class Turn {
       width: options.width,
       taken: 0,
       history: 0,
+      historyTotal: 0,
       mark: Buffer.alloc(0),
       live: 'unproven',
     };
@@ -90,7 +91,8 @@ class Turn {
       const history = this.#isFirst || snapshot.records > this.#sizes.searched ? snapshot.records : 0;
       const generation = this.#cursor.generation + 1;
       const mark = await this.#markBefore(history);
-      this.#cursor = { ...this.#cursor, generation, width, taken: history, history, mark };
+      const news = { generation, width, taken: history, history, historyTotal: history, mark };
+      this.#cursor = { ...this.#cursor, ...news };
     } else {
       // The oldest records were overwritten: all others have moved up.
       const { taken, history } = this.#cursor;

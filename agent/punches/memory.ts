@@ -20,6 +20,8 @@ export interface LogCursor {
   readonly taken: number;
   /** Records from the beginning of the log that are still to be taken, the last of them first. */
   readonly history: number;
+  /** How many `history` was when the log was met. */
+  readonly historyTotal: number;
   /** The bytes of the last records before `taken`: by them the log is known again. */
   readonly mark: Buffer;
   readonly live: LiveTrust;
@@ -59,6 +61,7 @@ export class PunchMemory {
       width: row.width === '8b' ? '8b' : (Number(row.width) as AttendanceWidth),
       taken: Number(row.taken),
       history: Number(row.history),
+      historyTotal: Number(row.history_total),
       mark: Buffer.from(row.mark as Uint8Array),
       live: row.live as LiveTrust,
     };
@@ -179,17 +182,20 @@ export class PunchMemory {
   }
 
   #save({ device, serial }: LogOwner, cursor: LogCursor): void {
-    const { generation, width, taken, history, mark, live } = cursor;
+    const { generation, width, taken, history, historyTotal, mark, live } = cursor;
     this.#database.run(
-      `INSERT INTO logs (device, serial, width, generation, taken, history, mark, live) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO logs (device, serial, width, generation, taken, history, history_total, mark, live)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (device) DO UPDATE SET width = excluded.width, generation = excluded.generation,
-         taken = excluded.taken, history = excluded.history, mark = excluded.mark, live = excluded.live`,
+         taken = excluded.taken, history = excluded.history, history_total = excluded.history_total,
+         mark = excluded.mark, live = excluded.live`,
       device,
       serial,
       String(width),
       generation,
       taken,
       history,
+      historyTotal,
       mark,
       live,
     );

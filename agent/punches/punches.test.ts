@@ -174,6 +174,13 @@ it('a terminal at its capacity, which forgets its oldest, loses nothing on the w
   }
 });
 
+it('how far the records of the first contact are taken is announced', async () => {
+  const simulated = await terminal({ attendance: 3000 });
+  begin(simulated, { live: false });
+  const { devices } = await agent.hello(({ devices }) => devices[0]?.punches?.history.done === 3000);
+  expect(devices[0]?.punches).toEqual({ mode: 'polled', history: { done: 3000, total: 3000 } });
+});
+
 it('a new agent with an empty disk makes the same ids', async () => {
   const simulated = await terminal({ attendance: 50 });
   begin(simulated);

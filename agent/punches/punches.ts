@@ -1,13 +1,15 @@
 // The punches of a branch: a collector for each terminal, what they remember on disk, and the way up.
 import type { Logger } from 'pino';
+import type { CollectedPunches } from '../../shared/domain/collected.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import type { Clock } from '../clock.ts';
 import { isStorageError } from '../journal/errors.ts';
-import { type CollectedStation, Collector } from './collector.ts';
+import { Collector } from './collector.ts';
 import { PunchDatabase } from './database.ts';
 import { LocalEvents, type LocalEventsPorts } from './local-events.ts';
 import { PunchMemory } from './memory.ts';
 import { EventOutbox } from './outbox.ts';
+import type { CollectedStation } from './ports.ts';
 import { EventSender } from './sender.ts';
 import { UserWatch } from './user-watch.ts';
 
@@ -19,12 +21,18 @@ export interface PunchesOptions {
   readonly live: boolean | null;
   /** See `UserWatchPorts`. */
   readonly isOwn: (device: string, userId: string, since: number) => boolean;
+  /** Somebody should be told how far punches from before are taken. */
+  readonly onNews: () => void;
   readonly publish: (topic: string, payload: Uint8Array) => Promise<void>;
   /** Of what listens in the branch; null where nothing does. */
   readonly localBroker: LocalEventsPorts['broker'] | null;
   readonly clock: Clock;
   readonly log: Logger;
 }
+
+/** Each word on how far the history is taken costs a message and a write in the cloud. */
+const HISTORY_NEWS_MS = 30_000;
+export const NOT_COLLECTED: CollectedPunches = { mode: 'off', history: { done: 0, total: 0 } };
 
 export class Punches {
   readonly #options: PunchesOptions;
@@ -36,6 +44,7 @@ export class Punches {
   readonly #local: LocalEvents | null;
   readonly #collectors = new Map<CollectedStation, Collector>();
   #isStopped = false;
+  #historyToldAt = Number.NEGATIVE_INFINITY;
 
   /** @throws SerenoError `agent_storage` if the folder cannot be used or another agent runs on it. */
   constructor(options: PunchesOptions) {
@@ -101,9 +110,23 @@ export class Punches {
         this.#local?.pump();
         this.#sender.pump();
       },
+      onHistory: (left) => this.#tellHistory(left),
     });
     this.#collectors.set(station, collector);
     collector.start();
+  }
+
+  #tellHistory(left: number): void {
+    const now = this.#options.clock.monotonic();
+    if (left > 0 && now - this.#historyToldAt < HISTORY_NEWS_MS) return;
+    this.#historyToldAt = now;
+    this.#options.onNews();
+  }
+
+  /** How the punches of a device are collected. */
+  collected(device: string): CollectedPunches {
+    const found = [...this.#collectors].find(([{ terminal }]) => terminal.device.id === device);
+    return this.#isStopped ? NOT_COLLECTED : (found?.[1].collected ?? NOT_COLLECTED);
   }
 
   /** The line to the cloud stands; events are sent where the cloud takes them. */

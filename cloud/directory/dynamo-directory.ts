@@ -69,8 +69,8 @@ export class DynamoDirectory implements Directory {
   }
 
   noteContact(tenant: string, { site, id, ...facts }: DeviceFacts, now: number) {
-    const { reachable, lastSeen, state, since, reason, serial } = facts;
-    const contact = { reachable, lastSeen, state, since, reason, serial };
+    const { reachable, lastSeen, state, since, reason, serial, punches } = facts;
+    const contact = { reachable, lastSeen, state, since, reason, serial, punches };
     return this.#updateDevice(tenant, site, id, { ...contact, updatedAt: now });
   }
 

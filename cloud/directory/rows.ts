@@ -1,5 +1,6 @@
 // Rows of the directory: the tenant's sites with their agents, and the terminals.
 import * as z from 'zod';
+import { collectedSchema } from '../../shared/domain/collected.ts';
 import { deviceStateSchema, stateReasonSchema } from '../../shared/domain/device-state.ts';
 import { deviceIdSchema, slugSchema } from '../../shared/domain/identifiers.ts';
 
@@ -48,6 +49,7 @@ export const deviceRowSchema = z.object({
   reason: stateReasonSchema.nullable().optional(),
   /** The serial number that the terminal must have. */
   serial: z.string().nullable().optional(),
+  punches: collectedSchema.nullable().optional(),
   createdAt: epochMs,
   updatedAt: epochMs,
   /** When the API last changed settings: what a hello said of them before that may be out of date. */

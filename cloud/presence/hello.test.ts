@@ -42,6 +42,14 @@ describe('what a hello may say', () => {
     expect(await branches.directory.device('acme', 'b')).toMatchObject({ name: 'Good' });
   });
 
+  test('how punches are collected is kept as it was said last; what makes no sense is passed over', async () => {
+    const punches = { mode: 'live', history: { done: 400, total: 100_000 } };
+    await greetRaw([entry('a', { punches })], 1000);
+    expect(await branches.directory.device('acme', 'a')).toMatchObject({ punches });
+    await greetRaw([entry('a', { punches: { mode: 'perhaps' } })], 2000);
+    expect((await branches.directory.device('acme', 'a'))?.punches ?? null).toBe(null);
+  });
+
   test('reason and serial with such characters are left out, the device stays', async () => {
     const reason = { code: 'device_unreachable', params: { address: 'x\u202ey' } };
     await greetRaw([

@@ -67,9 +67,10 @@ function heardDevices(entries: readonly unknown[]): Heard {
 
 function facts(site: string, device: HelloDevice): DeviceFacts {
   const { id, name, host, port, source, timezone, reachable, lastSeen } = device;
-  const { state = null, since = null, reason = null, serial = null } = device;
+  const { state = null, since = null, reason = null, serial = null, punches = null } = device;
   // Null rather than left out: it replaces what an earlier hello said.
-  return { id, site, name, host, port, source, timezone, reachable, lastSeen, state, since, reason, serial };
+  const standing = { reachable, lastSeen, state, since, reason, serial, punches };
+  return { id, site, name, host, port, source, timezone, ...standing };
 }
 
 function factsOf(row: DeviceRow | undefined): DeviceFacts | null {

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { catalogue } from '../catalogue.ts';
 import { attendanceSchema } from '../domain/attendance.ts';
+import { collectedSchema } from '../domain/collected.ts';
 import { deviceInfoShape } from '../domain/device.ts';
 import { deviceStateSchema } from '../domain/device-state.ts';
 import { userSchema } from '../domain/user.ts';
@@ -53,6 +54,10 @@ export const deviceView = z
       .optional()
       .meta({ description: 'Why, in a sentence; absent where the state says all.' }),
     last_seen: instant.nullable(),
+    punches: collectedSchema.optional().meta({
+      description:
+        'How its punches are collected: `live`, `polled` or `off`, and how many of the records that it held at first contact are taken (`done` of `total`); as of its last word, absent where an older agent does not tell.',
+    }),
     created_at: instant,
   })
   .meta({ id: 'Device' });

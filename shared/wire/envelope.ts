@@ -1,6 +1,7 @@
 // What travels between cloud and agent: command, reply, progress, hello and last will.
 import * as z from 'zod';
 import { agentText } from '../domain/agent-text.ts';
+import { collectedSchema } from '../domain/collected.ts';
 import { serialSchema } from '../domain/device.ts';
 import { deviceStateSchema, stateReasonSchema } from '../domain/device-state.ts';
 import { commandIdSchema, deviceIdSchema, slugSchema } from '../domain/identifiers.ts';
@@ -103,6 +104,8 @@ export const helloDeviceSchema = z.object({
   reason: stateReasonSchema.optional().catch(undefined),
   /** The serial number that the terminal must have; absent: none is known. */
   serial: serialSchema.optional().catch(undefined),
+  /** How its punches are collected; absent: the agent is older. */
+  punches: collectedSchema.optional().catch(undefined),
 });
 export type HelloDevice = z.infer<typeof helloDeviceSchema>;
 

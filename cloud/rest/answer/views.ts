@@ -27,6 +27,7 @@ export function deviceView(device: DeviceRow, site: SiteRow | null, language: La
     since: instantOf(since),
     ...(sentence !== null && { reason: sentence }),
     last_seen: instantOf(device.lastSeen),
+    ...(device.punches && { punches: device.punches }),
     created_at: new Date(device.createdAt).toISOString(),
   };
 }
