@@ -66,7 +66,16 @@ export function checkMediaTypes(user: User, { medias = [] }: UserFields, path: s
 }
 
 function isAddress(text: string): boolean {
+  // Lines within it could end up as lines of a mail's head.
+  if (/\p{Cc}/u.test(text)) return false;
   return ADDRESS.test(text) || ADDRESS.test(NAMED.exec(text)?.[1] ?? '');
+}
+
+/** What can be called at all; which addresses may be is looked at when they are. */
+function isCallable(text: string): boolean {
+  const url = URL.parse(text);
+  const isWeb = url !== null && /^https?:$/.test(url.protocol) && /^https?:\/\//i.test(text);
+  return isWeb && url.username === '' && url.password === '' && url.hash === '';
 }
 
 function checkRecipient(kind: MediaType['kind'], sendTo: string | readonly string[], path: string): void {
@@ -84,7 +93,7 @@ function checkRecipient(kind: MediaType['kind'], sendTo: string | readonly strin
   if (typeof sendTo !== 'string') throw new AccountError('sendto_text', { path });
   if (sendTo === '') throw new AccountError('sendto_empty', { path });
   if (sendTo.length > MOST_CHARACTERS) throw new AccountError('sendto_long', { path });
-  if (!/^https?:\/\//i.test(sendTo) || !URL.canParse(sendTo)) throw new AccountError('sendto_url', { path });
+  if (!isCallable(sendTo)) throw new AccountError('sendto_url', { path });
 }
 
 /** @throws AccountError where an address is none of its kind */

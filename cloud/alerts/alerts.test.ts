@@ -150,6 +150,13 @@ describe('by mail', () => {
     expect(await bench.notices()).toMatchObject([{ state: 'failed', error: 'not_configured' }]);
   });
 
+  test('an address that a server cannot take is given up at once', async () => {
+    await begun({ medias: [bench.media('1', 'añ\u0000a@example.com')] });
+    await bench.tell(bench.happening('agent.offline'));
+    await bench.pass(2 * MINUTE);
+    expect(await bench.notices()).toMatchObject([{ state: 'failed', error: 'refused', failures: 1 }]);
+  });
+
   test('nothing from outside becomes a header or another recipient', async () => {
     const evil = 'x\r\nBcc: evil@example.com\u2028X-Evil: 1';
     await begun({ medias: [bench.media('1', `${evil} <ana@example.com>`)] });
