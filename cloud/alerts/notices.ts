@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { log } from '../log.ts';
 import { eventIndex, eventKeys } from '../store/event-keys.ts';
+import type { Row } from '../store/expressions.ts';
 import { type Hold, holdRow, noteHeld } from '../store/held.ts';
 import type { Table } from '../store/table.ts';
 import { changesSchema } from './problems.ts';
@@ -29,6 +30,7 @@ const noticeSchema = z.object({
   id: z.string(),
   userId: z.string(),
   mediaId: z.string(),
+  mediaTypeId: z.string(),
   address: z.string(),
   changes: packedOf(changesSchema),
   /** `withdrawn`: who was to get it may not see it any more, or has no such media. */
@@ -43,6 +45,15 @@ export type Notice = z.infer<typeof noticeSchema>;
 
 /** What came of a try. */
 export type NoticeNews = Partial<Pick<Notice, 'state' | 'failures' | 'nextAt' | 'error'>>;
+
+/** One that cannot be read, of whatever version, must not hold up everybody's. */
+function readable(rows: readonly Row[]): Notice[] {
+  return rows.flatMap((row) => {
+    const { success, data } = noticeSchema.safeParse(row);
+    if (!success) log.error('notice not readable', { notice: String(row.id) });
+    return success ? [data] : [];
+  });
+}
 
 export class Notices {
   readonly #table: Table;
@@ -68,6 +79,7 @@ export class Notices {
       id,
       userId: operator.user.id,
       mediaId: media.id,
+      mediaTypeId: media.mediaTypeId,
       address,
       changes: gzipSync(JSON.stringify(changes)),
       state: 'waiting',
@@ -84,18 +96,13 @@ export class Notices {
   /** Of all tenants, those of a tenant by time; one that is new may not show yet. */
   async waiting(): Promise<Notice[]> {
     const rows = await this.#table.query({ pk: eventIndex.waiting('', '').opsPk, index: true });
-    // One that cannot be read, of whatever version, must not hold up everybody's.
-    return rows.flatMap((row) => {
-      const { success, data } = noticeSchema.safeParse(row);
-      if (!success) log.error('notice not readable', { notice: String(row.id) });
-      return success ? [data] : [];
-    });
+    return readable(rows);
   }
 
-  /** Every one of a tenant that is kept, oldest first. */
-  async list(tenant: string): Promise<Notice[]> {
-    const rows = await this.#table.query({ pk: eventKeys.notice(tenant, '').pk });
-    return rows.map((row) => noticeSchema.parse(row));
+  /** Of a tenant, the newest first. */
+  async latest(tenant: string, most: number): Promise<Notice[]> {
+    const { rows } = await this.#table.page({ pk: eventKeys.notice(tenant, '').pk, backwards: true }, most);
+    return readable(rows);
   }
 
   /** Takes one to send it; null where another does, or it is settled. */

@@ -1,7 +1,8 @@
 // Operators over JSON-RPC.
+import { Notices } from '../alerts/notices.ts';
 import { alertSecret } from '../alerts/signing.ts';
 import { auditTrail } from '../audit/services.ts';
-import { directoryConfig, storeConfig, tenantConfig } from '../config.ts';
+import { alertConfig, directoryConfig, storeConfig, tenantConfig } from '../config.ts';
 import { DynamoDirectory } from '../directory/dynamo-directory.ts';
 import { rpcFace } from '../rpc/face.ts';
 import type { RpcPorts } from '../rpc/method.ts';
@@ -16,6 +17,8 @@ function ports(): RpcPorts {
     directory: new DynamoDirectory(tableNamed(directoryConfig().tableName)),
     audit: auditTrail(),
     tenants: tenantConfig(),
+    notices: new Notices(tableNamed(directoryConfig().tableName)),
+    zone: alertConfig().zone,
     alertSecretOf: (tenant, userId) => alertSecret(storeConfig().secret, tenant, userId),
   };
   return made;

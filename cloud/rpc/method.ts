@@ -5,6 +5,7 @@ import type { Operator } from '../accounts/operator.ts';
 import { isSuperAdmin } from '../accounts/operator.ts';
 import type { TenantSettings } from '../accounts/tenants.ts';
 import type { Caller } from '../accounts/user-change.ts';
+import type { Notices } from '../alerts/notices.ts';
 import type { AuditTrail } from '../audit/trail.ts';
 import type { Directory } from '../directory/directory.ts';
 
@@ -12,6 +13,9 @@ export interface RpcPorts extends LoginPorts {
   readonly directory: Directory;
   readonly audit: AuditTrail;
   readonly tenants: TenantSettings;
+  readonly notices: Notices;
+  /** The time zone of operators who have chosen none. */
+  readonly zone: string;
   /** What the webhooks of an operator are signed with. */
   readonly alertSecretOf: (tenant: string, userId: string) => string;
 }

@@ -1,5 +1,6 @@
 // Every method of this face, by its name in lower case: names are told apart by letters, not by their case.
 
+import { alertGet } from './alert-methods.ts';
 import { RpcError } from './errors.ts';
 import { groupCreate, groupDelete, groupGet, groupUpdate, siteGet } from './group-methods.ts';
 import type { Method } from './method.ts';
@@ -33,6 +34,7 @@ export const methods = {
   'token.update': { access: 1, managesTokens: true, run: tokenUpdate },
   'token.generate': { access: 1, managesTokens: true, run: tokenGenerate },
   'token.delete': { access: 1, managesTokens: true, run: tokenDelete },
+  'alert.get': { access: 1, run: alertGet },
   'settings.get': { access: 3, run: settingsGet },
   'authentication.get': { access: 3, run: authenticationGet },
   'authentication.update': { access: 3, run: authenticationUpdate },

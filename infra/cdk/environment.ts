@@ -36,10 +36,8 @@ function jwt({ issuer, audience, jwksUrl, algorithms, tenantClaim, scopeClaim, .
 }
 
 /** Where alerts are mailed. The password is a reference that CloudFormation resolves, and in no template. */
-function mail({ smtpHost, smtpPort, smtpSecurity, smtpUser, smtpSecret, mailFrom, ...rest }: Settings) {
+function mail({ smtpHost, smtpPort, smtpSecurity, smtpUser, smtpSecret, mailFrom }: Settings) {
   const all = {
-    ALERT_GATHER_SECONDS: String(rest.gatherSeconds),
-    ALERT_TIMEZONE: rest.timezone,
     SMTP_HOST: smtpHost,
     SMTP_PORT: smtpPort?.toString(),
     SMTP_SECURITY: smtpSecurity,
@@ -64,6 +62,8 @@ const groups: Readonly<Record<Sight, (around: Surroundings) => Record<string, st
     IOT_THING_TYPE: thingTypeName(settings.stage),
   }),
   audit: ({ settings }) => ({ AUDIT_DAYS: String(settings.auditDays) }),
+  alerts: ({ settings: { gatherSeconds, timezone } }) =>
+    given({ ALERT_GATHER_SECONDS: String(gatherSeconds), ALERT_TIMEZONE: timezone }),
   mail: ({ settings }) => mail(settings),
   webhooks: ({ settings }): Record<string, string> =>
     settings.privateWebhooks ? { WEBHOOK_NETWORKS: 'private' } : {},

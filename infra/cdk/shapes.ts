@@ -2,7 +2,16 @@
 import type { LambdaName } from './grants.ts';
 
 /** Groups of environment variables, as cloud/config.ts reads them. */
-export type Sight = 'table' | 'secret' | 'jwt' | 'enrolment' | 'tenants' | 'webhooks' | 'audit' | 'mail';
+export type Sight =
+  | 'table'
+  | 'secret'
+  | 'jwt'
+  | 'enrolment'
+  | 'tenants'
+  | 'webhooks'
+  | 'audit'
+  | 'alerts'
+  | 'mail';
 
 export interface Shape {
   readonly memoryMb: number;
@@ -30,12 +39,12 @@ const shapes: Partial<Record<LambdaName, Shape>> = {
   // It waits for receivers that may take 10 s each; what is left the next run takes.
   deliver: { memoryMb: MEMORY_MB, seconds: 120, sees: ['table', 'secret', 'webhooks'] },
   // The same of mail servers, for every tenant at once.
-  alert: { memoryMb: MEMORY_MB, seconds: 110, sees: ['table', 'secret', 'webhooks', 'mail'] },
+  alert: { memoryMb: MEMORY_MB, seconds: 110, sees: ['table', 'secret', 'webhooks', 'alerts', 'mail'] },
   webhooks: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table', 'secret', 'webhooks'] },
   audit: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table'] },
   events: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table'] },
   // scrypt takes 32 MB and all the CPU it can get.
-  rpc: { memoryMb: 1024, seconds: HTTP_SECONDS, sees: ['table', 'tenants', 'secret'] },
+  rpc: { memoryMb: 1024, seconds: HTTP_SECONDS, sees: ['table', 'tenants', 'secret', 'alerts'] },
   sites: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table'] },
   enroll: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table', 'enrolment'] },
 };

@@ -178,8 +178,9 @@ export class Bench {
     }
   }
 
-  notices() {
-    return new Notices(this.table).list(this.tenant);
+  /** The oldest first. */
+  async notices() {
+    return (await new Notices(this.table).latest(this.tenant, 1000)).toReversed();
   }
 
   /** The subjects of mails as people read them. */

@@ -81,6 +81,16 @@ test('a terminal that is unplugged is told by mail and webhook, and so is that i
     '[Sereno] El terminal principal (casa-matriz) no responde',
     '[Sereno] El terminal principal (casa-matriz) responde de nuevo',
   ]);
+  const notices = await call(
+    system.url,
+    'alert.get',
+    { output: ['sendto', 'status', 'subject', 'error'], filter: { mediatypeid: '1' } },
+    { bearer },
+  );
+  expect(notices.result).toMatchObject([
+    { sendto: 'ana@example.com', status: '1', error: '', subject: subjectOf(mail.got[0]?.raw ?? '') },
+    { sendto: 'ana@example.com', status: '1', error: '', subject: subjectOf(mail.got[1]?.raw ?? '') },
+  ]);
   const [got] = receiver.got;
   expect(new Verifier(secret).verify(got?.body ?? '', got?.headers as Record<string, string>)).toMatchObject({
     type: 'alert',
