@@ -1,6 +1,7 @@
 // npm run bench: what the system takes, measured on this machine; ratios come from one run.
 import { cpus } from 'node:os';
 import { Command } from 'commander';
+import { benchBranches } from './branches.ts';
 import { benchColdInit } from './cold-init.ts';
 import { benchCreates } from './creates.ts';
 import { benchHostile } from './hostile.ts';
@@ -16,6 +17,7 @@ const BENCHES: Record<string, (print: (text: string) => void) => Promise<void>> 
   memory: benchMemory,
   hostile: benchHostile,
   punches: benchPunches,
+  branches: benchBranches,
   cold: benchColdInit,
 };
 
