@@ -149,7 +149,7 @@ describe('a batch', () => {
     await takeBatch(ports, { tenant, site }, batch(randomUUID(), 2, events));
     // Read from the log this time, and by an agent that knows another time zone.
     const reread = events.map((event) => ({ ...event, source: 'log', at: event.at + 3_600_000 }));
-    const taken = await takeBatch(ports, { tenant, site: 'sur' }, batch(randomUUID(), 2, reread));
+    const taken = await takeBatch(ports, { tenant, site }, batch(randomUUID(), 2, reread));
     expect(taken.told).toBe(0);
     expect(await storedIds(tenant)).toHaveLength(2);
   });
@@ -163,6 +163,25 @@ describe('a batch', () => {
     // It must not be told that more is stored than it has sent.
     expect(taken).toEqual({ seq: 2, told: 1, dropped: 0 });
     expect(await storedIds(tenant)).toHaveLength(4);
+  });
+
+  test('of a punch that another branch has told before is stored and told for its own branch, too, once', async () => {
+    const tenant = newTenant();
+    const ports = portsOver(table, dreamClock());
+    const liar = { ...punchNo(1), device: 'liar' };
+    await takeBatch(ports, { tenant, site: 'sur' }, batch(randomUUID(), 1, [liar]));
+    const journal = randomUUID();
+    for (const told of [1, 0]) {
+      const events = [punchNo(1)];
+      expect(await takeBatch(ports, { tenant, site }, batch(journal, 1, events))).toMatchObject({ told });
+    }
+    const seen: Happening[] = [];
+    await follow(ports.feed, tenant, 1, seen);
+    expect(seen.map(({ id, site: of, device }) => `${id} ${of} ${device}`)).toEqual([
+      `${punchNo(1).id} sur liar`,
+      `${punchNo(1).id} norte principal`,
+    ]);
+    expect(await storedIds(tenant)).toHaveLength(2);
   });
 
   test('with a malformed event skips only that one', async () => {

@@ -50,6 +50,10 @@ function placeOf({ local, id }: PunchRow): string {
   return `${local}#${id}`;
 }
 
+function isSame(one: PunchRow, other: PunchRow): boolean {
+  return placeOf(one) === placeOf(other) && one.user_id === other.user_id;
+}
+
 interface Range {
   /** First and last place, both included. */
   readonly low: string;
@@ -164,19 +168,16 @@ export async function punchPage(
     user_id === undefined ? byDay(table, sight.tenant, order) : byBadge(table, sight.tenant, user_id, order);
   const found: PunchRow[] = [];
   let range: Range | null = rest(rangeOf(query, span), order, after);
-  let seen = after;
   for (let reads = 0; range !== null && range.low <= range.high; reads++) {
     if (reads >= MOST_READS) return { rows: found, next: order === 'asc' ? range.low : range.high };
     const { rows, left }: Awaited<ReturnType<Read>> = await read(range);
     for (const row of rows) {
-      const place = placeOf(row);
-      if (place === seen) continue;
-      if (matches(query, sight, row)) {
-        const last = found.at(-1);
-        if (last !== undefined && found.length === limit) return { rows: found, next: placeOf(last) };
-        found.push(row);
-      }
-      seen = place;
+      const last = found.at(-1);
+      // Read once more with the rows behind it; or two branches have told of it, and who sees both is shown it once.
+      const isShown = placeOf(row) === after || (last !== undefined && isSame(last, row));
+      if (isShown || !matches(query, sight, row)) continue;
+      if (last !== undefined && found.length === limit) return { rows: found, next: placeOf(last) };
+      found.push(row);
     }
     range = left;
   }

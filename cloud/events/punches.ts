@@ -4,6 +4,7 @@ import { eventIdSchema, type PunchEvent, punchEventSchema } from '../../shared/w
 import { sideBySide } from '../bounded.ts';
 import { eventIndex, eventKeys } from '../store/event-keys.ts';
 import type { Row } from '../store/expressions.ts';
+import type { RowKey } from '../store/keys.ts';
 import type { Table } from '../store/table.ts';
 
 /** Punches stay so long after they came: a year's reports, and a month to make them in. */
@@ -67,9 +68,17 @@ export class Punches {
         origin,
         expiresAt: Math.floor((now + PUNCH_DAYS * DAY_MS) / 1000),
       };
-      const isNew = await this.#table.putIf(row, { condition: 'attribute_not_exists(pk)' });
-      return { isNew, origin: isNew ? origin : ((await this.#originOf(row)) ?? origin) };
+      const stored = await this.#claim(row, origin);
+      if (stored.origin.site === site) return stored;
+      // A terminal that was moved; or one branch lies, and must not take the punch away from those who look at the other.
+      return this.#claim({ ...row, sk: eventKeys.punchBeside(row.sk, site) }, origin);
     });
+  }
+
+  /** Puts a punch where none is yet. */
+  async #claim(row: Row & RowKey, origin: Origin): Promise<StoredPunch> {
+    const isNew = await this.#table.putIf(row, { condition: 'attribute_not_exists(pk)' });
+    return { isNew, origin: isNew ? origin : ((await this.#originOf(row)) ?? origin) };
   }
 
   /** Null where a tenant has none. */
@@ -78,7 +87,7 @@ export class Punches {
     return row === null ? null : spanSchema.parse(row);
   }
 
-  async #originOf(row: Row & { readonly pk: string; readonly sk: string }): Promise<Origin | null> {
+  async #originOf(row: RowKey): Promise<Origin | null> {
     const stored = await this.#table.get(row);
     return stored === null ? null : originSchema.parse(stored.origin);
   }

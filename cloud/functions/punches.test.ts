@@ -146,6 +146,36 @@ describe('GET /punches', () => {
     expect(locals(await punches(tenant, { cursor: next ?? '' }))).toHaveLength(5);
   });
 
+  test('shows a punch that two branches have told to those of either, and once to who sees both', async () => {
+    const both = newTenant();
+    const punch = punched({ local: '2026-11-23T08:00:00' });
+    const others = ['07:59:59', '08:00:01'].map((time) => punched({ local: `2026-11-23T${time}` }));
+    await take(both, [{ ...punch, device: 'liar' }], 'sur');
+    await take(both, [punch, ...others], 'norte');
+    await take(both, [punch], 'norte');
+    for (const order of ['asc', 'desc']) {
+      expect((await punches(both, { order })).total).toBe(3);
+      for (const [branch, count] of [
+        ['norte', 3],
+        ['sur', 1],
+      ] as const) {
+        const sites = JSON.stringify({ everywhere: 'none', sites: { [branch]: 'read' } });
+        const seen: string[] = [];
+        for (let cursor = ''; ; ) {
+          const query = { order, limit: '1', ...(cursor === '' ? {} : { cursor }) };
+          const { data, next_cursor } = await punches(both, query, {
+            auth: { tenant: both, subject: 'x', scopes: 'attendance:read', sites },
+          });
+          seen.push(...data.map(({ site, id }) => `${site} ${id}`));
+          if (next_cursor === undefined) break;
+          cursor = next_cursor;
+        }
+        expect(seen).toHaveLength(count);
+        expect(seen).toContain(`${branch} ${punch.id}`);
+      }
+    }
+  });
+
   test('knows nothing of another company', async () => {
     expect(await punches(newTenant())).toEqual({ success: true, total: 0, data: [] });
   });

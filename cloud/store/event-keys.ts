@@ -18,6 +18,8 @@ export const eventKeys = {
     const [day = '', time = ''] = local.split('T');
     return { pk: punchDay(tenant, day), sk: `${time}#${id}` };
   },
+  /** The same punch as another branch tells it, too: right behind it. */
+  punchBeside: (sk: string, site: string): string => `${sk}#${site}`,
   /** The partition of all punches of a local day, `YYYY-MM-DD`. */
   punchDay,
   /** The first and last day of which there are punches. */

@@ -94,6 +94,14 @@ async function startHosts({ system, dataDir }: Running): Promise<Host[]> {
   return hosts;
 }
 
+/** Waits until the directory knows every terminal to be online. */
+async function online({ call }: Running): Promise<void> {
+  for (let found = 0; found < AGENTS * TERMINALS; await sleep(1000)) {
+    const { status, body } = await call('GET', '/devices');
+    found = status === 200 ? body.data.filter((row: { state: string }) => row.state === 'online').length : 0;
+  }
+}
+
 async function memory(hosts: readonly Host[]): Promise<string> {
   const all = await Promise.all(hosts.map((host) => ask(host, { kind: 'memory' }, 'memory')));
   const agents = all.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -119,6 +127,11 @@ export async function benchBranches(print: (text: string) => void): Promise<void
   const running = await startForTest();
   const hosts: Host[] = [];
   try {
+    const { status } = await running.call('POST', '/webhooks', {
+      url: receiver.url,
+      types: ['punch.created'],
+    });
+    if (status !== 200) throw new Error(`no webhook: ${status}`);
     hosts.push(...(await startHosts(running)));
     const book = new Book();
     receiver.answer = ({ event }) => {
@@ -132,18 +145,13 @@ export async function benchBranches(print: (text: string) => void): Promise<void
         if (report.kind === 'punched') for (const [key, at] of report.at) book.punched.set(key, at);
       });
     }
-    const { status } = await running.call('POST', '/webhooks', {
-      url: receiver.url,
-      types: ['punch.created'],
-    });
-    if (status !== 200) throw new Error(`no webhook: ${status}`);
     const all = (count: number) => {
       for (const { child } of hosts)
         child.send({ kind: 'punch', count: count / hosts.length } satisfies HostOrder);
     };
     print(`From a punch to its webhook: ${AGENTS} agents with ${TERMINALS} live terminals each`);
     // The first punch of a terminal is compared with its log before live ones are believed.
-    await sleep(5000);
+    await online(running);
     all(AGENTS * TERMINALS);
     await sleep(2000);
     await book.whole();
