@@ -187,6 +187,40 @@ describe('a batch', () => {
     expect(room.user('999999999')?.card).toBe(6);
   });
 
+  it('judges what no rule can be, and still counts it where a batch names a number twice', async () => {
+    const window = (from: number, to: number) => ({ window: { from, to } });
+    const before = await room.list('card');
+    expect(
+      await room.put(
+        'card',
+        wish('1', '7', { max_passes: 0 }),
+        wish('2', '7', { max_passes: 2 ** 40 }),
+        wish('3', ''),
+        wish('4', 'a\u0000b', { owner: { type: 'guest', name: 'a\u0000b' } }),
+        wish('5', '7', window(-5, 10)),
+        wish('6', '7', window(10, 1e15)),
+        wish('7', '7', { has_profiles: true }),
+        wish('9'.repeat(2000), '7'),
+        wish('', '7'),
+        wish('8', '7', { max_passes: -1 }),
+        wish('08', '7'),
+      ),
+    ).toEqual([
+      'wrong_rule',
+      'wrong_rule',
+      'wrong_rule',
+      'wrong_rule',
+      'invalid_time_rules_settings',
+      'invalid_time_rules_settings',
+      'bound_time_profile_doesnt_exist',
+      'wrong_rule',
+      'wrong_rule',
+      'has_dublicates',
+      'has_dublicates',
+    ]);
+    expect(await room.list('card')).toEqual(before);
+  });
+
   it('keeps nothing where the terminal is away, and says so', async () => {
     room.goAway();
     expect(await room.put('card', wish('5', '7'), wish('x', '7'))).toEqual([

@@ -1,9 +1,11 @@
 // What can be said of items before their terminal is looked at: which number is meant, and what no terminal would take.
-import type {
-  IdentifierInfo,
-  IdentifierType,
-  IdentifierWish,
-  Wiegand,
+import {
+  type IdentifierInfo,
+  type IdentifierType,
+  type IdentifierWish,
+  identifierRuleShape,
+  isName,
+  type Wiegand,
 } from '../../shared/domain/access-identifier.ts';
 import { parseNumber } from '../../shared/domain/identifier-number.ts';
 import { HELD_TYPES, type HeldType, slotOf } from './rule.ts';
@@ -54,11 +56,20 @@ export function judged(
   if ('info' in from) return from;
   const to = meant(wish.new_type ?? type, wish.number, wiegand);
   if ('info' in to) return { ...to, meant: from };
-  if (wish.window !== null && wish.window.from >= wish.window.to) {
-    return { info: 'invalid_time_rules_settings', meant: from };
-  }
-  if (wish.lock === 'second' && locks < 2) return { info: 'lock_not_available', meant: from };
-  return { from, to };
+  const info = ruleProblem(wish, locks);
+  return info === null ? { from, to } : { info, meant: from };
+}
+
+function ruleProblem(
+  { window, max_passes, has_profiles, owner, lock }: IdentifierWish,
+  locks: number,
+): IdentifierInfo | null {
+  const isWindow = identifierRuleShape.window.safeParse(window).success;
+  if (!isWindow || (window !== null && window.from >= window.to)) return 'invalid_time_rules_settings';
+  if (has_profiles === true) return 'bound_time_profile_doesnt_exist';
+  if (!identifierRuleShape.max_passes.safeParse(max_passes).success || !isName(owner.name))
+    return 'wrong_rule';
+  return lock === 'second' && locks < 2 ? 'lock_not_available' : null;
 }
 
 /** Names a number whatever it is called: cards and keys share a slot of the user, and so their numbers. */

@@ -22,6 +22,7 @@ export const wiegandSchema = z.object({ mode: z.enum(['hex', 'decimal']), type: 
 export type Wiegand = z.infer<typeof wiegandSchema>;
 export const WIEGAND_DEFAULT: Wiegand = { mode: 'decimal', type: 'wiegand_34' };
 
+const MOST_LETTERS_OF_NAME = 128;
 const unixSeconds = z.int().min(0).max(253_402_300_799);
 
 /** Null: always. From `from` on, until just before `to`, Unix seconds. */
@@ -29,20 +30,33 @@ const windowSchema = z.object({ from: unixSeconds, to: unixSeconds }).nullable()
 /** Null: any number of times. */
 const maxPassesSchema = z.int().min(1).max(0x7fffffff).nullable();
 
+/** A name that can be somebody's: control characters and what remains of bytes that were no UTF-8 cannot. */
+export function isName(name: string): boolean {
+  return name.trim() !== '' && name.length <= MOST_LETTERS_OF_NAME && !/[\p{Cc}\p{Cs}\uFFFD]/u.test(name);
+}
+
 /** Who has an identifier, where it opens, and within which limits. */
 export const identifierRuleShape = {
-  owner: z.object({ type: z.enum(['owner', 'guest']), name: z.string().min(1).max(128) }),
+  owner: z.object({ type: z.enum(['owner', 'guest']), name: z.string().min(1).max(MOST_LETTERS_OF_NAME) }),
   lock: z.enum(['first', 'second', 'all']),
   window: windowSchema,
   max_passes: maxPassesSchema,
 };
 
-/** An identifier as it is wished for. */
+/**
+ * An identifier as it is wished for. Values as the caller wrote them, possible or not: whoever keeps rules judges them all, so
+ * that one place knows what is refused and what a batch names twice.
+ */
 export const identifierWishSchema = z.object({
-  number: identifierNumberSchema,
+  number: z.string(),
   /** Another type than it has until now. */
   new_type: identifierTypeSchema.optional(),
   ...identifierRuleShape,
+  owner: identifierRuleShape.owner.extend({ name: z.string() }),
+  window: z.object({ from: z.int(), to: z.int() }).nullable(),
+  max_passes: z.int().nullable(),
+  /** Time profiles are bound to it. */
+  has_profiles: z.literal(true).optional(),
 });
 export type IdentifierWish = z.infer<typeof identifierWishSchema>;
 
@@ -59,6 +73,8 @@ export const identifierSchema = z.object({
   /** In the representation of the device. */
   number: identifierNumberSchema,
   ...identifierRuleShape,
+  /** A terminal may hold any badge. */
+  owner: identifierRuleShape.owner.extend({ name: z.string() }),
   /** Null: any number. */
   passes_left: z.int().min(0).nullable(),
   state: identifierStateSchema,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { WIEGAND_TYPES, type Wiegand } from './access-identifier.ts';
-import { parseNumber, showNumber } from './identifier-number.ts';
+import { fitsPattern, parseNumber, showNumber } from './identifier-number.ts';
 
 const decimal: Wiegand = { mode: 'decimal', type: 'wiegand_34' };
 const hex: Wiegand = { mode: 'hex', type: 'wiegand_34' };
@@ -81,4 +81,15 @@ it('a QR code is a UUID, a licence plate has up to 100 characters', () => {
   expect(parseNumber('qr', uuid.replaceAll('-', ''), decimal)).toEqual({ problem: 'pattern' });
   expect(parseNumber('license_plate', 'AB 123', decimal)).toEqual({ value: 'AB 123' });
   expect(parseNumber('license_plate', 'x'.repeat(101), decimal)).toEqual({ problem: 'pattern' });
+});
+
+test('a pattern says how numbers are written, not whether a terminal could hold them', () => {
+  for (const text of ['0', '44', '9999999999', '1c-3b', 'ff:ff:ff:ff:ff:ff:ff:ff']) {
+    expect([text, fitsPattern('card', text)]).toEqual([text, true]);
+  }
+  for (const text of ['', '1c3b4a', '12345678901', '1c-3b-', ' 5', '-5', '1e21', '1c.3b']) {
+    expect([text, fitsPattern('ukey', text)]).toEqual([text, false]);
+  }
+  expect([fitsPattern('inputCode', '0042'), fitsPattern('inputCode', '4a')]).toEqual([true, false]);
+  expect(fitsPattern('qr', '1')).toBe(false);
 });

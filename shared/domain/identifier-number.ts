@@ -1,5 +1,5 @@
 // Numbers of identifiers: as callers write them, by the settings of the device, and as they are kept.
-import type { IdentifierType, Wiegand } from './access-identifier.ts';
+import { type IdentifierType, WIEGAND_DEFAULT, type Wiegand } from './access-identifier.ts';
 
 /** Bits of data of each Wiegand type, its parity bits taken off. */
 const DATA_BITS: Readonly<Record<Wiegand['type'], bigint>> = {
@@ -33,6 +33,12 @@ export function parseNumber(type: IdentifierType, text: string, wiegand: Wiegand
   if (type === 'qr') return UUID.test(text) ? { value: text.toLowerCase() } : { problem: 'pattern' };
   if (type === 'license_plate' && text.length > MOST_LETTERS_OF_PLATE) return { problem: 'pattern' };
   return text === '' ? { problem: 'pattern' } : { value: text };
+}
+
+/** Whether `text` is written as numbers of that type are, in any representation: it may still be none that a terminal holds. */
+export function fitsPattern(type: IdentifierType, text: string): boolean {
+  if (type === 'card' || type === 'ukey') return DIGITS.test(text) || HEX_BYTES.test(text);
+  return 'value' in parseNumber(type, text, WIEGAND_DEFAULT);
 }
 
 /** A kept number in the representation of the device; `parseNumber` gives the same value for it. */
