@@ -19,6 +19,7 @@ import {
   fingerField,
   flagField,
   limitField,
+  locksField,
   momentField,
   passwordField,
   portField,
@@ -88,6 +89,7 @@ const deviceFields = {
   encoding: z.enum(encodingSchema.options, error('encoding')).optional(),
   timezone: z.string(error('timezone')).refine(isTimeZone, error('timezone')).optional(),
   dialect: dialectField.optional(),
+  locks: locksField.optional(),
 } satisfies { [K in keyof typeof deviceSettingsShape]: z.ZodType } & Readonly<Record<string, z.ZodType>>;
 
 export const deviceCreateBody = z

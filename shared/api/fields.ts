@@ -64,6 +64,7 @@ export const waitField = integer('wait', 0, 20);
 export const portField = integer('port', 1, 65535);
 export const commKeyField = integer('comm_key', 0, 0xffffffff);
 export const timeoutField = integer('timeout', 1, 60);
+export const locksField = integer('locks', 1, 2);
 export const serialField = z.string({ error: 'serial' satisfies FieldText }).pipe(
   z
     .string()

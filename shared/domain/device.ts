@@ -61,6 +61,8 @@ export const deviceSettingsShape = {
   timezone: timezoneSchema,
   /** All that is stated; what is left out is what the agent finds. */
   dialect: dialectSchema,
+  /** Doors that it opens by itself: identifiers may be for the first, the second or all of them. */
+  locks: z.int().min(1).max(2),
 };
 type DeviceSetting = keyof typeof deviceSettingsShape;
 /** Those settings, all of them said. */
@@ -74,6 +76,7 @@ export const deviceDefaults: Omit<SharedSettings, 'timezone'> = {
   roster: 'cached',
   encoding: 'utf-8',
   dialect: {},
+  locks: 1,
 };
 
 /** A serial number as terminals report it, in characters that may be shown anywhere. */
