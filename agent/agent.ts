@@ -13,24 +13,21 @@ import { examineStation } from './devices/examination.ts';
 import { Follower } from './devices/follower.ts';
 import type { Standing } from './devices/standing.ts';
 import { hostsOf } from './discovery/subnets.ts';
-import { CloudClock } from './dispatch/cloud-clock.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
 import { Fence } from './dispatch/fence.ts';
 import { Outbox } from './dispatch/outbox.ts';
 import { HelloTeller } from './hello.ts';
-import { isStorageError } from './journal/errors.ts';
 import { Journal } from './journal/journal.ts';
 import { UndoVault } from './journal/undo-vault.ts';
 import type { Link, LinkEvents } from './link/link.ts';
 import type { LocalPublisher } from './link/local-broker.ts';
-import { noRules } from './no-rules.ts';
+import { NotedClock } from './noted-clock.ts';
 import { Onlookers } from './onlookers.ts';
-import { NOT_COLLECTED, Punches } from './punches/punches.ts';
+import { Punches } from './punches/punches.ts';
+import { RuleKeeping } from './rule-keeping.ts';
 
 const SWEEP_MS = 300_000;
 const DRAIN_MS = 2000;
-/** Clock offsets smaller than this are not worth a write to the journal. */
-const OFFSET_NEWS_MS = 1000;
 
 export interface AgentPorts {
   readonly log: Logger;
@@ -50,7 +47,7 @@ export class Agent {
   readonly #journal: Journal;
   readonly #undo: UndoVault;
   readonly #onlookers: Onlookers;
-  readonly #cloudClock: CloudClock;
+  readonly #cloudClock: NotedClock;
   readonly #fence: Fence;
   readonly #link: Link;
   readonly #outbox: Outbox;
@@ -59,13 +56,11 @@ export class Agent {
   readonly #branch: Branch;
   readonly #follower: Follower;
   readonly #localBroker: LocalPublisher | null;
-  /** Null where none are collected. */
-  readonly #punches: Punches | null;
+  readonly #punches: Punches;
+  readonly #rules: RuleKeeping;
   /** Counts up over all commands and from where no earlier run has been, so it counts up within each command. */
   #progressSeq: number;
   #cancelTidying: (() => void) | null = null;
-  /** Agent minus cloud in ms, as the journal knows it. */
-  #notedOffset: number;
 
   /** @throws SerenoError `agent_storage` if the data folder cannot be used or another agent runs on it. */
   constructor(
@@ -84,8 +79,7 @@ export class Agent {
       days: config.undoDays,
       now: () => this.#cloudClock.now(),
     });
-    this.#notedOffset = Number(this.#journal.notes.read('clock_offset') ?? 0);
-    this.#cloudClock = new CloudClock(clock, this.#notedOffset);
+    this.#cloudClock = new NotedClock(clock, this.#journal.notes, log);
     this.#fence = new Fence(clock, this.#cloudClock);
     this.#link = connect({
       onCommand: (message) => {
@@ -93,16 +87,17 @@ export class Agent {
         if (!this.#fence.isConnected) this.#fence.connected();
         this.#dispatcher.receive(message);
         this.#hello.measured();
-        this.#noteOffset();
+        this.#cloudClock.note();
+        this.#rules.measured();
       },
-      onStored: (payload) => this.#punches?.stored(payload),
+      onStored: (payload) => this.#punches.stored(payload),
       onUp: () => this.#up(),
       onDown: (reason) => {
         log.warn({ reason }, 'line to the cloud is down');
         this.#onlookers.lineBroke(reason);
         this.#fence.disconnected();
         this.#hello.disconnected();
-        this.#punches?.disconnected();
+        this.#punches.disconnected();
       },
       onTakenOver: () => this.#takenOver(),
     });
@@ -117,7 +112,7 @@ export class Agent {
       fence: this.#fence,
       link,
       stations: () => this.#branch.stations(),
-      collected: (device) => this.#punches?.collected(device) ?? NOT_COLLECTED,
+      collected: (device) => this.#punches.collected(device),
       onNews: (hello, connected) => this.#onlookers.announced(hello, connected),
       log,
     });
@@ -131,13 +126,22 @@ export class Agent {
       left: (notAfter) => this.#cloudClock.left(notAfter),
       onStanding: (device, standing) => this.#noteStanding(device, standing),
       onContact: (isProbe) => this.#hello.contact(isProbe),
+      onReach: (device, isReachable) => this.#rules.access.contact(device, isReachable),
+      onRoster: (device, roster) => this.#rules.saw(device, roster),
       onChange: () => {
         this.#hello.announceNow();
-        this.#punches?.follow(this.#branch.stations());
+        this.#punches.follow(this.#branch.stations());
       },
-      onGone: (device) => this.#dispatcher.deviceGone(device),
+      onGone: (device) => {
+        this.#dispatcher.deviceGone(device);
+        this.#rules.access.deviceGone(device);
+      },
       log,
     });
+    this.#localBroker = localBroker ?? null;
+    this.#punches = this.#openPunches();
+    this.#rules = this.#openRules();
+    const { rules, recalls } = this.#rules.access;
     this.#dispatcher = new Dispatcher({
       at,
       journal: this.#journal,
@@ -150,8 +154,8 @@ export class Agent {
       station: (device) => this.#branch.station(device),
       stations: () => this.#branch.stations(),
       publishProgress: (id, stage, done, total) => this.#progress(id, stage, done, total),
-      own: { ...this.#branch.operations, ...noRules },
-      onWritten: () => undefined,
+      own: { ...this.#branch.operations, ...rules, ...recalls },
+      onWritten: (...written) => this.#rules.access.written(...written),
       words: {
         'device.refused': ({ devices }) => this.#onlookers.refused(devices),
         'site.tenure': (word) => this.#noteFence(word),
@@ -159,20 +163,31 @@ export class Agent {
       onOwnSettled: () => this.#orLater(() => this.#branch.tidy()),
     });
     this.#follower = this.#startFollower(timers);
-    this.#localBroker = localBroker ?? null;
-    this.#punches = this.#openPunches();
   }
 
-  #openPunches(): Punches | null {
+  #openPunches(): Punches {
     const { punches, dataDir: folder, tenant, site } = this.#config;
-    if (punches.everyMs === 0) return null;
     return new Punches({
       ...{ ...punches, folder, at: { tenant, site } },
       onNews: () => this.#hello.announceSoon(),
       isOwn: (device, userId, since) => this.#journal.users.hasWritten(device, userId, since),
+      onPunch: (punch, isNew) => this.#rules.access.punched(punch, isNew),
       publish: (topic, payload) => this.#link.publish(topic, payload),
       localBroker: this.#localBroker,
       clock: this.#clock,
+      log: this.#log,
+    });
+  }
+
+  #openRules(): RuleKeeping {
+    return new RuleKeeping({
+      config: this.#config,
+      clock: this.#clock,
+      cloudClock: this.#cloudClock,
+      station: (device) => this.#branch.station(device),
+      order: (...order) => this.#dispatcher.order(...order),
+      inDoubt: (device, userId) => this.#journal.users.isInDoubt(device, userId),
+      punches: () => this.#punches,
       log: this.#log,
     });
   }
@@ -192,7 +207,8 @@ export class Agent {
     this.#dispatcher.resume();
     this.#branch.start();
     this.#localBroker?.start();
-    this.#punches?.follow(this.#branch.stations());
+    this.#rules.start();
+    this.#punches.follow(this.#branch.stations());
     this.#link.start();
     this.#onlookers.serve((id) => examineStation(id, this.#branch.station(id), this.#clock));
     this.#tidy();
@@ -206,7 +222,8 @@ export class Agent {
     steps.defer(() => this.#journal.close());
     steps.defer(() => this.#hello.stop());
     steps.defer(() => this.#localBroker?.stop());
-    steps.defer(() => this.#punches?.stop());
+    steps.defer(() => this.#rules.close());
+    steps.defer(() => this.#punches.stop());
     steps.defer(() => this.#link.stop());
     steps.defer(() => this.#outbox.drain(DRAIN_MS));
     steps.defer(() => this.#outbox.pump());
@@ -215,6 +232,7 @@ export class Agent {
     steps.defer(() => this.#follower.stop());
     steps.defer(() => this.#onlookers.close());
     steps.defer(() => this.#hello.stop());
+    steps.defer(() => this.#rules.stop());
     steps.defer(() => this.#cancelTidying?.());
   }
 
@@ -223,7 +241,7 @@ export class Agent {
     this.#log.info({ session: this.#link.session }, 'connected to the cloud');
     this.#hello.connected();
     this.#outbox.pump();
-    this.#punches?.connected(this.#link.takesEvents);
+    this.#punches.connected(this.#link.takesEvents);
   }
 
   #takenOver(): void {
@@ -247,16 +265,6 @@ export class Agent {
     this.#follower.noticed();
   }
 
-  /** What cannot be noted on a full disk can be learnt again. */
-  #remember(key: string, text: string): void {
-    try {
-      this.#journal.notes.write(key, text);
-    } catch (error) {
-      if (!isStorageError(error)) throw error;
-      this.#log.warn({ err: error, key }, 'not written down');
-    }
-  }
-
   #progress(id: string, stage: Stage, done?: number, total?: number): void {
     const seq = ++this.#progressSeq;
     const at = this.#clock.now();
@@ -265,14 +273,6 @@ export class Agent {
     this.#link.publish(topic, Buffer.from(JSON.stringify(message))).catch((error: unknown) => {
       this.#log.debug({ command: id, error: String(error) }, 'progress not sent');
     });
-  }
-
-  /** The next run starts with what this one measured. */
-  #noteOffset(): void {
-    const { offset } = this.#cloudClock;
-    if (offset === null || Math.abs(offset - this.#notedOffset) <= OFFSET_NEWS_MS) return;
-    this.#notedOffset = offset;
-    this.#remember('clock_offset', String(offset));
   }
 
   /** At the start, and every few minutes from then on. */
@@ -284,7 +284,7 @@ export class Agent {
       else this.#journal.forgetLog();
       this.#undo.sweep();
       this.#branch.tidy();
-      this.#punches?.follow(this.#branch.stations());
+      this.#punches.follow(this.#branch.stations());
     });
   }
 

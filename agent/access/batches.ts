@@ -90,7 +90,7 @@ export class Batches {
     const outcome = outcomeOf(failure(error));
     const info = outcome.kind === 'done' ? 'terminal_unreachable' : infoOf(outcome);
     return batch
-      .alone({ wiegand: this.#wiegand, locks: 2 })
+      .alone({ wiegand: this.#wiegand, locks: 2, countsPasses: this.#countsPasses })
       .map((each) => ('info' in each ? each.info : info));
   }
 
@@ -109,7 +109,8 @@ export class Batches {
       roster,
       limits,
       wiegand: this.#wiegand,
-      locks: locksOf(users),
+      locks: users.device.locks,
+      countsPasses: this.#countsPasses,
       fitsName: (name) => (encodedLength(name, users.device.encoding) ?? Infinity) <= limits.nameBytes,
       now: moment,
       newRuleId: ulid,
@@ -122,6 +123,10 @@ export class Batches {
       for (const task of tasks) store.putTask(task);
     });
     this.#hands.order(tasks);
+  }
+
+  get #countsPasses() {
+    return this.#ports.tables.punches(this.#device) !== 'off';
   }
 
   get #wiegand() {
@@ -148,8 +153,4 @@ export class Batches {
   #isAnswered(command: string): boolean {
     return this.#ports.store.infos(command)?.every((info) => info !== null) ?? true;
   }
-}
-
-function locksOf({ device }: TerminalUsers): number {
-  return 'locks' in device && device.locks === 2 ? 2 : 1;
 }

@@ -14,6 +14,7 @@ import { HELD_TYPES, type HeldType, slotOf } from './rule.ts';
 export interface DeviceManners {
   readonly wiegand: Wiegand;
   readonly locks: number;
+  readonly countsPasses: boolean;
 }
 
 export interface Refused {
@@ -50,13 +51,15 @@ export function meant(type: IdentifierType, number: string, wiegand: Wiegand): M
 export function judged(
   type: IdentifierType,
   wish: IdentifierWish,
-  { wiegand, locks }: DeviceManners,
+  { wiegand, locks, countsPasses }: DeviceManners,
 ): Wish | Refused {
   const from = meant(type, wish.number, wiegand);
   if ('info' in from) return from;
   const to = meant(wish.new_type ?? type, wish.number, wiegand);
   if ('info' in to) return { ...to, meant: from };
-  const info = ruleProblem(wish, locks);
+  // Passes that nobody counts would be passes without end.
+  const isEndless = wish.max_passes !== null && !countsPasses;
+  const info = ruleProblem(wish, locks) ?? (isEndless ? 'wrong_rule' : null);
   return info === null ? { from, to } : { info, meant: from };
 }
 

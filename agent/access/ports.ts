@@ -46,8 +46,8 @@ export interface TerminalTables {
   users(device: string, signal: AbortSignal): Promise<TerminalUsers>;
   /** Whether the device is one of this site. */
   has(device: string): boolean;
-  /** How punches come from it. */
-  punches(device: string): 'live' | 'polled';
+  /** How punches come from it; `off`: passes cannot be counted. */
+  punches(device: string): 'live' | 'polled' | 'off';
   /** True while a write of that user was begun for the cloud and nobody knows yet what became of it. */
   inDoubt(device: string, userId: string): boolean;
 }

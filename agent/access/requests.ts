@@ -87,7 +87,7 @@ export class Requests {
       rules: store.rules(device),
       roster: users?.roster ?? null,
       wiegand: store.wiegand(device),
-      enforced: tables.punches(device),
+      enforced: tables.punches(device) === 'live' ? ('live' as const) : ('polled' as const),
       now: this.#ports.now(),
     };
     return { sealed: await seal(listed(args, scene), args.key) };

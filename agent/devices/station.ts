@@ -5,6 +5,7 @@ import type { Clock, Timers } from '../clock.ts';
 import type { Station } from '../dispatch/ports.ts';
 import { TerminalQueue } from '../dispatch/terminal-queue.ts';
 import type { DeviceNotes } from '../journal/device-notes.ts';
+import type { Roster } from '../terminal/tables/roster.ts';
 import { Terminal } from '../terminal/terminal.ts';
 import type { WriteJob } from '../terminal/write-job.ts';
 import { disabledNote } from './disabled-note.ts';
@@ -23,6 +24,10 @@ export interface StationPorts {
   readonly onStanding: (device: string, now: Standing) => void;
   /** A terminal was reached. */
   readonly onContact: (isProbe: boolean) => void;
+  /** It was tried to reach a terminal. */
+  readonly onReach: (device: string, isReachable: boolean) => void;
+  /** Its users were read in full. */
+  readonly onRoster: (device: string, roster: Roster) => void;
   readonly log: Logger;
 }
 
@@ -111,7 +116,8 @@ export class LiveStation implements Station {
 
   #open(): Terminal {
     const { notes } = this;
-    const { clock, onContact, log } = this.#ports;
+    const { clock, onContact, onReach, onRoster, log } = this.#ports;
+    const { id } = this.#device;
     return new Terminal(this.#device, {
       clock,
       note: disabledNote(notes, clock),
@@ -127,7 +133,9 @@ export class LiveStation implements Station {
       onContact: (failure, isProbe) => {
         this.#standing.note({ kind: 'contact', failure });
         if (failure === null) onContact(isProbe);
+        onReach(id, failure === null);
       },
+      onRoster: (roster) => onRoster(id, roster),
       log,
     });
   }

@@ -1,6 +1,7 @@
-// The punches of a branch: a collector for each terminal, what they remember on disk, and the way up.
+// What a branch tells: its punches with a collector for each terminal, what they remember on disk, rules' events, and the way up.
 import type { Logger } from 'pino';
 import type { CollectedPunches } from '../../shared/domain/collected.ts';
+import type { RuleEvent } from '../../shared/wire/events.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import type { Clock } from '../clock.ts';
 import { isStorageError } from '../journal/errors.ts';
@@ -11,18 +12,21 @@ import { PunchMemory } from './memory.ts';
 import { EventOutbox } from './outbox.ts';
 import type { CollectedStation } from './ports.ts';
 import { EventSender } from './sender.ts';
+import { type PunchListener, PunchTelling } from './telling.ts';
 import { UserWatch } from './user-watch.ts';
 
 export interface PunchesOptions {
   readonly folder: string;
   readonly at: SiteAddress;
-  /** See `CollectorPorts`. */
+  /** See `CollectorPorts`. 0: no punches are collected; what else there is to tell is told all the same. */
   readonly everyMs: number;
   readonly live: boolean | null;
   /** See `UserWatchPorts`. */
   readonly isOwn: (device: string, userId: string, since: number) => boolean;
   /** Somebody should be told how far punches from before are taken. */
   readonly onNews: () => void;
+  /** Told of every punch, of what an earlier run has left too, before it is forgotten. */
+  readonly onPunch: PunchListener;
   readonly publish: (topic: string, payload: Uint8Array) => Promise<void>;
   /** Of what listens in the branch; null where nothing does. */
   readonly localBroker: LocalEventsPorts['broker'] | null;
@@ -42,18 +46,20 @@ export class Punches {
   readonly #users: UserWatch;
   readonly #sender: EventSender;
   readonly #local: LocalEvents | null;
+  readonly #telling: PunchTelling;
   readonly #collectors = new Map<CollectedStation, Collector>();
   #isStopped = false;
   #historyToldAt = Number.NEGATIVE_INFINITY;
 
   /** @throws SerenoError `agent_storage` if the folder cannot be used or another agent runs on it. */
   constructor(options: PunchesOptions) {
-    const { folder, at, isOwn, publish, localBroker: broker, clock, log } = options;
+    const { folder, at, isOwn, onPunch, publish, localBroker: broker, clock, log } = options;
     this.#options = options;
     this.#database = PunchDatabase.open(folder, at.site);
     this.#outbox = new EventOutbox(this.#database);
     this.#memory = new PunchMemory(this.#database, this.#outbox);
     const outbox = this.#outbox;
+    this.#telling = new PunchTelling(outbox, onPunch);
     this.#local = broker === null ? null : new LocalEvents({ site: at.site, outbox, broker, log });
     const now = () => clock.now();
     this.#users = new UserWatch({ database: this.#database, outbox: this.#outbox, isOwn, now });
@@ -78,6 +84,7 @@ export class Punches {
       this.#collectors.delete(station);
     }
     this.#forgetAllBut(stations.map(({ terminal }) => terminal.device.id));
+    if (!this.collects) return;
     for (const station of stations) {
       if (!this.#collectors.has(station)) this.#collect(station);
     }
@@ -106,10 +113,7 @@ export class Punches {
       log,
       everyMs,
       live,
-      onEvents: () => {
-        this.#local?.pump();
-        this.#sender.pump();
-      },
+      onEvents: () => this.#pump(),
       onHistory: (left) => this.#tellHistory(left),
     });
     this.#collectors.set(station, collector);
@@ -129,6 +133,45 @@ export class Punches {
     return this.#isStopped ? NOT_COLLECTED : (found?.[1].collected ?? NOT_COLLECTED);
   }
 
+  /** Whether punches are collected at all. */
+  get collects(): boolean {
+    return this.#options.everyMs > 0;
+  }
+
+  /** Tells what an earlier run has left, once those are ready who want to know. */
+  start(): void {
+    this.#tellPunches();
+  }
+
+  /** On disk when it returns; told to the cloud in order. @throws SerenoError `agent_storage` */
+  tell(event: RuleEvent): void {
+    try {
+      this.#database.atomically(() => this.#outbox.append(event));
+    } catch (error) {
+      this.#outbox.recount();
+      throw error;
+    }
+    this.#pump();
+  }
+
+  #pump(): void {
+    this.#tellPunches();
+    this.#local?.pump();
+    this.#sender.pump();
+  }
+
+  /** @returns false where a full disk keeps some of them from being counted yet */
+  #tellPunches(): boolean {
+    try {
+      this.#telling.pump();
+      return true;
+    } catch (error) {
+      if (!isStorageError(error)) throw error;
+      this.#options.log.warn({ err: error }, 'punches not counted yet');
+      return false;
+    }
+  }
+
   /** The line to the cloud stands; events are sent where the cloud takes them. */
   connected(takesEvents: boolean): void {
     if (takesEvents) this.#sender.connected();
@@ -143,7 +186,8 @@ export class Punches {
   stored(message: Uint8Array): void {
     if (this.#isStopped) return;
     this.#local?.pump();
-    this.#sender.stored(message);
+    // What is not counted yet must not be forgotten: the cloud says it again.
+    if (this.#tellPunches()) this.#sender.stored(message);
   }
 
   /** Events that the cloud is not known to have. */

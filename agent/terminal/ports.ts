@@ -3,6 +3,7 @@ import type { SerenoError } from '../../shared/errors.ts';
 import type { Clock } from '../clock.ts';
 import type { TerminalEvent } from '../zk/conversation.ts';
 import type { Pin } from './pin.ts';
+import type { Roster } from './tables/roster.ts';
 
 /** A terminal is disabled for at most this long at a time, ms; see "Times that nest" in docs/architecture.md. */
 export const DISABLED_MS = 15_000;
@@ -53,5 +54,7 @@ export interface TerminalPorts {
   readonly uids: TextMemory;
   /** Null: it answered, and it is the one that is expected. */
   readonly onContact: (failure: SerenoError | null, isProbe: boolean) => void;
+  /** Its users were read in full. Returns at once, and never throws. */
+  readonly onRoster: (roster: Roster) => void;
   readonly log: { warn(fields: object, message: string): void; info(fields: object, message: string): void };
 }

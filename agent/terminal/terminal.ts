@@ -205,7 +205,7 @@ export class Terminal implements AskedTerminal {
       return cache;
     }
     this.#ports.log.info({ device: this.device.id, ...known.learnt }, 'terminal met');
-    this.#cache = new RosterCache(this.device, known, this.clock, this.#ports.uids);
+    this.#cache = new RosterCache(this.device, known, this.clock, this.#ports.uids, this.#ports.onRoster);
     this.attendance.forget();
     return this.#cache;
   }

@@ -12,6 +12,7 @@ import { decodeUsersInSlices } from '../../zk/users.ts';
 import type { TextMemory } from '../ports.ts';
 import { DEFAULT_USER_ID_WIDTH, type Learnt } from '../session/dialect.ts';
 import type { KnownDialect } from '../session/known-dialect.ts';
+import { type CountRange, rangeOf } from './count-range.ts';
 import { NewUids } from './new-uids.ts';
 import { Roster } from './roster.ts';
 import { judgeTable } from './user-table.ts';
@@ -40,6 +41,7 @@ export class RosterCache {
   readonly known: KnownDialect;
   readonly uids: NewUids;
   readonly #device: DeviceSettings;
+  readonly #onRead: (roster: Roster) => void;
   readonly #clock: TimeTeller;
   #roster: Roster | null = null;
   /** What the last full read took, ms: tells whether another fits into a locked window. */
@@ -51,11 +53,21 @@ export class RosterCache {
   /** Digest of the last table that did not agree with what else is known. */
   #odd: string | null = null;
 
-  /** The roster of the terminal that is `known`; `uids` keeps which uids it has used. */
-  constructor(device: DeviceSettings, known: KnownDialect, clock: TimeTeller, uids: TextMemory) {
+  /**
+   * The roster of the terminal that is `known`; `uids` keeps which uids it has used.
+   * @param onRead told of every table that was read in full, before anything is done with it; must not throw
+   */
+  constructor(
+    device: DeviceSettings,
+    known: KnownDialect,
+    clock: TimeTeller,
+    uids: TextMemory,
+    onRead: (roster: Roster) => void = () => undefined,
+  ) {
     this.known = known;
     this.uids = new NewUids(known, uids);
     this.#device = device;
+    this.#onRead = onRead;
     this.#clock = clock;
   }
 
@@ -199,6 +211,7 @@ export class RosterCache {
           this.#compare(roster);
           this.uids.used.add(roster.uids());
           this.#roster = roster;
+          this.#onRead(roster);
           return roster;
         }
         if (attempt >= BELIEVABLE_READS) throw this.#contradicts('@users_change', {});
@@ -277,16 +290,4 @@ export class RosterCache {
   #contradicts(problem: Phrase, params: Readonly<Record<string, number>>): SerenoError {
     return new SerenoError('device_contradicts', { params: { device: this.#device.id, problem, ...params } });
   }
-}
-
-/** How many users there may have been while counters moved. */
-interface CountRange {
-  readonly least: number;
-  readonly most: number;
-}
-
-/** Null where one of them counts none: zero is not "empty". */
-function rangeOf(before: Counters | null, after: Counters | null): CountRange | null {
-  if (before === null || after === null || before.users === 0 || after.users === 0) return null;
-  return { least: Math.min(before.users, after.users), most: Math.max(before.users, after.users) };
 }

@@ -74,6 +74,7 @@ export async function startBench(
         },
       },
       onContact: () => undefined,
+      onRoster: () => undefined,
       log: { warn: () => undefined, info: () => undefined },
     },
   );
