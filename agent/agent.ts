@@ -6,6 +6,7 @@ import { WIRE_VERSION } from '../shared/wire/envelope.ts';
 import type { ArgsOf } from '../shared/wire/operations.ts';
 import type { Stage } from '../shared/wire/stage.ts';
 import { topics } from '../shared/wire/topics.ts';
+import type { AgentPorts } from './agent-ports.ts';
 import { type Clock, systemClock, type Timers } from './clock.ts';
 import type { AgentConfig } from './config/load.ts';
 import { Branch } from './devices/branch.ts';
@@ -19,7 +20,7 @@ import { Outbox } from './dispatch/outbox.ts';
 import { HelloTeller } from './hello.ts';
 import { Journal } from './journal/journal.ts';
 import { UndoVault } from './journal/undo-vault.ts';
-import type { Link, LinkEvents } from './link/link.ts';
+import type { Link } from './link/link.ts';
 import type { LocalPublisher } from './link/local-broker.ts';
 import { NotedClock } from './noted-clock.ts';
 import { Onlookers } from './onlookers.ts';
@@ -28,17 +29,6 @@ import { RuleKeeping } from './rule-keeping.ts';
 
 const SWEEP_MS = 300_000;
 const DRAIN_MS = 2000;
-
-export interface AgentPorts {
-  readonly log: Logger;
-  /** Makes the link; tests bring their own. */
-  readonly connect: (events: LinkEvents) => Link;
-  /** A broker of the branch, for whoever listens there to events. */
-  readonly localBroker?: LocalPublisher;
-  readonly clock?: Clock;
-  /** When terminals that nobody asks are looked at; by the clock where it is left out. */
-  readonly timers?: Timers;
-}
 
 export class Agent {
   readonly #config: AgentConfig;

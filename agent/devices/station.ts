@@ -5,7 +5,7 @@ import type { Clock, Timers } from '../clock.ts';
 import type { Station } from '../dispatch/ports.ts';
 import { TerminalQueue } from '../dispatch/terminal-queue.ts';
 import type { DeviceNotes } from '../journal/device-notes.ts';
-import type { Roster } from '../terminal/tables/roster.ts';
+import type { TerminalPorts } from '../terminal/ports.ts';
 import { Terminal } from '../terminal/terminal.ts';
 import type { WriteJob } from '../terminal/write-job.ts';
 import { disabledNote } from './disabled-note.ts';
@@ -27,7 +27,7 @@ export interface StationPorts {
   /** It was tried to reach a terminal. */
   readonly onReach: (device: string, isReachable: boolean) => void;
   /** Its users were read in full. */
-  readonly onRoster: (device: string, roster: Roster) => void;
+  readonly onRoster: (device: string, ...read: Parameters<TerminalPorts['onRoster']>) => void;
   readonly log: Logger;
 }
 
