@@ -33,8 +33,8 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'no-fsync-before-write',
     breaks: 'that a write was begun is on the disk before the terminal sees it',
     file: 'agent/journal/journal.ts',
-    from: `this.#transition(id, 'started', 'uid = ?, preimage = ?', [uid, preimage]);`,
-    to: `this.#withoutSync(() => this.#transition(id, 'started', 'uid = ?, preimage = ?', [uid, preimage]));`,
+    from: `this.#transition(id, 'started', 'uid = ?, preimage = ?, began = ?', [uid, preimage, this.#begun]);`,
+    to: `this.#withoutSync(() => this.#transition(id, 'started', 'uid = ?, preimage = ?, began = ?', [uid, preimage, this.#begun]));`,
     only: ['power-cut'],
   },
   {
@@ -169,8 +169,8 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'untold-refusal',
     breaks: 'a refusal is told only once it is on the disk',
     file: 'agent/dispatch/results.ts',
-    from: `if (reply.status === 'ok') this.#ports.outbox`,
-    to: 'this.#ports.outbox',
+    from: `if (reply.status !== 'ok') return;`,
+    to: '',
     only: ['disk-full', 'agent-killed'],
   },
   {
