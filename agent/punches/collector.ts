@@ -6,10 +6,10 @@ import type { RosterCache } from '../terminal/tables/roster-cache.ts';
 import { Event } from '../zk/commands.ts';
 import type { Conversation, TerminalEvent } from '../zk/conversation.ts';
 import type { Counters } from '../zk/counters.ts';
-import { decodePunches } from '../zk/live.ts';
+import { decodePunches, type LivePunch } from '../zk/live.ts';
 import { LiveProof } from './live-proof.ts';
 import { LogCount } from './log-count.ts';
-import { isBadgeless, type Looked, lookAtLog } from './log-look.ts';
+import { type Looked, lookAtLog, saysBadge } from './log-look.ts';
 import type { LogOwner } from './memory.ts';
 import type { CollectedStation, CollectorPorts, IdleWork } from './ports.ts';
 import { type DatedPunch, isDated } from './punch.ts';
@@ -150,7 +150,7 @@ export class Collector {
     const { log, onEvents } = this.#ports;
     try {
       for (const punch of decodePunches(event)) {
-        if (isDated(punch) && !this.#tell(punch)) this.#isUnsure = true;
+        if (isDated(punch) && !this.#tell(punch, punch.badgeBytes)) this.#isUnsure = true;
       }
       onEvents();
     } catch (error) {
@@ -165,11 +165,11 @@ export class Collector {
   }
 
   /** @returns false where the log must say whether this is a punch that is not known yet */
-  #tell(punch: DatedPunch): boolean {
+  #tell(punch: DatedPunch, badgeBytes: LivePunch['badgeBytes']): boolean {
     const { memory, outbox, clock } = this.#ports;
     const owner = this.#owner();
     const cursor = memory.cursor(owner);
-    if (isBadgeless(cursor?.width ?? null)) return false;
+    if (!saysBadge(cursor?.width ?? null, badgeBytes)) return false;
     this.#proof.hear(punch, clock.monotonic());
     if (cursor?.live !== 'proven' || outbox.room === 0 || !memory.hear(owner, punch, cursor)) return false;
     this.#count.heard();

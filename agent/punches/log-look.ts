@@ -32,6 +32,15 @@ export function isBadgeless(width: AttendanceWidth | null): boolean {
 }
 
 /**
+ * True where a live event names the person as surely as the log does. A badge of many digits, or with zeros in front, is another one
+ * in a number of two or four bytes; only a log that keeps numbers of four bytes itself says no more.
+ */
+export function saysBadge(width: AttendanceWidth | null, badgeBytes: 2 | 4 | 24): boolean {
+  if (isBadgeless(width)) return false;
+  return badgeBytes === 24 || (badgeBytes === 4 && width === 16);
+}
+
+/**
  * @returns null where the terminal counts punches and hands out none, which is not believed
  * @throws SerenoError `dialect_unknown`, `device_contradicts`; ZkError
  */

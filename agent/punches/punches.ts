@@ -1,4 +1,5 @@
 // What a branch tells: its punches with a collector for each terminal, what they remember on disk, rules' events, and the way up.
+import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { CollectedPunches } from '../../shared/domain/collected.ts';
 import type { RuleEvent } from '../../shared/wire/events.ts';
@@ -65,7 +66,8 @@ export class Punches {
     this.#users = new UserWatch({ database: this.#database, outbox: this.#outbox, isOwn, now });
     this.#sender = new EventSender({
       at,
-      journal: this.#database.id,
+      // A new one for each run: a copy of this memory that is put back counts again what an earlier run has counted.
+      journal: randomUUID(),
       outbox: this.#outbox,
       publish,
       clock,

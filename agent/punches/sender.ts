@@ -14,7 +14,7 @@ const AGAIN_AT_MOST_MS = 300_000;
 
 export interface SenderPorts {
   readonly at: SiteAddress;
-  /** Names the memory that `outbox` is part of. */
+  /** Names this run of the memory that `outbox` is part of. */
   readonly journal: string;
   readonly outbox: EventOutbox;
   /** Resolves when the broker has it; rejects while the line is down. */

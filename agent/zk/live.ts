@@ -8,6 +8,8 @@ import { formatTime, isPossible } from './time.ts';
 export interface LivePunch {
   /** The badge; terminals with short payloads send a number. */
   readonly userId: string;
+  /** Bytes of the badge in the event: 24 of text, or a number of 2 or 4 in which other badges may look the same. */
+  readonly badgeBytes: 2 | 4 | 24;
   readonly status: number;
   readonly punch: number;
   /** `YYYY-MM-DDTHH:MM:SS`, or null for an impossible date. */
@@ -79,6 +81,7 @@ function decodePunch(data: Buffer, length: (typeof LENGTHS)[number]): LivePunch 
   };
   return {
     userId,
+    badgeBytes: idBytes,
     status: data.readUInt8(idBytes),
     punch: data.readUInt8(idBytes + 1),
     time: isPossible(time) ? formatTime(time) : null,

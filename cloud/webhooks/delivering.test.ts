@@ -157,6 +157,17 @@ test('a delivery of one event costs nine calls of the store: docs/deploy.md coun
   expect(calls).toBe(9);
 });
 
+test('a run that the store fails leaves nobody waiting for the end of its hold', async () => {
+  await bench.created();
+  await bench.tell(happening(1));
+  const ports = bench.ports();
+  const next = () => Promise.reject(new Error('the store has failed'));
+  await bench.deliver({ ...ports, feed: Object.assign(Object.create(ports.feed) as Feed, { next }) });
+  expect(bench.gotIds()).toEqual([]);
+  await bench.deliver();
+  expect(bench.gotIds()).toEqual(['event_0001']);
+});
+
 test('deliveries survive a run that is killed: each event at least once, and each terminal in order', async () => {
   for (const seed of Array.from({ length: 6 }, (_, index) => index)) {
     bench.newTenant();

@@ -168,7 +168,13 @@ export async function deliverTo(ports: DeliveryPorts, webhook: WebhookRow, endsA
     const held = await webhooks.hold(webhook, holder, clock.now(), clock.now() + HOLD_MS);
     if (held === null) return;
     let [row, next]: [WebhookRow, Step] = [held, 'more'];
-    while (next === 'more') ({ row, next } = await step(ports, row, holder, endsAt));
+    try {
+      while (next === 'more') ({ row, next } = await step(ports, row, holder, endsAt));
+    } catch (error) {
+      // The store or the feed has failed, not this function: nobody need wait until its hold is over.
+      await webhooks.note(row, holder, { heldUntil: 0 }).catch(() => false);
+      throw error;
+    }
     if (next === 'lost' || row.state === 'paused' || row.nextAt > 0) return;
     // What came since the last look, whose own caller found this hold, is looked for once more.
     position = row.position;

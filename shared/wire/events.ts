@@ -19,7 +19,7 @@ const epochMs = z.int().min(0);
 /** Names a happening for good: the same whoever tells it, and however often. */
 export const eventIdSchema = z.string().regex(/^[a-z0-9_]{8,64}$/);
 
-/** Names the memory of an agent: another one counts its batches anew. */
+/** Names a run of an agent's memory: what another run has counted says nothing of it. */
 export const journalIdSchema = z.uuid();
 
 /** Number of the last event in a batch, by the count of its journal. */

@@ -1,4 +1,5 @@
 // A process of the bench of branches: agents as they run on mini-PCs, each with its simulated terminals, side by side.
+import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { Agent } from '../../agent/agent.ts';
 import { loadConfig } from '../../agent/config/load.ts';
@@ -19,6 +20,7 @@ export type HostReport =
   | { readonly kind: 'punched'; readonly at: readonly (readonly [key: string, at: number])[] }
   | { readonly kind: 'memory'; readonly bytes: number };
 
+const STAGGER_MS = 250;
 const START = Date.parse('2026-11-01T08:00:00Z');
 const terminals: { readonly id: string; readonly terminal: SimulatedTerminal; second: number }[] = [];
 let next = 0;
@@ -56,7 +58,11 @@ process.on('message', async (order: HostOrder) => {
   if (order.kind === 'punch') return punch(order.count);
   if (order.kind === 'memory') return tell({ kind: 'memory', bytes: process.memoryUsage.rss() });
   if (order.kind === 'agents') {
-    for (const file of order.files) startAgent(file);
+    for (const file of order.files) {
+      startAgent(file);
+      // Branches do not come up in one moment, and the local store is one thread.
+      await sleep(STAGGER_MS);
+    }
     return tell({ kind: 'started' });
   }
   const ports: Record<string, number> = {};
