@@ -152,6 +152,10 @@ export class Room implements LocalWrites {
     };
   }
 
+  async turns(turns: number): Promise<void> {
+    for (let turn = 0; turn < turns; turn++) await tick();
+  }
+
   /** Lets everything happen that needs no time. */
   async quiet(): Promise<void> {
     for (let turn = 0; turn < 40; turn++) await tick();
