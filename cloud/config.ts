@@ -100,45 +100,49 @@ const alertSchema = z
 export const MAIL_SECURITY = ['starttls', 'tls', 'none'] as const;
 const MAIL_PORTS = { starttls: 587, tls: 465, none: 25 } as const;
 
-/** The server that mail is handed to; without a host there is none. */
+/** The server that mail is handed to. */
 const mailSchema = z
-  .union([
-    z.object({ SMTP_HOST: z.literal('').optional() }),
-    z
-      .object({
-        SMTP_HOST: z.hostname().or(z.ipv4()),
-        SMTP_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
-        SMTP_SECURITY: z.enum(MAIL_SECURITY).default('starttls'),
-        SMTP_USER: z.string().min(1).optional(),
-        SMTP_PASSWORD: z.string().min(1).optional(),
-        /** PEM of the root of the server's certificate, where it is not a public one. */
-        SMTP_CA: z.string().startsWith('-----BEGIN CERTIFICATE-----').optional(),
-        MAIL_FROM: z.string().min(3),
-      })
-      .refine((env) => (env.SMTP_USER === undefined) === (env.SMTP_PASSWORD === undefined), {
-        path: ['SMTP_PASSWORD'],
-        error: 'a user and a password, or neither',
-      })
-      .refine((env) => env.SMTP_SECURITY !== 'none' || env.SMTP_USER === undefined, {
-        path: ['SMTP_SECURITY'],
-        error: 'no password goes over a line that is not encrypted',
-      }),
-  ])
-  .transform((env) =>
-    'MAIL_FROM' in env
-      ? {
-          host: env.SMTP_HOST,
-          port: env.SMTP_PORT ?? MAIL_PORTS[env.SMTP_SECURITY],
-          security: env.SMTP_SECURITY,
-          user: env.SMTP_USER,
-          password: env.SMTP_PASSWORD,
-          ca: env.SMTP_CA,
-          from: env.MAIL_FROM,
-        }
-      : null,
-  );
+  .object({
+    SMTP_HOST: z.hostname('a host name'),
+    SMTP_PORT: z.coerce.number('a port').int('a port').min(1, 'a port').max(65_535, 'a port').optional(),
+    SMTP_SECURITY: z.enum(MAIL_SECURITY, `one of ${MAIL_SECURITY.join(', ')}`).default('starttls'),
+    SMTP_USER: z.string().min(1).optional(),
+    SMTP_PASSWORD: z.string().min(1).optional(),
+    /** PEM of the root of the server's certificate, where it is not a public one. */
+    SMTP_CA: z.string().startsWith('-----BEGIN CERTIFICATE-----', 'a certificate, PEM').optional(),
+    MAIL_FROM: z.string('whom mail is from').includes('@', 'an e-mail address, Name <address> too'),
+  })
+  .refine((env) => (env.SMTP_USER === undefined) === (env.SMTP_PASSWORD === undefined), {
+    path: ['SMTP_PASSWORD'],
+    error: 'a user and a password, or neither',
+  })
+  .refine((env) => env.SMTP_SECURITY !== 'none' || env.SMTP_USER === undefined, {
+    path: ['SMTP_SECURITY'],
+    error: 'no password goes over a line that is not encrypted',
+  })
+  .transform((env) => ({
+    host: env.SMTP_HOST,
+    port: env.SMTP_PORT ?? MAIL_PORTS[env.SMTP_SECURITY],
+    security: env.SMTP_SECURITY,
+    user: env.SMTP_USER,
+    password: env.SMTP_PASSWORD,
+    ca: env.SMTP_CA,
+    from: env.MAIL_FROM,
+  }));
 
-export type MailConfig = NonNullable<z.output<typeof mailSchema>>;
+export type MailConfig = z.output<typeof mailSchema>;
+
+/** The mail server of an environment; null: none is set. @throws ZodError */
+export function mailOf(env: Readonly<Record<string, string | undefined>>): MailConfig | null {
+  return (env.SMTP_HOST ?? '') === '' ? null : mailSchema.parse(env);
+}
+
+/** What is wrong with its settings, a sentence each; never a value. */
+export function mailTroubles(env: Readonly<Record<string, string | undefined>>): string[] {
+  if ((env.SMTP_HOST ?? '') === '') return [];
+  const { error } = mailSchema.safeParse(env);
+  return (error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`);
+}
 
 /** Entries of the audit log are kept so long where nothing else is set: a year, and a month to look into it. */
 export const AUDIT_DAYS = 400;
@@ -200,8 +204,6 @@ export const tenantConfig = once(tenantSchema);
 export const webhookConfig = once(webhookSchema);
 /** Settings of alerts. */
 export const alertConfig = once(alertSchema);
-/** Where mail is handed to; null: nowhere. */
-export const mailConfig = once(mailSchema);
 /** Settings of who looks after the audit log. */
 export const auditConfig = once(auditSchema);
 /** Settings of the authorizer. */

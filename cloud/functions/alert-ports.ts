@@ -7,7 +7,7 @@ import { alertSecret } from '../alerts/signing.ts';
 import { AlertStates } from '../alerts/state.ts';
 import type { WatchPorts } from '../alerts/watch.ts';
 import { systemClock } from '../clock.ts';
-import { alertConfig, mailConfig, storeConfig, webhookConfig } from '../config.ts';
+import { alertConfig, mailOf, storeConfig, webhookConfig } from '../config.ts';
 import { Sender } from '../webhooks/sender.ts';
 import { eventPorts } from './event-ports.ts';
 
@@ -16,7 +16,7 @@ let made: (WatchPorts & SendPorts) | null = null;
 export function alertPorts(): WatchPorts & SendPorts {
   if (made === null) {
     const { table, feed } = eventPorts();
-    const mail = mailConfig();
+    const mail = mailOf(process.env);
     made = {
       states: new AlertStates(table),
       notices: new Notices(table),

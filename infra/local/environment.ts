@@ -1,4 +1,5 @@
 // The environment of the functions in local mode: what Lambda and the stacks would set.
+import { mailTroubles } from '../../cloud/config.ts';
 import type { Credentials } from './aws/sigv4.ts';
 import { AUDIENCE, ISSUER } from './issuer.ts';
 
@@ -22,6 +23,18 @@ export interface FunctionEnvironment {
 }
 
 const MAIL = /^(SMTP_|MAIL_)/;
+
+export class MailSettingsError extends Error {
+  override readonly name = 'MailSettingsError';
+  readonly code = 'MAIL_SETTINGS';
+}
+
+/** @throws MailSettingsError that names what is wrong with the settings of the mail server */
+export function checkMail(): void {
+  const troubles = mailTroubles(process.env);
+  if (troubles.length > 0)
+    throw new MailSettingsError(`The mail server's settings will not do:\n${troubles.join('\n')}`);
+}
 
 /** The settings of the mail server, for the functions alone. */
 function mailEnvironment(): Record<string, string> {

@@ -6,7 +6,7 @@ import { LocalAuthority } from './certs/authority.ts';
 import { all, type Cleanup, kept } from './cleanup.ts';
 import { DataDir } from './data-dir.ts';
 import { Store } from './dynamo/store.ts';
-import { cleanEnvironment, newCredentials, REGION } from './environment.ts';
+import { checkMail, cleanEnvironment, newCredentials, REGION } from './environment.ts';
 import { Issuer } from './issuer.ts';
 import { removeLocalJson } from './local-json.ts';
 import { type Admin, firstAdmin, removeStoreAccess, writeStoreAccess } from './operators.ts';
@@ -62,9 +62,10 @@ async function bringToLife(
   if (say !== undefined) cleanup.add(await liveIn(terminals, { folder, controls, say }));
 }
 
-/** @throws DataDirError, PlanError, WorkerStartError */
+/** @throws MailSettingsError, DataDirError, PlanError, WorkerStartError */
 export async function startGround(options: SystemOptions, cleanup: Cleanup): Promise<Ground> {
   const { agents: files = [], livedIn, onFailure: onDeath = () => {} } = options;
+  checkMail();
   const written = planFromFiles(files);
   const dataDir = ownDataDir(options, cleanup);
   const credentials = newCredentials();

@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { SerenoError } from '../../shared/errors.ts';
 import { PlanError } from './agents/plan.ts';
 import { DataDirError } from './data-dir.ts';
+import { MailSettingsError } from './environment.ts';
 import { npmSwallowed } from './npm-swallowed.ts';
 import { onOrphaned } from './orphaned.ts';
 import { NotReady } from './ready.ts';
@@ -118,7 +119,7 @@ ${terminals === null ? '' : `Somebody punches, a finger is enrolled:\n\nnpm run 
 }
 
 /** Errors whose message says what to do. */
-const KNOWN = [SerenoError, DataDirError, PlanError, NotReady];
+const KNOWN = [SerenoError, DataDirError, MailSettingsError, PlanError, NotReady];
 
 /** The sentence for people, with the next step where there is one. */
 function explain(error: unknown): string {
