@@ -68,6 +68,11 @@ export const catalogue = {
     en: "At the site '{site}' you may only read.",
   },
   site_not_found: { status: 404, es: "Sede '{site}' no encontrada.", en: "Site '{site}' not found." },
+  identifier_not_found: {
+    status: 404,
+    es: 'Identificador no encontrado.',
+    en: 'Identifier not found.',
+  },
   webhook_not_found: { status: 404, es: 'Webhook no encontrado.', en: 'Webhook not found.' },
   webhook_limit: {
     status: 409,
@@ -273,7 +278,7 @@ export const catalogue = {
     en: 'The agent did not understand the command: {reason}.',
   },
   too_many_requests: { status: 429, es: 'Demasiadas peticiones.', en: 'Too many requests.' },
-  body_too_large: { status: 413, es: 'El cuerpo excede 64 KB.', en: 'The body is over 64 KB.' },
+  body_too_large: { status: 413, es: 'El cuerpo excede {kb} KB.', en: 'The body is over {kb} KB.' },
   config_invalid: {
     status: 500,
     es: '{problems}',

@@ -27,6 +27,8 @@ const objectSchema = z.object({
   name: z.string().optional(),
   action: z.string().optional(),
   fields: z.array(z.string()).optional(),
+  /** How many of that kind. */
+  count: z.int().optional(),
 });
 
 /** Who, from where, and what. Fields by name alone: never a PIN, a card, a password or a token. */

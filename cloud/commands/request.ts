@@ -24,6 +24,8 @@ export interface Origin {
   /** Method and path, or the method of JSON-RPC. */
   readonly what: string;
   readonly fields: readonly string[];
+  /** Things of a kind that have no place of their own in an entry: what they are called and how many, never their numbers. */
+  readonly objects?: { readonly kind: string; readonly id: string; readonly count: number }[];
 }
 
 /** How somebody asks, whatever it is that is asked for. */

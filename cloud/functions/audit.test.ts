@@ -155,13 +155,14 @@ describe('every route', () => {
   test.each(restricted)(
     '%s leaves an entry if it changes something, and none if it does not',
     async (name) => {
-      const { params = {}, body } = examples[name] ?? {};
+      const { params = {}, query, body } = examples[name] ?? {};
       const bodega = { id: 'bodega', name: 'Bodega', ip: '192.168.1.9', site: 'norte' };
       if (name !== 'deviceCreate') expect((await ask('deviceCreate', { body: bodega })).status).toBe(200);
       const pending = await put({ name: 'Ana' }, { headers: { prefer: 'respond-async' } });
       const before = (await entries()).length;
       await ask(name, {
         params: { device_id: 'principal', site: 'norte', id: String(pending.body.operation_id), ...params },
+        ...(query === undefined ? {} : { query }),
         ...(name === 'deviceCreate' ? { body: bodega } : body === undefined ? {} : { body }),
         remaining: 4000,
       });

@@ -47,9 +47,10 @@ function idOf({ path }: Route, at: Thing): string {
 async function ask(name: RouteName, { tenant = 'acme', sites }: Who, at: Thing): Promise<Received> {
   const route: Route = routes[name];
   const { handler } = (await import(`../functions/${route.fn}.ts`)) as { handler: Handler };
-  const { params = {}, body } = examples[name] ?? {};
+  const { params = {}, query, body } = examples[name] ?? {};
   return invoke(handler, name, {
     params: { ...params, device_id: at.device, site: at.site, id: idOf(route, at), user_id: '7' },
+    ...(query === undefined ? {} : { query }),
     ...(body === undefined ? {} : { body }),
     auth: {
       tenant,

@@ -1,9 +1,15 @@
-// Users of a terminal: list, read, create, update, delete, restore, fingers.
+// Users of a terminal: list, read, create, update, delete, restore, fingers, identifiers with limits.
 
 import { MOST_ROWS } from '../rest/answer/size.ts';
 import { runCommand } from '../rest/commands/command.ts';
 import { enrolmentBegun } from '../rest/commands/present.ts';
 import { httpHandler } from '../rest/handler.ts';
+import {
+  identifierDelete,
+  identifierList,
+  identifierPut,
+  identifierReset,
+} from '../rest/routes/identifiers.ts';
 import { commandPorts } from './command-ports.ts';
 
 function userId(call: { readonly params: Readonly<Record<string, string>> }): string {
@@ -36,6 +42,13 @@ export const handler = httpHandler({
 
   fingerList: (call) =>
     runCommand(commandPorts(call.principal), call, { user_id: userId(call), ...call.query }),
+
+  identifierPut: (call) => identifierPut(commandPorts(call.principal), call),
+  identifierList: (call) => identifierList(commandPorts(call.principal), call),
+  identifierDelete: (call) => identifierDelete(commandPorts(call.principal), call),
+  identifierReset: (call) => identifierReset(commandPorts(call.principal), call),
+  wiegandGet: (call) => runCommand(commandPorts(call.principal), call, {}),
+  wiegandPut: (call) => runCommand(commandPorts(call.principal), call, call.body),
 
   fingerEnroll: (call) => {
     const { finger_index } = call.body;

@@ -115,7 +115,7 @@ const WRONG = [
   Number.NaN,
 ];
 
-test.each(Object.entries(routes) as [string, Route][])(
+test.each((Object.entries(routes) as [string, Route][]).filter(([, { panel }]) => panel === undefined))(
   '%s says what is wrong with each of its fields in words of the table',
   (_name, route) => {
     for (const schema of [route.body, route.query]) {

@@ -45,10 +45,14 @@ export const auditView = z
           name: z.string().optional(),
           action: z.string().optional(),
           fields: z.array(z.string()).optional(),
+          count: z.int().optional(),
         }),
       )
       .optional()
-      .meta({ description: 'What it was about, where that is no terminal: accounts, webhooks.' }),
+      .meta({
+        description:
+          'What it was about, where that is no terminal: accounts, webhooks; identifiers by type and count.',
+      }),
     operation_id: z.string().optional(),
     outcome: z.enum(['pending', ...AUDIT_OUTCOMES]).meta({
       description: '`pending`: not known yet. `unknown`: nobody can tell any more.',

@@ -14,6 +14,8 @@ export type FunctionName =
   | 'webhooks'
   | 'audit';
 
+export const BODY_BYTES = 64 * 1024;
+
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
@@ -33,7 +35,14 @@ export interface Route {
   readonly throttle?: { readonly perSecond: number; readonly burst: number };
   readonly summary: string;
   readonly body?: z.ZodType;
+  /** How large a body may be, in bytes; `BODY_BYTES` where nothing is said. */
+  readonly bodyBytes?: number;
   readonly query?: z.ZodType;
+  /**
+   * In the form of access panels: what the query or the body holds besides what is asked is ignored, and errors of form, login
+   * and rights are told in their words. `single`: the body where the query names one `number`; null: none.
+   */
+  readonly panel?: { readonly single?: z.ZodType | null };
   /** Null where the answer is no JSON of the contract (a page, the contract itself). */
   readonly answer: z.ZodType | null;
   /** The same list also as CSV, on `Accept: text/csv`. */

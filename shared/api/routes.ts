@@ -1,5 +1,6 @@
 // The one table of routes: path, scope, Lambda function, body, query and answer of each.
 // The local gateway, the CDK's HTTP API, the middy stack and OpenAPI are all made of it.
+import { accessRoutes } from './access-routes.ts';
 import * as answers from './answers.ts';
 import { auditRoutes } from './audit-routes.ts';
 import * as bodies from './bodies.ts';
@@ -100,6 +101,7 @@ export const routes = {
     answer: answers.messageAnswer,
   },
   ...userRoutes,
+  ...accessRoutes,
   ...eventRoutes,
   ...auditRoutes,
   attendanceList: {

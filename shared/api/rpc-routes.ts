@@ -7,6 +7,7 @@ export interface GatewayRoute {
   readonly path: string;
   readonly access: string;
   readonly fn: FunctionName | 'rpc';
+  readonly bodyBytes?: number;
   readonly throttle?: { readonly perSecond: number; readonly burst: number };
 }
 

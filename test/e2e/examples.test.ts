@@ -14,9 +14,9 @@ it('every example of the contract can be sent as it stands, one after the other'
   const { call } = running;
   let operation = '';
   let webhook = '';
-  for (const [name, { params = {}, body }] of Object.entries(examples) as [
+  for (const [name, { params = {}, query, body }] of Object.entries(examples) as [
     RouteName,
-    { params?: Record<string, string>; body?: object },
+    { params?: Record<string, string>; query?: Record<string, string>; body?: object },
   ][]) {
     const { method, path, answer }: Route = routes[name];
     const { fn } = routes[name];
@@ -34,7 +34,8 @@ it('every example of the contract can be sent as it stands, one after the other'
       given.id = begun.body.operation_id;
     }
     const url = path.replace(/\{(\w+)\}/g, (_, place: string) => given[place] ?? '');
-    const told = await call(method, url, body);
+    const asked = query === undefined ? '' : `?${new URLSearchParams(query)}`;
+    const told = await call(method, `${url}${asked}`, body);
     expect([name, told.status, told.body.error]).toEqual([name, 200, undefined]);
     expect([name, answer?.safeParse(told.body).error]).toEqual([name, undefined]);
     if (name === 'webhookCreate') webhook = told.body.data.id;

@@ -1,5 +1,7 @@
 // Routes that end in a command: the call becomes a request (its key, its wish for an answer at once, how long Lambda lets it
 // wait), and the outcome becomes the answer: 200, the error, or 202 where neither may be said yet.
+import type { Route } from '../../../shared/api/route.ts';
+import { routes } from '../../../shared/api/routes.ts';
 import type { Language } from '../../../shared/errors.ts';
 import type { Clock } from '../../clock.ts';
 import { type Action, isRead } from '../../commands/actions.ts';
@@ -13,7 +15,7 @@ import { type Ran, run } from '../../commands/run.ts';
 import type { Directory } from '../../directory/directory.ts';
 import { deviceNotFound } from '../../directory/locate.ts';
 import { log, note } from '../../log.ts';
-import { type Answer, accepted, ok } from '../answer/answer.ts';
+import { type Answer, accepted, json, ok } from '../answer/answer.ts';
 import { invalid } from '../answer/findings.ts';
 import { problemAnswer } from '../answer/problem-answer.ts';
 import { fitsLambda } from '../answer/size.ts';
@@ -60,7 +62,7 @@ export function waitLimit(clock: Clock, { endsAt }: Pick<Call, 'endsAt'>): numbe
 }
 
 /** How the call asks for its command; throws 400 `invalid_field` for an invalid key. */
-function askingOf(clock: Clock, call: CommandCall): Asking {
+export function askingOf(clock: Clock, call: CommandCall): Asking {
   return {
     principal: call.principal,
     key: keyOf(call),
@@ -85,10 +87,12 @@ async function success(
     return null;
   }
   const isVerified = !isRead(command.route) && settlement.verified !== 'none';
-  return ok(body, {
+  const headers = {
     'sereno-operation': command.id,
     ...(isVerified ? { 'sereno-verified': settlement.verified } : {}),
-  });
+  };
+  const { panel }: Route = routes[command.route];
+  return panel === undefined ? ok(body, headers) : json(200, body, headers);
 }
 
 async function failed(
@@ -123,7 +127,7 @@ async function knownAnswer(
   return answer ?? accepted(command.id);
 }
 
-function noteOutcome(outcome: Outcome): void {
+export function noteOutcome(outcome: Outcome): void {
   if (outcome.kind === 'pending') {
     note({ command: outcome.id, outcome: outcome.kind });
     return;
@@ -146,7 +150,7 @@ function withHeaders(answer: Answer, headers: Headers): Answer {
  *
  * @param begun the 200 body of a command that has begun and goes on
  */
-async function outcomeAnswer(
+export async function outcomeAnswer(
   { outcome, replayed }: Ran,
   directory: Directory,
   call: CommandCall,

@@ -50,6 +50,13 @@ const presenters: { readonly [A in Action]: Presenter<A> } = {
       size,
     })),
   }),
+  // Numbers are in no row, and so in no operation.
+  identifierPut: ({ infos }) => ({ infos }),
+  identifierDelete: ({ infos }) => ({ infos }),
+  identifierReset: ({ infos }) => ({ infos }),
+  identifierList: () => ({}),
+  wiegandGet: (wiegand) => wiegand,
+  wiegandPut: (wiegand) => wiegand,
   // An enrolment may be over before anybody saw that it had begun.
   fingerEnroll: ({ user_id, finger_index }, { id, device }, language) => ({
     ...enrolmentBegun(user_id, device, finger_index, language),

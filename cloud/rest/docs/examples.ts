@@ -3,6 +3,7 @@ import type { RouteName } from '../../../shared/api/routes.ts';
 
 export interface Example {
   readonly params?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
   readonly body?: object;
   /** The 200 body; if left out, it holds only `success` and a sentence. */
   readonly answer: object;
@@ -31,6 +32,12 @@ const ana = {
   card: 6543,
   device_id: 'principal',
 };
+function identifierAnswer(extended_info: string) {
+  return {
+    result: [{ identifier_type: 'card', identifier_number: '1850186', success: true, extended_info }],
+  };
+}
+
 const punch = {
   user_id: '9001',
   timestamp: '2026-11-23T08:01:12',
@@ -250,6 +257,65 @@ export const examples: Readonly<Partial<Record<RouteName, Example>>> = {
   userRestore: {
     params: her,
     answer: { ...said("Usuario '9001' restaurado."), data: { user_id: '9001', fingers: 1 } },
+  },
+  wiegandPut: {
+    params: { device_id: 'principal' },
+    body: { mode: 'decimal', type: 'wiegand_34' },
+    answer: { mode: 'decimal', type: 'wiegand_34' },
+  },
+  wiegandGet: { params: { device_id: 'principal' }, answer: { mode: 'decimal', type: 'wiegand_34' } },
+  identifierPut: {
+    params: { device_id: 'principal' },
+    query: { type: 'card' },
+    body: {
+      list_items: [
+        {
+          identifier_number: '1850186',
+          identifier_owner: { type: 'guest', name: 'Visita Lopez' },
+          lock: 'all',
+          valid: {
+            time: { is_permanent: false, from: 1767225600, to: 4102444800 },
+            passes: { is_permanent: false, max_passes: 5 },
+          },
+        },
+      ],
+    },
+    answer: identifierAnswer('created'),
+  },
+  identifierList: {
+    params: { device_id: 'principal' },
+    query: { type: 'card', limit: '10' },
+    answer: {
+      list_items: [
+        {
+          identifier_owner: { type: 'guest', name: 'Visita Lopez' },
+          identifier_type: 'card',
+          identifier_number: '1850186',
+          lock: 'all',
+          valid: {
+            time: { is_permanent: false, from: 1767225600, to: 4102444800 },
+            passes: { is_permanent: false, max_passes: 5 },
+          },
+          time_profiles: { count: 0, uid_items: [], link_ids: [] },
+          additional: { passes_left: 5 },
+          state: 'active',
+          passes_enforced: 'polled',
+          on_terminal: true,
+        },
+      ],
+      list_option: { pagination: { total_items: 1, items_limit: 10, total_pages: 1, current_page: 1 } },
+    },
+  },
+  identifierReset: {
+    params: { device_id: 'principal' },
+    query: { type: 'card', number: '1850186' },
+    answer: identifierAnswer('updated'),
+  },
+  identifierDelete: {
+    params: { device_id: 'principal' },
+    query: { type: 'card' },
+    body: { list_items: [{ identifier_number: '1850186' }] },
+    answer: identifierAnswer('deleted'),
   },
   operationList: { answer: { success: true, data: [operation] } },
   operationGet: {

@@ -16,7 +16,18 @@ function namesOf(fields: unknown): string[] {
 
 /** From where a call comes and what it brings, by names alone. */
 export function originOf({ route, address, body, query }: Call): Origin {
-  return { face: 'rest', address, what: routeKey(route), fields: [...namesOf(body), ...namesOf(query)] };
+  const fields = [...namesOf(body), ...namesOf(query)];
+  const objects = route.panel === undefined ? {} : identifiersIn(body, query);
+  return { face: 'rest', address, what: routeKey(route), fields, ...objects };
+}
+
+/** Identifiers are told by type and count: their numbers open doors. */
+function identifiersIn(body: unknown, query: unknown): Pick<Origin, 'objects'> {
+  const { type } = { ...(query as { type?: unknown } | undefined) };
+  if (typeof type !== 'string') return {};
+  const { list_items } = { ...(body as { list_items?: unknown } | undefined) };
+  const count = Array.isArray(list_items) ? list_items.length : 1;
+  return { objects: [{ kind: 'identifier', id: type, count }] };
 }
 
 /** `/webhooks/{id}/test` is about a webhook. */

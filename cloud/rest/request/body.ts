@@ -1,10 +1,8 @@
 // The request's JSON body: an object, whatever the Content-Type says.
 import type { MiddlewareObj } from '@middy/core';
+import { BODY_BYTES, type Route } from '../../../shared/api/route.ts';
 import { Problem } from '../answer/problem.ts';
 import { draftOf, type HttpEvent } from './call.ts';
-
-/** API Gateway takes up to 10 MB; the contract ends here. */
-const MOST_BYTES = 64 * 1024;
 
 /** What the caller sent, as text. */
 function rawBody(event: HttpEvent): string {
@@ -21,17 +19,25 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Reads the body where the route has one; throws 400 `body_required` for anything but a JSON object, 413 for a large one. */
+/** The body; throws 400 `body_required` for anything but a JSON object, 413 for one that is larger than the route takes. */
+export function objectBody(event: HttpEvent, { bodyBytes = BODY_BYTES }: Pick<Route, 'bodyBytes'>): object {
+  const text = rawBody(event);
+  // API Gateway takes up to 10 MB.
+  if (Buffer.byteLength(text) > bodyBytes) {
+    throw new Problem('body_too_large', { params: { kb: bodyBytes / 1024 } });
+  }
+  const body = parsed(text);
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw new Problem('body_required');
+  return body;
+}
+
+/** Reads the body where the route has one. Those in the form of access panels have it only where their query says so. */
 export function jsonBody(): MiddlewareObj<HttpEvent> {
   return {
     before: ({ event }) => {
-      if (draftOf(event).route?.body === undefined) return;
-      const text = rawBody(event);
-      if (Buffer.byteLength(text) > MOST_BYTES) throw new Problem('body_too_large');
-      const body = parsed(text);
-      if (typeof body !== 'object' || body === null || Array.isArray(body))
-        throw new Problem('body_required');
-      event.body = body;
+      const { route } = draftOf(event);
+      if (route?.body === undefined || route.panel !== undefined) return;
+      event.body = objectBody(event, route);
     },
   };
 }

@@ -13,7 +13,12 @@ type Field<N extends RouteName, K extends 'body' | 'query'> = (typeof routes)[N]
   ? Output<T>
   : undefined;
 
-export type BodyOf<N extends RouteName> = Field<N, 'body'>;
+/** What comes instead of a batch where the query names one. */
+type Single<N extends RouteName> = (typeof routes)[N] extends { readonly panel: { readonly single: infer T } }
+  ? Output<T>
+  : never;
+
+export type BodyOf<N extends RouteName> = Field<N, 'body'> | Single<N>;
 export type QueryOf<N extends RouteName> = Field<N, 'query'>;
 
 /** Open routes have no caller. */

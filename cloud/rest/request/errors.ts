@@ -6,6 +6,7 @@ import type { Answer } from '../answer/answer.ts';
 import { Problem } from '../answer/problem.ts';
 import { problemAnswer } from '../answer/problem-answer.ts';
 import { draftOf, type HttpEvent } from './call.ts';
+import { panelAnswer } from './panel.ts';
 
 /** Names that the AWS SDK gives to failures which a repeat may not meet. */
 const PASSING = /^TimeoutError$|Throttling|ThroughputExceeded|LimitExceeded|TooManyRequests/;
@@ -41,7 +42,9 @@ export function answeredErrors(): MiddlewareObj<HttpEvent, Answer> {
         !(error instanceof SerenoError) && isOutage(error)
           ? new Problem('service_unavailable', { cause: error })
           : error;
-      request.response = problemAnswer(shown, draftOf(event).language ?? 'es');
+      const { route, language = 'es' } = draftOf(event);
+      const panel = route?.panel === undefined ? null : panelAnswer(shown);
+      request.response = panel ?? problemAnswer(shown, language);
     },
   };
 }

@@ -9,6 +9,7 @@ import { note } from '../../log.ts';
 import { checked, fieldText, invalid } from '../answer/findings.ts';
 import { Problem } from '../answer/problem.ts';
 import { draftOf, type HttpEvent } from './call.ts';
+import { panelRequest } from './panel.ts';
 import { checkedQuery } from './query.ts';
 
 /** Routes that name all missing fields in one sentence, before anything else is said about the body. */
@@ -61,8 +62,11 @@ export function validation(): MiddlewareObj<HttpEvent> {
       const draft = draftOf(event);
       const { route, name } = draft;
       if (route === undefined || name === undefined) return;
-      if (route.body !== undefined) draft.body = checkedBody(name, route.body, event.body);
-      draft.query = checkedQuery(route, event);
+      if (route.panel !== undefined) Object.assign(draft, panelRequest(route, event));
+      else {
+        if (route.body !== undefined) draft.body = checkedBody(name, route.body, event.body);
+        draft.query = checkedQuery(route, event);
+      }
       draft.params = checkedParams(event.pathParameters ?? {});
       const device = deviceIdSchema.safeParse(draft.params.device_id);
       // Logs name devices, not any text that stands in the path.

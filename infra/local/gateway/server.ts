@@ -2,14 +2,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { routeKey } from '../../../shared/api/route.ts';
+import { BODY_BYTES, routeKey } from '../../../shared/api/route.ts';
 import { BodyTooLarge, listen, readBody, stopServer } from '../http.ts';
 import { contractError, forbidden, type HttpAnswer, internalServerError, toAnswer } from './answer.ts';
 import { toAuthorizerEvent, toEvent } from './event.ts';
 import { matchRoute } from './routing.ts';
 import { Throttle } from './throttle.ts';
 
-const BODY_BYTES = 64 * 1024;
 const JWKS_PATH = '/.well-known/jwks.json';
 
 export interface GatewayOptions {
@@ -86,11 +85,14 @@ async function handle(
   if (throttle !== undefined && !throttled.passes(routeKey(match.route), throttle)) {
     return contractError('too_many_requests', language);
   }
+  const { bodyBytes = BODY_BYTES } = match.route;
   let body: Buffer;
   try {
-    body = await readBody(request, BODY_BYTES);
+    body = await readBody(request, bodyBytes);
   } catch (error) {
-    if (error instanceof BodyTooLarge) return contractError('body_too_large', language);
+    if (error instanceof BodyTooLarge) {
+      return contractError('body_too_large', language, { kb: bodyBytes / 1024 });
+    }
     throw error;
   }
   const sourceIp = request.socket.remoteAddress ?? '';
