@@ -5,6 +5,7 @@ import { benchBranches } from './branches.ts';
 import { benchColdInit } from './cold-init.ts';
 import { benchCreates } from './creates.ts';
 import { benchHostile } from './hostile.ts';
+import { benchIdentifiers } from './identifiers.ts';
 import { benchLists } from './lists.ts';
 import { benchMemory } from './memory.ts';
 import { benchNeighbours } from './neighbours.ts';
@@ -18,6 +19,7 @@ const BENCHES: Record<string, (print: (text: string) => void) => Promise<void>> 
   hostile: benchHostile,
   punches: benchPunches,
   branches: benchBranches,
+  identifiers: benchIdentifiers,
   cold: benchColdInit,
 };
 

@@ -30,11 +30,19 @@ export type JournalPoint = (typeof JOURNAL_POINTS)[number];
 export const PUNCH_POINTS = ['told-before', 'told-after', 'forgotten-before', 'forgotten-after'] as const;
 export type PunchPoint = (typeof PUNCH_POINTS)[number];
 
+/** The same of the memory of rules: how one stands (`ruled`), what is about to be written for one (`planned`). */
+export const RULE_POINTS = ['ruled-before', 'ruled-after', 'planned-before', 'planned-after'] as const;
+export type RulePoint = (typeof RULE_POINTS)[number];
+
 /** The state of a command that a statement brings about, or what it does to the outbox of punches; else null. */
 function stateOf(sql: string, values: readonly unknown[], database: DatabaseSync): string | null {
   if (fileOf(database) === 'punches.db') {
     if (sql.startsWith('INSERT INTO outbox')) return 'told';
     return sql.startsWith('DELETE FROM outbox') ? 'forgotten' : null;
+  }
+  if (fileOf(database) === 'access.db') {
+    if (sql.startsWith('INSERT OR REPLACE INTO rules')) return 'ruled';
+    return sql.startsWith('INSERT OR REPLACE INTO tasks') ? 'planned' : null;
   }
   if (/^UPDATE commands SET state = \?/.test(sql)) return String(values[0]);
   const fixed =

@@ -1,0 +1,34 @@
+// Guarantees about rules broken on purpose: the campaign of rules must find every one of them.
+import type { ActKind } from '../rules/acts.ts';
+import type { Sought } from './check.ts';
+import type { Broken } from './table.ts';
+
+interface RuleMutation extends Broken {
+  /** Kinds of acts that bring it to light. */
+  readonly only: readonly ActKind[];
+}
+
+const MUTATIONS: readonly RuleMutation[] = [
+  {
+    name: 'rule-over-restart',
+    breaks: 'rules are kept by the next run of the agent, too',
+    file: 'agent/access/access.ts',
+    from: 'for (const device of new Set([...store.devices(), ...tasks.keys()])) {',
+    to: 'for (const device of new Set<string>()) {',
+    only: ['agent-killed'],
+  },
+  {
+    name: 'pass-counted-twice',
+    breaks: 'a punch is counted once, whoever tells of it and how often',
+    file: 'agent/access/store.ts',
+    from: 'if (known !== undefined) return false;',
+    to: 'if (known !== undefined) return true;',
+    only: ['agent-killed', 'memory-lost'],
+  },
+];
+
+export const RULE_MUTATIONS: readonly Sought[] = MUTATIONS.map((mutation) => ({
+  ...mutation,
+  script: 'test/faults/rules/run.ts',
+  args: ['--only', mutation.only.join()],
+}));
