@@ -1,4 +1,5 @@
 // Rules as callers and people at the terminal meet them, on a terminal in memory and a clock that the test moves.
+import { ulid } from 'ulid';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { IdentifierWish } from '../../shared/domain/access-identifier.ts';
 import { folderOfEachTest } from '../testing/folder.ts';
@@ -384,5 +385,68 @@ describe('the clock', () => {
     room.access.timeMoved();
     await room.quiet();
     expect(room.user('7')?.card).toBe(5);
+  });
+});
+
+describe('what happens while a write of a rule is under way', () => {
+  it('another number that is given at the keypad just then is not taken away', async () => {
+    await room.put('card', wish('5', '7', { window: window(-1000, 5000) }));
+    room.clock.advance(6000);
+    room.edit('7', { card: 99 });
+    await room.quiet();
+    expect(room.user('7')?.card).toBe(99);
+    expect(await room.list('ukey')).toMatchObject({ total: 0 });
+    await room.pass(3000);
+    expect(room.user('7')?.card).toBe(99);
+  });
+
+  it('a user whom the cloud writes just then is as the cloud wrote it', async () => {
+    for (let turns = 0; turns < 14; turns++) {
+      room.begin('identifier.put', { type: 'card', items: [wish('5', '7')] }, ulid());
+      await room.turns(turns);
+      room.cloudWrites('7', { card: 99 });
+      await room.pass(3000);
+      expect([turns, room.user('7')?.card]).toEqual([turns, 99]);
+      room.cloudWrites('7', { card: 0 });
+      await room.pass(1000);
+      expect([turns, room.user('7')?.card]).toEqual([turns, 0]);
+    }
+  });
+
+  it('what ends meanwhile is taken off without waiting for a terminal that is slow to show its table', async () => {
+    await room.put(
+      'card',
+      wish('5', '7', { window: window(-1000, 5000) }),
+      wish('6', '9', { window: window(2000, 60_000) }),
+    );
+    room.isSlow = true;
+    await room.pass(6000);
+    expect(room.user('7')?.card).toBe(0);
+    room.isSlow = false;
+    await room.pass(1000);
+    expect(room.user('9')?.card).toBe(6);
+  });
+
+  it('a refusal for one number of a user does not keep another one on', async () => {
+    await room.put('card', wish('5', '7', { window: window(-1000, 5000) }));
+    await room.put('inputCode', wish('44', '7', { window: window(2000, 60_000) }));
+    room.refuses = ({ args }) => 'fields' in args && args.fields.password === '44';
+    await room.pass(5500);
+    expect(room.user('7')?.card).toBe(0);
+    expect(types()).toContain('rule.failed failed');
+  });
+});
+
+describe('a badge that a guest has had', () => {
+  it('stays with whoever the cloud makes of him, or an operator at the keypad', async () => {
+    await room.put('card', guest('5', 'Visita', { window: window(-1000, 5000) }));
+    room.edit('999999999', { name: 'Nueva empleada' });
+    await room.pass(8000);
+    expect(room.user('999999999')).toMatchObject({ name: 'Nueva empleada', card: 0 });
+    await room.put('card', guest('6', 'Otra', { window: window(-1000, 5000) }));
+    room.cloudDeletes('999999998');
+    room.add('999999998', { name: 'Otra' });
+    await room.pass(8000);
+    expect(room.user('999999998')).toBeDefined();
   });
 });

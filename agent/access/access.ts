@@ -95,13 +95,14 @@ export class Access implements Informed {
     const { store } = this.#ports;
     const isOfOther = (rule: Rule) => (value: string) =>
       store.rules(device).some((each) => each.id !== rule.id && keyOf(each) === keyOf({ ...rule, value }));
-    if (op === 'user.delete') {
-      const { user_id, uid, all } = operations['user.delete'].args.parse(args);
-      if (uid === undefined || all === true) this.#rewrite(device, user_id, () => null);
-    } else if (op === 'user.put') {
-      const put = operations['user.put'].args.parse(args);
+    if (op === 'user.put') {
+      const put = operations[op].args.parse(args);
       const change = (rule: Rule) => afterUserPut(rule, put, this.#now(), isOfOther(rule));
       if (put.mode === 'update') this.#rewrite(device, put.user_id, change);
+      else this.#gone(device, put.user_id);
+    } else if (op === 'user.delete') {
+      const { user_id, uid, all } = operations[op].args.parse(args);
+      if (uid === undefined || all === true) this.#gone(device, user_id);
     }
   }
 
@@ -152,6 +153,15 @@ export class Access implements Informed {
     });
     this.#keepers.set(device, keeper);
     return keeper;
+  }
+
+  /** Whoever had that badge is gone. One that is only kept for a guest was never his: he gets another. */
+  #gone(device: string, userId: string): void {
+    const { store } = this.#ports;
+    const guest = store.guests(device).find((each) => each.userId === userId);
+    if (guest !== undefined && !guest.isThere) return;
+    this.#rewrite(device, userId, () => null);
+    store.removeGuest(device, userId);
   }
 
   /** The user is as the cloud wrote it: its rules follow. */

@@ -116,7 +116,7 @@ export class Batches {
       newRuleId: ulid,
       newBadge: () => newBadge(device, users),
     };
-    const at = { device, now: moment, command: batch.command, notAfter: batch.notAfter, before, roster };
+    const at = { device, now: moment, command: batch.command, before, roster };
     const { infos, tasks } = tasksOfBatch(batch.plan(scene), at);
     store.atomically(() => {
       store.putInfos(batch.command, infos, moment);

@@ -1,6 +1,5 @@
 // What a task comes to once its writes are made: rules, guests and answers on disk in one transaction, events told before it.
 import { createHash } from 'node:crypto';
-import type { IdentifierInfo } from '../../shared/domain/access-identifier.ts';
 import type { RuleEvent } from '../../shared/wire/events.ts';
 import type { RuleEvents } from './ports.ts';
 import type { Rule } from './rule.ts';
@@ -13,29 +12,40 @@ export interface CommitPorts {
   readonly now: () => number;
 }
 
-/** @throws SerenoError `agent_storage`: then all of it is to be done again */
+/** What is answered to a batch for some of its items. */
+export type Answer = Pick<Task, 'command' | 'items'>;
+
+/** Its writes are made. Inside a transaction of the store. */
 export function commit(task: Task, ports: CommitPorts): void {
-  const { store, now } = ports;
+  const { store } = ports;
   const { device } = task;
-  store.atomically(() => {
-    for (const { rule, goesOn } of task.puts) putAnew(rule, goesOn, store);
-    applyNotes(task.notes, device, ports);
-    for (const guest of task.guests) store.putGuest(device, guest);
-    for (const userId of task.lostGuests) store.removeGuest(device, userId);
-    answer(task, store, now());
-    store.removeTask(task.id);
-  });
+  for (const { rule, goesOn } of task.puts) putAnew(rule, goesOn, store);
+  applyNotes(task.notes, device, ports);
+  for (const guest of task.guests) store.putGuest(device, guest);
+  for (const userId of task.lostGuests) store.removeGuest(device, userId);
+  store.removeTask(task.id);
 }
 
-/** The writes were not made: nothing is kept of it but the answer. `keeps`: nobody can tell, so its rules watch over it. */
-export function abandon(task: Task, info: IdentifierInfo, keeps: boolean, { store, now }: CommitPorts): void {
-  store.atomically(() => {
-    // Pessimistic: what may be on the terminal counts as being there.
-    if (keeps) for (const { rule } of task.puts) store.putRule({ ...rule, held: true });
-    if (keeps) for (const guest of task.guests) store.putGuest(task.device, { ...guest, isThere: false });
-    answer({ ...task, items: task.items.map(({ index }) => ({ index, info })) }, store, now());
-    store.removeTask(task.id);
-  });
+/**
+ * The writes were not made: nothing is kept of it. `isUnknown`: nobody can tell, so its rules watch over what may be there. Inside
+ * a transaction of the store.
+ */
+export function abandon(task: Task, isUnknown: boolean, { store }: CommitPorts): void {
+  if (isUnknown) {
+    for (const { rule } of task.puts) store.putRule({ ...rule, held: true });
+    for (const guest of task.guests) store.putGuest(task.device, { ...guest, isThere: false });
+  }
+  store.removeTask(task.id);
+}
+
+/** Answers of batches, as far as they are known now. Inside a transaction of the store. */
+export function answer(answers: readonly Answer[], { store, now }: CommitPorts): void {
+  for (const [command, all] of Map.groupBy(answers, (each) => each.command)) {
+    const infos = command === null ? null : store.infos(command);
+    if (command === null || infos === null) continue;
+    for (const { items } of all) for (const { index, info } of items) infos[index] = info;
+    store.putInfos(command, infos, now());
+  }
 }
 
 /** Tells what is to be told, and notes how the rules stand. Inside a transaction of the store. */
@@ -70,11 +80,4 @@ function putAnew(rule: Rule, goesOn: boolean, store: AccessStore): void {
   const { version } = known ?? rule;
   const count = goesOn && known !== undefined ? { passes: known.passes, usedUpAt: known.usedUpAt } : {};
   store.putRule({ ...rule, version, ...count });
-}
-
-function answer({ command, items }: Task, store: AccessStore, now: number): void {
-  const infos = command === null ? null : store.infos(command);
-  if (command === null || infos === null) return;
-  for (const { index, info } of items) infos[index] = info;
-  store.putInfos(command, infos, now);
 }

@@ -7,7 +7,7 @@ import type { KeeperPorts } from './keeper-ports.ts';
 import { taskOfWork } from './make-tasks.ts';
 import type { Outcome } from './outcome.ts';
 import { planOverdue } from './plan-overdue.ts';
-import { planSlots, reasonOf, type Work } from './plan-slots.ts';
+import { type Guest, mayLeave, planSlots, reasonOf, type Work } from './plan-slots.ts';
 import type { TerminalUsers } from './ports.ts';
 import { isWanted, type Rule } from './rule.ts';
 import { Running } from './running.ts';
@@ -20,7 +20,7 @@ const DUE_RETRY_MS = 1000;
 /** and else so soon. */
 const IDLE_RETRY_MS = 30_000;
 /** What the terminal has refused is tried again after this. */
-const REFUSED_RETRY_MS = 30_000;
+const REFUSED_RETRY_MS = 5000;
 /** Whoever has changed a user meanwhile is done soon. */
 const SOON_MS = 500;
 
@@ -32,7 +32,7 @@ export class Keeper {
   /** Users for whom a write has come to something else: the table decides what is next. */
   readonly #unsure = new Set<string>();
   /** Users for whom the terminal has refused something just now. */
-  readonly #resting = new Set<string>();
+  readonly #resting = new Map<string, Task['urgency']>();
   #isKeeping = false;
   #isAgain = false;
   /** The table is to be looked at, whatever is known. */
@@ -61,8 +61,9 @@ export class Keeper {
     this.#cancelRetry?.();
   }
 
-  /** Does what is due; while it is at it, once more afterwards. */
+  /** Takes off what should be off, whatever else is under way; then does what is due, once more if it is at it. */
   keep(): void {
+    this.#takeOff();
     this.#isAgain = true;
     if (this.#isKeeping || this.#isStopped) return;
     this.#isKeeping = true;
@@ -102,18 +103,27 @@ export class Keeper {
     }
   }
 
-  async #once(): Promise<void> {
+  /** Needs no look at the terminal. */
+  #takeOff(): void {
     const { store, now } = this.#ports;
-    // The terminal is away.
-    if (this.#cancelRetry !== null) return;
+    if (this.#cancelRetry !== null || this.#isStopped) return;
     const device = this.#device;
     const moment = { device, now: now() };
     const rules = store.rules(device);
-    const includes = (userId: string) => this.#isFree(userId) && !this.#unsure.has(userId);
-    const works = planOverdue({ rules, guests: store.guests(device), now: moment.now, includes });
-    this.#running.launch(works.map((work) => taskOfWork(work, moment)));
-    const due = rules.filter((rule) => isWanted(rule, moment.now) !== rule.held);
-    if (due.some(({ userId }) => this.#isFree(userId)) || this.#mustLook) await this.#look();
+    const includes = (userId: string) =>
+      this.#mayWrite(userId) && !this.#unsure.has(userId) && this.#resting.get(userId) !== 'overdue';
+    try {
+      const works = planOverdue({ rules, now: moment.now, includes });
+      this.#running.launch(works.map((work) => taskOfWork(work, moment)));
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  async #once(): Promise<void> {
+    // The terminal is away.
+    if (this.#cancelRetry !== null) return;
+    if (this.#mustLook || this.#isDue()) await this.#look();
     if (this.#hasDoubt()) this.#later(SOON_MS);
   }
 
@@ -151,10 +161,28 @@ export class Keeper {
     return planSlots({ rules, guests, roster, now, includes });
   }
 
+  #isDue(): boolean {
+    const { store, now } = this.#ports;
+    const rules = store.rules(this.#device);
+    const moment = now();
+    const isLeft = rules.some((rule) => isWanted(rule, moment) !== rule.held && this.#isFree(rule.userId));
+    const mayGo = ({ userId, isThere }: Guest) =>
+      isThere &&
+      this.#isFree(userId) &&
+      mayLeave(
+        rules.filter((rule) => rule.userId === userId),
+        moment,
+      );
+    return isLeft || store.guests(this.#device).some(mayGo);
+  }
+
   /** Nothing of ours is on the way for this user, and nothing of the cloud's is in doubt. */
+  #mayWrite(userId: string): boolean {
+    return !this.#running.isBusy(userId) && !this.#ports.tables.inDoubt(this.#device, userId);
+  }
+
   #isFree(userId: string): boolean {
-    if (this.#running.isBusy(userId) || this.#resting.has(userId)) return false;
-    return !this.#ports.tables.inDoubt(this.#device, userId);
+    return this.#mayWrite(userId) && !this.#resting.has(userId);
   }
 
   #hasDoubt(): boolean {
@@ -200,7 +228,8 @@ export class Keeper {
     }
     if (kind === 'away') return this.#backOff();
     if (kind !== 'refused') return this.#later(SOON_MS);
-    for (const userId of task.users) this.#resting.add(userId);
+    if (task.command !== null) return this.keep();
+    for (const userId of task.users) this.#resting.set(userId, task.urgency);
     clock.after(REFUSED_RETRY_MS, () => {
       for (const userId of task.users) this.#resting.delete(userId);
       this.#mustLook = true;

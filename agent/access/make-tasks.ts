@@ -8,8 +8,8 @@ import { isWanted, type Rule } from './rule.ts';
 import type { Infos } from './store.ts';
 import type { Note, Task } from './task.ts';
 
-/** A write that nobody waits for is tried again; so it need not wait long. */
-const OWN_WRITE_MS = 60_000;
+/** So long a write may wait for its turn: one that nobody waits for is tried again, and a batch that has begun is gone through. */
+const WRITE_MS = 60_000;
 
 export interface Moment {
   readonly device: string;
@@ -22,7 +22,7 @@ export function taskOfWork(work: Work, { device, now }: Moment): Task {
   return {
     ...emptyTask(device),
     users: [work.userId],
-    writes: writesOf([work], rules, now, now + OWN_WRITE_MS),
+    writes: writesOf([work], rules, now),
     urgency: work.isOverdue ? 'overdue' : 'rule',
     notes: work.changes.map(noteOf),
     guests: work.guest ? [work.guest] : [],
@@ -32,7 +32,6 @@ export function taskOfWork(work: Work, { device, now }: Moment): Task {
 
 export interface BatchMoment extends Moment {
   readonly command: string;
-  readonly notAfter: number;
   /** The rules before it. */
   readonly before: readonly Rule[];
   readonly roster: Roster;
@@ -67,7 +66,7 @@ export function tasksOfBatch(plan: ItemsPlan, moment: BatchMoment): { infos: Inf
       command: moment.command,
       items,
       users,
-      writes: writesOf(own, [...puts, ...changes.map(({ rule }) => rule)], now, moment.notAfter),
+      writes: writesOf(own, [...puts, ...changes.map(({ rule }) => rule)], now),
       puts: puts.map((rule) => ({ rule, goesOn: goesOn(rule, knownBefore.get(rule.id)) })),
       notes: [...ends, ...changes.map(noteOf)],
       guests: guests.flatMap((guest) => {
@@ -123,14 +122,9 @@ function groupsOf({ items }: ItemsPlan): Group[] {
 }
 
 /** A number does not come on any more once its window is over. */
-function writesOf(
-  works: readonly Work[],
-  rules: readonly Rule[],
-  now: number,
-  notAfter: number,
-): Task['writes'] {
+function writesOf(works: readonly Work[], rules: readonly Rule[], now: number): Task['writes'] {
   const ends = rules.filter((rule) => isWanted(rule, now)).flatMap(({ window }) => window?.to ?? []);
-  const deadline = Math.min(notAfter, ...ends.map((to) => to * 1000));
+  const deadline = Math.min(now + WRITE_MS, ...ends.map((to) => to * 1000));
   return works.flatMap(({ writes }) =>
     writes.map((write) => ({ id: ulid(), issuedAt: now, notAfter: deadline, ...write })),
   );

@@ -1,41 +1,27 @@
 // What can be taken off a terminal without looking at it first: each write is made only where the number is still there.
-import { type Guest, mayLeave, reasonOf, type Work } from './plan-slots.ts';
+import { reasonOf, type Work } from './plan-slots.ts';
 import { fieldsOf, isWanted, type Rule, slotOf } from './rule.ts';
 
 export interface OverdueScene {
   readonly rules: readonly Rule[];
-  readonly guests: readonly Guest[];
   readonly now: number;
   readonly includes: (userId: string) => boolean;
 }
 
 /** One `Work` a user with numbers that should be off, as far as is known. */
-export function planOverdue({ rules, guests, now, includes }: OverdueScene): Work[] {
-  const guestOf = new Map(guests.map((guest) => [guest.userId, guest]));
+export function planOverdue({ rules, now, includes }: OverdueScene): Work[] {
   const rulesOf = Map.groupBy(
     rules.filter(({ userId }) => includes(userId)),
     ({ userId }) => userId,
   );
   return [...rulesOf].flatMap(([userId, own]) => {
     const overdue = own.filter((rule) => rule.held && !isWanted(rule, now));
-    const guest = guestOf.get(userId);
     if (overdue.length === 0) return [];
     const changes = overdue.map((rule) => ({
       rule,
       set: { held: false, told: null },
       event: { type: 'rule.off', reason: reasonOf(rule, now) } as const,
     }));
-    if (guest !== undefined && mayLeave(own, now)) {
-      const args = { user_id: userId, all: true, purge: true };
-      const gone = { ...guest, isThere: false };
-      return {
-        userId,
-        writes: [{ op: 'user.delete', args }],
-        isOverdue: true,
-        changes,
-        guest: gone,
-      } as const;
-    }
     const side = (held: boolean) =>
       Object.assign({}, ...overdue.map(({ type, value }) => fieldsOf(slotOf(type), held ? value : null)));
     const args = { mode: 'update', user_id: userId, fields: side(false), expect: side(true) } as const;

@@ -112,8 +112,13 @@ class UserPlan {
     this.#surplus = surplus;
     if (this.#records.length === 0) this.#absent(guest);
     else if (guest !== undefined && !this.#isHis(guest)) this.#isTaken = true;
-    else if (guest !== undefined && mayLeave(rules, scene.now)) this.#leave(guest);
-    else this.#present(guest);
+    else if (guest === undefined || !mayLeave(rules, scene.now)) this.#present(guest);
+    else if (this.#isHisName(guest)) this.#leave(guest);
+    else {
+      // Somebody has made another person of him: he stays.
+      this.#present(undefined);
+      this.#guest = null;
+    }
   }
 
   get work(): Work | null {
@@ -132,7 +137,11 @@ class UserPlan {
 
   /** What a crash has left unknown: whether it is the guest who stands there. */
   #isHis(guest: Guest): boolean {
-    return guest.isThere || this.#records.some(({ name }) => name === guest.name);
+    return guest.isThere || this.#isHisName(guest);
+  }
+
+  #isHisName(guest: Guest): boolean {
+    return this.#records.some(({ name }) => name === guest.name);
   }
 
   #absent(guest: Guest | undefined): void {
@@ -197,6 +206,7 @@ class UserPlan {
     if (first === undefined) return;
     if (this.#holders(slot, rule.value).length > 0) {
       if (!rule.held) this.#on(rule);
+      else if (rule.told !== null) this.#changes.push({ rule, set: { told: null }, event: null });
       return;
     }
     const from = heldIn(first, slot);

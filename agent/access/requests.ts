@@ -1,7 +1,7 @@
 // What the cloud can ask of the rules of a terminal.
 import { seal } from '../../shared/domain/sealed.ts';
 import { SerenoError } from '../../shared/errors.ts';
-import type { Command } from '../../shared/wire/envelope.ts';
+import type { Command, Verified } from '../../shared/wire/envelope.ts';
 import type { ArgsOf } from '../../shared/wire/operations.ts';
 import { type Clock, limitOf } from '../clock.ts';
 import { failure, type Result } from '../result.ts';
@@ -52,17 +52,22 @@ export class Requests {
 
   /** The batch as one command of a terminal. */
   #batch(command: Command, batch: Pick<Batch, 'alone' | 'plan'>) {
-    return this.#answer(command, async (device) => {
+    const run = async (device: string) => {
       const { id, notAfter } = command;
       return { infos: await this.#ports.keeper(device).batches.run({ command: id, notAfter, ...batch }) };
-    });
+    };
+    return this.#answer(command, run, 'readback');
   }
 
-  async #answer(command: Command, work: (device: string) => unknown): Promise<Result> {
+  async #answer(
+    command: Command,
+    work: (device: string) => unknown,
+    verified: Verified = 'none',
+  ): Promise<Result> {
     try {
       const { device = '' } = command;
       if (!this.#ports.tables.has(device)) throw new SerenoError('device_not_found', { params: { device } });
-      return { status: 'ok', data: await work(device), verified: 'readback' };
+      return { status: 'ok', data: await work(device), verified };
     } catch (error) {
       return failure(error);
     }

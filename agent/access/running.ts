@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { failure, type Result } from '../result.ts';
-import { abandon, type CommitPorts, commit } from './commit.ts';
+import { type Answer, abandon, answer, type CommitPorts, commit } from './commit.ts';
 import { infoOf, type Outcome, outcomeOf, together } from './outcome.ts';
 import type { LocalWrites } from './ports.ts';
 import type { Rule } from './rule.ts';
@@ -26,6 +26,7 @@ export class Running {
   /** Counts up whenever writes are begun or end: a table that was read before shows an older state. */
   #epoch = 0;
   #isStopped = false;
+  #ended: { readonly id: string; readonly begun: Task; readonly outcome: Outcome }[] = [];
   #whenIdle: (() => void)[] = [];
 
   constructor(device: string, ports: RunningPorts, onSettled: (task: Task, outcome: Outcome) => void) {
@@ -91,27 +92,42 @@ export class Running {
     if (!this.#isStopped) this.#settle(task, together(settled.map(outcomeOf)));
   }
 
-  #settle(begun: Task, outcome: Outcome): void {
-    const { clock, log } = this.#ports;
-    // It may have changed since.
-    const task = this.#tasks.get(begun.id) ?? begun;
+  /** Those that end together are noted together: the disk is slow. */
+  #settle(task: Task, outcome: Outcome): void {
+    this.#ended.push({ id: task.id, begun: task, outcome });
+    if (this.#ended.length === 1) setImmediate(() => this.#note());
+  }
+
+  #note(): void {
+    if (this.#isStopped) return;
+    const { store, clock, log } = this.#ports;
+    // They may have changed since they were begun.
+    const ended = this.#ended.map(({ id, begun, outcome }) => ({
+      task: this.#tasks.get(id) ?? begun,
+      outcome,
+    }));
     try {
-      if (outcome.kind === 'done') commit(task, this.#ports);
-      else {
-        const isKept = task.command !== null && outcome.kind === 'unknown';
-        abandon(task, infoOf(outcome), isKept, this.#ports);
-      }
+      store.atomically(() => {
+        for (const { task, outcome } of ended) {
+          if (outcome.kind === 'done') commit(task, this.#ports);
+          else abandon(task, outcome.kind === 'unknown' && task.command !== null, this.#ports);
+        }
+        answer(ended.map(answerOf), this.#ports);
+      });
     } catch (error) {
-      // It is on disk still: settled when there is room again.
-      log.error({ device: this.#device, err: error }, 'a rule could not be noted');
-      clock.after(STORE_RETRY_MS, () => this.#isStopped || this.#settle(begun, outcome));
+      // They are on disk still: settled when there is room again.
+      log.error({ device: this.#device, err: error }, 'rules could not be noted');
+      clock.after(STORE_RETRY_MS, () => this.#note());
       return;
     }
+    this.#ended = [];
     this.#epoch += 1;
-    this.#tasks.delete(task.id);
-    for (const userId of task.users) this.#busy.delete(userId);
+    for (const { task } of ended) {
+      this.#tasks.delete(task.id);
+      for (const userId of task.users) this.#busy.delete(userId);
+    }
     if (this.#busy.size === 0) for (const go of this.#whenIdle.splice(0)) go();
-    this.#onSettled(task, outcome);
+    for (const { task, outcome } of ended) this.#onSettled(task, outcome);
   }
 
   /** Resolves when nothing is being written. */
@@ -138,4 +154,16 @@ export class Running {
       }
     });
   }
+}
+
+function answerOf({
+  task: { command, items },
+  outcome,
+}: {
+  readonly task: Task;
+  readonly outcome: Outcome;
+}): Answer {
+  if (outcome.kind === 'done') return { command, items };
+  const info = infoOf(outcome);
+  return { command, items: items.map(({ index }) => ({ index, info })) };
 }

@@ -49,7 +49,8 @@ export class Room implements LocalWrites {
   access: Access;
   store: AccessStore;
   readonly orders: Urgency[] = [];
-  looks = 0;
+  /** True: its table does not come. */
+  isSlow = false;
   readonly #folder: string;
   readonly #journal = new Map<string, Ordered>();
   readonly #users = new Map<number, UserRecord>();
@@ -102,8 +103,8 @@ export class Room implements LocalWrites {
   }
 
   async usersOf() {
-    this.looks += 1;
     await tick();
+    while (this.isSlow) await tick();
     if (!this.isReachable) throw away();
     return { roster: this.#roster(), dialect, device: device! };
   }
