@@ -7,11 +7,12 @@ import type { KeeperPorts } from './keeper-ports.ts';
 import { taskOfWork } from './make-tasks.ts';
 import type { Outcome } from './outcome.ts';
 import { planOverdue } from './plan-overdue.ts';
-import { type Guest, mayLeave, planSlots, reasonOf, type Work } from './plan-slots.ts';
+import { type Guest, mayLeave, planSlots, type Work } from './plan-slots.ts';
 import type { TerminalUsers } from './ports.ts';
 import { isWanted, type Rule } from './rule.ts';
 import { Running } from './running.ts';
 import type { Note, Task } from './task.ts';
+import { troubleOf } from './trouble.ts';
 
 /** How long the table of a terminal may keep the keeper waiting. */
 const LOOK_MS = 60_000;
@@ -224,7 +225,7 @@ export class Keeper {
     this.#mustLook = true;
     for (const userId of task.users) this.#unsure.add(userId);
     if (task.command === null && (kind === 'refused' || kind === 'away')) {
-      this.#tellTrouble(task, kind === 'refused');
+      this.#note(troubleOf(this.#rulesOf(task), kind === 'refused', this.#ports.now()));
     }
     if (kind === 'away') return this.#backOff();
     if (kind !== 'refused') return this.#later(SOON_MS);
@@ -238,16 +239,8 @@ export class Keeper {
     this.keep();
   }
 
-  #tellTrouble(task: Task, isRefused: boolean): void {
-    const { store, now } = this.#ports;
-    const notes = task.notes.flatMap(({ rule: id }): Note[] => {
-      const rule = store.rule(this.#device, id);
-      if (rule === undefined || rule.told !== null) return [];
-      if (rule.held && !isWanted(rule, now())) return [overdueNote(rule, now())];
-      if (!isRefused) return [];
-      return [{ rule: id, set: { told: 'failed' }, event: { type: 'rule.failed', reason: 'failed' } }];
-    });
-    this.#note(notes);
+  #rulesOf({ notes }: Task): Rule[] {
+    return notes.flatMap(({ rule }) => this.#ports.store.rule(this.#device, rule) ?? []);
   }
 
   #note(notes: readonly Note[]): void {
@@ -264,8 +257,7 @@ export class Keeper {
     if (this.#isStopped) return;
     const { store, now, log } = this.#ports;
     log.warn({ device: this.#device, err: error }, 'rules are not kept at the moment');
-    const overdue = store.rules(this.#device).filter((rule) => rule.held && !isWanted(rule, now()));
-    this.#note(overdue.flatMap((rule) => (rule.told === null ? [overdueNote(rule, now())] : [])));
+    this.#note(troubleOf(store.rules(this.#device), false, now()));
     this.#backOff();
   }
 
@@ -293,12 +285,4 @@ export class Keeper {
       this.keep();
     });
   }
-}
-
-function overdueNote(rule: Rule, now: number): Note {
-  return {
-    rule: rule.id,
-    set: { told: 'overdue' },
-    event: { type: 'rule.overdue', reason: reasonOf(rule, now) },
-  };
 }
