@@ -128,11 +128,13 @@ export class Broker {
     return client !== undefined;
   }
 
-  /** Goes down and comes back on the same port; sessions and what they wait for stay, as they do in AWS. */
-  async restart(): Promise<void> {
+  /**
+   * Goes down, comes back on the same port once `meanwhile` is done; sessions and what they wait for stay, as they do in AWS.
+   */
+  async restart(meanwhile: () => Promise<void> = async () => undefined): Promise<void> {
     const store = this.#aedes === null ? undefined : storeOf(this.#aedes);
     await this.stop();
-    await this.#open(store);
+    await meanwhile().finally(() => this.#open(store));
   }
 
   async stop(): Promise<void> {
