@@ -10,7 +10,7 @@ import { planOverdue } from './plan-overdue.ts';
 import { type Guest, mayLeave, planSlots, type Work } from './plan-slots.ts';
 import type { TerminalUsers } from './ports.ts';
 import { isWanted, type Rule } from './rule.ts';
-import { Running } from './running.ts';
+import { type Ended, Running } from './running.ts';
 import type { Note, Task } from './task.ts';
 import { troubleOf } from './trouble.ts';
 
@@ -45,7 +45,7 @@ export class Keeper {
   constructor(device: string, ports: KeeperPorts) {
     this.#device = device;
     this.#ports = ports;
-    this.#running = new Running(device, ports, (task, outcome) => this.#settled(task, outcome));
+    this.#running = new Running(device, ports, (ended) => this.#settled(ended));
     this.batches = new Batches(device, ports, this.#running);
   }
 
@@ -112,7 +112,7 @@ export class Keeper {
     const moment = { device, now: now() };
     const rules = store.rules(device);
     const includes = (userId: string) =>
-      this.#mayWrite(userId) && !this.#unsure.has(userId) && this.#resting.get(userId) !== 'overdue';
+      !this.#unsure.has(userId) && this.#resting.get(userId) !== 'overdue' && this.#mayWrite(userId);
     try {
       const works = planOverdue({ rules, now: moment.now, includes });
       this.#running.launch(works.map((work) => taskOfWork(work, moment)));
@@ -125,7 +125,6 @@ export class Keeper {
     // The terminal is away.
     if (this.#cancelRetry !== null) return;
     if (this.#mustLook || this.#isDue()) await this.#look();
-    if (this.#hasDoubt()) this.#later(SOON_MS);
   }
 
   /** @throws SerenoError where the terminal's table cannot be had */
@@ -179,17 +178,14 @@ export class Keeper {
 
   /** Nothing of ours is on the way for this user, and nothing of the cloud's is in doubt. */
   #mayWrite(userId: string): boolean {
-    return !this.#running.isBusy(userId) && !this.#ports.tables.inDoubt(this.#device, userId);
+    if (this.#running.isBusy(userId)) return false;
+    const isInDoubt = this.#ports.tables.inDoubt(this.#device, userId);
+    if (isInDoubt) this.#later(SOON_MS);
+    return !isInDoubt;
   }
 
   #isFree(userId: string): boolean {
-    return this.#mayWrite(userId) && !this.#resting.has(userId);
-  }
-
-  #hasDoubt(): boolean {
-    const { store, tables } = this.#ports;
-    const users = new Set(store.rules(this.#device).map(({ userId }) => userId));
-    return [...users].some((userId) => tables.inDoubt(this.#device, userId));
+    return !this.#resting.has(userId) && this.#mayWrite(userId);
   }
 
   /** Somebody else has the badge that was kept for a guest. */
@@ -210,11 +206,11 @@ export class Keeper {
     this.#isAgain = true;
   }
 
-  #settled(task: Task, outcome: Outcome): void {
-    this.batches.settled(task.command);
+  #settled(ended: readonly Ended[]): void {
+    for (const command of new Set(ended.map(({ task }) => task.command))) this.batches.settled(command);
     this.#ports.onChange();
-    if (outcome.kind === 'done') this.keep();
-    else this.#trouble(task, outcome);
+    for (const { task, outcome } of ended) if (outcome.kind !== 'done') this.#trouble(task, outcome);
+    this.keep();
   }
 
   /** It did not come to what was planned: that is looked at, told where it lasts, and tried again. */
@@ -229,14 +225,13 @@ export class Keeper {
     }
     if (kind === 'away') return this.#backOff();
     if (kind !== 'refused') return this.#later(SOON_MS);
-    if (task.command !== null) return this.keep();
+    if (task.command !== null) return;
     for (const userId of task.users) this.#resting.set(userId, task.urgency);
     clock.after(REFUSED_RETRY_MS, () => {
       for (const userId of task.users) this.#resting.delete(userId);
       this.#mustLook = true;
       this.keep();
     });
-    this.keep();
   }
 
   #rulesOf({ notes }: Task): Rule[] {

@@ -43,7 +43,15 @@ export function tasksOfBatch(plan: ItemsPlan, moment: BatchMoment): { infos: Inf
   const touched = new Set(plan.items.flatMap(({ users }) => users));
   const { rules, guests, surplus } = plan;
   const includes = (userId: string) => touched.has(userId);
-  const works = planSlots({ rules, guests, surplus, roster, now, includes, reason: 'asked' });
+  const works = planSlots({
+    rules: rules.filter(({ userId }) => includes(userId)),
+    guests: guests.filter(({ userId }) => includes(userId)),
+    surplus,
+    roster,
+    now,
+    includes,
+    reason: 'asked',
+  });
   const workOf = new Map(works.map((work) => [work.userId, work]));
   const infos: Infos = plan.items.map(({ info, users }) => (users.length === 0 ? info : null));
   const beforeOf = Map.groupBy(before, ({ userId }) => userId);

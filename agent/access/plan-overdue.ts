@@ -10,13 +10,12 @@ export interface OverdueScene {
 
 /** One `Work` a user with numbers that should be off, as far as is known. */
 export function planOverdue({ rules, now, includes }: OverdueScene): Work[] {
-  const rulesOf = Map.groupBy(
-    rules.filter(({ userId }) => includes(userId)),
+  const overdueOf = Map.groupBy(
+    rules.filter((rule) => rule.held && !isWanted(rule, now)),
     ({ userId }) => userId,
   );
-  return [...rulesOf].flatMap(([userId, own]) => {
-    const overdue = own.filter((rule) => rule.held && !isWanted(rule, now));
-    if (overdue.length === 0) return [];
+  return [...overdueOf].flatMap(([userId, overdue]) => {
+    if (!includes(userId)) return [];
     const changes = overdue.map((rule) => ({
       rule,
       set: { held: false, told: null },

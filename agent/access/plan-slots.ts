@@ -49,7 +49,7 @@ export interface Scene {
   readonly guests: readonly Guest[];
   readonly roster: Roster;
   readonly now: number;
-  /** Only these users are looked at. */
+  /** Only for these users anything is planned. Asked last: it may be slow. */
   readonly includes: (userId: string) => boolean;
   readonly surplus?: readonly Surplus[];
   /** Why numbers come and go, if not for the limits of their rules. */
@@ -59,7 +59,7 @@ export interface Scene {
 /** One `Work` a user that needs any; without writes: what the roster shows is only to be noted. */
 export function planSlots(scene: Scene): Work[] {
   const { rules, guests, surplus = [], includes } = scene;
-  const users = new Set([...rules, ...guests, ...surplus].map(({ userId }) => userId).filter(includes));
+  const users = new Set([...rules, ...guests, ...surplus].map(({ userId }) => userId));
   const rulesOf = Map.groupBy(rules, ({ userId }) => userId);
   const surplusOf = Map.groupBy(surplus, ({ userId }) => userId);
   const guestOf = new Map(guests.map((guest) => [guest.userId, guest]));
@@ -67,7 +67,7 @@ export function planSlots(scene: Scene): Work[] {
     const own = rulesOf.get(userId) ?? [];
     const guest = guestOf.get(userId);
     const user = new UserPlan(userId, own, guest, surplusOf.get(userId) ?? [], scene);
-    return user.work ?? [];
+    return user.work !== null && includes(userId) ? user.work : [];
   });
 }
 

@@ -16,20 +16,25 @@ export interface RunningPorts extends CommitPorts {
   readonly log: Logger;
 }
 
+export interface Ended {
+  readonly task: Task;
+  readonly outcome: Outcome;
+}
+
 export class Running {
   readonly #device: string;
   readonly #ports: RunningPorts;
-  readonly #onSettled: (task: Task, outcome: Outcome) => void;
+  readonly #onSettled: (ended: readonly Ended[]) => void;
   readonly #tasks = new Map<string, Task>();
   /** Users for whom something is being written. */
   readonly #busy = new Set<string>();
   /** Counts up whenever writes are begun or end: a table that was read before shows an older state. */
   #epoch = 0;
   #isStopped = false;
-  #ended: { readonly id: string; readonly begun: Task; readonly outcome: Outcome }[] = [];
+  #ended: Ended[] = [];
   #whenIdle: (() => void)[] = [];
 
-  constructor(device: string, ports: RunningPorts, onSettled: (task: Task, outcome: Outcome) => void) {
+  constructor(device: string, ports: RunningPorts, onSettled: (ended: readonly Ended[]) => void) {
     this.#device = device;
     this.#ports = ports;
     this.#onSettled = onSettled;
@@ -94,7 +99,7 @@ export class Running {
 
   /** Those that end together are noted together: the disk is slow. */
   #settle(task: Task, outcome: Outcome): void {
-    this.#ended.push({ id: task.id, begun: task, outcome });
+    this.#ended.push({ task, outcome });
     if (this.#ended.length === 1) setImmediate(() => this.#note());
   }
 
@@ -102,8 +107,8 @@ export class Running {
     if (this.#isStopped) return;
     const { store, clock, log } = this.#ports;
     // They may have changed since they were begun.
-    const ended = this.#ended.map(({ id, begun, outcome }) => ({
-      task: this.#tasks.get(id) ?? begun,
+    const ended = this.#ended.map(({ task, outcome }) => ({
+      task: this.#tasks.get(task.id) ?? task,
       outcome,
     }));
     try {
@@ -127,7 +132,7 @@ export class Running {
       for (const userId of task.users) this.#busy.delete(userId);
     }
     if (this.#busy.size === 0) for (const go of this.#whenIdle.splice(0)) go();
-    for (const { task, outcome } of ended) this.#onSettled(task, outcome);
+    this.#onSettled(ended);
   }
 
   /** Resolves when nothing is being written. */
@@ -156,13 +161,7 @@ export class Running {
   }
 }
 
-function answerOf({
-  task: { command, items },
-  outcome,
-}: {
-  readonly task: Task;
-  readonly outcome: Outcome;
-}): Answer {
+function answerOf({ task: { command, items }, outcome }: Ended): Answer {
   if (outcome.kind === 'done') return { command, items };
   const info = infoOf(outcome);
   return { command, items: items.map(({ index }) => ({ index, info })) };
