@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { ulid } from 'ulid';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -92,6 +93,24 @@ describe('what arrives on the command topic', () => {
       }
     }
     expect(read(command('user.clone', {}))).toMatchObject({ kind: 'rejected', error: { code: 'rejected' } });
+  });
+
+  it('has its arguments unpacked where they were packed, and is rejected where that fails', async () => {
+    const { read } = await startIntake();
+    const args = ARGS['identifier.put'];
+    const pack = (text: string) => gzipSync(text).toString('base64');
+    const asked = (packed: string) => read({ ...command('identifier.put', {}), packed });
+    expect(asked(pack(JSON.stringify(args)))).toMatchObject({ kind: 'own', command: { args } });
+    expect(asked(pack(JSON.stringify(args)))).not.toHaveProperty('command.packed');
+    for (const damaged of [
+      '',
+      'AAAA',
+      pack('{'),
+      pack('{}'),
+      pack(' '.repeat(2 ** 21) + JSON.stringify(args)),
+    ]) {
+      expect(asked(damaged)).toMatchObject({ kind: 'rejected' });
+    }
   });
 
   it('never throws, whatever it holds', async () => {

@@ -1,8 +1,9 @@
 // What a message on the command topic asks, as far as this version understands it: parsed here and nowhere else.
+import { gunzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { commandIdSchema } from '../../shared/domain/identifiers.ts';
 import { SerenoError } from '../../shared/errors.ts';
-import { type Command, commandSchema, WIRE_VERSION } from '../../shared/wire/envelope.ts';
+import { type Command, commandSchema, UNPACKED_BYTES, WIRE_VERSION } from '../../shared/wire/envelope.ts';
 import { isOfKind } from '../../shared/wire/operations.ts';
 import type { Phrase } from '../../shared/words.ts';
 import type { Origin } from '../journal/rows.ts';
@@ -69,7 +70,10 @@ export class Intake {
       return null;
     }
     const command = commandSchema.safeParse(message);
-    if (command.success) return this.#atOnce(command.data) ?? this.request(command.data);
+    if (command.success) {
+      const whole = unpacked(command.data);
+      return this.#atOnce(whole) ?? this.request(whole);
+    }
     const named = namedSchema.safeParse(message);
     return named.success ? { kind: 'foreign', id: named.data.id, error: invalid(command.error) } : null;
   }
@@ -119,6 +123,17 @@ export class Intake {
       };
       return { kind: 'inquiry', command, answer };
     }
+  }
+}
+
+/** The command with its arguments as they are; those that cannot be unpacked are none that any operation takes. */
+function unpacked({ packed, ...command }: Command): Command {
+  if (packed === undefined) return command;
+  try {
+    const text = gunzipSync(Buffer.from(packed, 'base64'), { maxOutputLength: UNPACKED_BYTES });
+    return { ...command, args: JSON.parse(text.toString('utf8')) };
+  } catch {
+    return { ...command, args: null };
   }
 }
 

@@ -1,11 +1,12 @@
 // Commands over the IoT data plane: a direct message with confirmation, and where that fails a publish.
+import { gzipSync } from 'node:zlib';
 import {
   type IoTDataPlaneClient,
   PublishCommand,
   SendDirectMessageCommand,
 } from '@aws-sdk/client-iot-data-plane';
 import { clientIdOf } from '../../shared/domain/identifiers.ts';
-import { type Command, WIRE_VERSION } from '../../shared/wire/envelope.ts';
+import { type Command, PACK_BYTES, WIRE_VERSION } from '../../shared/wire/envelope.ts';
 import { type SiteAddress, topics } from '../../shared/wire/topics.ts';
 import type { Clock } from '../clock.ts';
 import { log } from '../log.ts';
@@ -15,7 +16,14 @@ import type { CommandSender, Dispatched, Outbound } from './sender.ts';
 const CONFIRMATION_SECONDS = 4;
 
 function payload(command: Outbound, how: Pick<Command, 'via' | 'sentAt'>): Uint8Array {
-  return Buffer.from(JSON.stringify({ v: WIRE_VERSION, ...command, ...how }));
+  return Buffer.from(JSON.stringify({ v: WIRE_VERSION, ...command, ...how, ...argsOf(command) }));
+}
+
+/** Large arguments are packed; an agent that does not know that rejects the command. */
+function argsOf({ args }: Outbound): Pick<Command, 'args' | 'packed'> {
+  const text = Buffer.from(JSON.stringify(args));
+  if (text.length < PACK_BYTES) return { args };
+  return { args: {}, packed: gzipSync(text).toString('base64') };
 }
 
 /** HTTP status of a failed call, or null where no answer came (time-out, connection lost). */

@@ -1,5 +1,6 @@
 // A small real world for handler tests: DynamoDB (dynalite) and the IoT data plane over HTTP, and an agent of a few lines.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { gunzipSync } from 'node:zlib';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
@@ -26,6 +27,13 @@ export type Message =
   | { readonly part: number; readonly bytes: Uint8Array };
 
 type Change = (row: Row) => Row;
+
+/** A message of the broker. */
+const MESSAGE_BYTES = 128 * 1024;
+
+function argsIn(packed: string): unknown {
+  return JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString('utf8'));
+}
 
 export interface World {
   /** Answers commands; by default with silence. */
@@ -258,7 +266,9 @@ export async function startWorld(): Promise<World> {
       world.stored.push(storedSchema.parse(JSON.parse(body.toString('utf8'))));
       return;
     }
-    const command = commandSchema.parse(JSON.parse(body.toString('utf8')));
+    const { packed, ...rest } = commandSchema.parse(JSON.parse(body.toString('utf8')));
+    if (body.length > MESSAGE_BYTES) throw new Error('a message that no broker takes');
+    const command = packed === undefined ? rest : { ...rest, args: argsIn(packed) };
     world.received.push(command);
     for (const message of await world.agent(command, parsed)) await publish(parsed, command, message);
   }

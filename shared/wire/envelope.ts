@@ -10,6 +10,9 @@ export const WIRE_VERSION = 1;
 
 /** Largest JSON data that a reply carries inline, and largest binary part, in bytes. */
 export const PART_BYTES = 64 * 1024;
+/** Arguments from this size on travel packed, in bytes of JSON; and unpacking them stops at the second. */
+export const PACK_BYTES = 32 * 1024;
+export const UNPACKED_BYTES = 1024 * 1024;
 /** How many of its sessions an agent remembers. */
 export const OWN_SESSIONS = 10;
 /** How often an agent's connection shows the broker that it lives. */
@@ -33,6 +36,8 @@ export const commandSchema = z.strictObject({
   sentAt: epochMs.optional(),
   traceparent: z.string().max(64).optional(),
   args: z.unknown(),
+  /** Instead of `args` where these are large: their JSON, gzipped, base64. A message of the broker holds 128 KB. */
+  packed: z.base64().optional(),
 });
 export type Command = z.infer<typeof commandSchema>;
 
