@@ -1,7 +1,6 @@
 // Rules as callers and people at the terminal meet them, on a terminal in memory and a clock that the test moves.
 import { ulid } from 'ulid';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { IdentifierWish } from '../../shared/domain/access-identifier.ts';
 import { folderOfEachTest } from '../testing/folder.ts';
 import { Room, wish } from './testing/room.ts';
 
@@ -17,8 +16,6 @@ afterEach(() => room.stop());
 
 const seconds = (ms: number) => Math.floor((room.now() + ms) / 1000);
 const window = (from: number, to: number) => ({ from: seconds(from), to: seconds(to) });
-const guest = (number: string, name: string, more: Partial<IdentifierWish> = {}) =>
-  wish(number, name, { owner: { type: 'guest', name }, ...more });
 const types = () => room.events.map(({ type, reason }) => `${type} ${reason}`);
 
 describe('a number with a window', () => {
@@ -96,183 +93,6 @@ describe('a number with passes', () => {
     room.punch('7', 2, { source: 'log', at });
     await room.quiet();
     expect(room.user('7')?.card).toBe(5);
-  });
-});
-
-describe('a guest', () => {
-  it('comes with his first number, under a badge of his own, and goes with his last', async () => {
-    const visit = { window: window(10_000, 20_000) };
-    expect(await room.put('card', guest('5', 'Visita', visit))).toEqual(['created']);
-    expect(await room.put('inputCode', guest('77', 'Visita', visit))).toEqual(['created']);
-    expect(room.users).toHaveLength(3);
-    await room.pass(11_000);
-    expect(room.user('999999999')).toMatchObject({ name: 'Visita', card: 5, password: '77' });
-    room.punch('999999999', 1);
-    await room.pass(10_000);
-    expect(room.user('999999999')).toBeUndefined();
-    await room.put('card', guest('6', 'Otro'));
-    expect(room.user('999999998')).toMatchObject({ name: 'Otro', card: 6 });
-    expect(await room.ask('identifier.delete', { type: 'card', numbers: ['6'] })).toEqual(['deleted']);
-    expect(room.users).toHaveLength(3);
-  });
-
-  it('gets another badge where somebody has taken his', async () => {
-    await room.put('card', guest('5', 'Visita', { window: window(5000, 60_000) }));
-    room.add('999999999', { name: 'Pepe' });
-    await room.pass(6000);
-    expect(room.user('999999999')).toMatchObject({ name: 'Pepe', card: 0 });
-    expect(room.user('999999998')).toMatchObject({ name: 'Visita', card: 5 });
-  });
-});
-
-describe('a batch', () => {
-  it('answers each item by itself', async () => {
-    room.add('10', { name: 'Luis' });
-    const past = { from: 10, to: 10 };
-    const infos = await room.put(
-      'card',
-      wish('5', '7'),
-      wish('800', '7'),
-      wish('900', '8'),
-      wish('61', 'Nadie'),
-      wish('62', 'Luis'),
-      wish('4294967296', '9'),
-      wish('x', '9'),
-      wish('0', '9'),
-      wish('11', '9', { window: past }),
-      wish('12', '9', { lock: 'second' }),
-      wish('13', '9'),
-      wish('0013', '9'),
-      wish('14', '9', { new_type: 'face_id' }),
-      wish('15', '9', { new_type: 'qr' }),
-      wish('16', 'Eva'),
-      wish('17', '9'),
-      guest('18', 'Una visita de nombre demasiado largo'),
-    );
-    expect(infos).toEqual([
-      'created',
-      'number_taken_by_another_identifier',
-      'number_of_identifiers_exceeded',
-      'entity_not_found',
-      'owner_ambiguous',
-      'identifier_type_not_supported',
-      'wrong_rule',
-      'wrong_rule',
-      'invalid_time_rules_settings',
-      'lock_not_available',
-      'has_dublicates',
-      'has_dublicates',
-      'face_id_not_supported',
-      'identifier_type_not_supported',
-      'created',
-      'number_of_identifiers_exceeded',
-      'wrong_rule',
-    ]);
-    expect(room.users.map(({ card }) => card)).toEqual([5, 800, 16, 0]);
-  });
-
-  it('moves and swaps numbers in one order', async () => {
-    await room.put('card', wish('5', '7'), wish('6', '9'));
-    const before = room.orders.length;
-    expect(await room.put('card', wish('5', '9'), wish('6', '7'))).toEqual([
-      'number_of_identifiers_exceeded',
-      'number_of_identifiers_exceeded',
-    ]);
-    expect(await room.put('card', wish('800', '8'))).toEqual(['updated']);
-    expect(
-      await room.put('card', wish('6', 'X', { owner: { type: 'guest', name: 'X' } }), wish('5', '9')),
-    ).toEqual(['updated', 'updated']);
-    expect(room.orders.length - before).toBe(1);
-    expect(room.user('7')?.card).toBe(0);
-    expect(room.user('9')?.card).toBe(5);
-    expect(room.user('999999999')?.card).toBe(6);
-  });
-
-  it('judges what no rule can be, and still counts it where a batch names a number twice', async () => {
-    const window = (from: number, to: number) => ({ window: { from, to } });
-    const before = await room.list('card');
-    expect(
-      await room.put(
-        'card',
-        wish('1', '7', { max_passes: 0 }),
-        wish('2', '7', { max_passes: 2 ** 40 }),
-        wish('3', ''),
-        wish('4', 'a\u0000b', { owner: { type: 'guest', name: 'a\u0000b' } }),
-        wish('5', '7', window(-5, 10)),
-        wish('6', '7', window(10, 1e15)),
-        wish('7', '7', { has_profiles: true }),
-        wish('9'.repeat(2000), '7'),
-        wish('', '7'),
-        wish('8', '7', { max_passes: -1 }),
-        wish('08', '7'),
-      ),
-    ).toEqual([
-      'wrong_rule',
-      'wrong_rule',
-      'wrong_rule',
-      'wrong_rule',
-      'invalid_time_rules_settings',
-      'invalid_time_rules_settings',
-      'bound_time_profile_doesnt_exist',
-      'wrong_rule',
-      'wrong_rule',
-      'has_dublicates',
-      'has_dublicates',
-    ]);
-    expect(await room.list('card')).toEqual(before);
-  });
-
-  it('keeps nothing where the terminal is away, and says so', async () => {
-    room.goAway();
-    expect(await room.put('card', wish('5', '7'), wish('x', '7'))).toEqual([
-      'terminal_unreachable',
-      'wrong_rule',
-    ]);
-    room.comeBack();
-    await room.pass(60_000);
-    expect(await room.list('card', { number: '5' })).toMatchObject({ total: 0 });
-  });
-
-  it('keeps nothing of what the terminal refuses', async () => {
-    room.refuses = ({ args }) => args.user_id === '7';
-    expect(await room.put('card', wish('5', '7'), wish('6', '9'))).toEqual(['terminal_refused', 'created']);
-    expect(await room.list('card', { number: '5' })).toMatchObject({ total: 0 });
-  });
-
-  it('comes to the same answer when the agent dies in it', async () => {
-    for (let turns = 0; turns < 12; turns++) {
-      const id = `01ARZ3NDEKTSV4RRFFQ69G5F${String(turns + 10)}`;
-      const args = { type: 'card', items: [wish(String(turns + 20), '7'), wish(String(turns + 50), '8')] };
-      room.begin('identifier.put', args, id);
-      for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
-      room.restart();
-      expect(await room.ask('identifier.put', args, id)).toEqual([
-        'created',
-        'number_of_identifiers_exceeded',
-      ]);
-      expect(room.user('7')?.card).toBe(turns + 20);
-      expect(await room.ask('identifier.delete', { type: 'card', numbers: [String(turns + 20)] })).toEqual([
-        'deleted',
-      ]);
-    }
-  });
-
-  it('leaves no trace of PINs that no rule governs', async () => {
-    expect(await room.put('inputCode', wish('8888', '8'))).toEqual(['number_of_identifiers_exceeded']);
-    expect(await room.put('inputCode', wish('1', '8'))).toEqual(['number_of_identifiers_exceeded']);
-    expect(await room.ask('identifier.delete', { type: 'inputCode', numbers: ['8888'] })).toEqual([
-      'not_found',
-    ]);
-    expect(await room.list('inputCode')).toMatchObject({ total: 0 });
-    expect(await room.put('inputCode', wish('123456789', '7'))).toEqual(['identifier_type_not_supported']);
-  });
-
-  it('deletes cards that no rule governs', async () => {
-    expect(await room.ask('identifier.delete', { type: 'card', numbers: ['800', '3'] })).toEqual([
-      'deleted',
-      'not_found',
-    ]);
-    expect(room.user('8')?.card).toBe(0);
   });
 });
 
@@ -434,19 +254,5 @@ describe('what happens while a write of a rule is under way', () => {
     await room.pass(5500);
     expect(room.user('7')?.card).toBe(0);
     expect(types()).toContain('rule.failed failed');
-  });
-});
-
-describe('a badge that a guest has had', () => {
-  it('stays with whoever the cloud makes of him, or an operator at the keypad', async () => {
-    await room.put('card', guest('5', 'Visita', { window: window(-1000, 5000) }));
-    room.edit('999999999', { name: 'Nueva empleada' });
-    await room.pass(8000);
-    expect(room.user('999999999')).toMatchObject({ name: 'Nueva empleada', card: 0 });
-    await room.put('card', guest('6', 'Otra', { window: window(-1000, 5000) }));
-    room.cloudDeletes('999999998');
-    room.add('999999998', { name: 'Otra' });
-    await room.pass(8000);
-    expect(room.user('999999998')).toBeDefined();
   });
 });
