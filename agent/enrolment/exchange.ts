@@ -1,7 +1,7 @@
 // Asks the cloud for the certificate: one HTTPS call, repeated until the answer is final.
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { agentEnrolledAnswer } from '../../shared/api/answers.ts';
+import { agentEnrolledAnswer } from '../../shared/api/enrolment.ts';
 import { EnrolmentError } from './errors.ts';
 
 export type Enrolled = z.infer<typeof agentEnrolledAnswer>['data'];

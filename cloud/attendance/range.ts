@@ -1,6 +1,6 @@
 // The filters of the attendance routes as the wire wants them: both ends inclusive, to the second.
 import type { z } from 'zod';
-import type { attendanceQuery } from '../../shared/api/bodies.ts';
+import type { attendanceQuery } from '../../shared/api/attendance.ts';
 
 export type AttendanceQuery = z.output<typeof attendanceQuery>;
 

@@ -1,5 +1,5 @@
 // Operations newest first, as far as one may see them, by device and state.
-import type { OperationState } from '../../shared/api/bodies.ts';
+import type { OperationState } from '../../shared/api/operations.ts';
 import type { Principal } from '../../shared/api/principal.ts';
 import { sideBySide } from '../bounded.ts';
 import type { CommandRow } from './ledger.ts';

@@ -1,5 +1,5 @@
 // Operations: who may see a command that was sent, how it stands, and cancelling it.
-import type { OperationState } from '../../shared/api/bodies.ts';
+import type { OperationState } from '../../shared/api/operations.ts';
 import type { Principal } from '../../shared/api/principal.ts';
 import { mayCall } from '../../shared/api/rights.ts';
 import { routes } from '../../shared/api/routes.ts';

@@ -1,6 +1,6 @@
 // Registering, changing and forgetting terminals: the agent first, the directory after it has said ok.
 import type { z } from 'zod';
-import type { deviceCreateBody, deviceUpdateBody } from '../../shared/api/bodies.ts';
+import type { deviceCreateBody, deviceUpdateBody } from '../../shared/api/devices.ts';
 import type { Principal } from '../../shared/api/principal.ts';
 import { deviceDefaults } from '../../shared/domain/device.ts';
 import { SerenoError } from '../../shared/errors.ts';

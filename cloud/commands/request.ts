@@ -5,7 +5,7 @@ import { SerenoError } from '../../shared/errors.ts';
 import { factsOf, type OperationName, operations } from '../../shared/wire/operations.ts';
 import type { Target } from '../directory/locate.ts';
 import { FieldError } from '../field-error.ts';
-import { type Action, actions, type OperationOf } from './actions.ts';
+import { type Action, type OperationOf, operationOf } from './actions.ts';
 import type { CommandRow } from './ledger.ts';
 
 /** A key of the caller's own, under which a request is made once. */
@@ -64,7 +64,7 @@ export interface CommandRequest<A extends Action = Action> extends Asking {
  * @throws SerenoError `invalid_field`, or `limit_exceeded` for what no terminal can hold
  */
 export function checkedArgs(action: Action, args: unknown, device: string): unknown {
-  const parsed = operations[actions[action]].args.safeParse(args);
+  const parsed = operations[operationOf(action)].args.safeParse(args);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const field = String(issue?.path.at(-1) ?? '');
@@ -88,7 +88,7 @@ export interface Ready {
 /** The row of a new command; of its arguments it holds the badge alone. */
 export function newRow({ id, target, args, request }: Ready, now: number): CommandRow {
   const { principal, action, async } = request;
-  const op = actions[action];
+  const op = operationOf(action);
   const within = factsOf(op).long ? START_WITHIN.long : async ? START_WITHIN.async : START_WITHIN.call;
   const userId = badgeIn(args);
   return {

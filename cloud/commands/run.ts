@@ -2,7 +2,7 @@
 import { ulid } from 'ulid';
 import { SerenoError } from '../../shared/errors.ts';
 import { log, note } from '../log.ts';
-import { type Action, actions } from './actions.ts';
+import { type Action, operationOf } from './actions.ts';
 import { attempt, followSettled, located, withoutFailing } from './attempt.ts';
 import { failureOf, isPassing } from './failure.ts';
 import type { Claimed, Memory } from './idempotency.ts';
@@ -91,7 +91,7 @@ function locatedAhead(ports: CommandPorts, request: CommandRequest): CommandRequ
  */
 export async function run<A extends Action>(ports: CommandPorts, request: CommandRequest<A>): Promise<Ran> {
   const { principal, key } = request;
-  note({ op: actions[request.action] });
+  note({ op: operationOf(request.action) });
   if (key === null) {
     const outcome = await attempt(ports, request, ulid(ports.clock.now()), false);
     return { outcome, replayed: false };

@@ -4,7 +4,7 @@ import { webcrypto } from 'node:crypto';
 import { PemConverter, Pkcs10CertificateRequestGenerator } from '@peculiar/x509';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { agentEnrollBody } from '../../shared/api/bodies.ts';
+import { agentEnrollBody } from '../../shared/api/enrolment.ts';
 import { publicKeyOf } from './csr.ts';
 
 const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };

@@ -1,5 +1,6 @@
 // Punches and happenings as the API and webhooks show them.
-import type { EventView, PunchData } from '../../shared/api/event-answers.ts';
+import type { EventView } from '../../shared/api/events.ts';
+import type { PunchData } from '../../shared/api/punches.ts';
 import type { PunchEvent } from '../../shared/wire/events.ts';
 import type { Happening } from '../../shared/wire/happening.ts';
 

@@ -1,7 +1,7 @@
 // What the audit log holds after calls: every change, before it has effect, and nothing that is secret.
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type AuditView, auditRoutes } from '../../shared/api/audit-routes.ts';
+import { type AuditView, auditRoutes } from '../../shared/api/audit.ts';
 import type { SiteRights } from '../../shared/api/principal.ts';
 import { type RouteName, routes } from '../../shared/api/routes.ts';
 import { SCOPES } from '../../shared/api/scopes.ts';

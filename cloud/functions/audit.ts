@@ -1,6 +1,6 @@
 // The audit log.
 import { auditTrail } from '../audit/services.ts';
 import { httpHandler } from '../rest/handler.ts';
-import { auditList } from '../rest/routes/audit.ts';
+import { auditHandlers } from '../rest/routes/audit.ts';
 
-export const handler = httpHandler({ auditList: (call) => auditList(auditTrail(), call) });
+export const handler = httpHandler(auditHandlers, auditTrail);

@@ -31,7 +31,7 @@ function make(): CommandPorts {
 }
 
 /** For who asks: the directory is what this caller sees of it. */
-export function commandPorts(principal: Principal): CommandPorts {
+export function commandPorts({ principal }: { readonly principal: Principal }): CommandPorts {
   made ??= make();
   return { ...made, directory: visibleDirectory(made.directory, principal) };
 }

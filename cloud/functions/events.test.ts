@@ -1,6 +1,6 @@
 // GET /events over the real store, with batches taken in by the real intake function.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { eventListAnswer } from '../../shared/api/event-answers.ts';
+import { eventListAnswer } from '../../shared/api/events.ts';
 import { newTenant, punched, take } from '../events/testing/batches.ts';
 import { eventKeys } from '../store/event-keys.ts';
 import { type Given, invoke } from '../testing/invoke.ts';

@@ -1,6 +1,6 @@
 // GET /punches over the real store, with batches taken in by the real intake function.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { punchListAnswer } from '../../shared/api/event-answers.ts';
+import { punchListAnswer } from '../../shared/api/punches.ts';
 import { newTenant, punched, take } from '../events/testing/batches.ts';
 import { type Given, invoke } from '../testing/invoke.ts';
 import { startWorld, type World } from '../testing/world.ts';

@@ -32,7 +32,7 @@ function allSites(): SitePorts {
 }
 
 /** For who asks: the directory is what this caller sees of it. */
-export function sitePorts(principal: Principal): SitePorts {
+export function sitePorts({ principal }: { readonly principal: Principal }): SitePorts {
   const all = allSites();
   return { ...all, directory: visibleDirectory(all.directory, principal) };
 }

@@ -7,24 +7,25 @@ import { about } from '../log.ts';
 import type { Answer } from './answer/answer.ts';
 import { audited } from './request/audited.ts';
 import { jsonBody } from './request/body.ts';
-import { type Call, draftOf, type HttpEvent } from './request/call.ts';
+import { type Call, draftOf, type Handler, type HttpEvent } from './request/call.ts';
 import { answeredErrors } from './request/errors.ts';
 import { admission, fieldScopes } from './request/principal.ts';
 import { requestLog } from './request/request-log.ts';
 import { routing } from './request/route.ts';
 import { validation } from './request/validate.ts';
 
-export type Handlers = { readonly [N in RouteName]?: (call: Call<N>) => Promise<Answer> | Answer };
-
-type AnyHandler = (call: Call) => Promise<Answer> | Answer;
 type HttpFunction = (event: HttpEvent, context: Context) => Promise<Answer>;
 
 /**
  * The Lambda handler for some routes of the table.
  *
  * @param handlers one function per route; it gets a call that passed every check up to its own
+ * @param portsOf what they work with, for who asks
  */
-export function httpHandler(handlers: Handlers): HttpFunction {
+export function httpHandler<N extends RouteName, P>(
+  handlers: { readonly [M in N]: Handler<M, P> },
+  portsOf: (call: Call<N>) => P,
+): HttpFunction {
   const stack = middy<HttpEvent, Answer>({ timeoutEarlyInMillis: 0 })
     .use(headerNormalizer())
     .use(requestLog())
@@ -36,8 +37,8 @@ export function httpHandler(handlers: Handlers): HttpFunction {
     .use(fieldScopes())
     .handler(async (event: HttpEvent) => {
       // The middlewares above have filled every field of the draft, or thrown.
-      const call = draftOf(event) as unknown as Call;
-      return audited(call, () => (handlers[call.name] as AnyHandler)(call));
+      const call = draftOf(event) as unknown as Call<N>;
+      return audited(call as unknown as Call, () => handlers[call.name](portsOf(call), call));
     }) as unknown as HttpFunction;
   return (event, context) =>
     about({ route: event.routeKey, requestId: event.requestContext.requestId }, () => stack(event, context));

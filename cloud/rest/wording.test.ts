@@ -10,7 +10,6 @@ import { type PhraseKey, phrases } from '../../shared/phrases.ts';
 import { stageText } from '../../shared/wire/stage.ts';
 import { type Language, WORD_PLACES, type Words, wordsOf } from '../../shared/words.ts';
 import { fieldText } from './answer/findings.ts';
-import { messages } from './answer/messages.ts';
 
 /**
  * Words that are the same in both languages here: names of fields, settings, states and formats, and the contract's own.
@@ -42,6 +41,10 @@ const wordsIn = (text: string) =>
       .match(/[a-záéíóúüñ_]{2,}/g) ?? []
   ).filter((word) => !word.includes('_'));
 
+/** What a 200 says stands with its route. */
+const messages = Object.fromEntries(
+  Object.entries<Route>(routes).flatMap(([name, { says }]) => (says === undefined ? [] : [[name, says]])),
+);
 const tables = { ...catalogue, ...phrases, ...fieldTexts, ...messages };
 const vocabulary = (language: Language) =>
   new Set(

@@ -1,5 +1,6 @@
 // What is said of one route, and its name at the gateway.
 import type * as z from 'zod';
+import type { OperationName } from '../wire/operations.ts';
 import type { Scope } from './scopes.ts';
 
 export type FunctionName =
@@ -16,6 +17,15 @@ export type FunctionName =
 
 export const BODY_BYTES = 64 * 1024;
 
+/** A request as it can be sent to a system that was just started, and what may come back. */
+export interface Example {
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: object;
+  /** The 200 body without `success` and the sentence of `says`. */
+  readonly answer?: object;
+}
+
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
@@ -31,10 +41,14 @@ export interface Route {
   readonly unset?: Readonly<Record<string, unknown>>;
   /** The Lambda function that serves it: `cloud/functions/{fn}.ts`. */
   readonly fn: FunctionName;
+  /** By which operation of the agent it is done, if it ends in a command. */
+  readonly operation?: OperationName;
   /** What the gateway lets through of all callers together: calls a second, and at once. Over it: 429. */
   readonly throttle?: { readonly perSecond: number; readonly burst: number };
   readonly summary: string;
   readonly body?: z.ZodType;
+  /** Fields of the body that are all named in one sentence where one of them is missing. */
+  readonly requiredTogether?: readonly string[];
   /** How large a body may be, in bytes; `BODY_BYTES` where nothing is said. */
   readonly bodyBytes?: number;
   readonly query?: z.ZodType;
@@ -43,10 +57,15 @@ export interface Route {
    * and rights are told in their words. `single`: the body where the query names one `number`; null: none.
    */
   readonly panel?: { readonly single?: z.ZodType | null };
+  /** What its 200 says to people. */
+  readonly says?: { readonly es: string; readonly en: string };
   /** Null where the answer is no JSON of the contract (a page, the contract itself). */
   readonly answer: z.ZodType | null;
+  /** What its operation shows once it has settled, where that is not the 200 body. */
+  readonly result?: z.ZodType;
   /** The same list also as CSV, on `Accept: text/csv`. */
   readonly csv?: true;
+  readonly example?: Example;
 }
 
 /** The route key of API Gateway v2: `PUT /devices/{device_id}`. */

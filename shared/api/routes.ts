@@ -1,214 +1,41 @@
-// The one table of routes: path, scope, Lambda function, body, query and answer of each.
-// The local gateway, the CDK's HTTP API, the middy stack and OpenAPI are all made of it.
-import { accessRoutes } from './access-routes.ts';
-import * as answers from './answers.ts';
-import { auditRoutes } from './audit-routes.ts';
-import * as bodies from './bodies.ts';
-import { eventRoutes } from './event-routes.ts';
-import type { Route } from './route.ts';
-import { userRoutes } from './user-routes.ts';
+// The one table of routes. The local gateway, the CDK's HTTP API, the middy stack and OpenAPI are all made of it.
+// A subject has its file: what callers send, what comes back, and its routes. Examples can be sent in the order of the table.
+import { attendanceRoutes } from './attendance.ts';
+import { auditRoutes } from './audit.ts';
+import { deviceRoutes } from './devices.ts';
+import { enrolmentRoutes } from './enrolment.ts';
+import { eventRoutes } from './events.ts';
+import { fingerRoutes } from './fingers.ts';
+import { identifierRoutes } from './identifiers.ts';
+import { operationRoutes } from './operations.ts';
+import { punchRoutes } from './punches.ts';
+import type { FunctionName } from './route.ts';
+import { siteRoutes } from './sites.ts';
+import { systemRoutes } from './system.ts';
+import { userRoutes } from './users.ts';
+import { webhookRoutes } from './webhooks.ts';
+import { wiegandRoutes } from './wiegand.ts';
 
 export const routes = {
-  root: {
-    method: 'GET',
-    path: '/',
-    access: 'open',
-    fn: 'public',
-    summary: 'Is the API up',
-    answer: answers.rootAnswer,
-  },
-  openapi: {
-    method: 'GET',
-    path: '/openapi.json',
-    access: 'open',
-    fn: 'public',
-    summary: 'This contract',
-    answer: null,
-  },
-  docs: {
-    method: 'GET',
-    path: '/docs',
-    access: 'open',
-    fn: 'public',
-    summary: 'A page that reads the contract',
-    answer: null,
-  },
-  docsAsset: {
-    method: 'GET',
-    path: '/docs/{file}',
-    access: 'open',
-    fn: 'public',
-    summary: 'Scripts and styles of that page',
-    answer: null,
-  },
-  deviceList: {
-    method: 'GET',
-    path: '/devices',
-    access: 'devices:read',
-    fn: 'devices',
-    summary: 'The terminals of the company',
-    query: bodies.deviceListQuery,
-    answer: answers.deviceListAnswer,
-  },
-  deviceCreate: {
-    method: 'POST',
-    path: '/devices',
-    access: 'devices:write',
-    fn: 'devices',
-    summary: 'Register a terminal',
-    body: bodies.deviceCreateBody,
-    answer: answers.deviceCreatedAnswer,
-  },
-  deviceUpdate: {
-    method: 'PUT',
-    path: '/devices/{device_id}',
-    access: 'devices:write',
-    fn: 'devices',
-    summary: 'Change the settings of a terminal',
-    body: bodies.deviceUpdateBody,
-    answer: answers.deviceUpdatedAnswer,
-  },
-  deviceDelete: {
-    method: 'DELETE',
-    path: '/devices/{device_id}',
-    access: 'devices:write',
-    fn: 'devices',
-    summary: 'Forget a terminal',
-    answer: answers.messageAnswer,
-  },
-  devicePing: {
-    method: 'GET',
-    path: '/devices/{device_id}/ping',
-    access: 'devices:read',
-    fn: 'devices',
-    summary: 'Does the terminal answer',
-    answer: answers.pingAnswer,
-  },
-  deviceInfo: {
-    method: 'GET',
-    path: '/devices/{device_id}/info',
-    access: 'devices:read',
-    fn: 'devices',
-    summary: 'What the terminal says of itself',
-    answer: answers.infoAnswer,
-  },
-  deviceSyncTime: {
-    method: 'POST',
-    path: '/devices/{device_id}/sync-time',
-    access: 'devices:write',
-    fn: 'devices',
-    summary: 'Set the clock of the terminal',
-    answer: answers.messageAnswer,
-  },
+  ...systemRoutes,
+  ...deviceRoutes,
   ...userRoutes,
-  ...accessRoutes,
+  ...fingerRoutes,
+  ...wiegandRoutes,
+  ...identifierRoutes,
+  ...attendanceRoutes,
+  ...punchRoutes,
   ...eventRoutes,
   ...auditRoutes,
-  attendanceList: {
-    method: 'GET',
-    path: '/devices/{device_id}/attendance',
-    access: 'attendance:read',
-    fn: 'attendance',
-    summary: 'The punches of a terminal, newest first',
-    query: bodies.attendanceQuery,
-    answer: answers.attendanceAnswer,
-  },
-  attendanceAll: {
-    method: 'GET',
-    path: '/attendance/all',
-    access: 'attendance:read',
-    fn: 'attendance',
-    summary: 'The punches of every terminal, newest first',
-    query: bodies.attendanceQuery,
-    answer: answers.attendanceAllAnswer,
-  },
-  operationList: {
-    method: 'GET',
-    path: '/operations',
-    access: 'any',
-    fn: 'operations',
-    summary: 'Commands and their outcomes',
-    query: bodies.operationListQuery,
-    answer: answers.operationListAnswer,
-  },
-  operationGet: {
-    method: 'GET',
-    path: '/operations/{id}',
-    access: 'any',
-    fn: 'operations',
-    summary: 'One command and its outcome',
-    answer: answers.operationAnswer,
-  },
-  operationCancel: {
-    method: 'DELETE',
-    path: '/operations/{id}',
-    access: 'any',
-    fn: 'operations',
-    summary: 'Cancel what has not begun, or an enrolment under way',
-    answer: answers.messageAnswer,
-  },
-  siteList: {
-    method: 'GET',
-    path: '/sites',
-    access: 'sites:admin',
-    fn: 'sites',
-    summary: 'The branches of the company',
-    query: bodies.pageQuery,
-    answer: answers.siteListAnswer,
-  },
-  siteCreate: {
-    method: 'POST',
-    path: '/sites',
-    access: 'sites:admin',
-    fn: 'sites',
-    summary: 'Add a branch',
-    body: bodies.siteCreateBody,
-    answer: answers.siteSavedAnswer,
-  },
-  siteUpdate: {
-    method: 'PUT',
-    path: '/sites/{site}',
-    access: 'sites:admin',
-    fn: 'sites',
-    summary: 'Rename a branch',
-    body: bodies.siteUpdateBody,
-    answer: answers.siteSavedAnswer,
-  },
-  siteDelete: {
-    method: 'DELETE',
-    path: '/sites/{site}',
-    access: 'sites:admin',
-    fn: 'sites',
-    summary: 'Delete a branch that has neither terminals nor an agent',
-    answer: answers.messageAnswer,
-  },
-  siteEnrollment: {
-    method: 'POST',
-    path: '/sites/{site}/enrollments',
-    access: 'sites:admin',
-    fn: 'sites',
-    summary: 'A token and the line to paste on the mini-PC',
-    answer: answers.enrollmentAnswer,
-  },
-  siteAgentDelete: {
-    method: 'DELETE',
-    path: '/sites/{site}/agent',
-    access: 'sites:admin',
-    fn: 'sites',
-    summary: "Revoke a branch's agent and disconnect it",
-    answer: answers.messageAnswer,
-  },
-  agentEnroll: {
-    method: 'POST',
-    path: '/enroll',
-    access: 'open',
-    fn: 'enroll',
-    // A technician needs one call; a flood must not use up the account's function concurrency.
-    throttle: { perSecond: 5, burst: 50 },
-    summary: 'An agent trades its token and key for a certificate',
-    body: bodies.agentEnrollBody,
-    answer: answers.agentEnrolledAnswer,
-  },
-} as const satisfies Record<string, Route>;
+  ...webhookRoutes,
+  ...operationRoutes,
+  ...siteRoutes,
+  ...enrolmentRoutes,
+} as const;
 
 export type RouteName = keyof typeof routes;
+
+/** The routes that one Lambda function serves. */
+export type RouteOf<F extends FunctionName> = {
+  [N in RouteName]: (typeof routes)[N]['fn'] extends F ? N : never;
+}[RouteName];

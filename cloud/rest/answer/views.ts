@@ -1,5 +1,6 @@
 // Sites and terminals as the API shows them: one word for how they stand, since when, and why in a sentence.
-import type { DeviceView, SiteView } from '../../../shared/api/answers.ts';
+import type { DeviceView } from '../../../shared/api/devices.ts';
+import type { SiteView } from '../../../shared/api/sites.ts';
 import type { StateReason } from '../../../shared/domain/device-state.ts';
 import { errorText, isErrorCode } from '../../../shared/errors.ts';
 import { KEEP_ALIVE_SECONDS } from '../../../shared/wire/envelope.ts';

@@ -1,7 +1,7 @@
 // Routes that end in a command: the call becomes a request (its key, its wish for an answer at once, how long Lambda lets it
 // wait), and the outcome becomes the answer: 200, the error, or 202 where neither may be said yet.
-import type { Route } from '../../../shared/api/route.ts';
-import { routes } from '../../../shared/api/routes.ts';
+import type { FunctionName, Route } from '../../../shared/api/route.ts';
+import { type RouteOf, routes } from '../../../shared/api/routes.ts';
 import type { Language } from '../../../shared/errors.ts';
 import type { Clock } from '../../clock.ts';
 import { type Action, isRead } from '../../commands/actions.ts';
@@ -20,8 +20,10 @@ import { invalid } from '../answer/findings.ts';
 import { problemAnswer } from '../answer/problem-answer.ts';
 import { fitsLambda } from '../answer/size.ts';
 import { originOf } from '../request/audited.ts';
-import type { Call } from '../request/call.ts';
+import type { Call, Handler } from '../request/call.ts';
+import type { AnsweredApart, Arguments, Asked, Presented } from './command-route.ts';
 import { present } from './present.ts';
+import { commandRoutes } from './table.ts';
 
 /** Longest wait for an outcome within one call, ms. */
 const MOST_WAIT = 25_000;
@@ -91,7 +93,7 @@ async function success(
     'sereno-operation': command.id,
     ...(isVerified ? { 'sereno-verified': settlement.verified } : {}),
   };
-  const { panel }: Route = routes[command.route];
+  const { panel }: Route = routes[command.route as Action];
   return panel === undefined ? ok(body, headers) : json(200, body, headers);
 }
 
@@ -113,7 +115,7 @@ async function knownAnswer(
   outcome: Exclude<Outcome, { kind: 'pending' }>,
   directory: Directory,
   call: CommandCall,
-  begun: object,
+  begun: object = {},
 ): Promise<Answer> {
   const { command } = outcome;
   if (outcome.kind === 'begun') {
@@ -154,7 +156,7 @@ export async function outcomeAnswer(
   { outcome, replayed }: Ran,
   directory: Directory,
   call: CommandCall,
-  begun: object = {},
+  begun?: object,
 ): Promise<Answer> {
   noteOutcome(outcome);
   if (outcome.kind === 'pending') {
@@ -165,39 +167,45 @@ export async function outcomeAnswer(
   return withHeaders(answer ?? accepted(outcome.command.id), headers);
 }
 
-interface Special<A extends Action> {
-  /** Asked for instead where the answer grows beyond what Lambda can return. */
-  readonly smaller?: ArgsFor<A>;
-  /** The 200 body of an operation that goes on after the answer. */
-  readonly begun?: object;
+/** A row of the table, whatever of it is left out. */
+type Row<A extends Action> = Presented<A> & Partial<Arguments<A>> & Partial<Asked<A>>;
+
+/** What a call names besides its terminal, as arguments. */
+function argumentsOf<A extends Action>(call: Call<A>): ArgsFor<A> {
+  const named = Object.entries(call.params).filter(
+    ([name]) => name !== 'device_id' && call.route.path.includes(`{${name}}`),
+  );
+  return {
+    ...Object.fromEntries(named),
+    ...(call.query as object | undefined),
+    ...(call.body as object | undefined),
+  } as ArgsFor<A>;
 }
 
-/** Answers a call by what `ask` runs for it. */
-export async function commandAnswer<A extends Action>(
-  ports: CommandPorts,
-  given: Call<A>,
-  ask: (asking: Asking) => Promise<Ran>,
-  begun?: object,
-): Promise<Answer> {
-  const call = given as unknown as CommandCall;
-  return outcomeAnswer(await ask(askingOf(ports.clock, call)), ports.directory, call, begun);
-}
-
-/** Answers a call by the command of its route, to the device in its path. */
-export async function runCommand<A extends Action>(
-  ports: CommandPorts,
-  call: Call<A>,
-  args: ArgsFor<A>,
-  { smaller, begun }: Special<A> = {},
-): Promise<Answer> {
+/** Answers a call by the command of its route, to the terminal in its path. */
+async function answerCommand<A extends Action>(ports: CommandPorts, call: Call<A>): Promise<Answer> {
+  // The table's own type ties each row to its route.
+  const row: Presented<A> = commandRoutes[call.name];
+  const { args = argumentsOf, ask, smaller, begun } = row as Row<A>;
   const device = call.params.device_id ?? '';
-  const answerWith = (given: ArgsFor<A>) =>
-    commandAnswer(
-      ports,
-      call,
-      (asking) => run(ports, { ...asking, action: call.name, device, args: given } as CommandRequest<A>),
-      begun,
-    );
-  const answer = await answerWith(args);
-  return smaller === undefined || fitsLambda(answer.body) ? answer : answerWith(smaller);
+  const given = call as unknown as CommandCall;
+  const answerWith = async (wanted: ArgsFor<A>) => {
+    const asking = askingOf(ports.clock, given);
+    const request = { ...asking, action: call.name, device, args: wanted } as CommandRequest<A>;
+    const ran = ask === undefined ? await run(ports, request) : await ask(ports, asking, call);
+    return outcomeAnswer(ran, ports.directory, given, begun?.(call));
+  };
+  const wanted = args(call);
+  const answer = await answerWith(wanted);
+  return smaller === undefined || fitsLambda(answer.body) ? answer : answerWith(smaller(wanted));
+}
+
+type CommandHandlers<F extends FunctionName> = {
+  readonly [N in Exclude<RouteOf<F> & Action, AnsweredApart>]: Handler<N, CommandPorts>;
+};
+
+/** The handlers of all routes of a function that end in a command, but for those that are answered apart. */
+export function commandHandlers<F extends FunctionName>(fn: F): CommandHandlers<F> {
+  const served = (Object.keys(commandRoutes) as Action[]).filter((name) => routes[name].fn === fn);
+  return Object.fromEntries(served.map((name) => [name, answerCommand])) as CommandHandlers<F>;
 }

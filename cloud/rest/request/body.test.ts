@@ -10,7 +10,7 @@ beforeAll(() => {
 });
 
 /** Answers with the body as a route's handler gets it. */
-const handler = httpHandler({ userCreate: ({ body }) => ok({ body }) });
+const handler = httpHandler({ userCreate: (_ports, { body }) => ok({ body }) }, () => null);
 const send = (body: unknown) => invoke(handler, 'userCreate', { params: { device_id: 'principal' }, body });
 
 test.each([undefined, '', ' ', '{', 'null', '[]', '"x"', '1', 'true', '['.repeat(30_000), '{"a":1}x'])(
@@ -39,7 +39,7 @@ test.each(['__proto__', 'constructor', 'toString'])('the key %s is one like any 
 });
 
 test('an unknown key of a nested object is refused with the keys of that object', async () => {
-  const devices = httpHandler({ deviceUpdate: ({ body }) => ok({ body }) });
+  const devices = httpHandler({ deviceUpdate: (_ports, { body }) => ok({ body }) }, () => null);
   const answer = await invoke(devices, 'deviceUpdate', {
     params: { device_id: 'principal' },
     body: '{"dialect":{"foo":1}}',

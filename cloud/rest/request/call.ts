@@ -2,9 +2,11 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type * as z from 'zod';
 import type { Principal } from '../../../shared/api/principal.ts';
-import type { Route } from '../../../shared/api/route.ts';
-import type { RouteName, routes } from '../../../shared/api/routes.ts';
+import type { FunctionName, Route } from '../../../shared/api/route.ts';
+import type { RouteName, RouteOf, routes } from '../../../shared/api/routes.ts';
 import type { Language } from '../../../shared/errors.ts';
+import type { Action } from '../../commands/actions.ts';
+import type { Answer } from '../answer/answer.ts';
 
 type Output<T> = T extends z.ZodType ? z.output<T> : undefined;
 type Field<N extends RouteName, K extends 'body' | 'query'> = (typeof routes)[N] extends {
@@ -42,6 +44,14 @@ export interface Call<N extends RouteName = RouteName> {
   /** Epoch ms at which Lambda ends this handler. */
   readonly endsAt: number;
 }
+
+/** Answers a route's calls, with what its function works with. */
+export type Handler<N extends RouteName, P> = (ports: P, call: Call<N>) => Promise<Answer> | Answer;
+
+/** A handler for every route of a function but those that end in a command: these have one for all. */
+export type Handlers<F extends FunctionName, P> = {
+  readonly [N in Exclude<RouteOf<F>, Action>]: Handler<N, P>;
+};
 
 /** A call while the middlewares are still at it. */
 export interface Draft {

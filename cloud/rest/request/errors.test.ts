@@ -9,11 +9,10 @@ beforeAll(() => {
 });
 
 function thrown(error: Error) {
-  const handler = httpHandler({
-    deviceList: () => {
-      throw error;
-    },
-  });
+  const deviceList = () => {
+    throw error;
+  };
+  const handler = httpHandler({ deviceList }, () => null);
   return invoke(handler, 'deviceList');
 }
 

@@ -2,7 +2,7 @@
 import type { MiddlewareObj } from '@middy/core';
 import type * as z from 'zod';
 import { normalizeDeviceId, textField } from '../../../shared/api/fields.ts';
-import type { RouteName } from '../../../shared/api/routes.ts';
+import type { Route } from '../../../shared/api/route.ts';
 import { deviceIdSchema } from '../../../shared/domain/identifiers.ts';
 import type { Language } from '../../../shared/errors.ts';
 import { note } from '../../log.ts';
@@ -11,12 +11,6 @@ import { Problem } from '../answer/problem.ts';
 import { draftOf, type HttpEvent } from './call.ts';
 import { panelRequest } from './panel.ts';
 import { checkedQuery } from './query.ts';
-
-/** Routes that name all missing fields in one sentence, before anything else is said about the body. */
-const REQUIRED_TOGETHER: Partial<Record<RouteName, readonly string[]>> = {
-  userCreate: ['user_id', 'name'],
-  deviceCreate: ['id', 'name', 'ip'],
-};
 
 function isMissing(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
@@ -27,8 +21,8 @@ function listed(names: readonly string[], language: Language): string {
   return `${rest.reverse().join(', ')} ${language === 'es' ? 'y' : 'and'} ${last}`;
 }
 
-function checkedBody(name: RouteName, schema: z.ZodType, body: unknown): unknown {
-  const required = REQUIRED_TOGETHER[name] ?? [];
+/** What is missing of fields that belong together is told in one sentence, before anything else about the body. */
+function checkedBody({ requiredTogether: required = [] }: Route, schema: z.ZodType, body: unknown): unknown {
   const fields = body as Readonly<Record<string, unknown>>;
   const missing = required.filter((field) => isMissing(fields[field]));
   if (missing.length > 0) {
@@ -60,11 +54,11 @@ export function validation(): MiddlewareObj<HttpEvent> {
   return {
     before: ({ event }) => {
       const draft = draftOf(event);
-      const { route, name } = draft;
-      if (route === undefined || name === undefined) return;
+      const { route } = draft;
+      if (route === undefined) return;
       if (route.panel !== undefined) Object.assign(draft, panelRequest(route, event));
       else {
-        if (route.body !== undefined) draft.body = checkedBody(name, route.body, event.body);
+        if (route.body !== undefined) draft.body = checkedBody(route, route.body, event.body);
         draft.query = checkedQuery(route, event);
       }
       draft.params = checkedParams(event.pathParameters ?? {});

@@ -13,7 +13,7 @@ import { problemOf } from '../answer/problem-answer.ts';
 import { fitsLambda, MOST_ROWS } from '../answer/size.ts';
 import { waitLimit } from '../commands/command.ts';
 import { originOf } from '../request/audited.ts';
-import type { Call } from '../request/call.ts';
+import type { Call, Handlers } from '../request/call.ts';
 
 type AllCall = Call<'attendanceAll'>;
 
@@ -40,7 +40,7 @@ function errorsOf(missing: readonly DeviceTrouble[], { language }: AllCall) {
 }
 
 /** Pages go by time, so new punches never shift them. */
-export async function attendanceAll(ports: CommandPorts, call: AllCall): Promise<Answer> {
+async function attendanceAll(ports: CommandPorts, call: AllCall): Promise<Answer> {
   const { limit, cursor } = call.query;
   const { clock } = ports;
   const wanted: AllWanted = {
@@ -59,3 +59,5 @@ export async function attendanceAll(ports: CommandPorts, call: AllCall): Promise
   if (fitsLambda(JSON.stringify(whole))) return ok(whole);
   return ok({ ...pageOf(answered, wanted, MOST_ROWS, clock.now()), errors });
 }
+
+export const attendanceHandlers: Handlers<'attendance', CommandPorts> = { attendanceAll };

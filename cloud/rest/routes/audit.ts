@@ -1,5 +1,5 @@
 // GET /audit: who changed what, as JSON or CSV.
-import { type AuditView, auditView } from '../../../shared/api/audit-routes.ts';
+import { type AuditView, auditView } from '../../../shared/api/audit.ts';
 import { seesEverySite } from '../../../shared/api/site-rights.ts';
 import type { DeedEntry } from '../../audit/entry.ts';
 import { auditPage, auditPlaceSchema, type Told } from '../../audit/listing.ts';
@@ -8,7 +8,7 @@ import { maySeeSite } from '../../directory/visible.ts';
 import { type Answer, ok } from '../answer/answer.ts';
 import { csvAnswer, wantsCsv } from '../answer/csv.ts';
 import { decodeCursor, encodeCursor } from '../answer/cursor.ts';
-import type { Call } from '../request/call.ts';
+import type { Call, Handlers } from '../request/call.ts';
 
 const DEFAULT_ROWS = 200;
 /** A hundred accounts may have been changed by one entry. */
@@ -64,7 +64,7 @@ function isMeant({ query }: AuditCall, entry: DeedEntry): boolean {
   );
 }
 
-export async function auditList({ table }: AuditTrail, call: AuditCall): Promise<Answer> {
+async function auditList({ table }: AuditTrail, call: AuditCall): Promise<Answer> {
   const { from, to, order = 'desc', limit = DEFAULT_ROWS, cursor } = call.query;
   const { told, next } = await auditPage(table, {
     tenant: call.principal.tenant,
@@ -80,3 +80,5 @@ export async function auditList({ table }: AuditTrail, call: AuditCall): Promise
   if (wantsCsv(call.headers)) return csvAnswer(auditView.keyof().options, data.map(lineOf), next_cursor);
   return ok({ data, ...(next_cursor === undefined ? {} : { next_cursor }) });
 }
+
+export const auditHandlers: Handlers<'audit', AuditTrail> = { auditList };

@@ -1,11 +1,11 @@
-// GET /events: the feed from a cursor on.
-
+// GET /events: the feed from a cursor on; and what else its function answers.
 import type { EventPorts } from '../../events/ports.ts';
 import { endOfFeed, positionSchema, readFeed } from '../../events/reading.ts';
 import { eventView } from '../../events/views.ts';
 import { type Answer, ok } from '../answer/answer.ts';
 import { decodeCursor, encodeCursor } from '../answer/cursor.ts';
-import type { Call } from '../request/call.ts';
+import type { Call, Handlers } from '../request/call.ts';
+import { punchList } from './punches.ts';
 import { sightOf } from './sight.ts';
 
 const DEFAULT_EVENTS = 100;
@@ -13,7 +13,7 @@ const MOST_EVENTS = 1000;
 /** What is left for the answer once the waiting is over. */
 const ANSWER_MS = 3000;
 
-export async function eventList({ feed, clock }: EventPorts, call: Call<'eventList'>): Promise<Answer> {
+async function eventList({ feed, clock }: EventPorts, call: Call<'eventList'>): Promise<Answer> {
   const { after, limit = DEFAULT_EVENTS, types, wait = 0 } = call.query;
   const { tenant, sees, seesAll } = sightOf(call.principal);
   const position =
@@ -31,3 +31,5 @@ export async function eventList({ feed, clock }: EventPorts, call: Call<'eventLi
   });
   return ok({ data: told.events.map(eventView), next_cursor: encodeCursor(told.position) });
 }
+
+export const eventHandlers: Handlers<'events', EventPorts> = { punchList, eventList };

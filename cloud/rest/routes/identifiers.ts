@@ -1,7 +1,6 @@
 // Identifiers with limits, in the form of access panels: each item of a batch is answered by itself, in the order asked.
 import * as z from 'zod';
-import type { IdentifierResult, IdentifierView } from '../../../shared/api/access-answers.ts';
-import type { IdentifierItem } from '../../../shared/api/access-bodies.ts';
+import type { IdentifierItem, IdentifierResult, IdentifierView } from '../../../shared/api/identifiers.ts';
 import {
   type Identifier,
   type IdentifierInfo,
@@ -24,7 +23,8 @@ import { deviceNotFound } from '../../directory/locate.ts';
 import { type Answer, accepted, json } from '../answer/answer.ts';
 import { Problem } from '../answer/problem.ts';
 import { askingOf, noteOutcome, outcomeAnswer } from '../commands/command.ts';
-import type { Call } from '../request/call.ts';
+import type { AnsweredApart } from '../commands/command-route.ts';
+import type { Call, Handler } from '../request/call.ts';
 import { wrongNumber } from '../request/panel.ts';
 
 type BatchRoute = 'identifierPut' | 'identifierDelete' | 'identifierReset';
@@ -125,7 +125,7 @@ function wishOf(number: AskedNumber, item: IdentifierItem): IdentifierWish {
   };
 }
 
-export function identifierPut(ports: CommandPorts, call: Call<'identifierPut'>): Promise<Answer> {
+function identifierPut(ports: CommandPorts, call: Call<'identifierPut'>): Promise<Answer> {
   const { body, query } = call;
   const items = 'list_items' in body ? body.list_items : [{ ...body, identifier_number: query.number ?? '' }];
   const wishes = items.map((item) => wishOf(item.identifier_number, item));
@@ -142,14 +142,14 @@ function checkNumbers(type: IdentifierType, numbers: readonly AskedNumber[], isS
   if (!numbers.every((number) => fitsPattern(type, String(number)))) throw wrongNumber(isSingle);
 }
 
-export async function identifierDelete(ports: CommandPorts, call: Call<'identifierDelete'>): Promise<Answer> {
+async function identifierDelete(ports: CommandPorts, call: Call<'identifierDelete'>): Promise<Answer> {
   const { type, number } = call.query;
   const numbers = call.body?.list_items.map(({ identifier_number }) => identifier_number) ?? [number ?? ''];
   checkNumbers(type, numbers, number !== undefined);
   return batchAnswer(ports, call, { type, numbers: numbers.map(String) }, numbers);
 }
 
-export async function identifierReset(ports: CommandPorts, call: Call<'identifierReset'>): Promise<Answer> {
+async function identifierReset(ports: CommandPorts, call: Call<'identifierReset'>): Promise<Answer> {
   const { type, number } = call.query;
   checkNumbers(type, [number], true);
   return batchAnswer(ports, call, { type, number }, [number]);
@@ -176,7 +176,7 @@ function viewOf({ window, max_passes, passes_left, ...rest }: Identifier): Ident
 }
 
 /** The agent is asked each time, and answers under a key of this one question: no row or log holds a number. */
-export async function identifierList(ports: CommandPorts, call: Call<'identifierList'>): Promise<Answer> {
+async function identifierList(ports: CommandPorts, call: Call<'identifierList'>): Promise<Answer> {
   const { type, number, limit, page_number: page, sort_type: sort } = call.query;
   if (number !== undefined) checkNumbers(type, [number], true);
   const key = freshKey();
@@ -211,3 +211,10 @@ export async function identifierList(ports: CommandPorts, call: Call<'identifier
   };
   return json(200, { list_items: items, list_option: { pagination } }, headers);
 }
+
+export const identifierHandlers: { readonly [N in AnsweredApart]: Handler<N, CommandPorts> } = {
+  identifierPut,
+  identifierDelete,
+  identifierReset,
+  identifierList,
+};

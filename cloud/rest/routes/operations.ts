@@ -1,6 +1,6 @@
 // Operations as the API shows them.
 import * as z from 'zod';
-import type { OperationView } from '../../../shared/api/answers.ts';
+import type { OperationView } from '../../../shared/api/operations.ts';
 import { commandIdSchema } from '../../../shared/domain/identifiers.ts';
 import { errorText, type Language } from '../../../shared/errors.ts';
 import type { Progress } from '../../../shared/wire/envelope.ts';
@@ -17,7 +17,7 @@ import { message } from '../answer/messages.ts';
 import { problemOf } from '../answer/problem-answer.ts';
 import { fitsLambda } from '../answer/size.ts';
 import { present } from '../commands/present.ts';
-import type { Call } from '../request/call.ts';
+import type { Call, Handlers } from '../request/call.ts';
 
 function errorView(command: CommandRow, settlement: Settlement, language: Language) {
   const { applied } = settlement;
@@ -72,7 +72,7 @@ async function operationView(
   };
 }
 
-export async function operationList(ports: CommandPorts, call: Call<'operationList'>): Promise<Answer> {
+async function operationList(ports: CommandPorts, call: Call<'operationList'>): Promise<Answer> {
   const { principal, query, language } = call;
   const { cursor, ...wanted } = query;
   const after = cursor === undefined ? undefined : decodeCursor(z.string().pipe(commandIdSchema), cursor);
@@ -83,12 +83,18 @@ export async function operationList(ports: CommandPorts, call: Call<'operationLi
   return ok({ data, ...(next === undefined ? {} : { next_cursor: encodeCursor(next) }) });
 }
 
-export async function operationGet(ports: CommandPorts, call: Call<'operationGet'>): Promise<Answer> {
+async function operationGet(ports: CommandPorts, call: Call<'operationGet'>): Promise<Answer> {
   const operation = await findOperation(ports, call.principal, call.params.id ?? '');
   return ok({ data: await operationView(operation, ports.directory, call.language) });
 }
 
-export async function operationCancel(ports: CommandPorts, call: Call<'operationCancel'>): Promise<Answer> {
+async function operationCancel(ports: CommandPorts, call: Call<'operationCancel'>): Promise<Answer> {
   const { id, known } = await cancelOperation(ports, call.principal, call.params.id ?? '');
-  return known ? ok({ message: message('operation_cancelled', call.language, {}) }) : accepted(id);
+  return known ? ok({ message: message('operationCancel', call.language, {}) }) : accepted(id);
 }
+
+export const operationHandlers: Handlers<'operations', CommandPorts> = {
+  operationList,
+  operationGet,
+  operationCancel,
+};

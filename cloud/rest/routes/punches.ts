@@ -1,5 +1,5 @@
 // GET /punches: what is stored, as JSON or CSV.
-import { punchView } from '../../../shared/api/event-answers.ts';
+import { punchView } from '../../../shared/api/punches.ts';
 import { punchName, statusName } from '../../../shared/domain/punch-names.ts';
 import type { Language } from '../../../shared/words.ts';
 import { placeSchema, punchPage } from '../../events/listing.ts';

@@ -1,8 +1,8 @@
 // The routes of webhooks.
 import { ulid } from 'ulid';
-import type { WebhookView } from '../../../shared/api/event-answers.ts';
 import type { Principal } from '../../../shared/api/principal.ts';
 import { seesEverySite } from '../../../shared/api/site-rights.ts';
+import type { WebhookView } from '../../../shared/api/webhooks.ts';
 import { commandIdSchema } from '../../../shared/domain/identifiers.ts';
 import { maySeeSite } from '../../directory/visible.ts';
 import { endOfFeed, positionSchema } from '../../events/reading.ts';
@@ -16,7 +16,7 @@ import { decodeCursor, encodeCursor } from '../answer/cursor.ts';
 import { invalid } from '../answer/findings.ts';
 import { message } from '../answer/messages.ts';
 import { Problem } from '../answer/problem.ts';
-import type { Call } from '../request/call.ts';
+import type { Call, Handlers } from '../request/call.ts';
 
 const MOST_WEBHOOKS = 20;
 const DEFAULT_DELIVERIES = 100;
@@ -74,17 +74,17 @@ async function found({ webhooks }: DeliveryPorts, { principal, params }: Webhook
   return row;
 }
 
-export async function listWebhooks({ webhooks }: DeliveryPorts, call: Call<'webhookList'>): Promise<Answer> {
+async function listWebhooks({ webhooks }: DeliveryPorts, call: Call<'webhookList'>): Promise<Answer> {
   const all = await webhooks.list(call.principal.tenant);
   const rows = all.filter(({ sites }) => maySee(call.principal, sites));
   return ok({ total: rows.length, data: rows.map(shown) });
 }
 
-export async function getWebhook(ports: DeliveryPorts, call: Call<'webhookGet'>): Promise<Answer> {
+async function getWebhook(ports: DeliveryPorts, call: Call<'webhookGet'>): Promise<Answer> {
   return ok({ data: shown(await found(ports, call)) });
 }
 
-export async function createWebhook(ports: DeliveryPorts, call: Call<'webhookCreate'>): Promise<Answer> {
+async function createWebhook(ports: DeliveryPorts, call: Call<'webhookCreate'>): Promise<Answer> {
   const { webhooks, feed, sender, seal, clock } = ports;
   const { tenant } = call.principal;
   const url = checkedUrl(sender, call.body.url);
@@ -117,7 +117,7 @@ export async function createWebhook(ports: DeliveryPorts, call: Call<'webhookCre
     updatedAt: now,
   };
   await webhooks.add(row);
-  return ok({ message: message('webhook_created', call.language, {}), data: { ...shown(row), secret } });
+  return ok({ message: message('webhookCreate', call.language, {}), data: { ...shown(row), secret } });
 }
 
 /** The new secret first; the one before signs for a while beside it, and older ones no more. */
@@ -130,7 +130,7 @@ function rotated({ tenant, id, secrets }: WebhookRow, { seal, clock }: DeliveryP
 /** What a webhook begins with when it goes on: nothing of its failures. */
 const FRESH = { pause: null, failingSince: 0, failures: 0, nextAt: 0 } as const;
 
-export async function updateWebhook(ports: DeliveryPorts, call: Call<'webhookUpdate'>): Promise<Answer> {
+async function updateWebhook(ports: DeliveryPorts, call: Call<'webhookUpdate'>): Promise<Answer> {
   const { webhooks, sender, clock } = ports;
   const { url, types, devices, sites, state, rotate_secret, after } = call.body;
   const position = after === undefined ? undefined : decodeCursor(positionSchema, after, 'after');
@@ -152,18 +152,18 @@ export async function updateWebhook(ports: DeliveryPorts, call: Call<'webhookUpd
   const changed = await webhooks.change(row, change);
   if (changed === null) throw new Problem('webhook_not_found');
   return ok({
-    message: message('webhook_updated', call.language, {}),
+    message: message('webhookUpdate', call.language, {}),
     data: { ...shown(changed), ...(secret === undefined ? {} : { secret }) },
   });
 }
 
-export async function deleteWebhook(ports: DeliveryPorts, call: Call<'webhookDelete'>): Promise<Answer> {
+async function deleteWebhook(ports: DeliveryPorts, call: Call<'webhookDelete'>): Promise<Answer> {
   const { tenant, id } = await found(ports, call);
   if (!(await ports.webhooks.remove(tenant, id))) throw new Problem('webhook_not_found');
-  return ok({ message: message('webhook_deleted', call.language, {}) });
+  return ok({ message: message('webhookDelete', call.language, {}) });
 }
 
-export async function testWebhook(ports: DeliveryPorts, call: Call<'webhookTest'>): Promise<Answer> {
+async function testWebhook(ports: DeliveryPorts, call: Call<'webhookTest'>): Promise<Answer> {
   const { sender, seal, clock } = ports;
   const row = await found(ports, call);
   const now = clock.now();
@@ -178,7 +178,7 @@ export async function testWebhook(ports: DeliveryPorts, call: Call<'webhookTest'
   return ok({ data: await sender.send({ url: row.url, secrets }, { id, body: JSON.stringify(event) }) });
 }
 
-export async function listDeliveries(ports: DeliveryPorts, call: Call<'deliveryList'>): Promise<Answer> {
+async function listDeliveries(ports: DeliveryPorts, call: Call<'deliveryList'>): Promise<Answer> {
   const { limit = DEFAULT_DELIVERIES, cursor } = call.query;
   const after = cursor === undefined ? undefined : decodeCursor(commandIdSchema, cursor);
   const { tenant, id } = await found(ports, call);
@@ -190,3 +190,13 @@ export async function listDeliveries(ports: DeliveryPorts, call: Call<'deliveryL
   }));
   return ok({ data, ...(page.next === undefined ? {} : { next_cursor: encodeCursor(page.next) }) });
 }
+
+export const webhookHandlers: Handlers<'webhooks', DeliveryPorts> = {
+  webhookList: listWebhooks,
+  webhookCreate: createWebhook,
+  webhookGet: getWebhook,
+  webhookUpdate: updateWebhook,
+  webhookDelete: deleteWebhook,
+  webhookTest: testWebhook,
+  deliveryList: listDeliveries,
+};

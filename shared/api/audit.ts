@@ -1,15 +1,11 @@
-// The route for the audit log: part of the one table in routes.ts.
+// The audit log: what callers send, what comes back, and the route.
 import * as z from 'zod';
 import { AUDIT_FACES, AUDIT_OUTCOMES } from '../domain/audit.ts';
-import { pageQuery } from './bodies.ts';
-import type { FieldText } from './field-texts.ts';
 import { deviceIdField, instantField, siteField, textField } from './fields.ts';
+import { EXAMPLE_AT, error, instant, pageQuery, says, success } from './parts.ts';
 import type { Route } from './route.ts';
 
-const says = (description: string) => ({ description });
-const error = <K extends FieldText>(key: K) => ({ error: key });
-
-export const auditQuery = pageQuery.extend({
+const auditQuery = pageQuery.extend({
   from: instantField.optional().meta(says('Only entries from this instant on')),
   to: instantField.optional().meta(says('Only entries up to this instant')),
   subject: textField.optional().meta(says('Only what exactly this caller did')),
@@ -20,8 +16,6 @@ export const auditQuery = pageQuery.extend({
   user_id: textField.optional().meta(says('Only what was about exactly this badge')),
   order: z.enum(['asc', 'desc'], error('order')).optional().meta(says('`desc`, newest first, or `asc`')),
 });
-
-const instant = z.iso.datetime();
 
 export const auditView = z
   .object({
@@ -64,7 +58,7 @@ export const auditView = z
 export type AuditView = z.infer<typeof auditView>;
 
 const auditListAnswer = z.object({
-  success: z.literal(true),
+  success,
   data: z.array(auditView),
   next_cursor: z.string().optional(),
 });
@@ -79,5 +73,26 @@ export const auditRoutes = {
     query: auditQuery,
     answer: auditListAnswer,
     csv: true,
+    example: {
+      answer: {
+        data: [
+          {
+            id: '2-17',
+            at: EXAMPLE_AT,
+            subject: 'portal',
+            face: 'rest',
+            address: '203.0.113.7',
+            what: 'PUT /devices/{device_id}/users/{user_id}',
+            site: 'casa-matriz',
+            device_id: 'principal',
+            user_id: '9001',
+            fields: ['card', 'password'],
+            operation_id: '01M85D1GCZPHJM7H6FHJJD3PSZ',
+            outcome: 'succeeded',
+            settled_at: EXAMPLE_AT,
+          },
+        ],
+      },
+    },
   },
 } as const satisfies Record<string, Route>;

@@ -1,0 +1,94 @@
+// Commands and their outcomes: what callers send, what comes back, and the routes.
+import * as z from 'zod';
+import { deviceIdField } from './fields.ts';
+import { EXAMPLE_AT, error, instant, messageAnswer, pageQuery, says, success } from './parts.ts';
+import type { Route } from './route.ts';
+
+export const OPERATION_STATES = [
+  'accepted',
+  'running',
+  'succeeded',
+  'failed',
+  'expired',
+  'cancelled',
+  'unknown',
+] as const;
+export type OperationState = (typeof OPERATION_STATES)[number];
+
+const operationListQuery = pageQuery.extend({
+  device: deviceIdField.optional().meta(says('Only operations at this terminal')),
+  state: z.enum(OPERATION_STATES, error('state')).optional().meta(says('Only operations in this state')),
+});
+
+export const operationView = z
+  .object({
+    id: z.string(),
+    op: z.string(),
+    device_id: z.string(),
+    state: z.enum(OPERATION_STATES),
+    progress: z.object({ stage: z.string(), done: z.int().optional(), total: z.int().optional() }).optional(),
+    result: z.unknown().optional(),
+    error: z.object({ error: z.string(), code: z.string(), applied: z.string() }).optional(),
+    created_at: instant,
+    settled_at: instant.optional(),
+  })
+  .meta({ id: 'Operation' });
+export type OperationView = z.infer<typeof operationView>;
+
+const operationAnswer = z.object({ success, data: operationView });
+const operationListAnswer = z.object({
+  success,
+  data: z.array(operationView.omit({ result: true })),
+  next_cursor: z.string().optional(),
+});
+
+const created = {
+  id: '01M85D1GCZPHJM7H6FHJJD3PSZ',
+  op: 'user.put',
+  device_id: 'principal',
+  state: 'succeeded',
+  created_at: EXAMPLE_AT,
+  settled_at: EXAMPLE_AT,
+};
+
+export const operationRoutes = {
+  operationList: {
+    method: 'GET',
+    path: '/operations',
+    access: 'any',
+    fn: 'operations',
+    summary: 'Commands and their outcomes',
+    query: operationListQuery,
+    answer: operationListAnswer,
+    example: { answer: { data: [created] } },
+  },
+  operationGet: {
+    method: 'GET',
+    path: '/operations/{id}',
+    access: 'any',
+    fn: 'operations',
+    summary: 'One command and its outcome',
+    answer: operationAnswer,
+    example: {
+      answer: {
+        data: {
+          ...created,
+          result: {
+            message: 'Usuario registrado.',
+            data: { user_id: '9001', name: 'Ana Quispe', device_id: 'principal' },
+          },
+        },
+      },
+    },
+  },
+  operationCancel: {
+    method: 'DELETE',
+    path: '/operations/{id}',
+    access: 'any',
+    fn: 'operations',
+    summary: 'Cancel what has not begun, or an enrolment under way',
+    says: { es: 'Operación cancelada.', en: 'Operation cancelled.' },
+    answer: messageAnswer,
+    example: {},
+  },
+} as const satisfies Record<string, Route>;
