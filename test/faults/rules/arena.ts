@@ -1,5 +1,5 @@
 // A branch of three terminals whose cards have limits, and somebody who stands before each and looks.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clientIdOf } from '../../../shared/domain/identifiers.ts';
@@ -38,6 +38,8 @@ export interface Arena {
   readonly call: Caller;
   readonly places: readonly [Place, ...Place[]];
   readonly machine: Machine;
+  /** Everything that the agent logged. */
+  agentSaid(): string;
   restartBroker(): Promise<void>;
   cutLine(): void;
   stop(): Promise<void>;
@@ -62,11 +64,14 @@ export async function openArena(): Promise<Arena> {
   const [agent] = system.agents;
   if (agent === undefined) throw new Error('there is no agent');
   const name = clientIdOf(agent.site.tenant, agent.site.site);
+  const home = join(dataDir, 'agents', name);
+  const agentLog = join(home, 'agent.log');
   let restarted = Promise.resolve();
   return {
     call,
     places: places as [Place, ...Place[]],
-    machine: new Machine(agent, join(dataDir, 'agents', name)),
+    machine: new Machine(agent, home),
+    agentSaid: () => readFileSync(agentLog, 'utf8'),
     restartBroker() {
       // It is back on its port before it goes down again.
       restarted = restarted.then(() => system.broker.restart());

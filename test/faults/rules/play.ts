@@ -27,9 +27,12 @@ export interface Played {
   readonly lostCommits: number;
   /** What was otherwise than it should be; empty where all is well. */
   readonly wrong: readonly string[];
+  /** What the agent logged, where something is wrong. */
+  readonly said: string;
 }
 
 export async function playRules(arena: Arena, { seed, only = [] }: Order): Promise<Played> {
+  const saidBefore = arena.agentSaid().length;
   const schedule = new Schedule(arena, seed, only);
   schedule.begin();
   for (let step = 0; step < STEPS; step++) await schedule.step();
@@ -41,9 +44,10 @@ export async function playRules(arena: Arena, { seed, only = [] }: Order): Promi
   const isTold = !acts.includes('memory-lost');
   const unsettled = await settled(arena, given, isTold);
   const wrong = [...given.flatMap(seen), ...unsettled];
+  const said = wrong.length === 0 ? '' : arena.agentSaid().slice(saidBefore);
   const passes = given.reduce((sum, each) => sum + each.passes, 0);
   const stood = given.filter(({ place, card }) => place.sightings.stands(card).length > 0).length;
-  return { seed, acts, cards: given.length, stood, passes, lostCommits, wrong };
+  return { seed, acts, cards: given.length, stood, passes, lostCommits, wrong, said };
 }
 
 function seen(each: Given): string[] {

@@ -30,6 +30,7 @@ interface Options {
   readonly times: number;
   readonly only: readonly ActKind[];
   readonly keepGoing: boolean;
+  readonly verbose: boolean;
   readonly mutation?: string;
 }
 
@@ -43,12 +44,21 @@ const options = new Command('npm run rule-faults --')
   .option('--times <n>', 'plays each schedule so often', count, 1)
   .option('--only <kinds>', 'no acts but these, beside passes', kinds, [])
   .option('--keep-going', 'go on after a failure', false)
+  .option('--verbose', 'what the agent logged in a schedule that failed', false)
   .option('--mutation <name>', 'checks that the campaign finds this broken guarantee, or all')
   .showHelpAfterError()
   .parse()
   .opts<Options>();
 
-async function run({ schedules = 300, seed, lanes, times, only, keepGoing }: Options): Promise<boolean> {
+async function run({
+  schedules = 300,
+  seed,
+  lanes,
+  times,
+  only,
+  keepGoing,
+  verbose,
+}: Options): Promise<boolean> {
   const began = performance.now();
   const plays = schedules * times;
   const sums = new Map<string, number>();
@@ -59,6 +69,7 @@ async function run({ schedules = 300, seed, lanes, times, only, keepGoing }: Opt
     wrong += told.wrong.length;
     for (const text of told.wrong) say(`WRONG seed ${told.seed}: ${text}`);
     if (told.wrong.length > 0) say(`  ${told.acts.join(' ')}`);
+    if (verbose) say(told.said);
     for (const act of told.acts) add(act, 1);
     add('cards', told.cards);
     add('cards that stood', told.stood);
