@@ -62,7 +62,7 @@ export class Agent {
     this.#clock = clock;
     this.#progressSeq = clock.now();
     this.#journal = Journal.open(config.dataDir, config.site, clock);
-    this.#onlookers = new Onlookers(config.dataDir, log);
+    this.#onlookers = new Onlookers(config.dataDir, () => this.#rules.access.count(), log);
     this.#undo = new UndoVault(this.#journal.undo, {
       folder: config.dataDir,
       site: config.site,

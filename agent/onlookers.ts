@@ -7,14 +7,17 @@ import { type Examined, serveStatus } from './status-socket.ts';
 export class Onlookers {
   readonly #folder: string;
   readonly #log: Logger;
+  readonly #rules: () => Status['rules'];
   #status: Status | null = null;
   #socket: ReturnType<typeof serveStatus> | null = null;
   #lineProblem = '';
   /** What the directory was last heard to refuse. */
   #refused: readonly string[] = [];
 
-  constructor(folder: string, log: Logger) {
+  /** `rules`: how they stand at the moment of asking. */
+  constructor(folder: string, rules: () => Status['rules'], log: Logger) {
     this.#folder = folder;
+    this.#rules = rules;
     this.#log = log;
   }
 
@@ -22,7 +25,7 @@ export class Onlookers {
   serve(examine: (device: string) => Promise<Examined>): void {
     const onProblem = (error: unknown) =>
       this.#log.warn({ error: String(error) }, 'the doctor cannot ask this agent');
-    this.#socket = serveStatus(this.#folder, { status: () => this.#status, examine }, onProblem);
+    this.#socket = serveStatus(this.#folder, { status: () => this.#now(), examine }, onProblem);
   }
 
   /** No more questions. */
@@ -52,6 +55,10 @@ export class Onlookers {
     }
     this.#refused = devices;
     if (this.#status !== null) this.#note({ ...this.#status, refused: [...devices] });
+  }
+
+  #now(): Status | null {
+    return this.#status === null ? null : { ...this.#status, rules: this.#rules() };
   }
 
   #note(status: Status): void {

@@ -3,6 +3,7 @@ import type { IdentifierInfo } from '../shared/domain/access-identifier.ts';
 import { freshKey, unseal } from '../shared/domain/sealed.ts';
 import type { RuleEvent } from '../shared/wire/events.ts';
 import type { SimulatedTerminal } from '../test/terminal/terminal.ts';
+import { askStatus } from './status-socket.ts';
 import { branchOfEachTest } from './testing/branch-bench.ts';
 
 const branch = branchOfEachTest({ users: 5 });
@@ -101,6 +102,7 @@ describe('a visitor', () => {
     const back = simulated.reboot(to * 1000 - Date.now() + 2000);
     await branch.agent.link.until(() => told().find(({ type }) => type === 'rule.overdue'));
     expect(holder(simulated)).toBeDefined();
+    expect((await askStatus(branch.agent.folder, 5000))?.rules).toEqual({ kept: 1, overdue: 1 });
     await back;
     await simulated.until((at) => holder(at) === undefined, 2000);
   });

@@ -11,6 +11,8 @@ export const statusSchema = z.object({
   /** Why it does not, as the broker or the network said last; absent while it stands. */
   lineProblem: z.string().optional(),
   hello: helloSchema,
+  /** How many rules it keeps, and how many of their numbers should be off a terminal and are not known to be. */
+  rules: z.object({ kept: z.int().min(0), overdue: z.int().min(0) }).optional(),
   /** Devices of that hello whose ids another site holds, as far as the cloud has said. */
   refused: z.array(z.string()),
 });

@@ -179,7 +179,7 @@ describe('by the user routes', () => {
     room.cloudDeletes('7');
     await room.pass(3000);
     expect(room.users).toHaveLength(2);
-    expect(room.access.count().rules).toBe(0);
+    expect(room.access.count().kept).toBe(0);
   });
 });
 

@@ -127,10 +127,10 @@ export class Access implements Informed {
   }
 
   /** How many rules there are, and how many of them could not be kept. */
-  count(): { readonly rules: number; readonly overdue: number } {
+  count(): { readonly kept: number; readonly overdue: number } {
     const { store } = this.#ports;
     const all = store.devices().flatMap((device) => store.rules(device));
-    return { rules: all.length, overdue: all.filter(({ told }) => told === 'overdue').length };
+    return { kept: all.length, overdue: all.filter(({ told }) => told === 'overdue').length };
   }
 
   #now(): number {

@@ -134,6 +134,7 @@ async function examineLocked(dataDir: string, error: unknown): Promise<DataRepor
     findings: [
       journal.ok(`An agent runs on this folder (pid ${pid}); ${hello.journalDepth} commands wait.`),
       examineConnection(status),
+      ...examineRules(status),
       ...(refused.length === 0
         ? []
         : [
@@ -164,6 +165,20 @@ function examineConnection({ connected, lineProblem = '' }: Status): Finding {
   const next =
     'Its certificate was revoked, or replaced by enrolling another machine for this site: enrol this one anew with sereno-agent enroll.';
   return line.failure(found, next);
+}
+
+/** Nothing where there are none: most branches have none. */
+function examineRules({ rules = { kept: 0, overdue: 0 } }: Status): Finding[] {
+  const { kept, overdue } = rules;
+  const line = about('rules');
+  if (kept === 0) return [];
+  if (overdue === 0) return [line.ok(`It keeps ${kept} of them.`)];
+  return [
+    line.failure(
+      `It keeps ${kept}; ${overdue} should be off a terminal and are not known to be.`,
+      'See the terminals below: the agent takes them off as soon as it can reach them.',
+    ),
+  ];
 }
 
 function examineClock(offsetMs: number | null, when: string): Finding {

@@ -65,7 +65,7 @@ export async function openArena(): Promise<Arena> {
   if (agent === undefined) throw new Error('there is no agent');
   const name = clientIdOf(agent.site.tenant, agent.site.site);
   const home = join(dataDir, 'agents', name);
-  const agentLog = join(home, 'agent.log');
+  const agentLog = join(dataDir, `agent-${agent.site.site}.log`);
   let restarted = Promise.resolve();
   return {
     call,

@@ -69,7 +69,7 @@ async function run({
     wrong += told.wrong.length;
     for (const text of told.wrong) say(`WRONG seed ${told.seed}: ${text}`);
     if (told.wrong.length > 0) say(`  ${told.acts.join(' ')}`);
-    if (verbose) say(told.said);
+    if (verbose && told.said !== '') say(told.said);
     for (const act of told.acts) add(act, 1);
     add('cards', told.cards);
     add('cards that stood', told.stood);
