@@ -73,3 +73,50 @@ test('paths, queries and headers', async () => {
     { numRuns: 100 },
   );
 });
+
+const number = fc.oneof(field, fc.stringMatching(/^[0-9a-f:-]{1,24}$/), fc.maxSafeNat());
+const permanence = fc.record(
+  { is_permanent: fc.oneof(fc.boolean(), field), from: field, to: field, max_passes: field },
+  { requiredKeys: [] },
+);
+const identifier = fc.record(
+  {
+    identifier_number: number,
+    identifier_owner: fc.oneof(field, fc.record({ type: fc.constantFrom('owner', 'guest'), name: field })),
+    lock: fc.constantFrom('first', 'second', 'all', 'none'),
+    valid: fc.oneof(field, fc.record({ time: permanence, passes: permanence })),
+    identifier_type: fc.oneof(field, fc.constantFrom('card', 'face_id')),
+    time_profiles: field,
+    __proto__: field,
+  },
+  { requiredKeys: [] },
+);
+
+test('what is sent in the form of access panels', async () => {
+  const sent = fc.oneof(
+    body,
+    fc.record({ list_items: fc.array(identifier, { maxLength: 3 }) }).map((value) => JSON.stringify(value)),
+    identifier.map((value) => JSON.stringify(value)),
+  );
+  const query = fc.record(
+    { type: fc.oneof(fc.constantFrom('card', 'inputCode', 'face_id'), text), number: text, limit: text },
+    { requiredKeys: [] },
+  );
+  await fc.assert(
+    fc.asyncProperty(sent, query, async (content, asked) => {
+      const given = { params: { device_id: 'nowhere' }, query: asked, body: content };
+      for (const name of [
+        'identifierPut',
+        'identifierDelete',
+        'identifierReset',
+        'identifierList',
+      ] as const) {
+        const { status, body: told } = await invoke(users, name, given);
+        if (status === 404) expect(told).toMatchObject({ code: 'device_not_found' });
+        else
+          expect([status, told]).toEqual([400, { error: expect.stringMatching(/^Wrong (JSON body|query)/) }]);
+      }
+    }),
+    { numRuns: 150 },
+  );
+});

@@ -16,6 +16,12 @@ const csv = z.string().meta({
     'On `Accept: text/csv`: a line of names, then a line for each row of `data`. Where to go on is the header `Sereno-Next-Cursor`.',
 });
 
+/** What routes in the form of access panels say of form, login and rights; of anything else they say what all others say. */
+const panelErrorAnswer = z.union([
+  errorAnswer,
+  z.object({ error: z.string(), code: z.enum(['forbidden', 'site_read_only']).optional() }),
+]);
+
 function pathParams(path: string, given: Readonly<Record<string, string>>): z.ZodObject | null {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
   if (names.length === 0) return null;
@@ -60,20 +66,25 @@ function security({ access, narrower, fields }: Route): Record<string, string[]>
   return [access, ...narrow].map((scope) => ({ token: [scope] }));
 }
 
+/** Where the query names one of many, another body comes, or none. */
+function requestBody(
+  name: RouteName,
+  { body, panel }: Route,
+): Pick<ZodOpenApiOperationObject, 'requestBody'> {
+  if (body === undefined) return {};
+  const single = panel?.single;
+  const schema = single === undefined || single === null ? body : z.union([body, single]);
+  const content = { [JSON_TYPE]: { schema, ...exampled(examples[name]?.body) } };
+  return { requestBody: { required: single !== null, content } };
+}
+
 function operation(name: RouteName, route: Route): ZodOpenApiOperationObject {
   return {
     operationId: name,
     summary: route.summary,
     tags: [route.fn],
     requestParams: requestParams(name, route),
-    ...(route.body === undefined
-      ? {}
-      : {
-          requestBody: {
-            required: true,
-            content: { [JSON_TYPE]: { schema: route.body, ...exampled(examples[name]?.body) } },
-          },
-        }),
+    ...requestBody(name, route),
     responses: {
       200: {
         description: 'OK',
@@ -99,7 +110,7 @@ function operation(name: RouteName, route: Route): ZodOpenApiOperationObject {
       default: {
         description: 'An error',
         headers: errorHeaders,
-        content: { [JSON_TYPE]: { schema: errorAnswer } },
+        content: { [JSON_TYPE]: { schema: route.panel === undefined ? errorAnswer : panelErrorAnswer } },
       },
     },
     security: security(route),
