@@ -174,6 +174,19 @@ describe('by the user routes', () => {
     expect(types()).toEqual(['rule.on asked']);
   });
 
+  it('a user who is restored does not get back without limits what he had within some', async () => {
+    await room.put('card', wish('5', '7', { window: window(-1000, 60_000) }));
+    await room.put('inputCode', wish('44', '7'));
+    room.cloudDeletes('7');
+    await room.pass(1000);
+    room.restart();
+    room.cloudDeletes('7');
+    room.add('7', { name: 'Ana', card: 5, password: '44' });
+    room.access.written('principal', 'user.restore', { user_id: '7' });
+    await room.pass(1000);
+    expect(room.user('7')).toMatchObject({ card: 0, password: '44' });
+  });
+
   it('a user who is deleted takes his rules along', async () => {
     await room.put('card', wish('5', '7'));
     room.cloudDeletes('7');

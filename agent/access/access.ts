@@ -10,6 +10,7 @@ import { newBadge } from './guest-badges.ts';
 import { keyOf } from './judge.ts';
 import { Keeper } from './keeper.ts';
 import { type CloudTime, KnownTime } from './known-time.ts';
+import { endWhatCameBack, noteLeft } from './left-behind.ts';
 import { countedFor } from './passes.ts';
 import type { AccessHandlers, Informed, LocalWrites, RuleEvents, TerminalTables } from './ports.ts';
 import { Requests } from './requests.ts';
@@ -91,6 +92,7 @@ export class Access implements Informed {
   }
 
   written(device: string, op: OperationOfKind<'write'>, args: unknown): void {
+    if (op === 'user.restore') return this.#restored(device, operations[op].args.parse(args).user_id);
     if (!this.#hasRules(device)) return;
     const { store } = this.#ports;
     const isOfOther = (rule: Rule) => (value: string) =>
@@ -99,10 +101,10 @@ export class Access implements Informed {
       const put = operations[op].args.parse(args);
       const change = (rule: Rule) => afterUserPut(rule, put, this.#now(), isOfOther(rule));
       if (put.mode === 'update') this.#rewrite(device, put.user_id, change);
-      else this.#gone(device, put.user_id);
+      else this.#gone(device, put.user_id, true);
     } else if (op === 'user.delete') {
-      const { user_id, uid, all } = operations[op].args.parse(args);
-      if (uid === undefined || all === true) this.#gone(device, user_id);
+      const { user_id, uid, all, purge = false } = operations[op].args.parse(args);
+      if (uid === undefined || all === true) this.#gone(device, user_id, purge);
     }
   }
 
@@ -156,12 +158,18 @@ export class Access implements Informed {
   }
 
   /** Whoever had that badge is gone. One that is only kept for a guest was never his: he gets another. */
-  #gone(device: string, userId: string): void {
+  #gone(device: string, userId: string, isForGood: boolean): void {
     const { store } = this.#ports;
     const guest = store.guests(device).find((each) => each.userId === userId);
     if (guest !== undefined && !guest.isThere) return;
+    noteLeft(store, device, userId, isForGood);
     this.#rewrite(device, userId, () => null);
     store.removeGuest(device, userId);
+  }
+
+  #restored(device: string, userId: string): void {
+    endWhatCameBack(this.#ports.store, device, userId);
+    if (this.#isRunning && this.#hasRules(device)) this.#keeper(device).keep();
   }
 
   /** The user is as the cloud wrote it: its rules follow. */

@@ -160,6 +160,10 @@ export class AccessStore {
     this.#database.run('INSERT OR REPLACE INTO names VALUES (?, ?)', name, value);
   }
 
+  removeNote(name: string): void {
+    this.#database.run('DELETE FROM names WHERE name = ?', name);
+  }
+
   /** Answers that nobody asks for again. */
   tidy(now: number): void {
     this.#database.run('DELETE FROM commands WHERE at < ?', now - KEEP_COMMANDS_MS);
@@ -171,7 +175,9 @@ export class AccessStore {
       for (const rule of this.rules(device)) this.removeRule(rule);
       for (const { userId } of this.guests(device)) this.removeGuest(device, userId);
       this.#database.run('DELETE FROM wiegand WHERE device = ?', device);
-      this.#database.run('DELETE FROM names WHERE name = ?', badgeNote(device));
+      const left = `left/${device}/`;
+      this.removeNote(badgeNote(device));
+      this.#database.run('DELETE FROM names WHERE substr(name, 1, ?) = ?', left.length, left);
     });
     this.#rules.delete(device);
     this.#guests.delete(device);
