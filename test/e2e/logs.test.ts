@@ -69,6 +69,27 @@ it('logs on both sides name tenant, site, device, command and trace, and never w
   await call('POST', '/devices', { id: 'x', name: 'X', ip: '127.0.0.1', port: 1, password: key });
   await call('DELETE', '/devices/principal/users/4711');
   await call('POST', '/devices/principal/users/4711/restore');
+  const identifiers = '/devices/principal/access/identifiers';
+  const visitor = {
+    identifier_owner: { type: 'guest', name },
+    lock: 'all',
+    valid: { time: { is_permanent: true }, passes: { is_permanent: true } },
+  };
+  // Nobody has that card or name any more.
+  await call('DELETE', '/devices/principal/users/4711?purge=true');
+  for (const [type, number] of [
+    ['card', card],
+    ['inputCode', pin],
+  ]) {
+    const one = `${identifiers}?type=${type}&number=${number}`;
+    const put = await call('PUT', one, visitor);
+    expect(put.body.result).toMatchObject([{ extended_info: 'created' }]);
+    expect((await call('GET', one)).body).toMatchObject({ identifier_number: String(number) });
+    expect((await call('PUT', `${one}x`, { identifier_owner: name })).status).toBe(400);
+    expect((await call('PUT', one, { ...visitor, lock: 'second' })).body.result[0].success).toBe(false);
+    expect((await call('DELETE', `${one}x`)).status).toBe(400);
+    expect((await call('DELETE', one)).body.result[0].extended_info).toBe('deleted');
+  }
   expect((await call('POST', '/sites', { site: 'norte' })).status).toBe(200);
   const { token } = (await call('POST', '/sites/norte/enrollments')).body.data;
   const csr = await certificateRequest(pendingKey(join(dataDir, 'some.key')));
