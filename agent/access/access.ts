@@ -118,7 +118,9 @@ export class Access implements Informed {
 
   deviceGone(device: string): void {
     const { store, log } = this.#ports;
-    this.#keepers.get(device)?.stop();
+    const keeper = this.#keepers.get(device);
+    keeper?.stop();
+    keeper?.batches.giveUp();
     this.#keepers.delete(device);
     try {
       store.forget(device);

@@ -170,6 +170,17 @@ describe('a batch', () => {
   });
 });
 
+it('is answered when its device is gone meanwhile: nobody can tell what became of it', async () => {
+  room.isSlow = true;
+  const asked = room.put('card', wish('5', '7'));
+  await room.turns(2);
+  room.isSlow = false;
+  while (room.store.tasks().length === 0) await room.turns(1);
+  room.access.deviceGone(DEVICE);
+  expect(await asked).toEqual(['unknown_outcome']);
+  expect(room.store.tasks()).toEqual([]);
+});
+
 test('what a mixed batch is told to have changed is so, and nothing else has changed', async () => {
   for (let badge = 20; badge < 40; badge++) room.add(String(badge), { card: badge % 3 === 0 ? badge : 0 });
   const item = fc.record({

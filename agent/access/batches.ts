@@ -62,6 +62,12 @@ export class Batches {
     this.#waiting.delete(command);
   }
 
+  /** The device is gone: nobody can tell any more what became of the rest. */
+  giveUp(): void {
+    for (const waiting of this.#waiting.values()) for (const go of waiting) go();
+    this.#waiting.clear();
+  }
+
   /** Null once it is begun: its tasks bring the answers. */
   async #begin(batch: Batch): Promise<readonly IdentifierInfo[] | null> {
     const { store, clock, now } = this.#ports;

@@ -175,6 +175,7 @@ export class AccessStore {
       for (const rule of this.rules(device)) this.removeRule(rule);
       for (const { userId } of this.guests(device)) this.removeGuest(device, userId);
       this.#database.run('DELETE FROM wiegand WHERE device = ?', device);
+      for (const task of this.tasks()) if (task.device === device) this.removeTask(task.id);
       const left = `left/${device}/`;
       this.removeNote(badgeNote(device));
       this.#database.run('DELETE FROM names WHERE substr(name, 1, ?) = ?', left.length, left);
