@@ -1,4 +1,5 @@
 // Identifiers over all that is between a portal and a terminal: how numbers are written, what is nobody's business, large batches.
+import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { SimulatedTerminal } from '../terminal/terminal.ts';
 import { type Branch, startBranch } from './branch.ts';
@@ -74,68 +75,89 @@ it('a PIN is nobody else’s business: it is neither listed nor found where no r
   ]);
 });
 
-it('a mixed batch of 500 is answered as the terminal holds it afterwards', async () => {
+type Kind = (number: number, badge: string) => [object, string];
+const guest = (name: string) => ({ identifier_owner: { type: 'guest', name } });
+const within = (valid: object) => ({ valid: { ...always, ...valid } });
+/** Every way in which an item can end by itself. */
+const kinds: readonly Kind[] = [
+  (number, badge) => [item(number, badge), 'created'],
+  (number, badge) => [
+    item(number, badge, within({ time: { is_permanent: false, from: 0, to: 2 ** 32 } })),
+    'created',
+  ],
+  (number, badge) => [
+    item(number, badge, within({ passes: { is_permanent: false, max_passes: 3 } })),
+    'created',
+  ],
+  (number) => [item(number, '', guest(`Visita ${number}`)), 'created'],
+  (number) => [item(number, 'nobody at all'), 'entity_not_found'],
+  (number, badge) => [item(`x${number}`, badge), 'wrong_rule'],
+  (_number, badge) => [item('01-00-00-00-00', badge), 'identifier_type_not_supported'],
+  (number, badge) => [item(number, badge, { identifier_type: 'face_id' }), 'face_id_not_supported'],
+  (number, badge) => [item(number, badge, { identifier_type: 'qr' }), 'identifier_type_not_supported'],
+  (number, badge) => [item(number, badge, { lock: 'second' }), 'lock_not_available'],
+  (number, badge) => [
+    item(number, badge, within({ time: { is_permanent: false, from: 20, to: 20 } })),
+    'invalid_time_rules_settings',
+  ],
+  (number, badge) => [
+    item(number, badge, within({ passes: { is_permanent: false, max_passes: 0 } })),
+    'wrong_rule',
+  ],
+  (number, badge) => [
+    item(number, badge, { time_profiles: { link_ids: ['a'] } }),
+    'bound_time_profile_doesnt_exist',
+  ],
+];
+
+it('whatever is mixed into a batch of 500, it is answered as the terminal holds it afterwards', async () => {
   // Users without a card, and one with one.
   const held = large.users().filter(({ card }) => card !== 0);
   const numbers = held.slice(1, 600).map(({ card }) => ({ identifier_number: card }));
   const gone = await branch.call('DELETE', url('large', 'type=card'), { list_items: numbers });
   expect(new Set(infos(gone))).toEqual(new Set(['deleted']));
-  const taken = large.users().find(({ card }) => card !== 0);
+  const taken = held[0]!.card;
   const badges = large
     .users()
     .filter(({ card }) => card === 0)
     .map(({ userId }) => userId);
-  const good = (n: number) => item(3_000_000_000 + n, badges[n]!);
-  const kinds: readonly ((n: number) => [object, string])[] = [
-    (n) => [good(n), 'created'],
-    (n) => [good(n), 'created'],
-    (n) => [
-      item(3_000_000_000 + n, '', { identifier_owner: { type: 'guest', name: `Visita ${n}` } }),
-      'created',
-    ],
-    (n) => [item(3_000_000_000 + n, 'nobody at all'), 'entity_not_found'],
-    (n) => [item(`x${n}`, badges[n]!), 'wrong_rule'],
-    (n) => [item('01-00-00-00-00', badges[n]!), 'identifier_type_not_supported'],
-    (n) => [{ ...good(n), identifier_type: 'face_id' }, 'face_id_not_supported'],
-    (n) => [{ ...good(n), lock: 'second' }, 'lock_not_available'],
-    (n) => [
-      { ...good(n), valid: { ...always, time: { is_permanent: false, from: 20, to: 20 } } },
-      'invalid_time_rules_settings',
-    ],
-    (n) => [
-      { ...good(n), valid: { ...always, passes: { is_permanent: false, max_passes: 0 } } },
-      'wrong_rule',
-    ],
-    (n) => [{ ...good(n), time_profiles: { link_ids: ['a'] } }, 'bound_time_profile_doesnt_exist'],
-  ];
-  const asked = Array.from({ length: 250 }, (_, n) => kinds[n % kinds.length]!(n));
-  const twice = [item(999, badges[251]!), item('00-00-03-e7', badges[252]!)].map(
-    (each) => [each, 'has_dublicates'] as [object, string],
+  let base = 2_000_000_000;
+  const mixture = fc.array(fc.nat(kinds.length - 1), { minLength: 497, maxLength: 497 });
+  await fc.assert(
+    fc.asyncProperty(mixture, fc.nat(496), async (chosen, place) => {
+      base += 10_000;
+      const mixed = chosen.map((kind, n) => kinds[kind]!(base + n, badges[n]!));
+      // The same number twice, written in two ways; and one that somebody has for good.
+      const hex = (base + 9000).toString(16).padStart(8, '0').match(/../g)!.join(':');
+      mixed.splice(place, 0, [item(base + 9000, badges[498]!), 'has_dublicates']);
+      mixed.push([item(hex, badges[499]!), 'has_dublicates']);
+      mixed.push([item(taken, badges[500]!), 'number_taken_by_another_identifier']);
+      const { status, body } = await put(
+        'large',
+        'card',
+        mixed.map(([asked]) => asked),
+      );
+      const results = body.result as {
+        identifier_number: unknown;
+        success: boolean;
+        extended_info: string;
+      }[];
+      expect(status).toBe(200);
+      expect(results.map(({ extended_info }) => extended_info)).toEqual(mixed.map(([, info]) => info));
+      const cards = () => large.users().map(({ card }) => card);
+      const on = results.filter(({ success }) => success).map(({ identifier_number }) => identifier_number);
+      const own = (card: number) => card >= base && card < base + 10_000;
+      expect(cards().filter(own).sort()).toEqual([...on].sort());
+      expect(holders(large, taken)).toHaveLength(1);
+      const list_items = on.map((identifier_number) => ({ identifier_number }));
+      if (on.length === 0) return;
+      const away = await branch.call('DELETE', url('large', 'type=card'), { list_items });
+      expect(new Set(infos(away))).toEqual(new Set(['deleted']));
+      expect(cards().filter(own)).toEqual([]);
+    }),
+    { numRuns: 3 },
   );
-  const other: [object, string][] = [[item(taken!.card, badges[253]!), 'number_taken_by_another_identifier']];
-  const more = Array.from(
-    { length: 500 - asked.length - twice.length - other.length },
-    (_, n): [object, string] => [
-      item(2_000_000_000 + n, '', { identifier_owner: { type: 'guest', name: `Otra ${n}` } }),
-      'created',
-    ],
-  );
-  const all = [...asked, ...twice, ...other, ...more];
-  const answer = await put(
-    'large',
-    'card',
-    all.map(([each]) => each),
-  );
-  expect(answer.status).toBe(200);
-  expect(infos(answer)).toEqual(all.map(([, info]) => info));
-  const cards = new Set(large.users().map(({ card }) => card));
-  for (const [each, info] of all) {
-    const number = Number((each as { identifier_number: unknown }).identifier_number);
-    if (info === 'created') expect([number, cards.has(number)]).toEqual([number, true]);
-    else if (info !== 'number_taken_by_another_identifier')
-      expect([number, cards.has(number)]).toEqual([number, false]);
-  }
-}, 120_000);
+}, 180_000);
 
 it('a thousand identifiers are one message, and wait for their time without being written', async () => {
   const next = Math.floor(Date.now() / 1000) + 86_400;
