@@ -161,6 +161,7 @@ export class Agent {
       ...{ ...punches, folder, at: { tenant, site } },
       onNews: () => this.#hello.announceSoon(),
       isOwn: (device, userId, since) => this.#journal.users.hasWritten(device, userId, since),
+      isPressing: (device) => this.#rules.countsPasses(device),
       onPunch: (punch, isNew) => this.#rules.access.punched(punch, isNew),
       publish: (topic, payload) => this.#link.publish(topic, payload),
       localBroker: this.#localBroker,

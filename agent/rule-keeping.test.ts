@@ -15,7 +15,7 @@ const BY_CARD = { verify: 2 };
 function start(simulated: SimulatedTerminal, punches = '{every: 1, live: true}'): void {
   const { host, port } = simulated;
   branch.agent.start(
-    `punches: ${punches}\ndevices:\n  - {id: principal, name: P, host: ${host}, port: ${port}, probe: 1}\n`,
+    `punches: ${punches}\ndevices:\n  - {id: principal, name: P, host: ${host}, port: ${port}}\n`,
   );
 }
 
@@ -84,6 +84,16 @@ describe('a visitor', () => {
     start(simulated);
     branch.agent.link.isUp = false;
     await simulated.until((at) => holder(at) === undefined);
+  });
+
+  it('is let out soon after his last pass, though the terminal was away when he made it', async () => {
+    const simulated = await branch.terminal({ oneClient: 'close' });
+    start(simulated, '{every: 1}');
+    expect(await put({ max_passes: 1 })).toEqual(['created']);
+    const back = simulated.reboot(4500);
+    simulated.punch(holder(simulated)!.userId, BY_CARD);
+    await back;
+    await simulated.until((at) => holder(at) === undefined, 2000);
   });
 
   it('is promised no number of passes where punches are not collected', async () => {

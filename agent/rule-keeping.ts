@@ -77,6 +77,11 @@ export class RuleKeeping {
     this.#store.close();
   }
 
+  /** Whether a card that stands on that terminal has only so many passes. */
+  countsPasses(device: string): boolean {
+    return this.#store.rules(device).some(({ held, max_passes }) => held && max_passes !== null);
+  }
+
   /** A table was read in full. Never throws. */
   saw(device: string, roster: Roster): void {
     try {
@@ -90,9 +95,10 @@ export class RuleKeeping {
   /** Call when the cloud's clock may have been measured anew. */
   measured(): void {
     const ahead = this.#aheadNow;
-    if (Math.abs(ahead - this.#ahead) <= TIME_NEWS_MS) return;
+    const byMs = ahead - this.#ahead;
+    if (Math.abs(byMs) <= TIME_NEWS_MS) return;
     this.#ahead = ahead;
-    this.access.timeMoved();
+    this.access.timeMoved(Math.round(byMs));
   }
 
   get #aheadNow(): number {

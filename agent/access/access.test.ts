@@ -216,6 +216,16 @@ describe('the clock', () => {
     expect(room.user('7')?.card).toBe(0);
   });
 
+  it('passes count from when a rule was put on, though the clock was ahead then', async () => {
+    room.measured = 600_000;
+    await room.put('card', wish('5', '7', { max_passes: 1 }));
+    room.measured = 0;
+    room.access.timeMoved(-600_000);
+    room.punch('7', 2, { source: 'log', at: room.clock.now() });
+    await room.quiet();
+    expect(room.user('7')?.card).toBe(0);
+  });
+
   it('a step of the wall clock changes nothing, and what the cloud tells is followed', async () => {
     await room.put('card', wish('5', '7', { window: window(-1000, 100_000) }));
     room.measured = 200_000;

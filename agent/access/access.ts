@@ -112,8 +112,25 @@ export class Access implements Informed {
     if (isReachable) this.#keepers.get(device)?.retryNow();
   }
 
-  timeMoved(): void {
+  timeMoved(byMs = 0): void {
+    try {
+      if (this.#isRunning) this.#putBack(byMs);
+    } catch (error) {
+      this.#ports.log.error({ err: error }, 'rules that were put on by a wrong clock could not be set right');
+    }
     this.#tick();
+  }
+
+  /** Passes of a rule that was put on by a clock that was ahead would not count until that moment has come. */
+  #putBack(byMs: number): void {
+    const { store } = this.#ports;
+    const now = this.#now();
+    for (const [device, ahead] of this.#ahead) this.#ahead.set(device, ahead - byMs);
+    const wrong = store.devices().flatMap((device) => store.rules(device).filter(({ since }) => since > now));
+    if (wrong.length === 0) return;
+    store.atomically(() => {
+      for (const rule of wrong) store.putRule({ ...rule, since: Math.min(now, rule.since + byMs) });
+    });
   }
 
   deviceGone(device: string): void {

@@ -84,7 +84,7 @@ export interface Informed {
    */
   written(device: string, op: OperationOfKind<'write'>, args: unknown): void;
   contact(device: string, isReachable: boolean): void;
-  /** The cloud's time was measured, or has changed by more than it goes on by itself. */
-  timeMoved(): void;
+  /** The cloud's time was measured, or has changed by more than it goes on by itself; `byMs`: by so much. */
+  timeMoved(byMs?: number): void;
   deviceGone(device: string): void;
 }

@@ -136,6 +136,15 @@ describe('the dispatcher', () => {
     await vi.waitFor(() => expect(bench.journal.find(one.id)?.reply).toMatchObject({ status: 'ok' }), 5000);
   });
 
+  it('does not measure the clock by a command that comes again: it has been on its way for long', async () => {
+    const one = create('911', { issuedAt: Date.now() - 4000, sentAt: Date.now() - 4000 });
+    bench.journal.receive(one, '911', Date.now());
+    bench.receive(one);
+    expect(bench.cloudClock.offset).toBeNull();
+    bench.receive(create('912', { sentAt: Date.now() }));
+    expect(Math.abs(bench.cloudClock.offset ?? Number.NaN)).toBeLessThan(1000);
+  });
+
   it("dates what it reads by the cloud's clock, however wrong its own is", async () => {
     const cloudNow = () => Date.now() + 600_000;
     const list = command('user.list', {}, { issuedAt: cloudNow(), notAfter: cloudNow() + 22_000 });

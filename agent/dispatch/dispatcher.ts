@@ -61,10 +61,11 @@ export class Dispatcher {
       return acknowledge();
     }
     const { command } = received;
-    this.#measure(command);
     try {
-      if (received.kind === 'inquiry' || received.kind === 'word') this.#inquiries.answer(received);
-      else this.#take(received);
+      if (received.kind === 'inquiry' || received.kind === 'word') {
+        this.#measure(command);
+        this.#inquiries.answer(received);
+      } else this.#take(received);
     } catch (error) {
       // One command must not end the others. Not acknowledged, so that it is neither lost nor believed done.
       return log.error({ ...logFields(command), err: error }, 'command could not be taken');
@@ -133,7 +134,9 @@ export class Dispatcher {
         new SerenoError('agent_storage', { params: { site: this.#ports.at.site } }),
       );
     }
+    // One that came before says nothing of the time: it may have been on its way for long.
     if (known !== null) return this.#results.replay(known);
+    this.#measure(command);
     log.info({ ...logFields(command), via: command.via }, 'command taken');
     this.#begin(request);
   }

@@ -97,6 +97,7 @@ export class Collector {
 
   #plan(isWanted: boolean): void {
     const { everyMs } = this.#ports;
+    if (this.#failures > 0 && this.#ports.isPressing()) return this.#in(Math.min(everyMs, BROKEN_MS));
     if (this.#failures > 0) return this.#in(Math.min(everyMs * 2 ** (this.#failures - 1), FAILED_AT_MOST_MS));
     if (this.#isUnsure || (isWanted && this.#isBehind)) return this.#now();
     this.#in(everyMs);

@@ -48,6 +48,8 @@ export interface CollectorPorts {
   readonly everyMs: number;
   /** Whether a conversation is kept open for live events; null: where the terminal serves several clients. */
   readonly live: boolean | null;
+  /** Somebody waits for its punches: it is not left alone for long after a failure. */
+  readonly isPressing: () => boolean;
   /** There may be new events. */
   readonly onEvents: () => void;
   /** Told while punches from before are taken: how many are left, 0 at the end. */

@@ -26,6 +26,8 @@ export interface PunchesOptions {
   readonly isOwn: (device: string, userId: string, since: number) => boolean;
   /** Somebody should be told how far punches from before are taken. */
   readonly onNews: () => void;
+  /** Whether somebody waits for the punches of a device. */
+  readonly isPressing: (device: string) => boolean;
   /** Told of every punch, of what an earlier run has left too, before it is forgotten. */
   readonly onPunch: PunchListener;
   readonly publish: (topic: string, payload: Uint8Array) => Promise<void>;
@@ -115,6 +117,7 @@ export class Punches {
       log,
       everyMs,
       live,
+      isPressing: () => this.#options.isPressing(station.terminal.device.id),
       onEvents: () => this.#pump(),
       onHistory: (left) => this.#tellHistory(left),
     });
