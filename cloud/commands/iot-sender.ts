@@ -19,8 +19,17 @@ function payload(command: Outbound, how: Pick<Command, 'via' | 'sentAt'>): Uint8
   return Buffer.from(JSON.stringify({ v: WIRE_VERSION, ...command, ...how, ...argsOf(command) }));
 }
 
+/** What a message of the broker holds, less what stands around the arguments, in bytes. */
+const ARGS_BYTES = 126 * 1024;
+
+/** Whether arguments fit into one message: a large batch of texts that cannot be compressed does not. */
+export function fitsMessage(args: unknown): boolean {
+  const { packed } = argsOf({ args });
+  return packed === undefined || packed.length <= ARGS_BYTES;
+}
+
 /** Large arguments are packed; an agent that does not know that rejects the command. */
-function argsOf({ args }: Outbound): Pick<Command, 'args' | 'packed'> {
+function argsOf({ args }: Pick<Outbound, 'args'>): Pick<Command, 'args' | 'packed'> {
   const text = Buffer.from(JSON.stringify(args));
   if (text.length < PACK_BYTES) return { args };
   return { args: {}, packed: gzipSync(text).toString('base64') };

@@ -1,4 +1,5 @@
 // Identifiers with limits, in the form of access panels: what reaches the agent, and what is answered of each item.
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Identifier } from '../../shared/domain/access-identifier.ts';
 import { seal } from '../../shared/domain/sealed.ts';
@@ -26,6 +27,7 @@ const item = (number: unknown, more: object = {}) => ({
   valid: always,
   ...more,
 });
+const guestNamed = (name: string) => ({ identifier_owner: { type: 'guest', name } });
 const put = (items: unknown, given: Given = {}) =>
   invoke(users, 'identifierPut', { params, query: { type: 'card' }, body: { list_items: items }, ...given });
 const remove = (numbers: readonly unknown[], given: Given = {}) =>
@@ -132,6 +134,14 @@ describe('a batch', () => {
       body: { error: 'Wrong JSON body: value `list_items` was of the wrong type' },
     });
   });
+});
+
+test('a batch that no message of the broker holds is refused before anything is sent', async () => {
+  // Nothing that repeats itself.
+  const noise = (bytes: number) => randomBytes(bytes).toString('base64');
+  const items = Array.from({ length: 1000 }, (_, at) => item(at, guestNamed(noise(96))));
+  expect(await put(items)).toMatchObject({ status: 413, body: { code: 'body_too_large' } });
+  expect(world.received).toEqual([]);
 });
 
 describe('a whole command', () => {

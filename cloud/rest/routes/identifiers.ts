@@ -1,6 +1,7 @@
 // Identifiers with limits, in the form of access panels: each item of a batch is answered by itself, in the order asked.
 import * as z from 'zod';
 import type { IdentifierItem, IdentifierResult, IdentifierView } from '../../../shared/api/identifiers.ts';
+import { BODY_BYTES } from '../../../shared/api/route.ts';
 import {
   type Identifier,
   type IdentifierInfo,
@@ -14,6 +15,7 @@ import { freshKey, unseal } from '../../../shared/domain/sealed.ts';
 import type { ErrorCode } from '../../../shared/errors.ts';
 import { operations } from '../../../shared/wire/operations.ts';
 import { failureOf } from '../../commands/failure.ts';
+import { fitsMessage } from '../../commands/iot-sender.ts';
 import type { CommandRow, Settlement } from '../../commands/ledger.ts';
 import type { Outcome } from '../../commands/outcome.ts';
 import type { CommandPorts } from '../../commands/ports.ts';
@@ -81,6 +83,8 @@ async function batchAnswer<A extends BatchRoute>(
   numbers: readonly AskedNumber[],
 ): Promise<Answer> {
   const given = call as Call<BatchRoute>;
+  // A body of the usual size always fits.
+  if (!fitsMessage(args)) throw new Problem('body_too_large', { params: { kb: BODY_BYTES / 1024 } });
   const asking = askingOf(ports.clock, given);
   const device = given.params.device_id ?? '';
   const { outcome, replayed } = await run(ports, { ...asking, action: given.name, device, args });
