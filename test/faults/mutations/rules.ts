@@ -10,11 +10,11 @@ interface RuleMutation extends Broken {
 
 const MUTATIONS: readonly RuleMutation[] = [
   {
-    name: 'rule-over-restart',
-    breaks: 'rules are kept by the next run of the agent, too',
-    file: 'agent/access/access.ts',
-    from: 'for (const device of new Set([...store.devices(), ...tasks.keys()])) {',
-    to: 'for (const device of new Set<string>()) {',
+    name: 'window-end-forgotten',
+    breaks: 'a number goes off when its window ends',
+    file: 'agent/access/rule.ts',
+    from: 'window === null ? [] : [window.from * 1000, window.to * 1000];',
+    to: 'window === null ? [] : [window.from * 1000];',
     only: ['agent-killed'],
   },
   {

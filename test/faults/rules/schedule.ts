@@ -21,6 +21,9 @@ const CLOCK_MS = 600_000;
 const TOLD_TIME_MS = 4000;
 const SUCCESS = ['created', 'updated'];
 
+/** A schedule that is played again has cards of its own. */
+let plays = 0;
+
 export class Schedule {
   readonly acts: ActKind[] = [];
   readonly given: Given[] = [];
@@ -37,6 +40,7 @@ export class Schedule {
     this.#random = new Random(seed);
     this.#urn = urnOf(only);
     const now = Math.ceil(Date.now() / 1000);
+    plays = (plays % 4000) + 1;
     for (const place of arena.places) this.#wish(place, now);
   }
 
@@ -68,7 +72,7 @@ export class Schedule {
     const free = [...EMPLOYEES];
     const count = this.#random.between(1, 3);
     for (let n = 0; n < count; n++) {
-      const card = this.#random.between(1, 0xffff) * 0x10000 + this.#random.between(1, 0xffff);
+      const card = plays * 0x100000 + this.#random.between(1, 0xfffff);
       const employee = this.#random.between(0, 2) === 0 ? free.pop() : undefined;
       const owner =
         employee === undefined
