@@ -2,8 +2,14 @@
 import * as z from 'zod';
 import { attendanceSchema } from '../domain/attendance.ts';
 import { dateField, momentField, textField } from './fields.ts';
-import { count, EXAMPLE_AT, error, instant, pageQuery, says, success } from './parts.ts';
+import { count, EXAMPLE_AT, error, instant, pageQuery, reversed, says, success } from './parts.ts';
 import type { Route } from './route.ts';
+
+/** Both may be a day alone, a day and a minute, or more: as far as the shorter one goes, the texts compare. */
+function isAfter(from: string, to: string): boolean {
+  const length = Math.min(from.length, to.length);
+  return from.replace(' ', 'T').slice(0, length) > to.replace(' ', 'T').slice(0, length);
+}
 
 export const attendanceQuery = pageQuery
   .extend({
@@ -19,7 +25,8 @@ export const attendanceQuery = pageQuery
   .refine((query) => query.date === undefined || (query.from === undefined && query.to === undefined), {
     path: ['date'],
     ...error('date_and_range'),
-  });
+  })
+  .refine(({ from, to }) => from === undefined || to === undefined || !isAfter(from, to), reversed);
 
 const attendanceView = attendanceSchema.extend({ device_id: z.string(), device_name: z.string() });
 const attendanceAnswer = z.object({

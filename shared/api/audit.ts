@@ -2,20 +2,22 @@
 import * as z from 'zod';
 import { AUDIT_FACES, AUDIT_OUTCOMES } from '../domain/audit.ts';
 import { deviceIdField, instantField, siteField, textField } from './fields.ts';
-import { EXAMPLE_AT, error, instant, pageQuery, says, success } from './parts.ts';
+import { EXAMPLE_AT, error, instant, pageQuery, reversed, says, success } from './parts.ts';
 import type { Route } from './route.ts';
 
-const auditQuery = pageQuery.extend({
-  from: instantField.optional().meta(says('Only entries from this instant on')),
-  to: instantField.optional().meta(says('Only entries up to this instant')),
-  subject: textField.optional().meta(says('Only what exactly this caller did')),
-  address: textField.optional().meta(says('Only what came from exactly this address')),
-  what: textField.optional().meta(says('Only this route or method, such as `user.update`')),
-  site: siteField.optional().meta(says('Only what was about this branch')),
-  device: deviceIdField.optional().meta(says('Only what was about this terminal')),
-  user_id: textField.optional().meta(says('Only what was about exactly this badge')),
-  order: z.enum(['asc', 'desc'], error('order')).optional().meta(says('`desc`, newest first, or `asc`')),
-});
+const auditQuery = pageQuery
+  .extend({
+    from: instantField.optional().meta(says('Only entries from this instant on')),
+    to: instantField.optional().meta(says('Only entries up to this instant')),
+    subject: textField.optional().meta(says('Only what exactly this caller did')),
+    address: textField.optional().meta(says('Only what came from exactly this address')),
+    what: textField.optional().meta(says('Only this route or method, such as `user.update`')),
+    site: siteField.optional().meta(says('Only what was about this branch')),
+    device: deviceIdField.optional().meta(says('Only what was about this terminal')),
+    user_id: textField.optional().meta(says('Only what was about exactly this badge')),
+    order: z.enum(['asc', 'desc'], error('order')).optional().meta(says('`desc`, newest first, or `asc`')),
+  })
+  .refine(({ from, to }) => from === undefined || to === undefined || from <= to, reversed);
 
 export const auditView = z
   .object({

@@ -73,6 +73,7 @@ export const fieldTexts = {
     en: 'must be an integer from 0 to 65535: the uid of one of the records',
   },
   uid_and_all: { es: 'no va junto con uid', en: 'does not go with uid' },
+  from_after_to: { es: 'no puede ser posterior a to', en: 'must not be after to' },
   date_and_range: { es: 'no va junto con from o to', en: 'does not go with from or to' },
   device_id: {
     es: 'debe tener de 1 a 64 letras, cifras, ".", "_" o "-", y comenzar con letra o cifra',
@@ -128,6 +129,14 @@ export const fieldTexts = {
   idempotency_key: {
     es: 'debe tener de 1 a 64 caracteres ASCII imprimibles',
     en: 'must be 1 to 64 printable ASCII characters',
+  },
+  not_json: {
+    es: 'lo recibido no es JSON válido',
+    en: 'what was received is not valid JSON',
+  },
+  not_an_object: {
+    es: 'debe ser un objeto JSON',
+    en: 'must be a JSON object',
   },
   not_allowed: { es: 'no tiene un valor admitido', en: 'does not have an allowed value' },
   required: { es: 'es requerido', en: 'is required' },

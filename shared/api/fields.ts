@@ -135,12 +135,13 @@ function punchTime(filling: 'T00:00:00' | 'T23:59:59') {
     .regex(/^\d{4}-\d{2}-\d{2}/, { error })
     .refine((text) => momentField.safeParse(text).success || instantText.test(text), { error })
     .refine(isCalendarDate, { error })
-    .transform((text) => {
+    .transform((text): PunchTime => {
       if (instantText.test(text)) return { instant: Date.parse(text.replace(' ', '+')) };
       const given = text.replace(' ', 'T');
       return { local: given + filling.slice(given.length - 'YYYY-MM-DD'.length) };
     });
 }
+export type PunchTime = { readonly instant: number } | { readonly local: string };
 export const punchFromField = punchTime('T00:00:00');
 export const punchToField = punchTime('T23:59:59');
 

@@ -10,6 +10,9 @@ export const count = z.int().min(0);
 /** What is wrong with a field, by its key. */
 export const error = <K extends FieldText>(key: K) => ({ error: key });
 
+/** For a range whose end is before its beginning: nothing would be found, and the caller would not learn why. */
+export const reversed = { path: ['from'], ...error('from_after_to') };
+
 /** What a parameter is for, as OpenAPI tells it. */
 export const says = (description: string) => ({ description });
 

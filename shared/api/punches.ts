@@ -1,29 +1,47 @@
 // Punches that are stored: what callers send, what comes back, and the route.
 import * as z from 'zod';
 import { punchSourceSchema } from '../wire/events.ts';
-import { deviceIdField, punchFromField, punchToField, siteField, textField } from './fields.ts';
-import { count, error, pageQuery, says, success } from './parts.ts';
+import {
+  deviceIdField,
+  type PunchTime,
+  punchFromField,
+  punchToField,
+  siteField,
+  textField,
+} from './fields.ts';
+import { count, error, pageQuery, reversed, says, success } from './parts.ts';
 import type { Route } from './route.ts';
 
-const punchListQuery = pageQuery.extend({
-  device: deviceIdField.optional().meta(says('Only punches at this terminal')),
-  site: siteField.optional().meta(says('Only punches in this branch')),
-  user_id: textField.optional().meta(says('Only punches of exactly this badge')),
-  from: punchFromField
-    .optional()
-    .meta(
-      says('Only punches from here on: a local day or time of the terminals, or an instant with its offset'),
-    ),
-  to: punchToField
-    .optional()
-    .meta(
-      says('Only punches up to here: a local day or time of the terminals, or an instant with its offset'),
-    ),
-  order: z
-    .enum(['asc', 'desc'], error('order'))
-    .optional()
-    .meta(says('By local time: `desc`, newest first, or `asc`')),
-});
+/** An instant and a local time cannot be compared here: that depends on the time zone of each terminal. */
+function isReversed(from: PunchTime | undefined, to: PunchTime | undefined): boolean {
+  if (from === undefined || to === undefined) return false;
+  if ('instant' in from && 'instant' in to) return from.instant > to.instant;
+  return 'local' in from && 'local' in to && from.local > to.local;
+}
+
+const punchListQuery = pageQuery
+  .extend({
+    device: deviceIdField.optional().meta(says('Only punches at this terminal')),
+    site: siteField.optional().meta(says('Only punches in this branch')),
+    user_id: textField.optional().meta(says('Only punches of exactly this badge')),
+    from: punchFromField
+      .optional()
+      .meta(
+        says(
+          'Only punches from here on: a local day or time of the terminals, or an instant with its offset',
+        ),
+      ),
+    to: punchToField
+      .optional()
+      .meta(
+        says('Only punches up to here: a local day or time of the terminals, or an instant with its offset'),
+      ),
+    order: z
+      .enum(['asc', 'desc'], error('order'))
+      .optional()
+      .meta(says('By local time: `desc`, newest first, or `asc`')),
+  })
+  .refine(({ from, to }) => !isReversed(from, to), reversed);
 
 export const punchData = z.object({
   id: z.string().meta({ description: 'The same whoever reads the terminal, when, and by which way.' }),

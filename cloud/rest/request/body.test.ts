@@ -23,6 +23,14 @@ test.each([undefined, '', ' ', '{', 'null', '[]', '"x"', '1', 'true', '['.repeat
   },
 );
 
+test('what is not valid JSON, what is no object and what is not there at all are told apart in the details', async () => {
+  const message = async (body: unknown) =>
+    ((await send(body)).body as { details?: { message: string }[] }).details?.[0]?.message;
+  expect(await message('{"user_id":"1",}')).toBe('lo recibido no es JSON válido');
+  expect(await message('[{"user_id":"1"}]')).toBe('debe ser un objeto JSON');
+  expect(await message('')).toBeUndefined();
+});
+
 test.each(['__proto__', 'constructor', 'toString'])('the key %s is one like any other', async (key) => {
   expect(await send(`{"user_id":"1","name":"Ana","${key}":{"prototype":{"name":"Eva"}}}`)).toMatchObject({
     status: 400,

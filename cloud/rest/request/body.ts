@@ -1,6 +1,8 @@
 // The request's JSON body: an object, whatever the Content-Type says.
 import type { MiddlewareObj } from '@middy/core';
 import { BODY_BYTES, type Route } from '../../../shared/api/route.ts';
+import type { Language } from '../../../shared/words.ts';
+import { fieldText } from '../answer/findings.ts';
 import { Problem } from '../answer/problem.ts';
 import { draftOf, type HttpEvent } from './call.ts';
 
@@ -10,12 +12,20 @@ function rawBody(event: HttpEvent): string {
   return event.isBase64Encoded ? Buffer.from(event.body, 'base64').toString('utf8') : event.body;
 }
 
+/** Something did come: why it is no body. The sentence is the same for all that is none. */
+function detail(key: 'not_json' | 'not_an_object', language: Language) {
+  return [{ path: '', message: fieldText(key, language) }];
+}
+
 /** Whatever its keys are called and however deep it is: the route's schema names what does not belong there. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new Problem('body_required', { cause });
+    throw new Problem('body_required', {
+      cause,
+      extras: (language) => (text.trim() === '' ? {} : { details: detail('not_json', language) }),
+    });
   }
 }
 
@@ -27,7 +37,11 @@ export function objectBody(event: HttpEvent, { bodyBytes = BODY_BYTES }: Pick<Ro
     throw new Problem('body_too_large', { params: { kb: bodyBytes / 1024 } });
   }
   const body = parsed(text);
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw new Problem('body_required');
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new Problem('body_required', {
+      extras: (language) => ({ details: detail('not_an_object', language) }),
+    });
+  }
   return body;
 }
 

@@ -82,3 +82,30 @@ test('names that JavaScript objects have are only names', async () => {
     expect([status, body.code]).toEqual([400, 'invalid_field']);
   }
 });
+
+test.each([
+  ['punchList', '2026-11-24', '2026-11-23'],
+  ['punchList', '2026-11-23T08:00:00-04:00', '2026-11-23T11:59:59Z'],
+  ['auditList', '2026-11-23T08:00:00-04:00', '2026-11-23T11:59:59Z'],
+  ['attendanceList', '2026-11-23T08:01', '2026-11-23 08:00:59'],
+  ['attendanceAll', '2026-11-24', '2026-11-23T23:59:59'],
+] as const)('%s refuses a range that ends before it begins and names both ends', async (name, from, to) => {
+  expect(await call(name, { query: { from, to } })).toMatchObject({
+    status: 400,
+    body: {
+      error: "El campo 'from' no es válido: no puede ser posterior a to.",
+      details: [{ path: 'from' }],
+    },
+  });
+});
+
+test.each([
+  ['punchList', '2026-11-23T20:00:00', '2026-11-23'],
+  ['punchList', '2026-11-23T08:00:00-04:00', '2026-11-23T12:00:00Z'],
+  ['auditList', '2026-11-23T08:00:00-04:00', '2026-11-23T12:00:00Z'],
+] as const)(
+  '%s takes a range that ends as it begins, however the ends are written',
+  async (name, from, to) => {
+    expect((await call(name, { query: { from, to } })).status).toBe(200);
+  },
+);
