@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { slugSchema } from '../../shared/domain/identifiers.ts';
 import { about, log } from '../log.ts';
 import { deliverDue, deliverOf } from '../webhooks/deliver.ts';
-import { webhookPorts } from './webhook-ports.ts';
+import { deliveryPorts } from './webhook-ports.ts';
 
 /** A run ends a while before the function's time does. */
 const RUN_MS = 90_000;
@@ -17,7 +17,7 @@ const eventSchema = z.union([byClock, afterIntake]);
 
 export async function handler(event: unknown): Promise<void> {
   const asked = eventSchema.parse(event);
-  const ports = webhookPorts();
+  const ports = deliveryPorts();
   const endsAt = ports.clock.now() + RUN_MS;
   if ('kind' in asked) {
     try {

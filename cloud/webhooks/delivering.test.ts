@@ -3,6 +3,7 @@ import { Webhook as Verifier } from 'standardwebhooks';
 import { expect, test } from 'vitest';
 import { Feed } from '../events/feed.ts';
 import { mortal, randomOf, Turns } from '../events/testing/mortal.ts';
+import { hello } from '../testing/world.ts';
 import { Bench, HOUR, happening } from './testing/bench.ts';
 
 const bench = new Bench();
@@ -44,6 +45,8 @@ test.each([
   ['terminals', { devices: ['sur-1'] }, [2]],
   ['branches', { sites: ['norte'] }, [1, 3]],
 ])('a delivery is only of the %s that are wanted', async (_what, wanted, numbers) => {
+  await hello(bench.world, bench.tenant, 'norte', ['principal']);
+  await hello(bench.world, bench.tenant, 'sur', ['sur-1']);
   await bench.created(wanted);
   await bench.tell(
     happening(1),

@@ -115,6 +115,21 @@ test('the routes accept twenty webhooks of a company and no more', async () => {
 });
 
 test.each([
+  ['webhookCreate', { sites: ['nrote'] }, 'site_not_found'],
+  ['webhookCreate', { devices: ['principla'] }, 'device_not_found'],
+  ['webhookUpdate', { sites: ['nrote'] }, 'site_not_found'],
+  ['webhookUpdate', { devices: ['principla'] }, 'device_not_found'],
+] as const)(
+  '%s refuses %o: a mistyped name would be a webhook that tells nothing',
+  async (name, wanted, code) => {
+    const { id } = await bench.created();
+    const body = name === 'webhookCreate' ? { url: bench.receiver.url, ...wanted } : wanted;
+    const answer = await bench.call(name, { params: { id }, body });
+    expect([answer.status, answer.body.code]).toEqual([404, code]);
+  },
+);
+
+test.each([
   { url: 'ftp://example.com/' },
   { url: 'nowhere' },
   { url: 'https://user:secret@example.com/' },

@@ -4,6 +4,8 @@ import type { Principal } from '../../../shared/api/principal.ts';
 import { seesEverySite } from '../../../shared/api/site-rights.ts';
 import type { WebhookView } from '../../../shared/api/webhooks.ts';
 import { commandIdSchema } from '../../../shared/domain/identifiers.ts';
+import type { Directory } from '../../directory/directory.ts';
+import { deviceNotFound } from '../../directory/locate.ts';
 import { maySeeSite } from '../../directory/visible.ts';
 import { endOfFeed, positionSchema } from '../../events/reading.ts';
 import type { DeliveryPorts } from '../../webhooks/delivering.ts';
@@ -17,6 +19,11 @@ import { invalid } from '../answer/findings.ts';
 import { message } from '../answer/messages.ts';
 import { Problem } from '../answer/problem.ts';
 import type { Call, Handlers } from '../request/call.ts';
+
+/** The directory is what this caller sees of it. */
+export interface WebhookPorts extends DeliveryPorts {
+  readonly directory: Directory;
+}
 
 const MOST_WEBHOOKS = 20;
 const DEFAULT_DELIVERIES = 100;
@@ -58,33 +65,54 @@ function maySee(principal: Principal, sites: readonly string[] | null): boolean 
   return sites.every((site) => maySeeSite(principal, site));
 }
 
-/** Throws 404 for a branch that the caller does not see, 400 where branches must be named and are not. */
-function checkSites(principal: Principal, sites: readonly string[] | null): void {
-  const hidden = sites?.find((site) => !maySeeSite(principal, site));
-  if (hidden !== undefined) throw new Problem('site_not_found', { params: { site: hidden } });
-  if (!maySee(principal, sites)) throw invalid('sites', 'site_needed');
+interface Places {
+  readonly sites?: readonly string[] | null | undefined;
+  readonly devices?: readonly string[] | null | undefined;
+}
+
+/**
+ * A mistyped name would be a webhook that never tells anything. Throws 404 for a branch or terminal that is not there for
+ * the caller, 400 where branches must be named and are not.
+ */
+async function checkPlaces(
+  { directory }: WebhookPorts,
+  principal: Principal,
+  { sites, devices }: Places,
+): Promise<void> {
+  if (sites !== undefined) {
+    const there = new Set(
+      sites === null ? [] : (await directory.sites(principal.tenant)).map(({ site }) => site),
+    );
+    const missing = sites?.find((site) => !there.has(site));
+    if (missing !== undefined) throw new Problem('site_not_found', { params: { site: missing } });
+    if (!maySee(principal, sites)) throw invalid('sites', 'site_needed');
+  }
+  if (devices === undefined || devices === null) return;
+  const known = new Set((await directory.devices(principal.tenant)).map(({ id }) => id));
+  const unknown = devices.find((id) => !known.has(id));
+  if (unknown !== undefined) throw await deviceNotFound(directory, principal, unknown);
 }
 
 type WebhookCall = Call<'webhookGet' | 'webhookUpdate' | 'webhookDelete' | 'webhookTest' | 'deliveryList'>;
 
-async function found({ webhooks }: DeliveryPorts, { principal, params }: WebhookCall): Promise<WebhookRow> {
+async function found({ webhooks }: WebhookPorts, { principal, params }: WebhookCall): Promise<WebhookRow> {
   const id = commandIdSchema.safeParse(params.id);
   const row = id.success ? await webhooks.get(principal.tenant, id.data) : null;
   if (row === null || !maySee(principal, row.sites)) throw new Problem('webhook_not_found');
   return row;
 }
 
-async function listWebhooks({ webhooks }: DeliveryPorts, call: Call<'webhookList'>): Promise<Answer> {
+async function listWebhooks({ webhooks }: WebhookPorts, call: Call<'webhookList'>): Promise<Answer> {
   const all = await webhooks.list(call.principal.tenant);
   const rows = all.filter(({ sites }) => maySee(call.principal, sites));
   return ok({ total: rows.length, data: rows.map(shown) });
 }
 
-async function getWebhook(ports: DeliveryPorts, call: Call<'webhookGet'>): Promise<Answer> {
+async function getWebhook(ports: WebhookPorts, call: Call<'webhookGet'>): Promise<Answer> {
   return ok({ data: shown(await found(ports, call)) });
 }
 
-async function createWebhook(ports: DeliveryPorts, call: Call<'webhookCreate'>): Promise<Answer> {
+async function createWebhook(ports: WebhookPorts, call: Call<'webhookCreate'>): Promise<Answer> {
   const { webhooks, feed, sender, seal, clock } = ports;
   const { tenant } = call.principal;
   const url = checkedUrl(sender, call.body.url);
@@ -95,7 +123,7 @@ async function createWebhook(ports: DeliveryPorts, call: Call<'webhookCreate'>):
   const id = ulid(now);
   const secret = newSecret();
   const { types = null, devices = null, sites = null } = call.body;
-  checkSites(call.principal, sites);
+  await checkPlaces(ports, call.principal, { sites, devices });
   const row: WebhookRow = {
     tenant,
     id,
@@ -121,7 +149,7 @@ async function createWebhook(ports: DeliveryPorts, call: Call<'webhookCreate'>):
 }
 
 /** The new secret first; the one before signs for a while beside it, and older ones no more. */
-function rotated({ tenant, id, secrets }: WebhookRow, { seal, clock }: DeliveryPorts, secret: string) {
+function rotated({ tenant, id, secrets }: WebhookRow, { seal, clock }: WebhookPorts, secret: string) {
   const fresh = { sealed: seal.close(secret, `${tenant}/${id}`), until: null };
   const [before] = secrets;
   return before === undefined ? [fresh] : [fresh, { ...before, until: clock.now() + OVERLAP_MS }];
@@ -130,13 +158,13 @@ function rotated({ tenant, id, secrets }: WebhookRow, { seal, clock }: DeliveryP
 /** What a webhook begins with when it goes on: nothing of its failures. */
 const FRESH = { pause: null, failingSince: 0, failures: 0, nextAt: 0 } as const;
 
-async function updateWebhook(ports: DeliveryPorts, call: Call<'webhookUpdate'>): Promise<Answer> {
+async function updateWebhook(ports: WebhookPorts, call: Call<'webhookUpdate'>): Promise<Answer> {
   const { webhooks, sender, clock } = ports;
   const { url, types, devices, sites, state, rotate_secret, after } = call.body;
   const position = after === undefined ? undefined : decodeCursor(positionSchema, after, 'after');
   const checked = url === undefined ? undefined : checkedUrl(sender, url);
   const row = await found(ports, call);
-  if (sites !== undefined) checkSites(call.principal, sites);
+  await checkPlaces(ports, call.principal, { sites, devices });
   const secret = rotate_secret === true ? newSecret() : undefined;
   const change: Partial<WebhookRow> = {
     updatedAt: clock.now(),
@@ -157,13 +185,13 @@ async function updateWebhook(ports: DeliveryPorts, call: Call<'webhookUpdate'>):
   });
 }
 
-async function deleteWebhook(ports: DeliveryPorts, call: Call<'webhookDelete'>): Promise<Answer> {
+async function deleteWebhook(ports: WebhookPorts, call: Call<'webhookDelete'>): Promise<Answer> {
   const { tenant, id } = await found(ports, call);
   if (!(await ports.webhooks.remove(tenant, id))) throw new Problem('webhook_not_found');
   return ok({ message: message('webhookDelete', call.language, {}) });
 }
 
-async function testWebhook(ports: DeliveryPorts, call: Call<'webhookTest'>): Promise<Answer> {
+async function testWebhook(ports: WebhookPorts, call: Call<'webhookTest'>): Promise<Answer> {
   const { sender, seal, clock } = ports;
   const row = await found(ports, call);
   const now = clock.now();
@@ -178,7 +206,7 @@ async function testWebhook(ports: DeliveryPorts, call: Call<'webhookTest'>): Pro
   return ok({ data: await sender.send({ url: row.url, secrets }, { id, body: JSON.stringify(event) }) });
 }
 
-async function listDeliveries(ports: DeliveryPorts, call: Call<'deliveryList'>): Promise<Answer> {
+async function listDeliveries(ports: WebhookPorts, call: Call<'deliveryList'>): Promise<Answer> {
   const { limit = DEFAULT_DELIVERIES, cursor } = call.query;
   const after = cursor === undefined ? undefined : decodeCursor(commandIdSchema, cursor);
   const { tenant, id } = await found(ports, call);
@@ -191,7 +219,7 @@ async function listDeliveries(ports: DeliveryPorts, call: Call<'deliveryList'>):
   return ok({ data, ...(page.next === undefined ? {} : { next_cursor: encodeCursor(page.next) }) });
 }
 
-export const webhookHandlers: Handlers<'webhooks', DeliveryPorts> = {
+export const webhookHandlers: Handlers<'webhooks', WebhookPorts> = {
   webhookList: listWebhooks,
   webhookCreate: createWebhook,
   webhookGet: getWebhook,
