@@ -101,9 +101,12 @@ function welcome(
   const device = devices.includes('principal') ? 'principal' : (devices[0] ?? 'principal');
   const users = `${url}/devices/${device}/users`;
   const curl = `curl -sS -w '\\n' -H 'Authorization: Bearer ${token}'`;
+  /** Those that were registered over the API are none of ours. */
+  const told = (id: string) =>
+    terminals !== null && Object.hasOwn(terminals, id) ? `${id} (simulated)` : id;
   const sites = agents.map(({ site }) => site.site).join(', ');
   return `
-Sereno is up (${(tookMs / 1000).toFixed(1)} s): ${sites} with ${devices.join(', ') || 'no devices yet'}${terminals === null ? '' : ' (simulated)'}
+Sereno is up (${(tookMs / 1000).toFixed(1)} s): ${sites} with ${devices.map(told).join(', ') || 'no devices yet'}
 
   URL    ${url}      documentation: ${url}/docs
   Data   ${data}
