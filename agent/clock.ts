@@ -1,11 +1,14 @@
 // The one clock of the agent: the time, how much of it has passed, and timers.
+import { readFileSync } from 'node:fs';
 
 /** Tests bring their own (`testing/manual-clock.ts`), so that no limit has to be waited for. */
 export interface Clock {
   /** Wall clock, epoch ms; may step. */
   now(): number;
-  /** Monotonic, ms; only differences mean something. */
+  /** Monotonic, ms; only differences mean something, within one `boot`. */
   monotonic(): number;
+  /** Names what `monotonic` counts from, over restarts of the agent; absent where that is this run alone. */
+  readonly boot?: string;
   /**
    * Calls `work` once after `ms`, or after 24 days, which is all that a timer can hold; the answer takes that back.
    * `unref`: the process need not live on for it.
@@ -14,15 +17,25 @@ export interface Clock {
 }
 
 /** The part of a clock that tells time. */
-export type TimeTeller = Pick<Clock, 'now' | 'monotonic'>;
+export type TimeTeller = Pick<Clock, 'now' | 'monotonic' | 'boot'>;
 /** The part of a clock that sets timers. */
 export type Timers = Pick<Clock, 'after'>;
 
 const LONGEST_MS = 0x7fffffff;
 
+/** Linux names each boot of the machine, from which its monotonic clock counts; no other system is asked. */
+function bootOf(): { readonly boot: string } | null {
+  try {
+    return { boot: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim() };
+  } catch {
+    return null;
+  }
+}
+
 export const systemClock: Clock = {
+  ...bootOf(),
   now: () => Date.now(),
-  monotonic: () => performance.now(),
+  monotonic: () => Number(process.hrtime.bigint()) / 1e6,
   after(ms, work, { unref = false } = {}) {
     const timer = setTimeout(work, Math.min(ms, LONGEST_MS));
     if (unref) timer.unref();

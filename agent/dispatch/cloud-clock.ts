@@ -8,6 +8,14 @@ const AGREEING_MS = 5000;
 /** Two clocks that nobody sets drift apart by no more than this, 9 s a day: by this much a belief ages. */
 const DRIFT = 1e-4;
 
+/** Where the cloud's clock is, seen from the monotonic one. */
+export interface Belief {
+  /** Cloud minus monotonic, ms. */
+  readonly ahead: number;
+  /** Monotonic: when it was believed last. */
+  readonly at: number;
+}
+
 /**
  * The cloud's clock, seen from the monotonic one. Every confirmed direct message left the cloud at its
  * `sentAt` and came a little later, so the greatest `sentAt − arrival` is the closest guess. A step of
@@ -24,10 +32,20 @@ export class CloudClock {
   /** Cloud minus monotonic, where the wall clock was seen to be wrong before anything was measured. */
   #supposed: number | null = null;
 
-  /** `assumedOffset`: agent minus cloud in ms as measured in an earlier run, until this run has measured. */
-  constructor(clock: TimeTeller, assumedOffset = 0) {
+  /**
+   * @param assumedOffset agent minus cloud in ms as measured in an earlier run, until this run has measured
+   * @param belief of an earlier run since the machine was started: as good as measured
+   */
+  constructor(clock: TimeTeller, assumedOffset = 0, belief: Belief | null = null) {
     this.#clock = clock;
     this.#assumedOffset = assumedOffset;
+    this.#ahead = belief?.ahead ?? null;
+    this.#believedAt = belief?.at ?? 0;
+  }
+
+  /** What is believed by now; null before the first direct message. */
+  get belief(): Belief | null {
+    return this.#ahead === null ? null : { ahead: this.#ahead, at: this.#believedAt };
   }
 
   /** Takes in a direct message that arrives now. */
