@@ -5,6 +5,7 @@ import { iot, mqtt5 } from 'aws-iot-device-sdk-v2';
 import { clientIdOf } from '../../shared/domain/identifiers.ts';
 import { KEEP_ALIVE_SECONDS } from '../../shared/wire/envelope.ts';
 import { topics } from '../../shared/wire/topics.ts';
+import { systemClock, type Timers } from '../clock.ts';
 import type { Link, LinkEvents, LinkOptions } from './link.ts';
 import { PubackHold } from './puback-hold.ts';
 
@@ -32,11 +33,14 @@ export class MqttLink implements Link {
   #isUp = false;
   /** Whether this run's subscription is known to be in the session that the broker keeps. */
   #isSubscribed = false;
-  readonly #pubacks = new PubackHold();
-  #standDownTimer: NodeJS.Timeout | undefined;
-  #subscribeTimer: NodeJS.Timeout | undefined;
+  readonly #clock: Timers;
+  readonly #pubacks: PubackHold;
+  #cancelComingBack: (() => void) | null = null;
+  #cancelSubscribing: (() => void) | null = null;
 
-  constructor(options: LinkOptions, events: LinkEvents) {
+  constructor(options: LinkOptions, events: LinkEvents, clock: Timers = systemClock) {
+    this.#clock = clock;
+    this.#pubacks = new PubackHold(clock);
     this.#at = { tenant: options.tenant, site: options.site };
     this.#events = events;
     this.#tellsEvents = options.events === true;
@@ -78,8 +82,8 @@ export class MqttLink implements Link {
   }
 
   async stop(): Promise<void> {
-    clearTimeout(this.#standDownTimer);
-    clearTimeout(this.#subscribeTimer);
+    this.#cancelComingBack?.();
+    this.#cancelSubscribing?.();
     this.#pubacks.release();
     const stopped = once(this.#client, 'stopped', { signal: AbortSignal.timeout(STOP_MS) });
     this.#client.stop({ reasonCode: mqtt5.DisconnectReasonCode.NormalDisconnection });
@@ -98,9 +102,9 @@ export class MqttLink implements Link {
     } catch (error) {
       this.#down(String(error));
       // If the connection broke, reconnecting comes first; a broker that refused may have got a new policy meanwhile.
-      this.#subscribeTimer = setTimeout(() => {
+      this.#cancelSubscribing = this.#clock.after(SUBSCRIBE_AGAIN_MS, () => {
         if (!this.#isUp) void this.#connected(true);
-      }, SUBSCRIBE_AGAIN_MS);
+      });
     }
   }
 
@@ -116,7 +120,7 @@ export class MqttLink implements Link {
   }
 
   #down(reason: string): void {
-    clearTimeout(this.#subscribeTimer);
+    this.#cancelSubscribing?.();
     this.#isUp = false;
     this.#events.onDown(reason);
   }
@@ -125,7 +129,7 @@ export class MqttLink implements Link {
   #standDown(): void {
     this.#events.onTakenOver();
     this.#client.stop();
-    this.#standDownTimer = setTimeout(() => this.#client.start(), STAND_DOWN_MS);
+    this.#cancelComingBack = this.#clock.after(STAND_DOWN_MS, () => this.#client.start());
   }
 
   #received(event: mqtt5.MessageReceivedEvent): void {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { systemClock } from '../clock.ts';
 import { PubackHold } from './puback-hold.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -6,7 +7,7 @@ afterEach(() => void vi.useRealTimers());
 
 function scene() {
   const sent: string[] = [];
-  const hold = new PubackHold();
+  const hold = new PubackHold(systemClock);
   return { sent, hold, arrive: (name: string) => hold.arrived(() => void sent.push(name)) };
 }
 

@@ -1,4 +1,5 @@
 // Lets PUBACKs travel with a reply where one follows at once.
+import type { Timers } from '../clock.ts';
 
 /**
  * Sent alone, a PUBACK would delay the reply behind it by a delayed TCP acknowledgement (40 ms): the SDK leaves
@@ -7,9 +8,14 @@
 const HOLD_MS = 250;
 
 export class PubackHold {
+  readonly #clock: Timers;
   #held: (() => void)[] = [];
-  #timer: NodeJS.Timeout | null = null;
+  #cancelRelease: (() => void) | null = null;
   #published = 0;
+
+  constructor(clock: Timers) {
+    this.#clock = clock;
+  }
 
   /** Call as a message arrives; the answer acknowledges it by `send`. */
   arrived(send: () => void): () => void {
@@ -18,7 +24,7 @@ export class PubackHold {
       // The reply to a command that is refused at once leaves before the acknowledgement: none will follow.
       if (this.#published !== before) return send();
       this.#held.push(send);
-      this.#timer ??= setTimeout(() => this.release(), HOLD_MS);
+      this.#cancelRelease ??= this.#clock.after(HOLD_MS, () => this.release());
     };
   }
 
@@ -29,8 +35,8 @@ export class PubackHold {
   }
 
   release(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#cancelRelease?.();
+    this.#cancelRelease = null;
     for (const send of this.#held.splice(0)) send();
   }
 }

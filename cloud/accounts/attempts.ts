@@ -1,4 +1,4 @@
-// How often a name was tried with a wrong password, and for how long it is blocked then. Names that nobody has count too:
+// How often a wrong password was given for a name, and how long the name is blocked for it. Names that nobody has are counted too:
 // nothing may tell them from those that somebody has.
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
@@ -12,14 +12,14 @@ const rowSchema = z.object({
   /** Epoch ms of the last one. */
   failedAt: z.number().default(0),
   failedFrom: z.string().default(''),
-  /** Passwords that are being looked at. */
+  /** Passwords that are being checked. */
   trying: z.number().default(0),
   tryingAt: z.number().default(0),
   version: z.number().default(0),
 });
 export type Attempts = z.infer<typeof rowSchema>;
 
-/** A look at a password takes a moment; one that takes so long has died. */
+/** Checking a password takes a moment; a check that takes this long has died. */
 const LOOK_MS = 15_000;
 const WAIT_MS = 40;
 /** Longest that a login waits for others of the same name. */
@@ -74,7 +74,7 @@ export class AttemptCounter {
     });
   }
 
-  /** Counts the password that was looked at, unless nobody came to it. `known`: somebody has this name. */
+  /** Counts a password that was checked, but not one whose turn never came. `known`: somebody has this name. */
   async end(
     tenant: string,
     username: string,

@@ -7,7 +7,7 @@ export const GUEST_ID = '2';
 export const ADMINISTRATORS = '7';
 const DISABLED = '9';
 
-/** Everything may be read by all; only super admins administer. New scopes follow this without anybody's doing. */
+/** Everything may be read by all; only super admins administer. New scopes follow this by themselves. */
 export function defaultScopes(type: UserType): string[] {
   return SCOPES.filter(
     (scope) => type === 3 || scope.endsWith(':read') || (type === 2 && !scope.endsWith(':admin')),
@@ -52,7 +52,7 @@ export const firstSettings: Settings = {
   loginBlockSeconds: 30,
 };
 
-/** A user with the defaults of everything but who it is. */
+/** A user with a default for everything but the name. */
 export function newUser(id: string, username: string, more: Partial<User> = {}): User {
   return {
     id,

@@ -12,7 +12,7 @@ export const FIRST_NAME = 'Admin';
 export const FIRST_USER_ID = '1';
 const GROUPS = 5;
 const LETTERS_IN_GROUP = 4;
-/** Without those that are taken for one another. */
+/** Without characters that look alike. */
 const LETTERS = 'abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 
 /** About 115 bits, in groups that can be read out, with every kind of character that a policy may ask for. */

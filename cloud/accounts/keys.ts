@@ -41,7 +41,7 @@ export const accountIndex = {
   tenant: (tenant: string) => ({ opsPk: 'ACCOUNTS', opsSk: tenant }),
 };
 
-/** The kind of a row of a tenant's partition by its sort key, or null for one that is none of them. */
+/** The kind of a row of a tenant's partition by its sort key, or null for any other. */
 export function kindOf(sk: string): Kind | null {
   const letter = sk.slice(0, sk.indexOf('#'));
   return (Object.keys(LETTERS) as Kind[]).find((kind) => LETTERS[kind] === letter) ?? null;

@@ -1,4 +1,4 @@
-// Where a user is told of things: which medias stay, which change, and whether their addresses are any.
+// Where a user is notified: which medias stay, which change, and whether their addresses are valid.
 import { type MediaType, mediaTypes } from './defaults.ts';
 import type { Draft } from './draft.ts';
 import { AccountError } from './errors.ts';
@@ -71,7 +71,7 @@ function isAddress(text: string): boolean {
   return ADDRESS.test(text) || ADDRESS.test(NAMED.exec(text)?.[1] ?? '');
 }
 
-/** What can be called at all; which addresses may be is looked at when they are. */
+/** Whether it is a URL at all; whether its address is allowed is checked when it is called. */
 function isCallable(text: string): boolean {
   const url = URL.parse(text);
   const isWeb = url !== null && /^https?:$/.test(url.protocol) && /^https?:\/\//i.test(text);
@@ -96,7 +96,7 @@ function checkRecipient(kind: MediaType['kind'], sendTo: string | readonly strin
   if (!isCallable(sendTo)) throw new AccountError('sendto_url', { path });
 }
 
-/** @throws AccountError where an address is none of its kind */
+/** @throws AccountError where an address is not one of its kind */
 export function checkRecipients(user: User, { medias = [] }: UserFields, path: string): void {
   for (const [at, change] of medias.entries()) {
     const where = `${path}/medias/${at + 1}`;

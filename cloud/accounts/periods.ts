@@ -24,7 +24,7 @@ function spansOf(text: string): Span[] | null {
   return spans.every((span) => span !== null) ? spans : null;
 }
 
-/** Whether a text is such times. A span cannot pass midnight: it is written as two. */
+/** Whether a text says such times. A span cannot pass midnight: it is written as two. */
 export function isPeriod(text: string): boolean {
   return spansOf(text) !== null;
 }

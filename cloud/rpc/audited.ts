@@ -31,7 +31,7 @@ function endingOfError(error: unknown): Ending {
 }
 
 /**
- * Makes a change. `work` calls `begin` with what it is about to change, before any of it has effect; what it begins with
+ * Makes a change. `work` calls `begin` with what it is about to change, before any of it has effect; what is begun
  * again, because somebody else was faster, is the same change.
  */
 export async function audited<T>(
