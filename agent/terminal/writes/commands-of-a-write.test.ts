@@ -146,6 +146,16 @@ describe('a terminal that shows writes only after the refresh', () => {
   });
 });
 
+it('is looked for behind a refresh where the line broke amid it, as the terminal may show it only then', async () => {
+  const { simulated, terminal } = await warm({ showsAfterRefresh: true });
+  simulated.faults.add({ kind: 'cut', command: 8, times: 1, when: 'after-effect' });
+  const job = create('900001');
+  await terminal.write([job], nothingMore);
+  expect(job.result).toMatchObject({ status: 'ok', verified: 'readback' });
+  expect(simulated.users().filter(({ userId }) => userId === '900001')).toHaveLength(1);
+  expect(job.events.filter((event) => event === 'started')).toHaveLength(1);
+});
+
 describe('a line that breaks behind the answer', () => {
   it.each([1013, 1002])(
     'leaves a true one: the next conversation refreshes and enables (cut at %i)',

@@ -22,8 +22,8 @@ export interface Verdicts {
 }
 
 /**
- * What the terminal holds after writes that were cut off somewhere. The terminal uses them only after a refresh, which may
- * have been cut off too.
+ * What the terminal holds after writes that were cut off somewhere. It uses them, and some terminals show them, only after a
+ * refresh, which may have been cut off too: so that comes first.
  */
 export async function lookAndRefresh(
   conversation: Conversation,
@@ -31,10 +31,9 @@ export async function lookAndRefresh(
   signal?: AbortSignal,
 ): Promise<Roster> {
   const options = signal === undefined ? {} : { signal };
-  const roster = await cache.fresh(conversation, { force: true, ...options });
   // A refusal changes nothing of what is stored.
   await tolerateRefusal(refreshData(conversation, options));
-  return roster;
+  return await cache.fresh(conversation, { force: true, ...options });
 }
 
 /** Those of `jobs` that another agent might still make. Call it before the roster is read that judges them. */
