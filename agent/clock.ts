@@ -32,10 +32,13 @@ function bootOf(): { readonly boot: string } | null {
   }
 }
 
+/** `performance.now()` counts from the start of this process, the machine's own from its boot, ms. */
+const SINCE_BOOT = Number(process.hrtime.bigint()) / 1e6 - performance.now();
+
 export const systemClock: Clock = {
   ...bootOf(),
   now: () => Date.now(),
-  monotonic: () => Number(process.hrtime.bigint()) / 1e6,
+  monotonic: () => SINCE_BOOT + performance.now(),
   after(ms, work, { unref = false } = {}) {
     const timer = setTimeout(work, Math.min(ms, LONGEST_MS));
     if (unref) timer.unref();

@@ -43,20 +43,20 @@ describe('live punches', () => {
   const when = '1a0a1f08050a'; // 2026-10-31 08:05:10
   const time = '2026-10-31T08:05:10';
   const id24 = Buffer.from('4711'.padEnd(24, '\0')).toString('hex');
-  const layouts: [number, string, string][] = [
-    [10, `6712${'0100'}${when}`, '4711'],
-    [12, `67120000${'0100'}${when}`, '4711'],
-    [14, `6712${'0100'}${when}00000000`, '4711'],
-    [32, `${id24}0100${when}`, '4711'],
-    [36, `${id24}0100${when}00000000`, '4711'],
-    [37, `${id24}0100${when}0000000000`, '4711'],
-    [52, `${id24}0100${when}${'00'.repeat(20)}`, '4711'],
+  const layouts: [number, string, number][] = [
+    [10, `6712${'0100'}${when}`, 2],
+    [12, `67120000${'0100'}${when}`, 4],
+    [14, `6712${'0100'}${when}00000000`, 2],
+    [32, `${id24}0100${when}`, 24],
+    [36, `${id24}0100${when}00000000`, 24],
+    [37, `${id24}0100${when}0000000000`, 24],
+    [52, `${id24}0100${when}${'00'.repeat(20)}`, 24],
   ];
 
-  test.each(layouts)('%i bytes', (length, hex, userId) => {
+  test.each(layouts)('%i bytes', (length, hex, badgeBytes) => {
     const { data } = event(1, hex);
     expect(data.length).toBe(length);
-    const punch = { userId, status: 1, punch: 0, time };
+    const punch = { userId: '4711', badgeBytes, status: 1, punch: 0, time };
     expect(decodePunches({ code: 1, data })).toEqual([punch]);
     for (const count of [2, 3, 5]) {
       const frame = Buffer.concat(Array<Buffer>(count).fill(data));
@@ -66,7 +66,7 @@ describe('live punches', () => {
 
   test('a date that never was leaves the punch without a time', () => {
     expect(decodePunches(event(1, `67120100${'1a021e'}080500`))).toEqual([
-      { userId: '4711', status: 1, punch: 0, time: null },
+      { userId: '4711', badgeBytes: 2, status: 1, punch: 0, time: null },
     ]);
   });
 
