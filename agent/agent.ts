@@ -160,7 +160,7 @@ export class Agent {
     return new Punches({
       ...{ ...punches, folder, at: { tenant, site } },
       onNews: () => this.#hello.announceSoon(),
-      isOwn: (device, userId, since) => this.#journal.users.hasWritten(device, userId, since),
+      ownWrites: this.#journal.users,
       isPressing: (device) => this.#rules.countsPasses(device),
       onPunch: (punch, isNew) => this.#rules.access.punched(punch, isNew),
       publish: (topic, payload) => this.#link.publish(topic, payload),

@@ -5,7 +5,7 @@ import type { Command, Reply } from '../../shared/wire/envelope.ts';
 import { operationsOfKind } from '../../shared/wire/operations.ts';
 import { systemClock, type TimeTeller } from '../clock.ts';
 import { openDatabase } from '../database.ts';
-import { Notes } from './notes.ts';
+import { Notes, type NoteTools } from './notes.ts';
 import { Purges } from './purges.ts';
 import {
   type JournalRow,
@@ -51,16 +51,17 @@ export class Journal {
   private constructor(database: DatabaseSync, site: string, clock: TimeTeller) {
     this.#database = database;
     this.#site = site;
-    this.users = new UserWrites(database);
     const { begun } = database.prepare('SELECT max(began) AS begun FROM commands').get() as {
       begun: number | null;
     };
     this.#begun = begun ?? 0;
     this.undo = new UndoTable(database, (sql, values) => this.#run(sql, values));
-    this.notes = new Notes(database, {
+    const tools: NoteTools = {
       run: (sql, values) => this.#run(sql, values),
       withoutSync: (work) => this.#withoutSync(work),
-    });
+    };
+    this.users = new UserWrites(database, tools);
+    this.notes = new Notes(database, tools);
     this.purges = new Purges(database, {
       run: (sql, values) => this.#run(sql, values),
       atomically: (work) => this.#atomically(work),

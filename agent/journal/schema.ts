@@ -50,4 +50,5 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE commands ADD COLUMN origin TEXT NOT NULL DEFAULT 'command';
   ALTER TABLE commands ADD COLUMN began INTEGER;
   `,
+  'ALTER TABLE commands ADD COLUMN seen INTEGER NOT NULL DEFAULT 0',
 ];

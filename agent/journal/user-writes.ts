@@ -1,15 +1,17 @@
-// What the journal knows of the writes of one user: which of them have begun, and for whom.
+// What the journal knows of the writes of one user: which of them have begun, for whom, and which a look at the table has shown.
 import type { DatabaseSync } from 'node:sqlite';
+import type { NoteTools } from './notes.ts';
 
 /** Writes that were begun have a uid. */
 const OF_USER = 'device = ? AND user_id = ? AND uid IS NOT NULL';
 
-/** Every method only reads. */
 export class UserWrites {
   readonly #database: DatabaseSync;
+  readonly #tools: NoteTools;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, tools: NoteTools) {
     this.#database = database;
+    this.#tools = tools;
   }
 
   /**
@@ -28,10 +30,19 @@ export class UserWrites {
     return this.#database.prepare(sql).get(device, userId, id) !== undefined;
   }
 
-  /** True if a write of this user is under way, or was settled since then (epoch ms by this machine's clock). */
-  hasWritten(device: string, userId: string, since: number): boolean {
-    const sql = `SELECT 1 FROM commands WHERE ${OF_USER} AND (settled_at IS NULL OR settled_at >= ?) LIMIT 1`;
-    return this.#database.prepare(sql).get(device, userId, since) !== undefined;
+  /** True if a write of this user is under way, or was settled since the table was last `seen`; no clock is asked. */
+  isUnseen(device: string, userId: string): boolean {
+    const sql = `SELECT 1 FROM commands WHERE ${OF_USER} AND seen = 0 LIMIT 1`;
+    return this.#database.prepare(sql).get(device, userId) !== undefined;
+  }
+
+  /**
+   * What is settled has been looked at in the table. May be lost with the power: then it is taken for unseen once more.
+   * @throws SerenoError `agent_storage`
+   */
+  seen(device: string): void {
+    const sql = `UPDATE commands SET seen = 1 WHERE device = ? AND seen = 0 AND uid IS NOT NULL AND settled_at IS NOT NULL`;
+    this.#tools.withoutSync(() => this.#tools.run(sql, [device]));
   }
 
   /** True while a write of this user was begun for the cloud and nobody knows what became of it. */

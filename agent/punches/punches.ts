@@ -14,7 +14,7 @@ import { EventOutbox } from './outbox.ts';
 import type { CollectedStation } from './ports.ts';
 import { EventSender } from './sender.ts';
 import { type PunchListener, PunchTelling } from './telling.ts';
-import { UserWatch } from './user-watch.ts';
+import { type OwnWrites, UserWatch } from './user-watch.ts';
 
 export interface PunchesOptions {
   readonly folder: string;
@@ -22,8 +22,7 @@ export interface PunchesOptions {
   /** See `CollectorPorts`. 0: no punches are collected; what else there is to tell is told all the same. */
   readonly everyMs: number;
   readonly live: boolean | null;
-  /** See `UserWatchPorts`. */
-  readonly isOwn: (device: string, userId: string, since: number) => boolean;
+  readonly ownWrites: OwnWrites;
   /** Somebody should be told how far punches from before are taken. */
   readonly onNews: () => void;
   /** Whether somebody waits for the punches of a device. */
@@ -56,7 +55,7 @@ export class Punches {
 
   /** @throws SerenoError `agent_storage` if the folder cannot be used or another agent runs on it. */
   constructor(options: PunchesOptions) {
-    const { folder, at, isOwn, onPunch, publish, localBroker: broker, clock, log } = options;
+    const { folder, at, ownWrites, onPunch, publish, localBroker: broker, clock, log } = options;
     this.#options = options;
     this.#database = PunchDatabase.open(folder, at.site);
     this.#outbox = new EventOutbox(this.#database);
@@ -65,7 +64,7 @@ export class Punches {
     this.#telling = new PunchTelling(outbox, onPunch);
     this.#local = broker === null ? null : new LocalEvents({ site: at.site, outbox, broker, log });
     const now = () => clock.now();
-    this.#users = new UserWatch({ database: this.#database, outbox: this.#outbox, isOwn, now });
+    this.#users = new UserWatch({ database: this.#database, outbox: this.#outbox, ownWrites, now });
     this.#sender = new EventSender({
       at,
       // A new one for each run: a copy of this memory that is put back counts again what an earlier run has counted.

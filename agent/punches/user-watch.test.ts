@@ -66,6 +66,21 @@ it('what the agent writes itself is no event, and does not hide what somebody el
   await expect.poll(told, { timeout: 5000 }).toEqual([['user.created', '1009', 4, undefined]]);
 });
 
+it.each([-3_600_000, 3_600_000])(
+  'what the agent writes itself is no event where the wall clock has stepped by %i ms, and hides nothing later',
+  async (step) => {
+    await begin();
+    agent.stepWallClock(step);
+    const edit = { mode: 'update', user_id: '1001', fields: { name: 'Ana B' } };
+    expect((await agent.run('user.put', 'puerta', edit)).status).toBe('ok');
+    (await simulated.unlocked()).addUser({ userId: '1009', name: 'Zoe' });
+    await expect.poll(told, { timeout: 5000 }).toEqual([['user.created', '1009', 3, undefined]]);
+    simulated.keypad.editUser('1001', { name: 'Ana C' });
+    await expect.poll(told, { timeout: 5000 }).toContainEqual(['user.updated', '1001', 1, 'name']);
+    expect(agent.link.userEvents()).toHaveLength(2);
+  },
+);
+
 it('changes while the agent is away are noticed when it is back', async () => {
   await begin();
   await agent.stop();

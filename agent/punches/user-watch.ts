@@ -8,14 +8,18 @@ import type { PunchDatabase } from './database.ts';
 import type { EventOutbox } from './outbox.ts';
 import { digestOf, fieldsBetween } from './user-digest.ts';
 
-/** What the agent itself wrote shortly before a look may have been settled by another clock; ms. */
-const MARGIN_MS = 60_000;
+/** What the agent itself has written, as its journal knows it. */
+export interface OwnWrites {
+  /** Whether a write of this user is under way, or was settled since the table was last `seen`. */
+  isUnseen(device: string, userId: string): boolean;
+  /** The table was looked at: it shows what is settled. */
+  seen(device: string): void;
+}
 
 export interface UserWatchPorts {
   readonly database: PunchDatabase;
   readonly outbox: EventOutbox;
-  /** Whether the agent has written, or is writing, this user since then (epoch ms). */
-  readonly isOwn: (device: string, userId: string, since: number) => boolean;
+  readonly ownWrites: OwnWrites;
   /** Epoch ms. */
   readonly now: () => number;
 }
@@ -40,14 +44,27 @@ export class UserWatch {
     { device, serial }: { readonly device: string; readonly serial: string },
     roster: Roster,
   ): Promise<number> {
-    const { database, outbox, now } = this.#ports;
+    const { outbox, ownWrites } = this.#ports;
     const after = await this.#held(roster);
-    const seenAt = this.#seenAt(device, serial);
+    const isKnown = this.#isKnown(device, serial);
     const before = this.#seen(device);
-    const changes = seenAt === null ? [] : this.#changes(device, seenAt - MARGIN_MS, before, after);
-    const isOld = seenAt !== null && changes.length === 0 && isEqual(before, after);
+    const changes = isKnown ? this.#changes(device, before, after) : [];
     // What could not be reported is not remembered either.
-    if (isOld || changes.length > outbox.room) return 0;
+    if (changes.length > outbox.room) return 0;
+    const isOld = isKnown && changes.length === 0 && isEqual(before, after);
+    if (!isOld) this.#store({ device, serial }, before, after, changes);
+    // Last: if the agent dies before, its writes are taken for its own once more.
+    ownWrites.seen(device);
+    return changes.length;
+  }
+
+  #store(
+    { device, serial }: { readonly device: string; readonly serial: string },
+    before: ReadonlyMap<number, Seen>,
+    after: ReadonlyMap<number, Seen>,
+    changes: readonly Change[],
+  ): void {
+    const { database, outbox, now } = this.#ports;
     try {
       database.atomically(() => {
         for (const change of changes) {
@@ -61,7 +78,6 @@ export class UserWatch {
       outbox.recount();
       throw error;
     }
-    return changes.length;
   }
 
   /** The device was deleted. */
@@ -70,15 +86,10 @@ export class UserWatch {
     this.#ports.database.run('DELETE FROM users_seen WHERE device = ?', device);
   }
 
-  #changes(
-    device: string,
-    since: number,
-    before: ReadonlyMap<number, Seen>,
-    after: ReadonlyMap<number, Seen>,
-  ): Change[] {
+  #changes(device: string, before: ReadonlyMap<number, Seen>, after: ReadonlyMap<number, Seen>): Change[] {
     const changes: Change[] = [];
     const note = (type: UserEvent['type'], { uid, userId }: Seen, fields?: UserEvent['fields']) => {
-      if (this.#ports.isOwn(device, userId, since)) return;
+      if (this.#ports.ownWrites.isUnseen(device, userId)) return;
       changes.push({ type, uid, user_id: withoutUnshown(userId, 32), ...(fields && { fields }) });
     };
     for (const [uid, was] of before) {
@@ -106,10 +117,9 @@ export class UserWatch {
     return held;
   }
 
-  #seenAt(device: string, serial: string): number | null {
-    const sql = 'SELECT at FROM users_seen WHERE device = ? AND serial = ?';
-    const row = this.#ports.database.get(sql, device, serial);
-    return row === undefined ? null : Number(row.at);
+  #isKnown(device: string, serial: string): boolean {
+    const sql = 'SELECT 1 FROM users_seen WHERE device = ? AND serial = ?';
+    return this.#ports.database.get(sql, device, serial) !== undefined;
   }
 
   #seen(device: string): Map<number, Seen> {

@@ -20,7 +20,7 @@ import {
 } from '../../shared/wire/events.ts';
 import { parseTopic } from '../../shared/wire/topics.ts';
 import { Agent } from '../agent.ts';
-import type { Timers } from '../clock.ts';
+import { type Clock, systemClock, type Timers } from '../clock.ts';
 import { parseConfig } from '../config/load.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 
@@ -155,6 +155,8 @@ export class AgentBench {
   #timers: ManualTimers | null = null;
   readonly #folder = mkdtempSync(join(tmpdir(), 'sereno-agent-'));
   #agent: Agent | null = null;
+  #wallOffset = 0;
+  readonly #clock: Clock = { ...systemClock, now: () => systemClock.now() + this.#wallOffset };
   link!: NotingLink;
 
   /**
@@ -175,6 +177,7 @@ export class AgentBench {
       { ...config, devices },
       {
         log: pino({ level: 'silent' }),
+        clock: this.#clock,
         ...(this.#timers !== null && { timers: this.#timers }),
         connect: (events) => {
           this.link = new NotingLink(events);
@@ -189,6 +192,11 @@ export class AgentBench {
   stopTime(): ManualTimers {
     this.#timers = new ManualTimers();
     return this.#timers;
+  }
+
+  /** Somebody, or a time server, sets the clock of the mini-PC. */
+  stepWallClock(ms: number): void {
+    this.#wallOffset += ms;
   }
 
   get folder(): string {
