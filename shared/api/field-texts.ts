@@ -40,8 +40,8 @@ export const fieldTexts = {
     en: 'must be types of events, separated by commas, such as punch.created,device.offline',
   },
   webhook_url: {
-    es: 'debe ser una URL https:// pública, sin usuario ni fragmento, de hasta 2048 caracteres',
-    en: 'must be a public https:// URL without user or fragment, up to 2048 characters',
+    es: 'debe ser una URL https:// pública, sin usuario ni fragmento, de hasta 2048 caracteres; http:// o una dirección privada, solo donde la instalación lo permite',
+    en: 'must be a public https:// URL without user or fragment, up to 2048 characters; http:// or a private address only where the installation allows it',
   },
   event_type_list: {
     es: 'debe ser una lista de tipos de evento distintos, como ["punch.created"]',

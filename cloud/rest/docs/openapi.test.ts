@@ -12,6 +12,7 @@ import { isAction } from '../../commands/actions.ts';
 import { handler as operations } from '../../functions/operations.ts';
 import { handler as users } from '../../functions/users.ts';
 import { handler as webhooks } from '../../functions/webhooks.ts';
+import { readRequest } from '../../rpc/envelope.ts';
 import { handlers } from '../../testing/handlers.ts';
 import { type Given, invoke } from '../../testing/invoke.ts';
 import { hello, startWorld, type World } from '../../testing/world.ts';
@@ -53,6 +54,26 @@ test('the document is OpenAPI 3.1', async () => {
   const { valid, errors } = await new Validator().validate(JSON.parse(JSON.stringify(document)));
   expect(errors).toBeUndefined();
   expect(valid).toBe(true);
+});
+
+test('the JSON-RPC face stands beside the routes, and reads the call that is shown for it', () => {
+  const { post } = document.paths['/api_jsonrpc.php']! as unknown as Record<
+    string,
+    { description: string; requestBody: { content: Record<string, { example: unknown }> } }
+  >;
+  expect(post!.description).toContain('docs/operators.md');
+  const { content } = post!.requestBody;
+  expect(Object.keys(content)).toContain('application/json-rpc');
+  for (const { example } of Object.values(content)) expect(readRequest(example).method).toBe('user.get');
+  // What the document calls required is what a call may not leave out.
+  const { required } = document.components.schemas.RpcRequest as { required: string[] };
+  const whole: Record<string, unknown> = { jsonrpc: '2.0', method: 'user.get', params: {} };
+  expect(() => readRequest(whole)).not.toThrow();
+  for (const name of required) {
+    const { [name]: _left, ...rest } = whole;
+    expect(() => readRequest(rest)).toThrow(name);
+  }
+  expect(required).toEqual(Object.keys(whole));
 });
 
 test('codes are those of the catalogue, and results are typed by operation', () => {

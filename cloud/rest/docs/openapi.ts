@@ -4,11 +4,13 @@ import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObj
 import { acceptedAnswer, errorAnswer } from '../../../shared/api/answers.ts';
 import type { Route } from '../../../shared/api/route.ts';
 import { type RouteName, routes } from '../../../shared/api/routes.ts';
+import { rpcRoutes } from '../../../shared/api/rpc-routes.ts';
 import { VERSION } from '../../../shared/version.ts';
 import { isAction } from '../../commands/actions.ts';
 import { examples } from './examples.ts';
 import { acceptedHeaders, errorHeaders, okHeaders, requestHeaders } from './headers.ts';
 import { operationAnswer } from './operation-answers.ts';
+import { rpcOperation } from './rpc.ts';
 
 const JSON_TYPE = 'application/json';
 const csv = z.string().meta({
@@ -123,7 +125,7 @@ function paths(): ZodOpenApiPathsObject {
     byPath[route.path] ??= {};
     Object.assign(byPath[route.path] ?? {}, { [route.method.toLowerCase()]: operation(name, route) });
   }
-  return byPath as ZodOpenApiPathsObject;
+  return { ...(byPath as ZodOpenApiPathsObject), [rpcRoutes.rpc.path]: { post: rpcOperation } };
 }
 
 let document: object | null = null;
