@@ -25,6 +25,7 @@ import type { LocalPublisher } from './link/local-broker.ts';
 import { NotedClock } from './noted-clock.ts';
 import { Onlookers } from './onlookers.ts';
 import { Punches } from './punches/punches.ts';
+import { failure, type Result } from './result.ts';
 import { RuleKeeping } from './rule-keeping.ts';
 
 const SWEEP_MS = 300_000;
@@ -144,7 +145,7 @@ export class Agent {
       station: (device) => this.#branch.station(device),
       stations: () => this.#branch.stations(),
       publishProgress: (id, stage, done, total) => this.#progress(id, stage, done, total),
-      own: { ...this.#branch.operations, ...rules, ...recalls },
+      own: { ...this.#branch.operations, ...rules, ...recalls, 'people.put': notKept },
       onWritten: (...written) => this.#rules.access.written(...written),
       words: {
         'device.refused': ({ devices }) => this.#onlookers.refused(devices),
@@ -288,4 +289,9 @@ export class Agent {
       this.#log.error({ err: error }, 'the journal could not be tidied');
     }
   }
+}
+
+/** This agent does not keep people yet. */
+async function notKept(): Promise<Result> {
+  return failure(new SerenoError('rejected', { params: { reason: '@operation_unknown', op: 'people.put' } }));
 }

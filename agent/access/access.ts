@@ -12,7 +12,14 @@ import { Keeper } from './keeper.ts';
 import { type CloudTime, KnownTime } from './known-time.ts';
 import { endWhatCameBack, noteLeft } from './left-behind.ts';
 import { countedFor } from './passes.ts';
-import type { AccessHandlers, Informed, LocalWrites, RuleEvents, TerminalTables } from './ports.ts';
+import type {
+  AccessHandlers,
+  Informed,
+  LocalWrites,
+  RuleEvents,
+  RuleHandlers,
+  TerminalTables,
+} from './ports.ts';
 import { Requests } from './requests.ts';
 import { isForgotten, nextBoundary, passed, type Rule } from './rule.ts';
 import type { AccessStore } from './store.ts';
@@ -32,7 +39,7 @@ const TICK_MS = 60_000;
 const LATEST = 'latest';
 
 export class Access implements Informed {
-  readonly rules: AccessHandlers<'rule'>;
+  readonly rules: RuleHandlers;
   readonly recalls: AccessHandlers<'recall'>;
   readonly #ports: AccessPorts;
   readonly #time: KnownTime;

@@ -62,10 +62,13 @@ export type AccessHandlers<K extends 'rule' | 'recall'> = {
   readonly [N in OperationOfKind<K>]: (args: ArgsOf<N>, command: Command) => Promise<Result>;
 };
 
+/** Operations that are about identifiers. */
+export type RuleHandlers = Omit<AccessHandlers<'rule'>, 'people.put'>;
+
 /** What the agent around it tells the keeper of rules. All but `stop` return at once; what they change is on disk by then. */
 export interface Informed {
   /** Begun again under the same command id they come to the same end. */
-  readonly rules: AccessHandlers<'rule'>;
+  readonly rules: RuleHandlers;
   readonly recalls: AccessHandlers<'recall'>;
   /** Begins: goes on with what an earlier run left. After the dispatcher has taken up its journal. */
   resume(): void;

@@ -9,7 +9,7 @@ import type { Batch, Batches } from './batches.ts';
 import { judged, judgedAlone, meant } from './judge.ts';
 import { listed, needsRoster } from './listing.ts';
 import { planDelete, planPut, planReset } from './plan-items.ts';
-import type { AccessHandlers, TerminalTables } from './ports.ts';
+import type { AccessHandlers, RuleHandlers, TerminalTables } from './ports.ts';
 import type { AccessStore } from './store.ts';
 
 export interface RequestPorts {
@@ -21,7 +21,7 @@ export interface RequestPorts {
 }
 
 export class Requests {
-  readonly rules: AccessHandlers<'rule'> = {
+  readonly rules: RuleHandlers = {
     'identifier.put': ({ type, items }, command) =>
       this.#batch(command, {
         alone: (manners) => judgedAlone(items.map((wish) => judged(type, wish, manners))),

@@ -44,6 +44,10 @@ const signals: Readonly<Record<EventType, Signal | null>> = {
   'user.created': null,
   'user.updated': null,
   'user.deleted': null,
+  'person.in_step': null,
+  'person.refused': null,
+  'person.drift': null,
+  'person.repaired': null,
 };
 
 /** More problems than are kept one by one. */

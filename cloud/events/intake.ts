@@ -7,6 +7,7 @@ import {
   EVENTS_UNZIPPED_BYTES,
   type HeardBatch,
   heardBatchSchema,
+  type PersonEvent,
   type RuleEvent,
   type UserEvent,
 } from '../../shared/wire/events.ts';
@@ -85,11 +86,21 @@ function ruleHappening(
   return { id, type, at, site, device, data };
 }
 
+function personHappening(
+  { id, type, device, at, user_id, person, version, there, fields, code }: PersonEvent,
+  site: string,
+): Happening {
+  const told = { ...(fields && { fields }), ...(code !== undefined && { code }) };
+  const data = { device_id: device, site, user_id, person_id: person, version, wanted: there, ...told };
+  return { id, type, at, site, device, data };
+}
+
 function happeningOf(event: AgentEvent, site: string): Happening {
   if (event.type === 'punch') {
     const { id, device, at } = event;
     return { id, type: 'punch.created', at, site, device, data: { ...punchData(event, site) } };
   }
+  if ('person' in event) return personHappening(event, site);
   return 'identifier_type' in event ? ruleHappening(event, site) : userHappening(event, site);
 }
 

@@ -11,6 +11,7 @@ import {
   transportSchema,
 } from '../domain/device.ts';
 import { DEVICE_STATES, deviceStateSchema } from '../domain/device-state.ts';
+import { driftSchema } from '../domain/wanted-person.ts';
 import {
   commKeyField,
   deviceIdField,
@@ -62,6 +63,7 @@ const deviceFields = {
   timezone: z.string(error('timezone')).refine(isTimeZone, error('timezone')).optional(),
   dialect: dialectField.optional(),
   locks: locksField.optional(),
+  drift: z.enum(driftSchema.options, error('drift')).optional(),
 } satisfies { [K in keyof typeof deviceSettingsShape]: z.ZodType } & Readonly<Record<string, z.ZodType>>;
 
 export const deviceCreateBody = z

@@ -92,6 +92,7 @@ export const fieldTexts = {
   timeout: { es: 'debe ser un entero de 1 a 60 (segundos)', en: 'must be an integer from 1 to 60 (seconds)' },
   transport: { es: 'debe ser tcp o udp', en: 'must be tcp or udp' },
   locks: { es: 'debe ser 1 o 2', en: 'must be 1 or 2' },
+  drift: { es: 'debe ser report o repair', en: 'must be report or repair' },
   roster: { es: 'debe ser cached o strict', en: 'must be cached or strict' },
   encoding: {
     es: 'debe ser utf-8, gbk, gb18030, big5, latin1, cp1252, cp1251 o cp1256',

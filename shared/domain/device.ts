@@ -1,5 +1,6 @@
 // How a terminal is reached and what it is like, as registered over the API or written in agent.yaml.
 import * as z from 'zod';
+import { driftSchema } from './wanted-person.ts';
 
 export const transportSchema = z.enum(['tcp', 'udp']);
 export const rosterModeSchema = z.enum(['cached', 'strict']);
@@ -63,6 +64,8 @@ export const deviceSettingsShape = {
   dialect: dialectSchema,
   /** Doors that it opens by itself: identifiers may be for the first, the second or all of them. */
   locks: z.int().min(1).max(2),
+  /** Whether what somebody has changed there of a person who is kept there is told, or put right, too. */
+  drift: driftSchema,
 };
 type DeviceSetting = keyof typeof deviceSettingsShape;
 /** Those settings, all of them said. */
@@ -77,6 +80,7 @@ export const deviceDefaults: Omit<SharedSettings, 'timezone'> = {
   encoding: 'utf-8',
   dialect: {},
   locks: 1,
+  drift: 'report',
 };
 
 /** A serial number as terminals report it, in characters that may be shown anywhere. */

@@ -5,6 +5,7 @@ import { collectedSchema } from '../domain/collected.ts';
 import { serialSchema } from '../domain/device.ts';
 import { deviceStateSchema, stateReasonSchema } from '../domain/device-state.ts';
 import { commandIdSchema, deviceIdSchema, slugSchema } from '../domain/identifiers.ts';
+import { wantedStoreSchema } from '../domain/wanted-person.ts';
 
 export const WIRE_VERSION = 1;
 
@@ -137,6 +138,8 @@ export const helloSchema = z.object({
   /** What `site.tenure` told the agent on this connection; null: nothing yet; absent: it does not ask. */
   tenureSince: epochMs.nullable().optional(),
   devices: z.array(helloDeviceSchema).max(DEVICES_PER_SITE),
+  /** Who is kept at which terminal, as far as it is on the agent's disk; absent: the agent is older. */
+  wanted: wantedStoreSchema.optional().catch(undefined),
 });
 export type Hello = z.infer<typeof helloSchema>;
 

@@ -1,9 +1,10 @@
 // What an agent tells of its own accord: batches of punches and of changes at the keypad, and how the cloud says that it has them.
 import * as z from 'zod';
 import { identifierTypeSchema } from '../domain/access-identifier.ts';
-import { agentText } from '../domain/agent-text.ts';
+import { agentCode, agentText } from '../domain/agent-text.ts';
 import { serialSchema } from '../domain/device.ts';
 import { commandIdSchema, deviceIdSchema, slugSchema } from '../domain/identifiers.ts';
+import { driftFieldSchema, personIdSchema, personVersionSchema } from '../domain/wanted-person.ts';
 import { WIRE_VERSION } from './envelope.ts';
 import { type ParsedTopic, replyPart } from './topics.ts';
 
@@ -91,10 +92,35 @@ export const ruleEventSchema = z.object({
 });
 export type RuleEvent = z.infer<typeof ruleEventSchema>;
 
+/**
+ * How a person stands at a terminal, as `people.put` wants it there in `version`. `person.in_step`: the terminal was seen to hold what is wanted;
+ * with `there: false`, not to hold the person any more. `person.refused`: the terminal does not take it, `code` and
+ * `params` say why; it is tried again when something has changed. `person.drift`: somebody has changed `fields` there, and it was left so.
+ * `person.repaired`: it was put right.
+ * Of one person and version the event that comes last counts. Values are never told.
+ */
+export const personEventSchema = z.object({
+  type: z.enum(['person.in_step', 'person.refused', 'person.drift', 'person.repaired']),
+  id: eventIdSchema,
+  device: deviceIdSchema,
+  person: personIdSchema,
+  version: personVersionSchema,
+  user_id: badge,
+  /** Whether the person is wanted there. */
+  there: z.boolean(),
+  fields: z.array(driftFieldSchema).max(driftFieldSchema.options.length).optional(),
+  code: agentCode.optional(),
+  params: z.record(agentText(32), z.union([agentText(256), z.number()])).optional(),
+  /** By the cloud's clock, as far as the agent knows it. */
+  at: epochMs,
+});
+export type PersonEvent = z.infer<typeof personEventSchema>;
+
 export const agentEventSchema = z.discriminatedUnion('type', [
   punchEventSchema,
   userEventSchema,
   ruleEventSchema,
+  personEventSchema,
 ]);
 export type AgentEvent = z.infer<typeof agentEventSchema>;
 

@@ -18,6 +18,10 @@ export const EVENT_TYPES = [
   'rule.overdue',
   'rule.restored',
   'rule.failed',
+  'person.in_step',
+  'person.refused',
+  'person.drift',
+  'person.repaired',
   'operation.unknown',
   'webhook.paused',
 ] as const;

@@ -11,6 +11,7 @@ import { attendanceSchema } from '../domain/attendance.ts';
 import { commKeySchema, deviceInfoShape, deviceSettingsShape, serialSchema } from '../domain/device.ts';
 import { commandIdSchema, deviceIdSchema } from '../domain/identifiers.ts';
 import { userFieldsSchema, userSchema } from '../domain/user.ts';
+import { MOST_WANTED, wantedPersonSchema } from '../domain/wanted-person.ts';
 import type { PhraseKey } from '../phrases.ts';
 
 /** Identifiers of one batch. */
@@ -204,6 +205,21 @@ export const operations = {
   },
   'wiegand.put': { kind: 'rule', args: wiegandSchema.strict(), result: wiegandSchema },
   'wiegand.get': { kind: 'recall', args: none, result: wiegandSchema },
+  /**
+   * Who is to be at this terminal from now on, and who must not be. Answered once it is on the agent's disk; what becomes of it is told as events
+   * `person.*`. Of one person the highest version counts, in whatever order they come. `epoch` is a ULID that only grows: with `whole`, whoever
+   * was not named in this epoch or a later one is not looked after any more; what stands at the terminal stays.
+   */
+  'people.put': {
+    kind: 'rule',
+    args: z.strictObject({
+      epoch: commandIdSchema,
+      items: z.array(wantedPersonSchema).max(MOST_WANTED),
+      whole: z.boolean().optional(),
+    }),
+    /** `stored`: how many items count from now on; those of an older version do not. `store`: as in the hello. */
+    result: z.object({ stored: z.int().min(0), store: z.uuid() }),
+  },
   /** Tells an agent that its hello named devices that another site holds. */
   'device.refused': {
     kind: 'word',

@@ -171,6 +171,7 @@ export function ownHandlers(): DispatcherPorts['own'] {
     'identifier.list': done,
     'wiegand.put': done,
     'wiegand.get': done,
+    'people.put': done,
   };
 }
 
