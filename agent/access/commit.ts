@@ -1,8 +1,10 @@
 // What a task comes to once its writes are made: rules, guests and answers on disk in one transaction, events told before it.
 import { createHash } from 'node:crypto';
 import type { RuleEvent } from '../../shared/wire/events.ts';
+import { infoOf } from './outcome.ts';
 import type { RuleEvents } from './ports.ts';
 import type { Rule } from './rule.ts';
+import type { Ended } from './running.ts';
 import type { AccessStore } from './store.ts';
 import type { Note, Task } from './task.ts';
 
@@ -13,10 +15,28 @@ export interface CommitPorts {
 }
 
 /** What is answered to a batch for some of its items. */
-export type Answer = Pick<Task, 'command' | 'items'>;
+type Answer = Pick<Task, 'command' | 'items'>;
+
+/** Tasks are on disk when it returns. @throws SerenoError `agent_storage` */
+export function keepTasks(tasks: readonly Task[], { store }: CommitPorts): void {
+  store.atomically(() => {
+    for (const task of tasks) store.putTask(task);
+  });
+}
+
+/** What tasks came to, in one transaction. @throws SerenoError `agent_storage` */
+export function noteEnded(ended: readonly Ended<Task>[], ports: CommitPorts): void {
+  ports.store.atomically(() => {
+    for (const { task, outcome } of ended) {
+      if (outcome.kind === 'done') commit(task, ports);
+      else abandon(task, outcome.kind === 'unknown' && task.command !== null, ports);
+    }
+    answer(ended.map(answerOf), ports);
+  });
+}
 
 /** Its writes are made. Inside a transaction of the store. */
-export function commit(task: Task, ports: CommitPorts): void {
+function commit(task: Task, ports: CommitPorts): void {
   const { store } = ports;
   const { device } = task;
   for (const { rule, goesOn } of task.puts) putAnew(rule, goesOn, store);
@@ -30,7 +50,7 @@ export function commit(task: Task, ports: CommitPorts): void {
  * The writes were not made: nothing is kept of it. `isUnknown`: nobody can tell, so its rules watch over what may be there. Inside
  * a transaction of the store.
  */
-export function abandon(task: Task, isUnknown: boolean, { store }: CommitPorts): void {
+function abandon(task: Task, isUnknown: boolean, { store }: CommitPorts): void {
   if (isUnknown) {
     for (const { rule } of task.puts) store.putRule({ ...rule, held: true });
     for (const guest of task.guests) store.putGuest(task.device, { ...guest, isThere: false });
@@ -39,13 +59,20 @@ export function abandon(task: Task, isUnknown: boolean, { store }: CommitPorts):
 }
 
 /** Answers of batches, as far as they are known now. Inside a transaction of the store. */
-export function answer(answers: readonly Answer[], { store, now }: CommitPorts): void {
+function answer(answers: readonly Answer[], { store, now }: CommitPorts): void {
   for (const [command, all] of Map.groupBy(answers, (each) => each.command)) {
     const infos = command === null ? null : store.infos(command);
     if (command === null || infos === null) continue;
     for (const { items } of all) for (const { index, info } of items) infos[index] = info;
     store.putInfos(command, infos, now());
   }
+}
+
+/** What a task's items are answered. */
+function answerOf({ task: { command, items }, outcome }: Ended<Task>): Answer {
+  if (outcome.kind === 'done') return { command, items };
+  const info = infoOf(outcome);
+  return { command, items: items.map(({ index }) => ({ index, info })) };
 }
 
 /** Tells what is to be told, and notes how the rules stand. Inside a transaction of the store. */

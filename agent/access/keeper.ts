@@ -2,7 +2,7 @@
 import { limitOf } from '../clock.ts';
 import type { Roster } from '../terminal/tables/roster.ts';
 import { Batches } from './batches.ts';
-import { applyNotes } from './commit.ts';
+import { applyNotes, keepTasks, noteEnded } from './commit.ts';
 import type { KeeperPorts } from './keeper-ports.ts';
 import { taskOfWork } from './make-tasks.ts';
 import type { Outcome } from './outcome.ts';
@@ -29,7 +29,7 @@ export class Keeper {
   readonly batches: Batches;
   readonly #device: string;
   readonly #ports: KeeperPorts;
-  readonly #running: Running;
+  readonly #running: Running<Task>;
   /** Users for whom a write has come to something else: the table decides what is next. */
   readonly #unsure = new Set<string>();
   /** Users for whom the terminal has refused something just now. */
@@ -45,7 +45,13 @@ export class Keeper {
   constructor(device: string, ports: KeeperPorts) {
     this.#device = device;
     this.#ports = ports;
-    this.#running = new Running(device, ports, (ended) => this.#settled(ended));
+    const { clock, writes, log } = ports;
+    this.#running = new Running<Task>(device, {
+      ...{ clock, writes, log },
+      keep: (tasks) => keepTasks(tasks, ports),
+      settle: (ended) => noteEnded(ended, ports),
+      onSettled: (ended) => this.#settled(ended),
+    });
     this.batches = new Batches(device, ports, this.#running);
   }
 
@@ -88,7 +94,14 @@ export class Keeper {
 
   /** A write of the cloud for this user has taken effect: what is being written for a rule of his means that, too. */
   written(userId: string, change: (rule: Rule) => Rule | null): void {
-    this.#running.written(userId, change);
+    this.#running.change((task) => {
+      if (!task.users.includes(userId) || task.puts.length === 0) return task;
+      const puts = task.puts.flatMap((put) => {
+        const rule = put.rule.userId === userId ? change(put.rule) : put.rule;
+        return rule === null ? [] : [{ ...put, rule }];
+      });
+      return { ...task, puts };
+    });
   }
 
   async #keepOn(): Promise<void> {
@@ -206,7 +219,7 @@ export class Keeper {
     this.#isAgain = true;
   }
 
-  #settled(ended: readonly Ended[]): void {
+  #settled(ended: readonly Ended<Task>[]): void {
     for (const command of new Set(ended.map(({ task }) => task.command))) this.batches.settled(command);
     this.#ports.onChange();
     for (const { task, outcome } of ended) if (outcome.kind !== 'done') this.#trouble(task, outcome);

@@ -2,42 +2,54 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { failure, type Result } from '../result.ts';
-import { type Answer, abandon, answer, type CommitPorts, commit } from './commit.ts';
-import { infoOf, type Outcome, outcomeOf, together } from './outcome.ts';
-import type { LocalWrites } from './ports.ts';
-import type { Rule } from './rule.ts';
-import type { Task } from './task.ts';
+import { type Outcome, outcomeOf, together } from './outcome.ts';
+import type { LocalWrite, LocalWrites, Urgency } from './ports.ts';
 
 const STORE_RETRY_MS = 1000;
 
-export interface RunningPorts extends CommitPorts {
-  readonly clock: Clock;
-  readonly writes: LocalWrites;
-  readonly log: Logger;
+/** Writes that belong together. */
+export interface OwnTask {
+  readonly id: string;
+  /** Whose records it touches: nothing else is begun for these meanwhile. */
+  readonly users: readonly string[];
+  readonly writes: readonly LocalWrite[];
+  readonly urgency: Urgency;
 }
 
-export interface Ended {
-  readonly task: Task;
+export interface Ended<T> {
+  readonly task: T;
   readonly outcome: Outcome;
 }
 
-export class Running {
+export interface RunningPorts<T> {
+  readonly clock: Clock;
+  readonly writes: LocalWrites;
+  readonly log: Logger;
+  /** Tasks are on disk when it returns. @throws SerenoError `agent_storage` */
+  readonly keep: (tasks: readonly T[]) => void;
+  /** What they came to is on disk when it returns, and the tasks are no more. @throws SerenoError `agent_storage` */
+  readonly settle: (ended: readonly Ended<T>[]) => void;
+  /** Settled, and nobody is busy with them any more. */
+  readonly onSettled: (ended: readonly Ended<T>[]) => void;
+  /** What the results of a task's writes come to, if not the worst of them. */
+  readonly judge?: (results: readonly Result[]) => Outcome;
+}
+
+export class Running<T extends OwnTask> {
   readonly #device: string;
-  readonly #ports: RunningPorts;
-  readonly #onSettled: (ended: readonly Ended[]) => void;
-  readonly #tasks = new Map<string, Task>();
+  readonly #ports: RunningPorts<T>;
+  readonly #tasks = new Map<string, T>();
   /** Users for whom something is being written. */
   readonly #busy = new Set<string>();
   /** Counts up whenever writes are begun or end: a table that was read before shows an older state. */
   #epoch = 0;
   #isStopped = false;
-  #ended: Ended[] = [];
+  #ended: Ended<T>[] = [];
   #whenIdle: (() => void)[] = [];
 
-  constructor(device: string, ports: RunningPorts, onSettled: (ended: readonly Ended[]) => void) {
+  constructor(device: string, ports: RunningPorts<T>) {
     this.#device = device;
     this.#ports = ports;
-    this.#onSettled = onSettled;
   }
 
   get epoch(): number {
@@ -53,24 +65,21 @@ export class Running {
   }
 
   /** On disk first. @throws SerenoError `agent_storage` */
-  launch(tasks: readonly Task[]): void {
-    const { store } = this.#ports;
+  launch(tasks: readonly T[]): void {
     if (tasks.length === 0) return;
-    store.atomically(() => {
-      for (const task of tasks) store.putTask(task);
-    });
+    this.#ports.keep(tasks);
     this.order(tasks);
   }
 
   /** What is on disk already: the overdue ones first. */
-  order(tasks: readonly Task[]): void {
+  order(tasks: readonly T[]): void {
     for (const urgency of ['overdue', 'rule'] as const) {
       this.#order(tasks.filter((task) => task.urgency === urgency));
     }
   }
 
   /** All writes of these tasks in one order, so that they share a locked window. */
-  #order(tasks: readonly Task[]): void {
+  #order(tasks: readonly T[]): void {
     const [first] = tasks;
     if (first === undefined) return;
     this.#epoch += 1;
@@ -92,36 +101,32 @@ export class Running {
     }
   }
 
-  async #await(task: Task, results: readonly Promise<Result>[]): Promise<void> {
+  async #await(task: T, results: readonly Promise<Result>[]): Promise<void> {
     const settled = await Promise.all(results.map((result) => result.catch(failure)));
-    if (!this.#isStopped) this.#settle(task, together(settled.map(outcomeOf)));
+    if (this.#isStopped) return;
+    const { judge = (all: readonly Result[]) => together(all.map(outcomeOf)) } = this.#ports;
+    this.#settle(task, judge(settled));
   }
 
   /** Those that end together are noted together: the disk is slow. */
-  #settle(task: Task, outcome: Outcome): void {
+  #settle(task: T, outcome: Outcome): void {
     this.#ended.push({ task, outcome });
     if (this.#ended.length === 1) setImmediate(() => this.#note());
   }
 
   #note(): void {
     if (this.#isStopped) return;
-    const { store, clock, log } = this.#ports;
+    const { clock, log } = this.#ports;
     // They may have changed since they were begun.
     const ended = this.#ended.map(({ task, outcome }) => ({
       task: this.#tasks.get(task.id) ?? task,
       outcome,
     }));
     try {
-      store.atomically(() => {
-        for (const { task, outcome } of ended) {
-          if (outcome.kind === 'done') commit(task, this.#ports);
-          else abandon(task, outcome.kind === 'unknown' && task.command !== null, this.#ports);
-        }
-        answer(ended.map(answerOf), this.#ports);
-      });
+      this.#ports.settle(ended);
     } catch (error) {
       // They are on disk still: settled when there is room again.
-      log.error({ device: this.#device, err: error }, 'rules could not be noted');
+      log.error({ device: this.#device, err: error }, 'what became of own writes could not be noted');
       clock.after(STORE_RETRY_MS, () => this.#note());
       return;
     }
@@ -132,7 +137,7 @@ export class Running {
       for (const userId of task.users) this.#busy.delete(userId);
     }
     if (this.#busy.size === 0) for (const go of this.#whenIdle.splice(0)) go();
-    this.#onSettled(ended);
+    this.#ports.onSettled(ended);
   }
 
   /** Resolves when nothing is being written. */
@@ -143,26 +148,14 @@ export class Running {
     });
   }
 
-  /** A write of the cloud for this user has taken effect: what is being written for a rule of his means that, too. */
-  written(userId: string, change: (rule: Rule) => Rule | null): void {
-    const { store } = this.#ports;
-    store.atomically(() => {
-      for (const task of this.#tasks.values()) {
-        if (!task.users.includes(userId) || task.puts.length === 0) continue;
-        const puts = task.puts.flatMap((put) => {
-          const rule = put.rule.userId === userId ? change(put.rule) : put.rule;
-          return rule === null ? [] : [{ ...put, rule }];
-        });
-        const changed = { ...task, puts };
-        store.putTask(changed);
-        this.#tasks.set(task.id, changed);
-      }
+  /** Those under way become what `change` makes of them. @throws SerenoError `agent_storage` */
+  change(change: (task: T) => T): void {
+    const changed = [...this.#tasks.values()].flatMap((task) => {
+      const next = change(task);
+      return next === task ? [] : [next];
     });
+    if (changed.length === 0) return;
+    this.#ports.keep(changed);
+    for (const task of changed) this.#tasks.set(task.id, task);
   }
-}
-
-function answerOf({ task: { command, items }, outcome }: Ended): Answer {
-  if (outcome.kind === 'done') return { command, items };
-  const info = infoOf(outcome);
-  return { command, items: items.map(({ index }) => ({ index, info })) };
 }
