@@ -20,13 +20,12 @@ import { Outbox } from './dispatch/outbox.ts';
 import { HelloTeller } from './hello.ts';
 import { Journal } from './journal/journal.ts';
 import { UndoVault } from './journal/undo-vault.ts';
+import { Keeping } from './keeping.ts';
 import type { Link } from './link/link.ts';
 import type { LocalPublisher } from './link/local-broker.ts';
 import { NotedClock } from './noted-clock.ts';
 import { Onlookers } from './onlookers.ts';
 import { Punches } from './punches/punches.ts';
-import { failure, type Result } from './result.ts';
-import { RuleKeeping } from './rule-keeping.ts';
 
 const SWEEP_MS = 300_000;
 const DRAIN_MS = 2000;
@@ -48,7 +47,7 @@ export class Agent {
   readonly #follower: Follower;
   readonly #localBroker: LocalPublisher | null;
   readonly #punches: Punches;
-  readonly #rules: RuleKeeping;
+  readonly #keeping: Keeping;
   /** Counts up over all commands and from where no earlier run has been, so it counts up within each command. */
   #progressSeq: number;
   #cancelTidying: (() => void) | null = null;
@@ -63,7 +62,7 @@ export class Agent {
     this.#clock = clock;
     this.#progressSeq = clock.now();
     this.#journal = Journal.open(config.dataDir, config.site, clock);
-    this.#onlookers = new Onlookers(config.dataDir, () => this.#rules.access.count(), log);
+    this.#onlookers = new Onlookers(config.dataDir, () => this.#keeping.rules.access.count(), log);
     this.#undo = new UndoVault(this.#journal.undo, {
       folder: config.dataDir,
       site: config.site,
@@ -79,7 +78,7 @@ export class Agent {
         this.#dispatcher.receive(message);
         this.#hello.measured();
         this.#cloudClock.note();
-        this.#rules.measured();
+        this.#keeping.rules.measured();
       },
       onStored: (payload) => this.#punches.stored(payload),
       onUp: () => this.#up(),
@@ -104,6 +103,7 @@ export class Agent {
       link,
       stations: () => this.#branch.stations(),
       collected: (device) => this.#punches.collected(device),
+      wanted: () => this.#keeping.wanted(),
       onNews: (hello, connected) => this.#onlookers.announced(hello, connected),
       log,
     });
@@ -117,22 +117,21 @@ export class Agent {
       left: (notAfter) => this.#cloudClock.left(notAfter),
       onStanding: (device, standing) => this.#noteStanding(device, standing),
       onContact: (isProbe) => this.#hello.contact(isProbe),
-      onReach: (device, isReachable) => this.#rules.access.contact(device, isReachable),
-      onRoster: (device, roster) => this.#rules.saw(device, roster),
+      onReach: (device, isReachable) => this.#keeping.contact(device, isReachable),
+      onRoster: (device, roster) => this.#keeping.saw(device, roster),
       onChange: () => {
         this.#hello.announceNow();
         this.#punches.follow(this.#branch.stations());
       },
       onGone: (device) => {
         this.#dispatcher.deviceGone(device);
-        this.#rules.access.deviceGone(device);
+        this.#keeping.deviceGone(device);
       },
       log,
     });
     this.#localBroker = localBroker ?? null;
     this.#punches = this.#openPunches();
-    this.#rules = this.#openRules();
-    const { rules, recalls } = this.#rules.access;
+    this.#keeping = this.#openKeeping();
     this.#dispatcher = new Dispatcher({
       at,
       journal: this.#journal,
@@ -145,8 +144,8 @@ export class Agent {
       station: (device) => this.#branch.station(device),
       stations: () => this.#branch.stations(),
       publishProgress: (id, stage, done, total) => this.#progress(id, stage, done, total),
-      own: { ...this.#branch.operations, ...rules, ...recalls, 'people.put': notKept },
-      onWritten: (...written) => this.#rules.access.written(...written),
+      own: { ...this.#branch.operations, ...this.#keeping.operations },
+      onWritten: (...written) => this.#keeping.written(...written),
       words: {
         'device.refused': ({ devices }) => this.#onlookers.refused(devices),
         'site.tenure': (word) => this.#noteFence(word),
@@ -162,8 +161,8 @@ export class Agent {
       ...{ ...punches, folder, at: { tenant, site } },
       onNews: () => this.#hello.announceSoon(),
       ownWrites: this.#journal.users,
-      isPressing: (device) => this.#rules.countsPasses(device),
-      onPunch: (punch, isNew) => this.#rules.access.punched(punch, isNew),
+      isPressing: (device) => this.#keeping.rules.countsPasses(device),
+      onPunch: (punch, isNew) => this.#keeping.rules.access.punched(punch, isNew),
       publish: (topic, payload) => this.#link.publish(topic, payload),
       localBroker: this.#localBroker,
       clock: this.#clock,
@@ -171,8 +170,8 @@ export class Agent {
     });
   }
 
-  #openRules(): RuleKeeping {
-    return new RuleKeeping({
+  #openKeeping(): Keeping {
+    return new Keeping({
       config: this.#config,
       clock: this.#clock,
       cloudClock: this.#cloudClock,
@@ -199,7 +198,7 @@ export class Agent {
     this.#dispatcher.resume();
     this.#branch.start();
     this.#localBroker?.start();
-    this.#rules.start();
+    this.#keeping.start();
     this.#punches.follow(this.#branch.stations());
     this.#link.start();
     this.#onlookers.serve((id) => examineStation(id, this.#branch.station(id), this.#clock));
@@ -214,7 +213,7 @@ export class Agent {
     steps.defer(() => this.#journal.close());
     steps.defer(() => this.#hello.stop());
     steps.defer(() => this.#localBroker?.stop());
-    steps.defer(() => this.#rules.close());
+    steps.defer(() => this.#keeping.close());
     steps.defer(() => this.#punches.stop());
     steps.defer(() => this.#link.stop());
     steps.defer(() => this.#outbox.drain(DRAIN_MS));
@@ -224,7 +223,7 @@ export class Agent {
     steps.defer(() => this.#follower.stop());
     steps.defer(() => this.#onlookers.close());
     steps.defer(() => this.#hello.stop());
-    steps.defer(() => this.#rules.stop());
+    steps.defer(() => this.#keeping.stop());
     steps.defer(() => this.#cancelTidying?.());
   }
 
@@ -289,9 +288,4 @@ export class Agent {
       this.#log.error({ err: error }, 'the journal could not be tidied');
     }
   }
-}
-
-/** This agent does not keep people yet. */
-async function notKept(): Promise<Result> {
-  return failure(new SerenoError('rejected', { params: { reason: '@operation_unknown', op: 'people.put' } }));
 }

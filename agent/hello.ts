@@ -1,6 +1,7 @@
 // What the agent announces to the directory: on connect and whenever something about it changes.
 import type { Logger } from 'pino';
 import type { CollectedPunches } from '../shared/domain/collected.ts';
+import type { WantedStore } from '../shared/domain/wanted-person.ts';
 import { VERSION } from '../shared/version.ts';
 import { type Hello, type HelloDevice, WIRE_VERSION } from '../shared/wire/envelope.ts';
 import { type SiteAddress, topics } from '../shared/wire/topics.ts';
@@ -38,6 +39,8 @@ export interface HelloPorts {
   readonly stations: () => readonly StationView[];
   /** How the punches of a device are collected. */
   readonly collected: (device: string) => CollectedPunches;
+  /** Who is kept at which terminal. */
+  readonly wanted: () => WantedStore;
   /** Told of every news, also while there is no line to the cloud. */
   readonly onNews: (hello: Hello, isUp: boolean) => void;
   readonly log: Logger;
@@ -152,7 +155,7 @@ export class HelloTeller {
   }
 
   #hello(): Hello {
-    const { clock, cloudClock, journal, fence, link, stations, collected } = this.#ports;
+    const { clock, cloudClock, journal, fence, link, stations, collected, wanted } = this.#ports;
     return {
       v: WIRE_VERSION,
       session: link().session,
@@ -164,6 +167,7 @@ export class HelloTeller {
       ownSessions: [...this.#noteSession()],
       tenureSince: fence.since,
       devices: stations().map((station) => asHelloDevice(station, collected(station.device.id))),
+      wanted: wanted(),
     };
   }
 }

@@ -1,9 +1,8 @@
 // The rules of a branch at work: what their keeper is given of the agent around it, and what it is told.
 import type { Logger } from 'pino';
-import { ulid } from 'ulid';
 import { SerenoError } from '../shared/errors.ts';
 import { Access } from './access/access.ts';
-import type { LocalWrites, TerminalTables, TerminalUsers } from './access/ports.ts';
+import type { LocalWrites, TerminalTables } from './access/ports.ts';
 import { AccessStore } from './access/store.ts';
 import type { Clock } from './clock.ts';
 import type { AgentConfig } from './config/load.ts';
@@ -11,8 +10,8 @@ import type { CloudClock } from './dispatch/cloud-clock.ts';
 import type { Station } from './dispatch/ports.ts';
 import { isStorageError } from './journal/errors.ts';
 import type { Punches } from './punches/punches.ts';
-import { unreachable } from './terminal/session/errors.ts';
 import type { Roster } from './terminal/tables/roster.ts';
+import { usersInTurn } from './users-in-turn.ts';
 
 /** A clock that was never measured may be set right at any time: it is looked at so often, ms. */
 const LOOK_AT_CLOCK_MS = 2000;
@@ -128,32 +127,4 @@ export class RuleKeeping {
 function modeOf(punches: Punches, device: string): ReturnType<TerminalTables['punches']> {
   if (!punches.collects) return 'off';
   return punches.collected(device).mode === 'live' ? 'live' : 'polled';
-}
-
-/** The users of a terminal, asked for when it is its turn. @throws SerenoError */
-async function usersInTurn(station: Station, signal: AbortSignal): Promise<TerminalUsers> {
-  const id = ulid();
-  const cancel = () => station.queue.cancel(id);
-  signal.addEventListener('abort', cancel, { once: true });
-  try {
-    return await new Promise<TerminalUsers>((resolve, reject) => {
-      station.queue.push({
-        kind: 'ask',
-        priority: 'rule',
-        id,
-        holds: null,
-        refuse: reject,
-        run: (cancelled) => usersNow(station, AbortSignal.any([signal, cancelled])).then(resolve, reject),
-      });
-    });
-  } finally {
-    signal.removeEventListener('abort', cancel);
-  }
-}
-
-async function usersNow({ terminal }: Station, signal: AbortSignal): Promise<TerminalUsers> {
-  const roster = await terminal.roster({ signal });
-  const { dialect, device } = terminal;
-  if (dialect === null) throw unreachable(device, undefined);
-  return { roster, dialect, device };
 }

@@ -21,7 +21,7 @@ import type {
   TerminalTables,
 } from './ports.ts';
 import { Requests } from './requests.ts';
-import { isForgotten, nextBoundary, passed, type Rule } from './rule.ts';
+import { isForgotten, isOver, nextBoundary, passed, type Rule, type Slot, slotOf } from './rule.ts';
 import type { AccessStore } from './store.ts';
 
 export interface AccessPorts {
@@ -152,6 +152,15 @@ export class Access implements Informed {
       // The next start tries again.
       log.error({ device, err: error }, 'the rules of a device that is gone could not be forgotten');
     }
+  }
+
+  /** The slots of a user that rules govern, also while their numbers are not on the terminal. */
+  ruled(device: string, userId: string): ReadonlySet<Slot> {
+    const now = this.#now();
+    const own = this.#ports.store
+      .rules(device)
+      .filter((rule) => rule.userId === userId && !isOver(rule, now));
+    return new Set(own.map(({ type }) => slotOf(type)));
   }
 
   /** How many rules there are, and how many of them could not be kept. */

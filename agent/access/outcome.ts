@@ -1,6 +1,6 @@
 // What the results of writes mean: for those who asked, and for whether to try again.
 import type { IdentifierInfo } from '../../shared/domain/access-identifier.ts';
-import type { ErrorCode } from '../../shared/errors.ts';
+import type { ErrorCode, ErrorParams } from '../../shared/errors.ts';
 import type { Result } from '../result.ts';
 
 /**
@@ -12,7 +12,11 @@ import type { Result } from '../result.ts';
  */
 export type Outcome =
   | { readonly kind: 'done' }
-  | { readonly kind: 'away' | 'changed' | 'refused' | 'unknown'; readonly code: ErrorCode };
+  | {
+      readonly kind: 'away' | 'changed' | 'refused' | 'unknown';
+      readonly code: ErrorCode;
+      readonly params?: ErrorParams;
+    };
 
 /** Failures after which it is worth trying as soon as the terminal answers; `null`: whoever reads this table decides. */
 const KIND: Partial<Record<ErrorCode, 'away' | 'changed'>> = {
@@ -36,9 +40,9 @@ const KIND: Partial<Record<ErrorCode, 'away' | 'changed'>> = {
 
 export function outcomeOf(result: Result): Outcome {
   if (result.status === 'ok') return { kind: 'done' };
-  const { code, applied } = result.error;
+  const { code, applied, params } = result.error;
   if (result.status === 'unknown' || applied !== 'no') return { kind: 'unknown', code };
-  return { kind: KIND[code] ?? 'refused', code };
+  return { kind: KIND[code] ?? 'refused', code, params };
 }
 
 /** What several writes come to together: the worst of it. */

@@ -32,7 +32,7 @@ export interface RunningPorts<T> {
   /** Settled, and nobody is busy with them any more. */
   readonly onSettled: (ended: readonly Ended<T>[]) => void;
   /** What the results of a task's writes come to, if not the worst of them. */
-  readonly judge?: (results: readonly Result[]) => Outcome;
+  readonly judge?: (results: readonly Result[], task: T) => Outcome;
 }
 
 export class Running<T extends OwnTask> {
@@ -105,7 +105,7 @@ export class Running<T extends OwnTask> {
     const settled = await Promise.all(results.map((result) => result.catch(failure)));
     if (this.#isStopped) return;
     const { judge = (all: readonly Result[]) => together(all.map(outcomeOf)) } = this.#ports;
-    this.#settle(task, judge(settled));
+    this.#settle(task, judge(settled, task));
   }
 
   /** Those that end together are noted together: the disk is slow. */

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { CollectedPunches } from '../../shared/domain/collected.ts';
-import type { RuleEvent } from '../../shared/wire/events.ts';
+import type { PersonEvent, RuleEvent } from '../../shared/wire/events.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import type { Clock } from '../clock.ts';
 import { isStorageError } from '../journal/errors.ts';
@@ -147,10 +147,13 @@ export class Punches {
     this.#tellPunches();
   }
 
-  /** On disk when it returns; told to the cloud in order. @throws SerenoError `agent_storage` */
-  tell(event: RuleEvent): void {
+  /** All of them are on disk when it returns; told to the cloud in order. @throws SerenoError `agent_storage` */
+  tell(...events: (RuleEvent | PersonEvent)[]): void {
+    if (events.length === 0) return;
     try {
-      this.#database.atomically(() => this.#outbox.append(event));
+      this.#database.atomically(() => {
+        for (const event of events) this.#outbox.append(event);
+      });
     } catch (error) {
       this.#outbox.recount();
       throw error;

@@ -1,0 +1,50 @@
+// What the cloud's word on a person makes of what is kept: of one person the highest version counts, in whatever order they come.
+import type { WantedPerson } from '../../shared/domain/wanted-person.ts';
+import type { Wanted } from './wanted.ts';
+
+/** @returns what is kept from now on, and whether the item counts. */
+export function accepted(
+  known: Wanted | undefined,
+  item: WantedPerson,
+  { device, epoch }: { readonly device: string; readonly epoch: string },
+): { readonly wanted: Wanted; readonly counts: boolean } {
+  const { person, version, user_id: userId, want } = item;
+  if (known === undefined) {
+    const fresh = { reached: false, stands: false, former: [], told: null, tells: 0 };
+    return { wanted: { device, person, version, epoch, userId, want, isKept: true, ...fresh }, counts: true };
+  }
+  const named = { ...known, epoch: epoch > known.epoch ? epoch : known.epoch };
+  const isKeptAgain = version === known.version && !known.isKept && epoch > known.epoch;
+  if (version < known.version || (version === known.version && known.isKept)) {
+    // Said again: so is what became of it.
+    const isSame = version === known.version;
+    return { wanted: isSame ? { ...named, told: null } : named, counts: isSame };
+  }
+  if (version === known.version && !isKeptAgain) return { wanted: named, counts: false };
+  const isSameBadge = known.userId === userId;
+  const former = [...known.former, ...(isSameBadge || isGone(known) ? [] : [known.userId])];
+  return {
+    wanted: {
+      ...named,
+      version,
+      userId,
+      want,
+      isKept: true,
+      reached: false,
+      stands: known.isKept && isSameBadge && known.stands,
+      former: known.isKept ? former.filter((badge) => badge !== userId) : [],
+      told: null,
+    },
+    counts: true,
+  };
+}
+
+/** Nobody looks after the person here any more: what stands there stays, and only the version is remembered. */
+export function letGo(wanted: Wanted): Wanted {
+  return { ...wanted, isKept: false, want: null, reached: false, stands: false, former: [], told: null };
+}
+
+/** Nothing of the person is at the terminal under that badge. */
+function isGone({ want, reached, isKept }: Wanted): boolean {
+  return !isKept || (want === null && reached);
+}
