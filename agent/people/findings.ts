@@ -3,7 +3,7 @@ import type { Outcome } from '../access/outcome.ts';
 import { outcomeOf, together } from '../access/outcome.ts';
 import type { Ended } from '../access/running.ts';
 import type { Result } from '../result.ts';
-import type { Step } from './plan.ts';
+import { badgesToClear, type PlanPorts, type Step } from './plan.ts';
 import type { PersonTask } from './task.ts';
 import { isNews, type News } from './telling.ts';
 import type { Wanted } from './wanted.ts';
@@ -41,7 +41,11 @@ export function findingOf(wanted: Wanted, step: Step): Finding | null {
 }
 
 /** Of a task that has ended, by what is wanted of the person now: perhaps something else than when it began. */
-export function findingOfTask(wanted: Wanted, { task, outcome }: Ended<PersonTask>): Finding | null {
+export function findingOfTask(
+  wanted: Wanted,
+  { task, outcome }: Ended<PersonTask>,
+  ports: Pick<PlanPorts, 'byBadge'>,
+): Finding | null {
   const isOfNow = wanted.version === task.version && wanted.isKept;
   if (outcome.kind !== 'done') {
     if (!isOfNow || !isAboutThePerson(outcome)) return null;
@@ -56,7 +60,8 @@ export function findingOfTask(wanted: Wanted, { task, outcome }: Ended<PersonTas
   }
   const former = wanted.former.filter((badge) => !task.users.includes(badge));
   const isGone = task.users.includes(wanted.userId);
-  if (isOfNow && wanted.want === null && former.length === 0 && isGone) return asWanted(wanted, newsOf(task));
+  const isLeft = badgesToClear(wanted, ports).some((badge) => !task.users.includes(badge));
+  if (isOfNow && wanted.want === null && !isLeft) return asWanted(wanted, newsOf(task));
   return noted(wanted, { former, stands: wanted.stands && !isGone });
 }
 

@@ -1,18 +1,13 @@
 // Keeps the people of one terminal: who must not be there is taken off first, who is wanted is put there, and what became of it is told.
-import type { Logger } from 'pino';
-import type { DriftManner } from '../../shared/domain/wanted-person.ts';
-import type { PersonEvent } from '../../shared/wire/events.ts';
 import type { Outcome } from '../access/outcome.ts';
-import type { LocalWrites, TerminalTables } from '../access/ports.ts';
-import type { Slot } from '../access/rule.ts';
 import { type Ended, Running } from '../access/running.ts';
-import { type Clock, limitOf } from '../clock.ts';
+import { limitOf } from '../clock.ts';
 import type { Roster } from '../terminal/tables/roster.ts';
 import { type Finding, findingOf, findingOfTask, isAboutThePerson, outcomeOfTask } from './findings.ts';
+import type { KeeperPorts } from './keeper-ports.ts';
 import { taskOf } from './make-task.ts';
-import { badgesToClear, type PlanPorts, planPerson, removal } from './plan.ts';
+import { badgeBook, badgesToClear, type PlanPorts, planPerson, removal } from './plan.ts';
 import { Rests } from './rests.ts';
-import type { PeopleStore } from './store.ts';
 import type { PersonTask } from './task.ts';
 import { eventOf, wordOf } from './telling.ts';
 import type { Wanted } from './wanted.ts';
@@ -26,26 +21,6 @@ const RETRY_MS = 30_000;
 const SOON_MS = 500;
 /** So many events go to the disk together. */
 const EVENTS_AT_ONCE = 200;
-
-export interface KeeperPorts {
-  readonly store: PeopleStore;
-  readonly clock: Clock;
-  readonly writes: LocalWrites;
-  readonly tables: Pick<TerminalTables, 'users' | 'inDoubt'>;
-  readonly log: Logger;
-  /** The cloud's time, epoch ms. */
-  readonly now: () => number;
-  /** What is done about changes at that terminal. */
-  readonly manner: (device: string) => DriftManner;
-  /** The serial number of the terminal that stands there; null where none is known. */
-  readonly serial: (device: string) => string | null;
-  /** The numbers of a user that rules govern. */
-  readonly ruled: (device: string, userId: string) => ReadonlySet<Slot>;
-  /** On disk when it returns, all of them. @throws SerenoError `agent_storage` */
-  readonly tell: (events: readonly PersonEvent[]) => void;
-  /** A user was put there, or taken away, by the keeper. As often as one likes. @throws SerenoError `agent_storage` */
-  readonly onWritten: (device: string, write: PersonTask['writes'][number]) => void;
-}
 
 export class Keeper {
   readonly #device: string;
@@ -188,9 +163,11 @@ export class Keeper {
     const tasks: PersonTask[] = [];
     const findings: Finding[] = [];
     let somebodyWaits = false;
-    for (const wanted of store.of(this.#device)) {
+    const all = store.of(this.#device);
+    const plan = { ...this.#plan, byBadge: badgeBook(all) };
+    for (const wanted of all) {
       if (!wanted.isKept || !this.#isFree(wanted, [wanted.userId, ...wanted.former])) continue;
-      const step = planPerson(wanted, roster, this.#plan);
+      const step = planPerson(wanted, roster, plan);
       if (step.kind === 'waits') somebodyWaits = true;
       if (step.kind === 'differs' && this.#isToBePutRight(wanted)) {
         const repairs = wanted.reached ? step.fields : null;
@@ -244,7 +221,7 @@ export class Keeper {
     }
     const findings = ended.flatMap((each) => {
       const wanted = store.find(this.#device, each.task.person);
-      return wanted === undefined ? [] : (findingOfTask(wanted, each) ?? []);
+      return wanted === undefined ? [] : (findingOfTask(wanted, each, this.#plan) ?? []);
     });
     this.#note(findings);
     store.atomically(() => {

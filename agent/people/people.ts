@@ -16,7 +16,8 @@ import {
 import { failure, type Result } from '../result.ts';
 import type { Roster } from '../terminal/tables/roster.ts';
 import { accepted, letGo } from './accept.ts';
-import { Keeper, type KeeperPorts } from './keeper.ts';
+import { Keeper } from './keeper.ts';
+import type { KeeperPorts } from './keeper-ports.ts';
 import { isWantedThere } from './wanted.ts';
 
 export interface PeoplePorts extends KeeperPorts {

@@ -40,7 +40,7 @@ export function badgesToClear(wanted: Wanted, { byBadge }: Pick<PlanPorts, 'byBa
   const badges = wanted.want === null ? [wanted.userId, ...wanted.former] : wanted.former;
   const isOfOther = (badge: string) =>
     byBadge(badge).some((other) => {
-      if (other.person === wanted.person || !isWantedThere(other)) return false;
+      if (other.person === wanted.person || other.userId !== badge || !isWantedThere(other)) return false;
       // Whoever went long ago is nobody to those who came after.
       return other.stands || (wanted.want === null && wanted.reached);
     });
@@ -62,7 +62,7 @@ export function removal(userId: string): LocalWriteBody {
 function planThere(wanted: WantedThere, roster: Roster, ports: PlanPorts): Step {
   const { userId } = wanted;
   const others = ports.byBadge(userId).filter(({ person }) => person !== wanted.person);
-  const isLeaving = (other: Wanted) => other.isKept && other.want === null && !other.reached;
+  const isLeaving = (other: Wanted) => !other.reached && badgesToClear(other, ports).includes(userId);
   if (!wanted.stands && others.some(isLeaving)) return { kind: 'waits' };
   if (others.some((other) => isBefore(other, wanted))) return { kind: 'refused', code: 'user_exists' };
   const fields = fieldsFor(wanted, ports.ruled(userId));
@@ -84,7 +84,7 @@ function planThere(wanted: WantedThere, roster: Roster, ports: PlanPorts): Step 
 
 /** A badge has one owner: whose record stands there, else the first by id. */
 function isBefore(other: Wanted, wanted: WantedThere): boolean {
-  if (!isWantedThere(other)) return false;
+  if (other.userId !== wanted.userId || !isWantedThere(other)) return false;
   return other.stands === wanted.stands ? other.person < wanted.person : other.stands;
 }
 
@@ -100,4 +100,15 @@ export function fieldsFor({ want }: WantedThere, ruled: ReadonlySet<Slot>): User
 
 function differences(record: UserRecord, fields: UserFields): (typeof FIELDS)[number][] {
   return FIELDS.filter((field) => fields[field] !== undefined && fields[field] !== record[field]);
+}
+
+/** Everybody of a terminal by the badges that they have, had or must not have. */
+export function badgeBook(all: readonly Wanted[]): PlanPorts['byBadge'] {
+  const book = new Map<string, Wanted[]>();
+  for (const wanted of all) {
+    for (const badge of new Set([wanted.userId, ...wanted.former])) {
+      book.set(badge, [...(book.get(badge) ?? []), wanted]);
+    }
+  }
+  return (userId) => book.get(userId) ?? [];
 }

@@ -15,12 +15,14 @@ const MIGRATIONS: readonly string[] = [
     person TEXT NOT NULL,
     user_id TEXT NOT NULL,
     is_due INTEGER NOT NULL,
+    has_former INTEGER NOT NULL,
     wanted TEXT NOT NULL,
     password BLOB,
     PRIMARY KEY (device, person)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX wanted_by_badge ON wanted (device, user_id);
   CREATE INDEX wanted_due ON wanted (device) WHERE is_due = 1;
+  CREATE INDEX wanted_former ON wanted (device) WHERE has_former = 1;
   CREATE TABLE tasks (id TEXT PRIMARY KEY, device TEXT NOT NULL, task BLOB NOT NULL) STRICT;
   `,
 ];
@@ -78,9 +80,12 @@ export class PeopleStore {
     return this.#database.all(`${IS_OF_DEVICE} AND is_due = 1`, device).map((row) => this.#read(row));
   }
 
+  /** Whoever has, had or must not have that badge there. */
   byBadge(device: string, userId: string): Wanted[] {
-    const sql = `${IS_OF_DEVICE} AND user_id = ?`;
-    return this.#database.all(sql, device, userId).map((row) => this.#read(row));
+    const now = this.#database.all(`${IS_OF_DEVICE} AND user_id = ?`, device, userId);
+    const before = this.#database.all(`${IS_OF_DEVICE} AND has_former = 1`, device);
+    const had = before.map((row) => this.#read(row)).filter(({ former }) => former.includes(userId));
+    return [...now.map((row) => this.#read(row)).filter(({ former }) => !former.includes(userId)), ...had];
   }
 
   find(device: string, person: string): Wanted | undefined {
@@ -89,16 +94,17 @@ export class PeopleStore {
   }
 
   put(wanted: Wanted): void {
-    const { device, person, userId, want, isKept, reached } = wanted;
+    const { device, person, userId, want, isKept, reached, former } = wanted;
     const { password, ...shown } = want ?? {};
     const sealed =
       password === undefined ? null : this.#box.seal([device, person], Buffer.from(password, 'utf8'));
     this.#database.run(
-      'INSERT OR REPLACE INTO wanted VALUES (?, ?, ?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO wanted VALUES (?, ?, ?, ?, ?, ?, ?)',
       device,
       person,
       userId,
       isKept && !reached ? 1 : 0,
+      former.length > 0 ? 1 : 0,
       JSON.stringify({ ...wanted, want: want === null ? null : shown }),
       sealed,
     );
