@@ -113,6 +113,11 @@ export class Agent {
       hosts: config,
       clock,
       timers,
+      together: {
+        begin: (work) => this.#journal.together(work),
+        note: (work) => this.#journal.unsynced(work),
+        settle: (work) => this.#dispatcher.together(work),
+      },
       now: () => this.#cloudClock.now(),
       left: (notAfter) => this.#cloudClock.left(notAfter),
       onStanding: (device, standing) => this.#noteStanding(device, standing),

@@ -5,7 +5,7 @@ import type { Clock, Timers } from '../clock.ts';
 import type { Station } from '../dispatch/ports.ts';
 import { TerminalQueue } from '../dispatch/terminal-queue.ts';
 import type { DeviceNotes } from '../journal/device-notes.ts';
-import type { TerminalPorts } from '../terminal/ports.ts';
+import type { TerminalPorts, Together } from '../terminal/ports.ts';
 import { Terminal } from '../terminal/terminal.ts';
 import type { WriteJob } from '../terminal/write-job.ts';
 import { disabledNote } from './disabled-note.ts';
@@ -18,6 +18,7 @@ export interface StationPorts {
   readonly clock: Clock;
   /** When terminals that nobody asks are looked at. */
   readonly timers: Timers;
+  readonly together: Together;
   /** The cloud's time as far as it is known, epoch ms. */
   readonly now: () => number;
   /** Called after each change of state or reason. */
@@ -116,11 +117,12 @@ export class LiveStation implements Station {
 
   #open(): Terminal {
     const { notes } = this;
-    const { clock, onContact, onReach, onRoster, log } = this.#ports;
+    const { clock, together, onContact, onReach, onRoster, log } = this.#ports;
     const { id } = this.#device;
     return new Terminal(this.#device, {
       clock,
       note: disabledNote(notes, clock),
+      together,
       dialect: {
         read: () => notes.read('dialect'),
         write: (text) => notes.remember('dialect', text),

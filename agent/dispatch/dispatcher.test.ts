@@ -4,6 +4,7 @@ import { ulid } from 'ulid';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SerenoError } from '../../shared/errors.ts';
 import type { Command } from '../../shared/wire/envelope.ts';
+import { Journal } from '../journal/journal.ts';
 import { command, create, DispatchBench } from './testing/bench.ts';
 
 let bench: DispatchBench;
@@ -104,6 +105,32 @@ describe('the dispatcher', () => {
     expect(bench.at.simulated.users().filter(({ userId }) => userId === '901')).toHaveLength(1);
   });
 
+  it('stores the results of what was written together by one write to the disk, and tells each', async () => {
+    const together = vi.spyOn(bench.journal, 'together');
+    const settle = vi.spyOn(bench.journal, 'settle');
+    const jobs = Array.from({ length: 12 }, (_, n) => create(`93${n}`));
+    for (const job of jobs) bench.receive(job);
+    for (const { id } of jobs) expect(await bench.link.reply(id)).toMatchObject({ status: 'ok' });
+    expect(settle).toHaveBeenCalledTimes(12);
+    expect(together.mock.calls.length).toBeLessThan(12);
+    expect(jobs.map(({ id }) => bench.journal.find(id)?.state)).not.toContain('written');
+  });
+
+  it('tells what was written together one by one where the disk has no room for all of it', async () => {
+    const jobs = Array.from({ length: 6 }, (_, n) => create(`94${n}`));
+    const settle = vi.spyOn(bench.journal, 'settle');
+    let room = 4;
+    settle.mockImplementation((...given) => {
+      if (--room < 0 && room > -3) throw new SerenoError('agent_storage', { params: { site: 'norte' } });
+      Journal.prototype.settle.apply(bench.journal, given);
+    });
+    for (const job of jobs) bench.receive(job);
+    for (const { id } of jobs) expect(await bench.link.reply(id)).toMatchObject({ status: 'ok' });
+    await expect
+      .poll(() => jobs.map(({ id }) => bench.journal.find(id)?.reply?.status), { timeout: 5000 })
+      .toEqual(jobs.map(() => 'ok'));
+  });
+
   it('tells a failure that the disk has no room for only when it is stored: a crash would run the command', async () => {
     await bench.at.simulated.stop();
     const full = new SerenoError('agent_storage', { params: { site: 'norte' } });
@@ -166,6 +193,8 @@ describe('the dispatcher', () => {
   });
 
   it('begins nothing more of what waits together once it is told to stop, and leaves it to the next run', async () => {
+    await bench.stop();
+    bench = await DispatchBench.start({ users: 5 }, 'dialect: {bulk_write: false},');
     bench.at.simulated.options.latency.perWriteMs = 100;
     const jobs = Array.from({ length: 20 }, (_, n) => create(`92${n}`));
     for (const job of [command('user.list', {}), ...jobs]) bench.receive(job);

@@ -78,6 +78,11 @@ export class Dispatcher {
     return this.#ownWrites.order(device, writes, urgency);
   }
 
+  /** What is settled within `work` is stored by one write to the disk, and then told. */
+  together(work: () => void): void {
+    this.#results.together(work);
+  }
+
   /** Stops its own work; the next run finds in the journal what could not be stored. */
   stop(): void {
     this.#contested.stop();

@@ -39,6 +39,8 @@ export class Results {
   readonly #ports: ResultsPorts;
   /** Results that the disk had no room for; stored as soon as it has. */
   readonly #unstored = new Map<string, Unstored>();
+  /** What is to be stored together; null where each is stored at once. */
+  #gathered: Unstored[] | null = null;
   #cancelRetry: (() => void) | null = null;
   #cancelForget: (() => void) | null = null;
   #cancelPurgeAgain: (() => void) | null = null;
@@ -49,7 +51,7 @@ export class Results {
 
   settle(request: Request, result: Result, timing: Timing): void {
     const { command, origin } = request;
-    const { outbox, log } = this.#ports;
+    const { log } = this.#ports;
     const unstored = this.#toStore(request, result, timing);
     const { reply } = unstored;
     const named = { ...logFields(command), ...(origin === 'command' ? {} : { by: origin }) };
@@ -60,16 +62,61 @@ export class Results {
     log.info({ ...named, status, code, applied, verified, why, queueMs, deviceMs }, 'command settled');
     if (result.status !== 'ok' && result.error.code === 'internal')
       log.error({ ...named, err: result.error });
+    // What a delete has kept changes with its result: that is stored first.
+    const isPlain = request.kind === 'write' && request.wish.undo === 'leave';
+    if (this.#gathered !== null && isPlain) this.#gathered.push(unstored);
+    else if (this.#storeOrKeep(unstored)) this.#pump();
+  }
+
+  /** What is settled within `work` is stored by one write to the disk, and then told. */
+  together(work: () => void): void {
+    if (this.#gathered !== null) return work();
+    const gathered: Unstored[] = [];
+    this.#gathered = gathered;
     try {
-      this.#store(unstored);
+      work();
+    } finally {
+      this.#gathered = null;
+      this.#storeAll(gathered);
+    }
+  }
+
+  #storeAll(gathered: readonly Unstored[]): void {
+    if (gathered.length === 0) return;
+    try {
+      for (const { before } of gathered) before?.();
+      this.#ports.journal.together(() => {
+        for (const each of gathered) this.#toJournal(each);
+      });
     } catch (error) {
       if (!isStorageError(error)) throw error;
-      log.error({ ...named, err: error }, 'result could not be stored');
-      this.#unstored.set(command.id, unstored);
-      this.#storeSoon();
-      return this.#tellUnstored(unstored);
+      // Some of them may fit.
+      for (const each of gathered) this.#storeOrKeep(each);
+      return this.#pump();
     }
-    outbox.pump();
+    this.#forgetSoon();
+    for (const { told } of gathered) told?.();
+    this.#pump();
+  }
+
+  /** False if the disk has no room: it is stored as soon as it has. */
+  #storeOrKeep(unstored: Unstored): boolean {
+    const { id } = unstored.reply;
+    try {
+      this.#store(unstored);
+      return true;
+    } catch (error) {
+      if (!isStorageError(error)) throw error;
+      this.#ports.log.error({ command: id, err: error }, 'result could not be stored');
+      this.#unstored.set(id, unstored);
+      this.#storeSoon();
+      this.#tellUnstored(unstored);
+      return false;
+    }
+  }
+
+  #pump(): void {
+    this.#ports.outbox.pump();
     this.#storeOthers();
   }
 
@@ -137,10 +184,15 @@ export class Results {
     });
   }
 
-  #store({ reply, messages, purge, before, told }: Unstored): void {
+  #toJournal({ reply, messages, purge }: Unstored): void {
     const { journal, clock } = this.#ports;
-    before?.();
     journal.settle(reply, messages, clock.now(), purge ?? undefined);
+  }
+
+  #store(unstored: Unstored): void {
+    const { purge, before, told } = unstored;
+    before?.();
+    this.#toJournal(unstored);
     if (purge !== null) this.purge();
     this.#forgetSoon();
     told?.();

@@ -44,6 +44,33 @@ const reply = (id: string): Reply => ({
 const message = { topic: 't', payload: Buffer.from('x') };
 
 describe('the journal', () => {
+  it('keeps what is changed together, or nothing of it, and takes up what is nested in it', () => {
+    const [one, two] = [command(), command()];
+    for (const each of [one, two]) journal.receive(each, '7', 1);
+    const states = () => [one, two].map(({ id }) => journal.find(id)?.state);
+    const half = () =>
+      journal.together(() => {
+        journal.start(one.id, 4, null);
+        journal.settle(reply(one.id), [message], 5);
+        throw new Error('amid it');
+      });
+    expect(half).toThrow('amid it');
+    expect(states()).toEqual(['received', 'received']);
+    expect(journal.outbox(10)).toEqual([]);
+    journal.together(() => {
+      for (const { id } of [one, two]) journal.start(id, 4, null);
+    });
+    journal.unsynced(() => {
+      for (const { id } of [one, two]) journal.written(id);
+    });
+    expect(states()).toEqual(['written', 'written']);
+    journal.together(() => {
+      for (const { id } of [one, two]) journal.settle(reply(id), [message], 5);
+    });
+    expect(states()).toEqual(['verified', 'verified']);
+    expect(journal.outbox(10)).toHaveLength(2);
+  });
+
   it('returns a known command instead of storing it twice', () => {
     const first = command();
     expect(journal.receive(first, '7', 1)).toBeNull();

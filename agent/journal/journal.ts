@@ -168,6 +168,16 @@ export class Journal {
     });
   }
 
+  /** All that `work` changes here is on disk when it returns, or nothing of it. */
+  together<T>(work: () => T): T {
+    return this.#atomically(work);
+  }
+
+  /** What `work` changes here may be lost with the power, but not with the process. */
+  unsynced(work: () => void): void {
+    this.#withoutSync(() => this.#atomically(work));
+  }
+
   find(id: string): JournalRow | null {
     const row = this.#database.prepare('SELECT * FROM commands WHERE id = ?').get(id);
     return row === undefined ? null : toRow(row);
@@ -257,6 +267,8 @@ export class Journal {
 
   /** For changes that may be lost with the power, but not with the process. */
   #withoutSync(work: () => void): void {
+    // Within a transaction it cannot be changed: how that ends counts.
+    if (this.#database.isTransaction) return work();
     this.#database.exec('PRAGMA synchronous = NORMAL');
     try {
       work();
@@ -266,6 +278,7 @@ export class Journal {
   }
 
   #atomically<T>(work: () => T): T {
+    if (this.#database.isTransaction) return work();
     this.#run('BEGIN', []);
     try {
       const result = work();

@@ -44,9 +44,20 @@ export interface Listening {
   stop(): Promise<void>;
 }
 
+/** How what several writes tell at one time gets to the disk: as one change. */
+export interface Together {
+  /** All that is begun within it is on disk when it returns, or nothing of it. @throws SerenoError `agent_storage` */
+  begin(work: () => void): void;
+  /** What is noted within it may be lost with the power. */
+  note(work: () => void): void;
+  /** All that is settled within it is stored, and then told. */
+  settle(work: () => void): void;
+}
+
 export interface TerminalPorts {
   readonly clock: Clock;
   readonly note: DisableNote;
+  readonly together: Together;
   /** What was found out about how it differs from others. */
   readonly dialect: TextMemory;
   readonly pin: PinMemory;

@@ -42,6 +42,7 @@ export class Terminal implements AskedTerminal {
       device,
       clock,
       note: ports.note,
+      together: ports.together,
       log: ports.log,
       punched: new PunchedUids(this.attendance, clock),
       askLimits: (conversation) => this.#session.askLimits(conversation),
@@ -195,7 +196,8 @@ export class Terminal implements AskedTerminal {
   #contextOf(lease: Lease): WriteContext {
     const { device, clock } = this;
     const { conversation, known } = lease;
-    return { conversation, known, device, clock, note: this.#ports.note, cache: this.#cacheOf(lease) };
+    const { note, together } = this.#ports;
+    return { conversation, known, device, clock, note, together, cache: this.#cacheOf(lease) };
   }
 
   #cacheOf({ known, greeted }: Lease): RosterCache {

@@ -47,6 +47,14 @@ export interface Unfinished {
   readonly breaks: number;
 }
 
+/** A write that is about to be sent. */
+export interface Beginning {
+  readonly job: WriteJob;
+  readonly uid: number;
+  /** The record as it is; null for somebody new. */
+  readonly before: UserRecord | null;
+}
+
 type State =
   /** Nothing of it was sent. */
   | { readonly kind: 'waiting' }
@@ -102,9 +110,22 @@ export class WriteJob {
    * @throws SerenoError `agent_storage`: then nothing may be sent, and it is what it was
    */
   begin(uid: number, before: UserRecord | null): void {
-    if (this.isOver) throw this.#illegal('cannot begin');
-    this.rules.begun(uid, before);
-    this.#state = { kind: 'in doubt', traces: { uid, preimage: before?.raw ?? null, acknowledged: false } };
+    WriteJob.beginTogether([{ job: this, uid, before }], (work) => work());
+  }
+
+  /**
+   * As `begin`, for several at once: all of them, or none.
+   * @param together keeps all that is told to the rules within it, or nothing of it
+   */
+  static beginTogether(beginnings: readonly Beginning[], together: (work: () => void) => void): void {
+    for (const { job } of beginnings) if (job.isOver) throw job.#illegal('cannot begin');
+    together(() => {
+      for (const { job, uid, before } of beginnings) job.rules.begun(uid, before);
+    });
+    for (const { job, uid, before } of beginnings) {
+      const traces = { uid, preimage: before?.raw ?? null, acknowledged: false };
+      job.#state = { kind: 'in doubt', traces };
+    }
   }
 
   /** The terminal has said that it was written. */

@@ -8,6 +8,7 @@ import { TABLE_NAME } from './dynamo/store.ts';
 import { REGION } from './environment.ts';
 import type { GatewayHost } from './gateway/host.ts';
 import type { Ground } from './ground.ts';
+import { calledAgain } from './rules/called-again.ts';
 import { Rules } from './rules/rules.ts';
 import type { SystemOptions } from './system-options.ts';
 
@@ -35,7 +36,7 @@ function rulesOver(
     intake: async (event) => {
       const started = await gateway;
       const hand = async () => {
-        const responsePayload = await started.invoke('intake', event);
+        const responsePayload = await calledAgain(() => started.invoke('intake', event));
         // As Lambda does with the destination of a function that has succeeded: nobody waits for it.
         rules.follow(started.invoke('deliver', { responsePayload }), 'deliver');
       };

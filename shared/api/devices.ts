@@ -43,6 +43,7 @@ const dialectField = z.strictObject(
     timed_disable: z.boolean(error('flag')).optional(),
     counters: z.boolean(error('flag')).optional(),
     one_client: z.boolean(error('flag')).optional(),
+    bulk_write: z.boolean(error('flag')).optional(),
     attendance_record: z.literal([8, 16, 40, 49], error('attendance_record')).optional(),
   } satisfies { [K in keyof Required<DialectOverrides>]: z.ZodType },
   error('dialect'),

@@ -42,6 +42,8 @@ export const dialectSchema = z.strictObject({
   counters: z.boolean().optional(),
   /** False: it serves several clients at a time. */
   one_client: z.boolean().optional(),
+  /** False: it is never written many users at once. */
+  bulk_write: z.boolean().optional(),
   /** Bytes of an attendance record. */
   attendance_record: z.literal([8, 16, 40, 49]).optional(),
 });

@@ -15,12 +15,12 @@ import type { Doubled, Wanting } from './people.ts';
 import { JOURNAL_POINTS } from './preload/database-death.ts';
 
 /** Protocol commands of a write, in the order in which a terminal sees them. */
-const WRITE_COMMANDS = [1000, 50, 1503, 1003, 50, 8, 18, 1013, 50, 1002] as const;
+const WRITE_COMMANDS = [1000, 50, 1503, 1003, 50, 8, 18, 1501, 110, 110, 1013, 50, 1002] as const;
 /** Between what an agent reads of the table and what it writes. */
 const READ_TO_WRITE = [1503, 50, 1003, 1003, 8] as const;
-const WRITES = [8, 18] as const;
+const WRITES = [8, 18, 110] as const;
 /** A second connect would be another conversation. */
-const AFTER_CONNECT = [50, 1503, 1003, 50, 8, 18, 1013, 1002] as const;
+const AFTER_CONNECT = [50, 1503, 1003, 50, 8, 18, 1501, 110, 1013, 1002] as const;
 const SPREAD_MS = 1800;
 /** Badges of schedules have six digits. */
 const SETTINGS: readonly [SetAnew, ...SetAnew[]] = [

@@ -8,9 +8,9 @@ export const STORM = { burstBegins: 0.01, burstGoesOn: 0.5, doubled: 0.005, over
 
 export const VARIANTS = {
   plain: {},
-  refusing: { timedDisable: 'refused', counters: 'short', showsAfterRefresh: true },
+  refusing: { timedDisable: 'refused', counters: 'short', showsAfterRefresh: true, bulkWrite: 'unknown' },
   ignoring: { timedDisable: 'ignored', oplogCountsWrites: false, bulk: 'chunked' },
-  countless: { counters: 'none' },
+  countless: { counters: 'none', bulkWrite: 'stops' },
   chopped: { split: { min: 1, max: 40 }, bulk: 'chunked', frameBytes: 200, eventsBetween: true },
   narrow: { width: 28, pin2Width: 9, oneClient: 'close', attendanceWidth: 8 },
   contradicting: { countersSay: { users: 5, oplog: 77 } },
@@ -18,6 +18,8 @@ export const VARIANTS = {
   topped: { highestUid: PEOPLE + 24, oplogCountsRefresh: true },
   // Its tables are larger than what it grants at once.
   pieces: { users: 40, bulk: 'chunked', chunkLimit: { tcp: 1024 }, chunkAnswer: 'bare' },
+  // Of many users at once it leaves some out, and says nothing of it.
+  forgetful: { bulkWrite: 'skips' },
   datagram: { transport: 'udp', oneClient: 'silent', udpIdleMs: 1500 },
   stormy: { transport: 'udp', datagrams: STORM, datagramsIn: STORM },
   'stormy-narrow': {

@@ -157,6 +157,8 @@ export const terminalOptionsSchema = z.strictObject({
       /** More for commands that change what is stored. */
       perWriteMs: z.number().min(0).default(0),
       perKbMs: z.number().min(0).default(0),
+      /** More for each record of a write of many users at once (110). */
+      perBulkRecordMs: z.number().min(0).default(0),
     })
     .prefault({}),
 
@@ -186,6 +188,11 @@ export const terminalOptionsSchema = z.strictObject({
   secondMs: z.number().min(1).default(1000),
   /** Writes while enabled are refused; they are noted as violations in any case. */
   writesNeedDisable: z.boolean().default(false),
+  /** Answered to a write of many users at once (110), or how it goes. */
+  bulkWrite: z.enum(['whole', 'unknown', 'refused', 'skips', 'stops', 'dies']).default('whole').meta({
+    description:
+      'whole: all of it is stored, or nothing; unknown: it does not know 110; refused: it refuses any; skips: it leaves out every third and says nothing of it; stops: it stores half and refuses; dies: it stores half and hangs up.',
+  }),
   /** What 19 does on a 72-byte terminal. */
   deleteFinger19: z.enum(['one', 'all']).default('all'),
 

@@ -18,6 +18,8 @@ const NOTHING = Buffer.alloc(0);
 /** How many bytes an attack writes at once. */
 const ATTACK_BYTES = 65_536;
 const ATTACK_FRAMES = 1000;
+/** A record of a user within an upload. */
+const RECORD_BYTES = 73;
 
 export class Session implements Client {
   readonly label: string;
@@ -121,8 +123,10 @@ export class Session implements Client {
     const struck = this.#device.faults.take(payload.command);
     this.disturbed ||= struck !== null;
     const plan = planOf(struck?.fault ?? null);
-    const { perCommandMs, perWriteMs } = this.#device.options.latency;
-    await pause(perCommandMs + (behaviour?.writes ? perWriteMs : 0), this.#device.lifetime);
+    const { perCommandMs, perWriteMs, perBulkRecordMs } = this.#device.options.latency;
+    const records = payload.command === Command.writeUsers ? recordsIn(this.upload) : 0;
+    const writeMs = behaviour?.writes ? perWriteMs + records * perBulkRecordMs : 0;
+    await pause(perCommandMs + writeMs, this.#device.lifetime);
     // What a client asked for is done even if the client is gone; only a restart forgets it.
     if (this.#device.lifetime.aborted || this.#forgotten) return;
     if (plan.wait === 'before' && !(await this.#outlasts(struck))) return;
@@ -233,4 +237,9 @@ export class Session implements Client {
   #frame(payload: Payload): Buffer {
     return this.#line.frame(encodePayload(payload));
   }
+}
+
+/** About how many users an upload holds. */
+function recordsIn(upload: Upload | null): number {
+  return upload === null ? 0 : Math.floor(upload.received / RECORD_BYTES);
 }

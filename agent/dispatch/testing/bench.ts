@@ -81,8 +81,9 @@ export class DispatchBench {
     this.dispatcher = this.#newDispatcher(UNDO_DAYS);
   }
 
-  static async start(settings: TerminalSettings = { users: 5 }): Promise<DispatchBench> {
-    return new DispatchBench(await startBench(settings));
+  /** @param device more lines of agent.yaml for the terminal */
+  static async start(settings: TerminalSettings = { users: 5 }, device = ''): Promise<DispatchBench> {
+    return new DispatchBench(await startBench(settings, device));
   }
 
   /**

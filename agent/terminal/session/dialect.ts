@@ -25,6 +25,8 @@ const learntSchema = z.strictObject({
   counting: z.boolean().nullable().default(null),
   /** True once a write could be seen only after the refresh (1013), or the refresh itself moved the counters. */
   showsAfterRefresh: z.boolean().default(false),
+  /** Whether it takes many users at once (110): true once its table has shown it; null: not known. */
+  bulkWrite: z.boolean().nullable().default(null),
   /** Highest uid that it takes, once it has refused a higher one; null: none is known. */
   highestUid: z.int().min(1).max(65_534).nullable().default(null),
   /** True if it asks for the comm key when somebody connects. */
@@ -69,6 +71,7 @@ export function firstLearnt(
     counters: null,
     counting: null,
     showsAfterRefresh: false,
+    bulkWrite: null,
     highestUid: null,
     asksCommKey,
   };
@@ -115,6 +118,7 @@ export function dialectOf(learnt: Learnt, overrides: DialectOverrides): Dialect 
     // A refusal of the seconds is a fact; an operator can only say that it ignores them.
     timedDisable: learnt.timedDisable && overrides.timed_disable !== false,
     counters: overrides.counters === false ? false : learnt.counters,
+    bulkWrite: overrides.bulk_write === false ? false : learnt.bulkWrite,
     oneClient: overrides.one_client ?? true,
   };
 }

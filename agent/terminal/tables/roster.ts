@@ -23,6 +23,8 @@ export class Roster {
   /** Uids in the order of the table, as far as it is known: where a record is looked for, never taken for a proof. */
   readonly #order: number[];
   #size = 0;
+  /** Null: the highest was removed, and is looked for when it is asked for. */
+  #highestUid: number | null = 0;
 
   constructor(records: readonly UserRecord[], width: UserWidth, counters: Counters | null, readAt: number) {
     this.width = width;
@@ -98,9 +100,12 @@ export class Roster {
 
   /** 0 if there are no users. */
   get highestUid(): number {
-    let highest = 0;
-    for (const uid of this.#byUid.keys()) if (uid > highest) highest = uid;
-    return highest;
+    if (this.#highestUid === null) {
+      let highest = 0;
+      for (const uid of this.#byUid.keys()) if (uid > highest) highest = uid;
+      this.#highestUid = highest;
+    }
+    return this.#highestUid;
   }
 
   /** All badges, in no order. */
@@ -123,6 +128,7 @@ export class Roster {
 
   #add(record: UserRecord): void {
     this.#byUid.set(record.uid, [...this.at(record.uid), record]);
+    if (this.#highestUid !== null && record.uid > this.#highestUid) this.#highestUid = record.uid;
     const all = [...this.all(record.userId), record];
     this.#byUserId.set(record.userId, all.length > 1 ? all.sort((a, b) => a.uid - b.uid) : all);
     this.#size++;
@@ -135,6 +141,7 @@ export class Roster {
       else map.set(key, left);
     };
     rest(this.#byUid, record.uid);
+    if (record.uid === this.#highestUid) this.#highestUid = null;
     rest(this.#byUserId, record.userId);
     this.#size--;
   }

@@ -24,6 +24,8 @@ export class UsedUids {
   readonly #used: Buffer;
   readonly #punched: Buffer;
   #knowsPunches = false;
+  /** None above it was ever used. */
+  #highest: number;
 
   constructor(memory: TextMemory, identity: string) {
     this.#memory = memory;
@@ -32,6 +34,7 @@ export class UsedUids {
     this.#used = bitmap(known?.used);
     this.#punched = bitmap(known?.punched);
     this.#knowsPunches = known?.knowsPunches ?? false;
+    this.#highest = highestOf(this.#used);
   }
 
   get knowsPunches(): boolean {
@@ -50,13 +53,14 @@ export class UsedUids {
 
   /** Takes in uids that are on the terminal, or are about to be. On disk when it returns, where the disk has room. */
   add(uids: Iterable<number>): void {
-    if (mark(this.#used, uids)) this.#keep();
+    const news = [...uids];
+    if (this.#mark(news)) this.#keep();
   }
 
   /** Takes in the uids of all punches; none where punches bear badges. */
   addPunched(uids: Iterable<number>): void {
     const news = [...uids];
-    const isNews = [mark(this.#used, news), mark(this.#punched, news), !this.#knowsPunches].includes(true);
+    const isNews = [this.#mark(news), mark(this.#punched, news), !this.#knowsPunches].includes(true);
     this.#knowsPunches = true;
     if (isNews) this.#keep();
   }
@@ -67,8 +71,7 @@ export class UsedUids {
    */
   choose(roster: Roster, ceiling: number | null): number | null {
     const top = Math.min(ceiling ?? MAX_UID, MAX_UID);
-    let highest = roster.highestUid;
-    for (let uid = top; uid > highest; uid--) if (has(this.#used, uid)) highest = uid;
+    const highest = Math.max(roster.highestUid, this.#highest);
     if (highest < top) return highest + 1;
     const isFree = (uid: number) => roster.at(uid).length === 0;
     return (
@@ -76,6 +79,12 @@ export class UsedUids {
       lowest(top, (uid) => isFree(uid) && !has(this.#punched, uid)) ??
       lowest(top, isFree)
     );
+  }
+
+  #mark(uids: readonly number[]): boolean {
+    const isNews = mark(this.#used, uids);
+    for (const uid of uids) if (uid <= MAX_UID && uid > this.#highest) this.#highest = uid;
+    return isNews;
   }
 
   #keep(): void {
@@ -122,6 +131,12 @@ function packed(bits: Buffer): string {
 
 function has(bits: Buffer, uid: number): boolean {
   return ((bits[uid >> 3] ?? 0) & (1 << (uid & 7))) !== 0;
+}
+
+/** The highest bit that is set; 0 if none is. */
+function highestOf(bits: Buffer): number {
+  for (let uid = MAX_UID; uid > 0; uid--) if (has(bits, uid)) return uid;
+  return 0;
 }
 
 /** True if any of them was not marked yet. */

@@ -55,6 +55,7 @@ export async function startBench(
           noted = false;
         },
       },
+      together: { begin: (work) => work(), note: (work) => work(), settle: (work) => work() },
       dialect: {
         read: () => learnt,
         write: (text) => {

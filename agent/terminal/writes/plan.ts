@@ -73,6 +73,12 @@ export function holds(record: UserRecord, fields: UserFields): boolean {
   );
 }
 
+/** Takes out of `roster` what was taken in, and is not sent after all. */
+export function undoPlan({ before, after }: Extract<WritePlan, { kind: 'put' }>, roster: Roster): void {
+  if (before === null) roster.remove(after.uid);
+  else roster.put(before);
+}
+
 /** Takes into `roster` what the terminal has acknowledged. */
 export function applyPlan(plan: WritePlan, roster: Roster): void {
   if (plan.kind === 'delete') roster.remove(plan.before.uid);

@@ -33,7 +33,9 @@ export async function seen(
   before: Counters | null,
 ): Promise<Seen> {
   const plans = entries.map(({ plan }) => plan);
-  if (device.roster === 'strict' || entries.some(({ refusal }) => refusal !== null)) return 'table';
+  const isNewBulk = entries.some(({ isBulk }) => isBulk) && cache.known.dialect.bulkWrite !== true;
+  const isRefused = entries.some(({ refusal }) => refusal !== null);
+  if (device.roster === 'strict' || isRefused || isNewBulk) return 'table';
   const isTold = cache.counts && before !== null;
   const after = await cache.counters(conversation);
   const isAsked = entries.some(({ job }) => job.wish.readback);

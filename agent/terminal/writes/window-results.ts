@@ -13,6 +13,8 @@ export interface Entry {
   readonly plan: WritePlan;
   /** The terminal refused it. Some terminals keep what they refuse, so the table decides. */
   refusal: SerenoError | null;
+  /** It was written with others at once: what became of them says little of this one. */
+  readonly isBulk: boolean;
 }
 
 /** What became of one job. */
@@ -26,8 +28,10 @@ export interface WindowReport {
   readonly results: readonly JobResult[];
   /** They had begun when the line broke, and it is not known what became of them. */
   readonly doubts: readonly WriteJob[];
-  /** Not begun. */
+  /** Not begun, or nothing of it is at the terminal. */
   readonly left: readonly WriteJob[];
+  /** Those of them that a bulk has left out: each is to be written by itself. */
+  readonly singly: readonly WriteJob[];
   /** The conversation is over, by this error. */
   readonly broken: unknown;
 }
@@ -53,6 +57,8 @@ export interface Shown {
 export interface WindowResults {
   readonly results: readonly JobResult[];
   readonly left: readonly WriteJob[];
+  /** As `left`: written with others at once, and nothing of it is there. */
+  readonly singly: readonly WriteJob[];
 }
 
 /** The result of each job, by the last that can be seen of its user. */
@@ -60,12 +66,17 @@ export function resultsOf(shown: Shown): WindowResults {
   const { device, entries, dependent, roster, verified, proves, wasForUid, onCreate } = shown;
   const results: JobResult[] = [];
   const left: WriteJob[] = [];
-  // The table may hold what was refused; if it does not, what was written before is seen as it was left.
-  const traces = entries.filter(({ plan, refusal }) => refusal === null || proves(withAllFields(plan)));
+  const singly: WriteJob[] = [];
+  // The table may hold what was refused, and lack what was acknowledged: then what was written before is seen as it was left.
+  const ignored = entries.filter((entry, index) => isIgnored(entry, entries.slice(index + 1), roster));
+  const traces = entries.filter(
+    (entry) => (entry.refusal === null && !ignored.includes(entry)) || proves(withAllFields(entry.plan)),
+  );
   const unproven = new Set<string>();
-  for (const { job, plan, refusal } of entries) {
+  for (const entry of entries) {
+    const { job, plan, refusal, isBulk } = entry;
     const userId = job.wish.userId;
-    const isTrace = traces.some((entry) => entry.job === job);
+    const isTrace = traces.some((each) => each.job === job);
     const notKept = { device, what: '@kept_user', user_id: userId } as const;
     const fail = (error: SerenoError) => results.push({ job, result: failure(error) });
     if (isTrace && proves(lastWord(plan, laterOf(plan, entries, traces)))) {
@@ -74,9 +85,13 @@ export function resultsOf(shown: Shown): WindowResults {
     } else if (isPartlyGone(job, entries, roster)) {
       unproven.add(userId);
       fail(new SerenoError('not_verified', { params: notKept, applied: 'partial' }));
-    } else if (refusal !== null && wasForUid(plan, refusal)) {
+    } else if (ignored.includes(entry)) {
+      unproven.add(userId);
+      singly.push(job);
+    } else if (refusal !== null && !isBulk && wasForUid(plan, refusal)) {
+      unproven.add(userId);
       left.push(job);
-    } else if (refusal !== null) {
+    } else if (refusal !== null && !isBulk) {
       if (isCreate(plan)) onCreate(false);
       fail(fullOr(refusal, plan, device, roster));
     } else {
@@ -90,7 +105,17 @@ export function resultsOf(shown: Shown): WindowResults {
     if (unproven.has(waiting.job.wish.userId)) left.push(waiting.job);
     else results.push(waiting);
   }
-  return { results, left };
+  return { results, left, singly };
+}
+
+/** True for what was written with others at once where the terminal is as it was before, and nothing later can have undone it. */
+function isIgnored({ job, plan, isBulk }: Entry, later: readonly Entry[], roster: Roster): boolean {
+  if (!isBulk || plan.kind === 'delete') return false;
+  if (later.some(({ job: { wish } }) => wish.userId === job.wish.userId)) return false;
+  const { before, after } = plan;
+  if (before === null) return roster.all(after.userId).length === 0 && roster.at(after.uid).length === 0;
+  const [record, another] = roster.at(before.uid);
+  return another === undefined && record?.raw.equals(before.raw) === true;
 }
 
 /** True if some of the records that a job was to delete are gone. */

@@ -6,12 +6,13 @@ import { failure } from '../../result.ts';
 import { enable, refreshData } from '../../zk/control.ts';
 import type { Conversation } from '../../zk/conversation.ts';
 import { isForgotten, tolerateRefusal } from '../../zk/errors.ts';
-import { DISABLED_MS, type DisableNote } from '../ports.ts';
+import { DISABLED_MS, type DisableNote, type Together } from '../ports.ts';
 import { isBroken, unreachable } from '../session/errors.ts';
 import type { Mode } from '../session/modes.ts';
 import type { Roster } from '../tables/roster.ts';
 import type { RosterCache } from '../tables/roster-cache.ts';
 import type { WriteJob } from '../write-job.ts';
+import { BulkUse, Retried } from './bulk-use.ts';
 import type { WriteContext } from './context.ts';
 import { readForUndo } from './fingers-to-keep.ts';
 import { finishAll, settleFinished } from './finishing.ts';
@@ -37,6 +38,7 @@ export interface WriterPorts {
   readonly device: DeviceSettings;
   readonly clock: Clock;
   readonly note: DisableNote;
+  readonly together: Together;
   readonly punched: PunchedUids;
   readonly log: { warn(fields: object, message: string): void; info(fields: object, message: string): void };
   /** Asks anew which badges the terminal takes. @returns true if it was asked @throws ZkError */
@@ -47,6 +49,7 @@ export interface WriterPorts {
 
 export class Writer {
   readonly #ports: WriterPorts;
+  readonly #bulk = new BulkUse();
   #doubts: WriteJob[] = [];
   /** The last look at a terminal that may be disabled did not end, or there is no time for one. */
   #enableFirst = false;
@@ -79,6 +82,7 @@ export class Writer {
   /** Runs windows until nothing in `batch` waits or the conversation breaks; the rest stays in `batch`. */
   async serve(context: WriteContext, batch: Batch, more: () => WriteJob | undefined): Promise<void> {
     const { conversation, cache } = context;
+    const retried = new Retried();
     for (let round = 1; batch.waiting.length > 0; round++) {
       const roster = this.#assumed(batch.waiting, cache, round) ?? (await cache.fresh(conversation));
       const { limits } = planContext(this.#ports.device, cache, roster);
@@ -98,14 +102,17 @@ export class Writer {
       const onKnown = (results: readonly JobResult[]) => {
         const news = results.filter((each) => !told.has(each));
         for (const each of news) told.add(each);
-        unfinished.push(...settleFinished(news, cache));
+        retried.heard(news);
+        this.#ports.together.settle(() => unfinished.push(...settleFinished(news, cache)));
       };
-      const window = new LockedWindow({ ...context, fingers, onKnown }, roster);
+      const mayBulk = retried.isEmpty;
+      const window = new LockedWindow({ ...context, fingers, onKnown, mayBulk, bulk: this.#bulk }, roster);
       const beganAt = this.#ports.clock.monotonic();
       const result = await window.run(batch.waiting, more, round >= ROUNDS_BEFORE_READING_INSIDE);
       if (result === null) continue;
       batch.waiting = [...result.left];
       this.#doubts.push(...result.doubts);
+      retried.add(result.singly);
       onKnown(result.results);
       if (result.broken !== null) {
         cache.forget();
@@ -123,6 +130,7 @@ export class Writer {
       await this.#finish(context, unfinished);
       if (result.results.length > 0) round = 0;
     }
+    if (retried.wentWell) this.#bulk.failed();
   }
 
   /**

@@ -88,6 +88,18 @@ export const MUTATIONS: readonly Mutation[] = [
     variant: 'ignoring',
   },
   {
+    name: 'bulk-believed',
+    breaks: 'what was written many at once is believed only once it was seen',
+    file: 'agent/terminal/writes/proof.ts',
+    from: 'const isNewBulk = entries.some(({ isBulk }) => isBulk) && cache.known.dialect.bulkWrite !== true;',
+    to: `const isNewBulk = false;
+  if (entries.some(({ isBulk, refusal }) => isBulk && refusal === null)) {
+    return { after: before, verified: 'counters', free: async () => undefined };
+  }`,
+    only: ['terminal-delay'],
+    variant: 'forgetful',
+  },
+  {
     name: 'run-again',
     breaks: 'a command that is known is answered from the journal, never run again',
     file: 'agent/journal/journal.ts',

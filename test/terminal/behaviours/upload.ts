@@ -2,12 +2,17 @@
 import { admissionRefusal } from '../admission.ts';
 import { type Answer, answer, type Behaviour, type Exchange, refuse } from '../behaviour.ts';
 import type { Client } from '../client.ts';
+import type { TerminalOptions } from '../configuration.ts';
 import { Command, Reply, UPLOAD_BYTES } from '../protocol.ts';
 
 const MOST_BYTES = 16 << 20;
 const RECORD_MARK = 2;
 const FINGER_BASE = 0x10;
 const TABLE_BYTES = 8;
+/** u32 12, u16 0, u16 8. */
+const WORD = Buffer.from('0c00000000000800', 'hex');
+
+type BulkWay = TerminalOptions['bulkWrite'];
 
 function announce({ client, data }: Exchange): Answer {
   if (data.length < 4) return refuse(Reply.badData);
@@ -74,21 +79,48 @@ function parseUsers(bytes: Buffer, width: number): { records: Buffer[]; fingers:
   return { records, fingers };
 }
 
-/** Known on TCP and 72-byte terminals only; all of it is stored, or nothing. */
+/** Those of many records that are stored, and the answer that is given for all of them. */
+function fateOf(
+  records: readonly Buffer[],
+  way: BulkWay,
+): { readonly stored: readonly Buffer[]; readonly answer: Answer } {
+  const half = records.slice(0, Math.ceil(records.length / 2));
+  switch (way) {
+    case 'skips':
+      return { stored: records.filter((_, index) => index % 3 !== 2), answer: answer() };
+    case 'stops':
+      return { stored: half, answer: refuse() };
+    case 'dies':
+      return { stored: half, answer: { frames: [], after: 'hang-up' } };
+    default:
+      return { stored: records, answer: answer() };
+  }
+}
+
+/** Known on TCP and 72-byte terminals only. */
 function writeUsers(exchange: Exchange): Answer {
-  const { device, client } = exchange;
+  const { device, client, data } = exchange;
+  const { width, bulkWrite } = device.options;
   const bytes = uploaded(client);
-  if (device.options.width !== 72 || client.transport !== 'tcp') return refuse(Reply.badCommand);
-  if (bytes === null) return refuse();
-  const parsed = parseUsers(bytes, device.options.width);
-  if (parsed === null) return refuse(Reply.badData);
+  if (width !== 72 || client.transport !== 'tcp' || bulkWrite === 'unknown') return refuse(Reply.badCommand);
+  if (!data.equals(WORD)) {
+    device.violation(`${client.label}: many users written by ${data.toString('hex')}`);
+    return refuse(Reply.badData);
+  }
+  if (bytes === null || bulkWrite === 'refused') return refuse();
+  const parsed = parseUsers(bytes, width);
+  if (parsed === null) {
+    device.violation(`${client.label}: many users that do not make sense`);
+    return refuse(Reply.badData);
+  }
   const refusal = admissionRefusal(exchange, parsed.records);
   if (refusal !== null) return refuse(refusal);
-  for (const raw of parsed.records) device.state.putUser(raw, 'protocol');
+  const fate = fateOf(parsed.records, bulkWrite);
+  for (const raw of fate.stored) device.state.putUser(raw, 'protocol');
   for (const { uid, finger, template } of parsed.fingers) {
     if (device.state.users.has(uid)) device.state.putTemplate(uid, finger, 1, template, 'protocol');
   }
-  return answer();
+  return fate.answer;
 }
 
 export const uploadBehaviours: readonly (readonly [number, Behaviour])[] = [
