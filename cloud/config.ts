@@ -52,6 +52,14 @@ const storeSchema = z
   })
   .transform((env) => ({ tableName: env.TABLE_NAME, secret: Buffer.from(env.SERENO_SECRET, 'hex') }));
 
+/** What seals: a key of KMS, or a key file where there is none. */
+const sealSchema = z.union([
+  z
+    .object({ SEAL_KMS_KEY: z.string().startsWith('arn:') })
+    .transform((env) => ({ kmsKey: env.SEAL_KMS_KEY })),
+  z.object({ SEAL_KEY_FILE: z.string().min(1) }).transform((env) => ({ keyFile: env.SEAL_KEY_FILE })),
+]);
+
 const directorySchema = z
   .object({ TABLE_NAME: z.string().min(1) })
   .transform((env) => ({ tableName: env.TABLE_NAME }));
@@ -194,6 +202,8 @@ function once<T>(schema: z.ZodType<T>): () => T {
 
 /** Settings of the functions that send commands: the table and the key of its HMACs. */
 export const storeConfig = once(storeSchema);
+/** Settings of the functions that seal. */
+export const sealConfig = once(sealSchema);
 /** Settings of the functions that only read or write the directory. */
 export const directoryConfig = once(directorySchema);
 /** What the API's callers are told of its address. */

@@ -9,6 +9,8 @@ export interface Surroundings {
   readonly settings: Settings;
   readonly tableName: string;
   readonly secret: string;
+  /** ARN of the key that data keys are wrapped under. */
+  readonly sealKey: string;
 }
 
 /** Without what is left out. */
@@ -52,6 +54,7 @@ function mail({ smtpHost, smtpPort, smtpSecurity, smtpUser, smtpSecret, mailFrom
 const groups: Readonly<Record<Sight, (around: Surroundings) => Record<string, string>>> = {
   table: ({ tableName }) => ({ TABLE_NAME: tableName }),
   secret: ({ secret }) => ({ SERENO_SECRET: secret }),
+  seal: ({ sealKey }) => ({ SEAL_KMS_KEY: sealKey }),
   jwt: ({ settings }) => jwt(settings),
   tenants: ({ settings: { tenant, tenantDomain } }) => ({
     ...(tenant === undefined ? {} : { TENANT: tenant }),

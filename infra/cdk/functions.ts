@@ -48,6 +48,8 @@ export interface FunctionsProps {
   readonly failures: Queue;
   /** The key of the ledger's HMACs, as an environment variable. */
   readonly secret: string;
+  /** ARN of the key that data keys are wrapped under. */
+  readonly sealKey: string;
 }
 
 export class Functions extends Construct {
@@ -67,6 +69,7 @@ export class Functions extends Construct {
       agentCertificates: certificate,
       commandTopics: commandTopic,
       failures: props.failures.queueArn,
+      sealKey: props.sealKey,
       // By its name: the function that needs it may be made before it.
       deliver: Stack.of(this).formatArn({
         service: 'lambda',
@@ -87,7 +90,7 @@ export class Functions extends Construct {
   }
 
   #make(name: LambdaName): LambdaFunction {
-    const { settings, store, secret } = this.#props;
+    const { settings, store, secret, sealKey } = this.#props;
     const scope = new Construct(this, name);
     const { memoryMb, seconds, sees } = shapeOf(name);
     const logGroup = new LogGroup(scope, 'Logs', {
@@ -104,7 +107,7 @@ export class Functions extends Construct {
       handler: BUNDLE_HANDLER,
       memorySize: memoryMb,
       timeout: Duration.seconds(seconds),
-      environment: environmentOf(sees, { settings, tableName: store.table.tableName, secret }),
+      environment: environmentOf(sees, { settings, tableName: store.table.tableName, secret, sealKey }),
       role: functionRole(scope, grants[name], this.#arns, logGroup),
       logGroup,
       loggingFormat: LoggingFormat.JSON,

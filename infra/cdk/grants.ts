@@ -14,6 +14,7 @@ export type Target =
   | 'agentCertificates'
   | 'commandTopics'
   | 'failures'
+  | 'sealKey'
   | 'deliver';
 
 export interface Grant {
@@ -41,6 +42,15 @@ const sendCommands: readonly Grant[] = [
   { actions: ['iot:Publish'], on: ['commandTopics'] },
 ];
 
+/** Data keys, each for one tenant: the tenant is part of what KMS binds a key to. */
+function dataKeys(...operations: ('GenerateDataKey' | 'Decrypt')[]): Grant {
+  return {
+    actions: operations.map((name) => `kms:${name}`),
+    on: ['sealKey'],
+    where: { 'kms:EncryptionContext:tenant': '?*' },
+  };
+}
+
 /** The ledger, the claims on idempotency keys and the directory. */
 const runCommands: readonly Grant[] = [
   dynamo('GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
@@ -60,7 +70,8 @@ export const grants: Readonly<Record<LambdaName, readonly Grant[]>> = {
   public: [],
   devices: runCommands,
   // A purge finds the earlier commands about a user by the index, and blanks their answers.
-  users: [...runCommands, { actions: ['dynamodb:Query'], on: ['opsIndex'] }],
+  // What a job asks for is sealed until it is delivered.
+  users: [...runCommands, dataKeys('GenerateDataKey'), { actions: ['dynamodb:Query'], on: ['opsIndex'] }],
   attendance: runCommands,
   operations: [
     // If a purge is found to have ended later, the name is removed then.

@@ -32,7 +32,11 @@ const expected: Readonly<Record<LambdaName, readonly string[]>> = {
   authorizer: dynamo('BatchGetItem', 'DeleteItem', 'GetItem', 'UpdateItem'),
   public: [],
   devices: commanding,
-  users: [...commanding, 'dynamodb:Query table/index/ops'],
+  users: [
+    ...commanding,
+    'dynamodb:Query table/index/ops',
+    'kms:GenerateDataKey seal {"StringLike":{"kms:EncryptionContext:tenant":["?*"]}}',
+  ],
   attendance: commanding,
   operations: [...commanding, 'dynamodb:Query table/index/ops'],
   presence: [

@@ -5,6 +5,7 @@ import type { LambdaName } from './grants.ts';
 export type Sight =
   | 'table'
   | 'secret'
+  | 'seal'
   | 'jwt'
   | 'enrolment'
   | 'tenants'
@@ -31,6 +32,7 @@ const MEMORY_MB = 512;
 const shapes: Partial<Record<LambdaName, Shape>> = {
   // API Gateway waits 10 s for an authorizer; the issuer's keys may take 3.
   authorizer: { memoryMb: MEMORY_MB, seconds: 8, sees: ['jwt', 'table'] },
+  users: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table', 'secret', 'seal'] },
   public: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: [] },
   // Nobody waits for it, but a hello may name 500 devices.
   presence: { memoryMb: 256, seconds: 30, sees: ['table', 'audit'] },

@@ -8,6 +8,7 @@ import { Failures } from './failures.ts';
 import { Functions } from './functions.ts';
 import { Api } from './http-api.ts';
 import { Iot } from './iot.ts';
+import { SealKey } from './seal-key.ts';
 import { LedgerKey } from './secret.ts';
 import { NO_ISSUER, type Settings } from './settings.ts';
 import { Store } from './table.ts';
@@ -27,7 +28,14 @@ export class SerenoStack extends Stack {
     const store = new Store(this, 'Store');
     const failures = new Failures(this, 'Failures');
     const secret = new LedgerKey(this, 'LedgerKey').value;
-    const functions = new Functions(this, 'Functions', { settings, store, secret, failures: failures.queue });
+    const sealKey = new SealKey(this, 'SealKey', stage).arn;
+    const functions = new Functions(this, 'Functions', {
+      settings,
+      store,
+      secret,
+      sealKey,
+      failures: failures.queue,
+    });
     const api = new Api(this, 'Http', {
       settings,
       functions,

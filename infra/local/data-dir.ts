@@ -42,6 +42,10 @@ export class DataDir {
   get secret(): string {
     return join(this.path, 'secret');
   }
+  /** The key that data keys are wrapped under, in place of AWS KMS. */
+  get sealKey(): string {
+    return join(this.path, 'seal.key');
+  }
   get dynamo(): string {
     return join(this.path, 'dynamodb');
   }
@@ -134,6 +138,7 @@ export class DataDir {
       this.authority,
       this.issuer,
       this.secret,
+      this.sealKey,
       this.dynamo,
       transaction,
       this.brokerPort,
@@ -163,10 +168,16 @@ export class DataDir {
     }
     return readFileSync(this.secret, 'utf8').trim();
   }
+
+  /** The file of the key that the functions seal under; made once. */
+  sealKeyFile(): string {
+    if (!existsSync(this.sealKey)) writePrivate(this.sealKey, crypto.getRandomValues(new Uint8Array(32)));
+    return this.sealKey;
+  }
 }
 
 /** Writes a file that only its owner may read, whole or not at all. */
-export function writePrivate(file: string, content: string): void {
+export function writePrivate(file: string, content: string | Uint8Array): void {
   const draft = `${file}.${process.pid}.new`;
   writeFileSync(draft, content, { mode: 0o600 });
   chmodSync(draft, 0o600);

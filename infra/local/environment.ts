@@ -16,6 +16,8 @@ export interface FunctionEnvironment {
   /** The root that the broker's certificate is signed by, PEM. */
   readonly rootCa: string;
   readonly secret: string;
+  /** Of the key that is sealed under. */
+  readonly sealKeyFile: string;
   /** Of operators who name none. */
   readonly tenant: string;
   /** For how long what happens is gathered before operators are told of it. */
@@ -50,7 +52,7 @@ export function withoutMail(): NodeJS.ProcessEnv {
 /** This process's environment without anything that points an AWS SDK elsewhere: profiles, keys, endpoints. */
 export function cleanEnvironment(): Record<string, string> {
   const entries = Object.entries(process.env).filter(
-    ([name]) => !/^(AWS_|SERENO_|JWT_|IOT_|TENANT|WEBHOOK_|AUDIT_|ALERT_|SMTP_|MAIL_)/.test(name),
+    ([name]) => !/^(AWS_|SERENO_|JWT_|IOT_|TENANT|WEBHOOK_|AUDIT_|ALERT_|SEAL_|SMTP_|MAIL_)/.test(name),
   );
   return Object.fromEntries(entries) as Record<string, string>;
 }
@@ -58,7 +60,7 @@ export function cleanEnvironment(): Record<string, string> {
 export function functionEnvironment(settings: FunctionEnvironment): Record<string, string> {
   const { credentials, tableName, dynamoUrl, dataPlaneUrl, controlPlaneUrl, rootCa, secret, tenant } =
     settings;
-  const { gatherSeconds } = settings;
+  const { gatherSeconds, sealKeyFile } = settings;
   return {
     LOG_LEVEL: 'INFO',
     ...cleanEnvironment(),
@@ -76,6 +78,7 @@ export function functionEnvironment(settings: FunctionEnvironment): Record<strin
     JWT_ISSUER: ISSUER,
     JWT_AUDIENCE: AUDIENCE,
     SERENO_SECRET: secret,
+    SEAL_KEY_FILE: sealKeyFile,
     TENANT: tenant,
     // Whoever tries webhooks here has his receiver on this machine.
     WEBHOOK_NETWORKS: 'private,loopback',

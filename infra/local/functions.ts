@@ -36,6 +36,7 @@ export function startGateway(
     controlPlaneUrl: controlPlane.url,
     rootCa: authority.rootPem,
     secret: dataDir.functionSecret(),
+    sealKeyFile: dataDir.sealKeyFile(),
     tenant,
     gatherSeconds: gatherMs / 1000,
   });

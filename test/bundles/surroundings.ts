@@ -82,7 +82,12 @@ export async function startSurroundings(): Promise<Surroundings> {
         AWS_ENDPOINT_URL_IOT: guard.url,
         // The stack tells it to the one function that writes it into a command; it is known only once the API is there.
         ...(name === 'sites' ? { PUBLIC_URL: 'https://api.sereno.test' } : {}),
-        ...environmentOf(shapeOf(name).sees, { settings, tableName: TABLE_NAME, secret: 'ab'.repeat(32) }),
+        ...environmentOf(shapeOf(name).sees, {
+          settings,
+          tableName: TABLE_NAME,
+          secret: 'ab'.repeat(32),
+          sealKey: arnOf(stack, 'AWS::KMS::Key'),
+        }),
       };
     },
     refused: () => guards.flatMap(({ refused }) => refused),

@@ -47,6 +47,7 @@ export function lines(statements: readonly Statement[], synthesized: Synthesized
     arn
       .replace(arnOf(synthesized, 'AWS::DynamoDB::Table'), 'table')
       .replace(arnOf(synthesized, 'AWS::SQS::Queue'), 'failures')
+      .replace(arnOf(synthesized, 'AWS::KMS::Key'), 'seal')
       .replace(iot(''), '')
       .replace(/^arn:aws:logs:.*:log-group:(.*):\*$/, '$1');
   return statements

@@ -13,6 +13,7 @@ const PSEUDO: Readonly<Record<string, string>> = {
 /** The service part of the ARNs of resources that policies name. */
 const ARNS: Readonly<Record<string, (id: string, resource: Resource) => string>> = {
   'AWS::DynamoDB::Table': (id) => `dynamodb:${REGION}:${ACCOUNT}:table/${id}`,
+  'AWS::KMS::Key': (id) => `kms:${REGION}:${ACCOUNT}:key/${id}`,
   'AWS::SQS::Queue': (id) => `sqs:${REGION}:${ACCOUNT}:${id}`,
   'AWS::Logs::LogGroup': (_id, { Properties }) =>
     `logs:${REGION}:${ACCOUNT}:log-group:${String(Properties.LogGroupName)}:*`,
