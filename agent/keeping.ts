@@ -40,12 +40,12 @@ export class Keeping {
   /** A table was read in full. Never throws. */
   saw(device: string, roster: Roster): void {
     this.rules.saw(device, roster);
-    this.#people.people.saw(device, roster);
+    this.#people.saw(device, roster);
   }
 
   contact(device: string, isReachable: boolean): void {
     this.rules.access.contact(device, isReachable);
-    this.#people.people.contact(device, isReachable);
+    this.#people.contact(device, isReachable);
   }
 
   /** A write that the cloud had asked for has taken effect. @throws SerenoError `agent_storage` */
@@ -56,7 +56,7 @@ export class Keeping {
 
   deviceGone(device: string): void {
     this.rules.access.deviceGone(device);
-    this.#people.people.deviceGone(device);
+    this.#people.deviceGone(device);
   }
 
   /** Who is kept where, as the hello tells it. */

@@ -3,14 +3,17 @@ import type { Logger } from 'pino';
 import { SerenoError } from '../shared/errors.ts';
 import type { Access } from './access/access.ts';
 import type { LocalWrites, TerminalTables } from './access/ports.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, limitOf } from './clock.ts';
 import type { AgentConfig } from './config/load.ts';
 import type { LiveStation } from './devices/station.ts';
 import type { CloudClock } from './dispatch/cloud-clock.ts';
+import type { IdleWork } from './dispatch/queue-item.ts';
+import { FingersFollow, type IdleLook } from './fingers/follow.ts';
+import { inTurn, usersInTurn } from './in-turn.ts';
 import { People } from './people/people.ts';
 import { PeopleStore } from './people/store.ts';
 import type { Punches } from './punches/punches.ts';
-import { usersInTurn } from './users-in-turn.ts';
+import type { Roster } from './terminal/tables/roster.ts';
 
 export interface PeopleKeepingPorts {
   readonly config: Pick<AgentConfig, 'dataDir' | 'site'>;
@@ -26,7 +29,9 @@ export interface PeopleKeepingPorts {
 
 export class PeopleKeeping {
   readonly people: People;
+  readonly fingers: FingersFollow;
   readonly #store: PeopleStore;
+  readonly #idle = new WeakMap<IdleLook, IdleWork>();
 
   /** @throws SerenoError `agent_storage` if the folder cannot be used or another agent runs on it. */
   constructor(ports: PeopleKeepingPorts) {
@@ -49,24 +54,81 @@ export class PeopleKeeping {
       serial: (device) => station(device)?.serial ?? null,
       ruled: (device, userId) => rules.ruled(device, userId),
       tell: (events) => punches().tell(...events),
+      onPresent: (present) => this.fingers.present(present),
       // Rules of somebody who is taken away end, as they do when the cloud deletes a user.
       onWritten: (device, { op, args }) => {
-        if (op === 'user.delete' || args.mode === 'create') rules.written(device, op, args);
+        if (op !== 'user.delete' && args.mode !== 'create') return;
+        rules.written(device, op, args);
+        this.fingers.gone(device, args.user_id);
       },
     });
+    this.fingers = new FingersFollow({
+      store: this.#store,
+      clock,
+      log,
+      serial: (device) => station(device)?.serial ?? null,
+      inTurn: (device, work, withinMs) =>
+        inTurn(
+          stationOf(device),
+          (terminal, signal) =>
+            terminal.read((conversation, cache) => work({ conversation, cache, terminal, signal }), signal),
+          limitOf(clock, withinMs),
+        ),
+      whenIdle: (device, look) => station(device)?.queue.whenIdle(this.#idleWork(device, look, station)),
+    });
+  }
+
+  /** The same work for the same look: it waits once. */
+  #idleWork(device: string, look: IdleLook, station: PeopleKeepingPorts['station']): IdleWork {
+    const known = this.#idle.get(look);
+    if (known !== undefined) return known;
+    const work: IdleWork = {
+      refuse: () => look.ended(false),
+      async run(signal, isWanted) {
+        try {
+          await station(device)?.terminal.read(
+            (conversation, cache) => look.run({ conversation, cache, signal }, isWanted),
+            signal,
+          );
+          look.ended(false);
+        } catch {
+          look.ended(!signal.aborted);
+        }
+      },
+    };
+    this.#idle.set(look, work);
+    return work;
   }
 
   /** Goes on with what an earlier run left; the dispatcher must have done so before. */
   start(): void {
     this.people.resume();
+    this.fingers.start();
   }
 
   /** Begins nothing more; still hears what becomes of writes that are under way. */
   stop(): void {
+    this.fingers.stop();
     this.people.stop();
   }
 
   close(): void {
     this.#store.close();
+  }
+
+  /** A table was read in full. */
+  saw(device: string, roster: Roster): void {
+    this.people.saw(device, roster);
+    this.fingers.saw(device, roster);
+  }
+
+  contact(device: string, isReachable: boolean): void {
+    this.people.contact(device, isReachable);
+    if (isReachable) this.fingers.contact(device);
+  }
+
+  deviceGone(device: string): void {
+    this.people.deviceGone(device);
+    this.fingers.deviceGone(device);
   }
 }

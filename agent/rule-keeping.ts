@@ -8,10 +8,10 @@ import type { Clock } from './clock.ts';
 import type { AgentConfig } from './config/load.ts';
 import type { CloudClock } from './dispatch/cloud-clock.ts';
 import type { Station } from './dispatch/ports.ts';
+import { usersInTurn } from './in-turn.ts';
 import { isStorageError } from './journal/errors.ts';
 import type { Punches } from './punches/punches.ts';
 import type { Roster } from './terminal/tables/roster.ts';
-import { usersInTurn } from './users-in-turn.ts';
 
 /** A clock that was never measured may be set right at any time: it is looked at so often, ms. */
 const LOOK_AT_CLOCK_MS = 2000;

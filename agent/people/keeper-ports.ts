@@ -24,6 +24,8 @@ export interface KeeperPorts {
   readonly ruled: (device: string, userId: string) => ReadonlySet<Slot>;
   /** On disk when it returns, all of them. @throws SerenoError `agent_storage` */
   readonly tell: (events: readonly PersonEvent[]) => void;
+  /** These were seen there as they are wanted. */
+  readonly onPresent: (people: readonly string[]) => void;
   /** A user was put there, or taken away, by the keeper. As often as one likes. @throws SerenoError `agent_storage` */
   readonly onWritten: (device: string, write: PersonTask['writes'][number]) => void;
 }

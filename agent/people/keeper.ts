@@ -211,6 +211,8 @@ export class Keeper {
         store.put({ ...wanted, ...set, ...told });
       }
     });
+    const there = findings.filter(({ set, wanted }) => set.reached === true && wanted.want !== null);
+    if (there.length > 0) this.#ports.onPresent(there.map(({ wanted }) => wanted.person));
   }
 
   /** @throws SerenoError `agent_storage` */

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { Database } from '../database.ts';
 import { SecretBox } from '../journal/secret-box.ts';
+import { FINGER_TABLES, FingerInventory } from './finger-inventory.ts';
 import { type PersonTask, taskSchema } from './task.ts';
 import { type Wanted, wantedSchema } from './wanted.ts';
 
@@ -24,7 +25,9 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX wanted_due ON wanted (device) WHERE is_due = 1;
   CREATE INDEX wanted_former ON wanted (device) WHERE has_former = 1;
   CREATE TABLE tasks (id TEXT PRIMARY KEY, device TEXT NOT NULL, task BLOB NOT NULL) STRICT;
+  CREATE INDEX wanted_person ON wanted (person);
   `,
+  FINGER_TABLES,
 ];
 
 const STORE = 'store';
@@ -36,6 +39,7 @@ const IS_OF_DEVICE = 'SELECT * FROM wanted WHERE device = ?';
  * @throws SerenoError `agent_storage`
  */
 export class PeopleStore {
+  readonly fingers: FingerInventory;
   readonly #database: Database;
   readonly #box: SecretBox;
   #id = '';
@@ -44,6 +48,7 @@ export class PeopleStore {
   /** Opens or makes `people.db` in `folder`. @throws SerenoError `agent_storage` */
   constructor(folder: string, site: string) {
     this.#database = new Database({ folder, name: 'people.db', migrations: MIGRATIONS }, site);
+    this.fingers = new FingerInventory(this.#database);
     this.#box = new SecretBox({ folder, keyFile: 'people.key', site });
     this.#begin();
   }
@@ -86,6 +91,12 @@ export class PeopleStore {
     const before = this.#database.all(`${IS_OF_DEVICE} AND has_former = 1`, device);
     const had = before.map((row) => this.#read(row)).filter(({ former }) => former.includes(userId));
     return [...now.map((row) => this.#read(row)).filter(({ former }) => !former.includes(userId)), ...had];
+  }
+
+  /** The person at every terminal. */
+  everywhere(person: string): Wanted[] {
+    const rows = this.#database.all('SELECT * FROM wanted WHERE person = ?', person);
+    return rows.map((row) => this.#read(row));
   }
 
   find(device: string, person: string): Wanted | undefined {
@@ -135,6 +146,7 @@ export class PeopleStore {
     this.atomically(() => {
       this.#putNote(serialNote(device), serial);
       if (before === null) return;
+      this.fingers.forget(device);
       for (const wanted of this.of(device)) {
         if (wanted.isKept) this.put({ ...wanted, reached: false, stands: false, former: [], told: null });
       }
@@ -146,6 +158,7 @@ export class PeopleStore {
     this.atomically(() => {
       this.#database.run('DELETE FROM wanted WHERE device = ?', device);
       this.#database.run('DELETE FROM tasks WHERE device = ?', device);
+      this.fingers.forget(device);
       this.#database.run('DELETE FROM names WHERE name = ?', serialNote(device));
     });
     this.#devices.delete(device);
@@ -157,7 +170,7 @@ export class PeopleStore {
     const opens = probe !== undefined && this.#box.open(PROBE, probe as Uint8Array) !== null;
     if (!opens) {
       this.atomically(() => {
-        for (const table of ['names', 'probe', 'wanted', 'tasks']) {
+        for (const table of ['names', 'probe', 'wanted', 'tasks', 'finger_looks', 'hands']) {
           this.#database.run(`DELETE FROM ${table}`);
         }
         this.#database.run('INSERT INTO probe VALUES (?)', this.#box.seal(PROBE, Buffer.from('open')));

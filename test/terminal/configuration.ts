@@ -65,6 +65,8 @@ export const terminalOptionsSchema = z.strictObject({
   platform: z.string().default('ZLM60_TFT'),
   deviceName: z.string().default('Simulado'),
   firmware: z.string().default('Ver 6.60 Apr 28 2017'),
+  /** The kind of templates that it makes; null: it does not say. */
+  fingerVersion: z.string().nullable().default('10'),
   capacity: z
     .strictObject({
       users: count.default(30_000),

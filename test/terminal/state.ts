@@ -44,6 +44,7 @@ export class TerminalState {
     if (options.serialNumber !== '') this.settings.set('~SerialNumber', options.serialNumber);
     this.settings.set('~Platform', options.platform);
     this.settings.set('~DeviceName', options.deviceName);
+    if (options.fingerVersion !== null) this.settings.set('~ZKFPVersion', options.fingerVersion);
     this.#tellLimits();
   }
 

@@ -111,6 +111,7 @@ export class PeopleRoom extends TerminalInMemory {
       serial: () => this.serial,
       ruled: () => new Set(),
       tell: (events) => this.#tell(events),
+      onPresent: () => undefined,
       onWritten: () => undefined,
       has: (id) => this.has(id),
     });
