@@ -1,5 +1,5 @@
 // Secrets on the agent's disk: sealed with a key that never leaves its data folder, each for the place where it lies.
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SerenoError } from '../../shared/errors.ts';
@@ -22,7 +22,7 @@ export interface SecretBoxOptions {
 /** Synchronous, as the journal is. @throws SerenoError `agent_storage` where the key file cannot be used. */
 export class SecretBox {
   readonly #options: SecretBoxOptions;
-  #key: Buffer | null = null;
+  #key: KeyObject | null = null;
 
   constructor(options: SecretBoxOptions) {
     this.#options = options;
@@ -53,10 +53,10 @@ export class SecretBox {
     }
   }
 
-  #theKey(): Buffer {
+  #theKey(): KeyObject {
     const { folder, keyFile, site } = this.#options;
     try {
-      this.#key ??= loadKey(folder, keyFile);
+      this.#key ??= createSecretKey(loadKey(folder, keyFile));
       return this.#key;
     } catch (cause) {
       throw new SerenoError('agent_storage', { params: { site }, cause });

@@ -10,7 +10,7 @@ export function accepted(
 ): { readonly wanted: Wanted; readonly counts: boolean } {
   const { person, version, user_id: userId, want } = item;
   if (known === undefined) {
-    const fresh = { reached: false, stands: false, former: [], told: null, tells: 0 };
+    const fresh = { reached: false, stands: false, former: [], stood: [], told: null, tells: 0 };
     return { wanted: { device, person, version, epoch, userId, want, isKept: true, ...fresh }, counts: true };
   }
   const named = { ...known, epoch: epoch > known.epoch ? epoch : known.epoch };
@@ -23,6 +23,7 @@ export function accepted(
   if (version === known.version && !isKeptAgain) return { wanted: named, counts: false };
   const isSameBadge = known.userId === userId;
   const former = [...known.former, ...(isSameBadge || isGone(known) ? [] : [known.userId])];
+  const stood = [...known.stood, ...(known.stands ? [known.userId] : [])];
   return {
     wanted: {
       ...named,
@@ -31,8 +32,9 @@ export function accepted(
       want,
       isKept: true,
       reached: false,
-      stands: known.isKept && isSameBadge && known.stands,
+      stands: known.isKept && (isSameBadge ? known.stands : known.stood.includes(userId)),
       former: known.isKept ? former.filter((badge) => badge !== userId) : [],
+      stood: known.isKept ? stood.filter((badge) => badge !== userId) : [],
       told: null,
     },
     counts: true,
@@ -41,7 +43,16 @@ export function accepted(
 
 /** Nobody looks after the person here any more: what stands there stays, and only the version is remembered. */
 export function letGo(wanted: Wanted): Wanted {
-  return { ...wanted, isKept: false, want: null, reached: false, stands: false, former: [], told: null };
+  return {
+    ...wanted,
+    isKept: false,
+    want: null,
+    reached: false,
+    stands: false,
+    former: [],
+    stood: [],
+    told: null,
+  };
 }
 
 /** Nothing of the person is at the terminal under that badge. */

@@ -62,7 +62,8 @@ export function findingOfTask(
   const isGone = task.users.includes(wanted.userId);
   const isLeft = badgesToClear(wanted, ports).some((badge) => !task.users.includes(badge));
   if (isOfNow && wanted.want === null && !isLeft) return asWanted(wanted, newsOf(task));
-  return noted(wanted, { former, stands: wanted.stands && !isGone });
+  const stood = wanted.stood.filter((badge) => former.includes(badge));
+  return noted(wanted, { former, stood, stands: wanted.stands && !isGone });
 }
 
 /** What the results of its writes come to: whoever was to be taken away and is not there is gone. */
@@ -83,7 +84,7 @@ function newsOf({ repairs }: PersonTask): News {
 function asWanted(wanted: Wanted, news: News): Finding | null {
   const isToBeTold = isNews(wanted, news);
   if (wanted.reached && wanted.former.length === 0 && !isToBeTold) return null;
-  const set = { reached: true, stands: wanted.want !== null, former: [] };
+  const set = { reached: true, stands: wanted.want !== null, former: [], stood: [] };
   return { wanted, news: isToBeTold ? news : null, set };
 }
 

@@ -56,6 +56,7 @@ const step = fc.oneof(
     weight: 3,
     arbitrary: fc.record({ kind: fc.constant('restart' as const), seconds: fc.constantFrom(0, 1, 90) }),
   },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('cut' as const) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('away' as const), turns }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('back' as const), turns }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('refuses' as const), turns }) },
@@ -94,6 +95,7 @@ class Schedule {
       for (const items of this.#sent.slice(-2)) await room.put(items);
     } else if (step.kind === 'keypad') this.#type(step);
     else if (step.kind === 'restart') room.restart(step.seconds * 1000);
+    else if (step.kind === 'cut') await this.#cut();
     else if (step.kind === 'away') room.goAway();
     else if (step.kind === 'back') room.comeBack();
     else if (step.kind === 'refuses') room.refuses = room.refuses === null ? () => true : null;
@@ -101,6 +103,16 @@ class Schedule {
     else if (step.kind === 'disk') room.failsTelling = step.when;
     else await room.pass(step.seconds * 1000);
     if ('turns' in step && step.kind !== 'put') await this.#turns(step.turns);
+  }
+
+  /** The power goes after the next writes are on disk, and before they are ordered. */
+  async #cut(): Promise<void> {
+    const room = this.#room;
+    room.losesOrders = true;
+    room.see();
+    await room.quiet();
+    room.losesOrders = false;
+    room.restart();
   }
 
   /** Everything works again, somebody reads the table, and time goes by. */

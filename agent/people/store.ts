@@ -148,7 +148,8 @@ export class PeopleStore {
       if (before === null) return;
       this.fingers.forget(device);
       for (const wanted of this.of(device)) {
-        if (wanted.isKept) this.put({ ...wanted, reached: false, stands: false, former: [], told: null });
+        if (wanted.isKept)
+          this.put({ ...wanted, reached: false, stands: false, former: [], stood: [], told: null });
       }
     });
   }

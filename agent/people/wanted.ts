@@ -20,6 +20,8 @@ export const wantedSchema = z.strictObject({
   stands: z.boolean(),
   /** Badges that the person had here before: they must go. */
   former: z.array(z.string()),
+  /** Those of them whose record was the person's. */
+  stood: z.array(z.string()).default([]),
   /** What was told last of this version; null: nothing yet. */
   told: z.string().nullable(),
   /** How often anything was told of the person here. */

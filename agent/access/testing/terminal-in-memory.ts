@@ -40,6 +40,8 @@ export class TerminalInMemory implements LocalWrites {
   /** Told after each change of a user, whoever has made it. */
   onChange: (userId: string) => void = () => undefined;
   readonly orders: Urgency[] = [];
+  /** True: the agent dies before its journal has what it orders. */
+  losesOrders = false;
   /** True: its table does not come. */
   isSlow = false;
   readonly #journal = new Map<string, Ordered>();
@@ -81,6 +83,7 @@ export class TerminalInMemory implements LocalWrites {
 
   order(_device: string, writes: readonly LocalWrite[], urgency: Urgency): readonly Promise<Result>[] {
     this.orders.push(urgency);
+    if (this.losesOrders) return writes.map(() => new Promise(() => undefined));
     const all = writes.map((write) => {
       const known = this.#journal.get(write.id);
       if (known !== undefined) return known.result === null ? known.promise : Promise.resolve(known.result);

@@ -68,24 +68,29 @@ export function resultsOf(shown: Shown): WindowResults {
   const left: WriteJob[] = [];
   const singly: WriteJob[] = [];
   // The table may hold what was refused, and lack what was acknowledged: then what was written before is seen as it was left.
-  const ignored = entries.filter((entry, index) => isIgnored(entry, entries.slice(index + 1), roster));
-  const traces = entries.filter(
-    (entry) => (entry.refusal === null && !ignored.includes(entry)) || proves(withAllFields(entry.plan)),
+  const byUser = Map.groupBy(entries, ({ job: { wish } }) => wish.userId);
+  const ofUserOf = ({ job: { wish } }: Entry) => byUser.get(wish.userId) ?? [];
+  const ignored = new Set(entries.filter((entry) => isIgnored(entry, ofUserOf(entry), roster)));
+  const traces = new Set(
+    entries.filter(
+      (entry) => (entry.refusal === null && !ignored.has(entry)) || proves(withAllFields(entry.plan)),
+    ),
   );
+  const traced = new Set([...traces].map(({ job }) => job));
   const unproven = new Set<string>();
   for (const entry of entries) {
     const { job, plan, refusal, isBulk } = entry;
     const userId = job.wish.userId;
-    const isTrace = traces.some((each) => each.job === job);
+    const isTrace = traced.has(job);
     const notKept = { device, what: '@kept_user', user_id: userId } as const;
     const fail = (error: SerenoError) => results.push({ job, result: failure(error) });
-    if (isTrace && proves(lastWord(plan, laterOf(plan, entries, traces)))) {
+    if (isTrace && proves(lastWord(plan, laterOf(entry, ofUserOf(entry), traces)))) {
       if (isCreate(plan)) onCreate(true);
       results.push({ job, result: { status: 'ok', data: plan.result, verified } });
-    } else if (isPartlyGone(job, entries, roster)) {
+    } else if (isPartlyGone(job, ofUserOf(entry), roster)) {
       unproven.add(userId);
       fail(new SerenoError('not_verified', { params: notKept, applied: 'partial' }));
-    } else if (ignored.includes(entry)) {
+    } else if (ignored.has(entry)) {
       unproven.add(userId);
       singly.push(job);
     } else if (refusal !== null && !isBulk && wasForUid(plan, refusal)) {
@@ -109,9 +114,9 @@ export function resultsOf(shown: Shown): WindowResults {
 }
 
 /** True for what was written with others at once where the terminal is as it was before, and nothing later can have undone it. */
-function isIgnored({ job, plan, isBulk }: Entry, later: readonly Entry[], roster: Roster): boolean {
-  if (!isBulk || plan.kind === 'delete') return false;
-  if (later.some(({ job: { wish } }) => wish.userId === job.wish.userId)) return false;
+function isIgnored(entry: Entry, ofUser: readonly Entry[], roster: Roster): boolean {
+  const { plan, isBulk } = entry;
+  if (!isBulk || plan.kind === 'delete' || ofUser.at(-1) !== entry) return false;
   const { before, after } = plan;
   if (before === null) return roster.all(after.userId).length === 0 && roster.at(after.uid).length === 0;
   const [record, another] = roster.at(before.uid);
@@ -125,12 +130,10 @@ function isPartlyGone(job: WriteJob, entries: readonly Entry[], roster: Roster):
   );
 }
 
-/** Those of `traces` that came after `plan` and were about its badge. */
-function laterOf(plan: WritePlan, entries: readonly Entry[], traces: readonly Entry[]): WritePlan[] {
-  const at = entries.findIndex((entry) => entry.plan === plan);
-  const userId = entries[at]?.job.wish.userId;
-  const later = entries.slice(at + 1).filter((entry) => traces.includes(entry));
-  return later.filter(({ job }) => job.wish.userId === userId).map((entry) => entry.plan);
+/** Those of `traces` that came after it and were about its badge; `ofUser`: all that were. */
+function laterOf(entry: Entry, ofUser: readonly Entry[], traces: ReadonlySet<Entry>): WritePlan[] {
+  const later = ofUser.slice(ofUser.indexOf(entry) + 1);
+  return later.filter((each) => traces.has(each)).map(({ plan }) => plan);
 }
 
 /** A full terminal refuses somebody new without saying why; its counts show it. */
