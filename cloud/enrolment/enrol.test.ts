@@ -48,6 +48,7 @@ class Registrar implements Issuer, Revoker {
     return meant;
   }
   async disconnect(): Promise<void> {}
+  async forget(): Promise<void> {}
 }
 
 let world: World;

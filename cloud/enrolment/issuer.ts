@@ -12,10 +12,12 @@ export interface Issuer {
 }
 
 export interface Revoker {
-  /** Revokes the chosen certificates of the site's agent and returns their ids. Safe to repeat. */
+  /** Revokes the chosen certificates of the site's agent, deletes them and returns their ids. Safe to repeat. */
   revoke(at: SiteAddress, isMeant: (certificateId: string) => boolean): Promise<string[]>;
   /** Ids of the certificates that are the site's agent's. */
   certificates(at: SiteAddress): Promise<string[]>;
+  /** Removes what the broker knows of a site whose certificates are all revoked. Fails for nobody. */
+  forget(at: SiteAddress): Promise<void>;
   /** Cuts the agent's connection, if it has one. */
   disconnect(at: SiteAddress): Promise<void>;
 }

@@ -92,6 +92,7 @@ export async function deleteSite(ports: SitePorts, principal: Principal, site: s
   if (!(await ports.agents.removeSite(at, row.lastHello))) {
     throw new SerenoError('site_in_use', { params: { site, reason: '@site_has_agent' } });
   }
+  await ports.revoker.forget(at);
   log.info('site deleted', { ...at, by: principal.subject });
 }
 
@@ -127,6 +128,9 @@ export async function revokeAgent(ports: SitePorts, principal: Principal, site: 
   await ports.revoker.disconnect(at);
   // Whatever the agent has said until now no longer counts, and the ids of its terminals are free.
   await ports.agents.revoke(at, ports.now());
+  // One that was admitted while the others were taken back is there by now, and none comes after this.
+  certificates.push(...(await ports.revoker.revoke(at, () => true)));
+  await ports.revoker.forget(at);
   await ports.directory.freeDevices(at.tenant, at.site);
   log.info('agent revoked', { ...at, by: principal.subject, certificates });
 }

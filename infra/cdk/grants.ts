@@ -61,7 +61,15 @@ const runCommands: readonly Grant[] = [
 const revokeCertificates: readonly Grant[] = [
   { actions: ['iot:ListThingPrincipals'], on: ['agentThings'] },
   { actions: ['iot:DetachThingPrincipal'], on: ['agentThings', 'agentCertificates'] },
-  { actions: ['iot:UpdateCertificate'], on: ['agentCertificates'] },
+  {
+    actions: [
+      'iot:UpdateCertificate',
+      'iot:ListAttachedPolicies',
+      'iot:DetachPolicy',
+      'iot:DeleteCertificate',
+    ],
+    on: ['agentCertificates'],
+  },
 ];
 
 export const grants: Readonly<Record<LambdaName, readonly Grant[]>> = {
@@ -119,6 +127,7 @@ export const grants: Readonly<Record<LambdaName, readonly Grant[]>> = {
     dynamo('GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
     ...revokeCertificates,
     { actions: ['iot:DeleteConnection'], on: ['agentClients'] },
+    { actions: ['iot:DeleteThing'], on: ['agentThings'] },
   ],
   enroll: [
     // Each certificate leaves an entry in the audit log.

@@ -21,6 +21,9 @@ const sending = [
 ];
 const commanding = [...dynamo('DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'), ...sending];
 const revoking = [
+  'iot:DeleteCertificate cert/*',
+  'iot:DetachPolicy cert/*',
+  'iot:ListAttachedPolicies cert/*',
   'iot:DetachThingPrincipal cert/*',
   'iot:DetachThingPrincipal thing/*_*',
   'iot:ListThingPrincipals thing/*_*',
@@ -65,6 +68,7 @@ const expected: Readonly<Record<LambdaName, readonly string[]>> = {
     ...dynamo('DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
     ...revoking,
     'iot:DeleteConnection client/*_*',
+    'iot:DeleteThing thing/*_*',
   ],
   rpc: dynamo('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
   enroll: [

@@ -6,6 +6,8 @@ const STATUS = {
   ForbiddenException: 403,
   ResourceNotFoundException: 404,
   MethodNotAllowedException: 405,
+  CertificateStateException: 406,
+  DeleteConflictException: 409,
   ResourceAlreadyExistsException: 409,
   RequestEntityTooLargeException: 413,
   InternalFailureException: 500,

@@ -83,6 +83,16 @@ export class Registry {
     return true;
   }
 
+  remove(id: string): void {
+    delete this.#content.certificates[id];
+    this.#save();
+  }
+
+  removeThing(name: string): void {
+    delete this.#content.things[name];
+    this.#save();
+  }
+
   /** Activates a certificate and attaches it to that site, in one step. */
   admit(id: string, at: SiteAddress): void {
     const thing = clientIdOf(at.tenant, at.site);

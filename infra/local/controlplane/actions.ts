@@ -44,6 +44,17 @@ export const actions: Readonly<Record<string, Action>> = {
     changed(authority, name, { status: read(statusSchema, query.get('newStatus')) });
     return {};
   },
+  'DELETE certificates': ({ authority: { registry } }, { name, query }) => {
+    const certificate = registry.certificate(name);
+    if (certificate === null) throw new ServiceError('ResourceNotFoundException', `${name} does not exist`);
+    const { status, thing, policy } = certificate;
+    if (status === 'ACTIVE') throw new ServiceError('CertificateStateException', `${name} is active`);
+    if (thing !== null || (policy && query.get('forceDelete') !== 'true')) {
+      throw new ServiceError('DeleteConflictException', `${name} is attached`);
+    }
+    registry.remove(name);
+    return {};
+  },
   'POST things': ({ authority: { registry } }, { name, body }) => {
     const { attributes } = read(thingBody, body).attributePayload;
     const known = registry.thing(name);
@@ -56,6 +67,13 @@ export const actions: Readonly<Record<string, Action>> = {
   'PATCH things': ({ authority: { registry } }, { name, body }) => {
     existing(registry.thing(name), name);
     registry.putThing(name, read(thingBody, body).attributePayload.attributes);
+    return {};
+  },
+  'DELETE things': ({ authority: { registry } }, { name }) => {
+    if (registry.principals(name).length > 0) {
+      throw new ServiceError('InvalidRequestException', `${name} has principals`);
+    }
+    registry.removeThing(name);
     return {};
   },
   'PUT things/principals': ({ authority }, { name, principal }) => {
@@ -76,6 +94,16 @@ export const actions: Readonly<Record<string, Action>> = {
     existing(name === AGENT_POLICY ? name : null, name);
     changed(authority, idOf(read(targetBody, body).target), { policy: true });
     return {};
+  },
+  'POST target-policies': ({ authority }, { name, body }) => {
+    existing(name === AGENT_POLICY ? name : null, name);
+    changed(authority, idOf(read(targetBody, body).target), { policy: false });
+    return {};
+  },
+  'POST attached-policies': ({ authority: { registry } }, { name }) => {
+    const certificate = registry.certificate(idOf(name));
+    existing(certificate, name);
+    return { policies: certificate?.policy === true ? [{ policyName: AGENT_POLICY }] : [] };
   },
   'GET endpoint': ({ endpoint }) => ({ endpointAddress: endpoint }),
 };
