@@ -4,6 +4,7 @@ import { ulid } from 'ulid';
 import { describe, expect, it } from 'vitest';
 import type { WantedPerson } from '../shared/domain/wanted-person.ts';
 import type { PersonEvent } from '../shared/wire/events.ts';
+import { Command } from '../test/terminal/protocol.ts';
 import type { SimulatedTerminal, TerminalSettings } from '../test/terminal/terminal.ts';
 import { branchOfEachTest } from './testing/branch-bench.ts';
 
@@ -144,5 +145,41 @@ describe('fingers of people who are kept', () => {
         false,
       ]);
     }
+  });
+
+  const broken = [
+    ...(['cut', 'apply-without-ack'] as const).flatMap((kind) =>
+      (
+        ['prepareData', 'data', 'uploadTemplate', 'freeData', 'refreshData', 'disable', 'enable'] as const
+      ).map((command) => [kind, command] as const),
+    ),
+    ['ack-without-effect', 'uploadTemplate'],
+    ['refuse', 'uploadTemplate'],
+    ['cut', 'readTemplate'],
+    ['cut', 'readChunk'],
+  ] as const;
+  it.each(broken)('arrive whole though the line or the terminal fails (%s, %s)', async (kind, command) => {
+    const [one, two] = (await terminals({}, {})) as [SimulatedTerminal, SimulatedTerminal];
+    await put('t1', ANA);
+    await put('t2', ANA);
+    two.faults.add({ kind, command: Command[command], times: 1 });
+    await enrol(one, '700', 1);
+    await enrol(one, '700', 2);
+    await two.until((at) => fingersOf(at, '700').length === 2 && at.enabled, 30_000);
+    expect(bytesOf(two, '700')).toEqual(bytesOf(one, '700'));
+    expect(two.violations).toEqual([]);
+  });
+
+  it('are given once more by the next run of an agent that was stopped amid it', async () => {
+    const [one, two] = (await terminals({}, {})) as [SimulatedTerminal, SimulatedTerminal];
+    await put('t1', ANA);
+    await put('t2', ANA);
+    two.faults.add({ kind: 'stall', command: Command.uploadTemplate, times: 1 });
+    await enrol(one, '700', 1);
+    await two.until((at) => at.log.some((each) => each.command === Command.uploadTemplate), 15_000);
+    await branch.agent.stop();
+    start(one, two);
+    await two.until((at) => fingersOf(at, '700').length === 1 && at.enabled, 20_000);
+    expect(bytesOf(two, '700')).toEqual(bytesOf(one, '700'));
   });
 });

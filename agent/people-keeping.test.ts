@@ -218,6 +218,37 @@ describe('people at a terminal', () => {
     expect(lost.wanted?.devices).toEqual({});
   });
 
+  it('leave the card to an identifier that governs it, which ends when they go', async () => {
+    const simulated = await branch.terminal();
+    start(simulated, ', drift: repair');
+    await put([{ ...ANA, want: { name: 'Ana' } }]);
+    await untilTold('in_step p-ana 1 true');
+    const window = { from: 1, to: Math.ceil(Date.now() / 1000) + 600 };
+    const item = {
+      number: '99',
+      owner: { type: 'owner', name: '700' },
+      lock: 'all',
+      window,
+      max_passes: null,
+    };
+    const { data } = await branch.agent.run('identifier.put', 'principal', { type: 'card', items: [item] });
+    expect(data).toEqual({ infos: ['created'] });
+    await put([{ ...ANA, version: 2 }]);
+    await untilTold('in_step p-ana 2 true');
+    expect(user(simulated, '700')?.card).toBe(99);
+    (await keypad(simulated)).editUser('700', { name: 'Otra' });
+    await untilTold('repaired p-ana 2 true name');
+    expect(user(simulated, '700')?.card).toBe(99);
+    await put([{ ...ANA, version: 3, want: null }]);
+    await untilTold('in_step p-ana 3 false');
+    const isOff = () =>
+      branch.agent.link.batches.flatMap(({ events }) => events).find(({ type }) => type === 'rule.off');
+    await branch.agent.link.until(isOff);
+    await put([{ ...ANA, version: 4 }]);
+    await untilTold('in_step p-ana 4 true');
+    expect(user(simulated, '700')?.card).toBe(4711);
+  });
+
   it('are not kept at a device that is not there', async () => {
     start(await branch.terminal());
     const { status, code } = await branch.agent.run('people.put', 'otro', { epoch: ulid(), items: [ANA] });
