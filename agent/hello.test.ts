@@ -41,3 +41,17 @@ test('a hello of a common branch tells why, and how far its punches are taken', 
   expect(devices.every(({ punches }) => punches?.history.total === 100_000)).toBe(true);
   expect(devices.every(({ reason }) => reason?.code === 'device_unreachable')).toBe(true);
 });
+
+test('a hello that is too large for the broker all the same leaves out who is kept where', () => {
+  const ids = Array.from({ length: 500 }, (_, index) => `terminal-${index}`.padEnd(64, 'x'));
+  const at = { count: 10_000, digest: '0123456789abcdef' };
+  const wanted = {
+    store: '6f0d0f6e-4f0c-4a58-9d4c-0d6c1f9b7e11',
+    devices: Object.fromEntries(ids.map((id) => [id, at])),
+  };
+  const heard = (count: number) =>
+    helloSchema.parse(JSON.parse(helloBytes({ ...helloOf(count), wanted }).toString()));
+  expect(heard(100).wanted).toEqual(wanted);
+  expect(heard(500).wanted).toBeUndefined();
+  expect(helloBytes({ ...helloOf(500), wanted }).length).toBeLessThanOrEqual(128_000);
+});

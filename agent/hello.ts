@@ -186,10 +186,16 @@ function asHelloDevice({ device, serial, standing }: StationView, punches: Colle
   };
 }
 
-/** A broker takes 128 KB: a branch of hundreds of terminals that are all away is announced without the reasons and without what its punches do. */
+/**
+ * A broker takes 128 KB: a branch of hundreds of terminals that are all away is announced without the reasons and without what its
+ * punches do; one that is still too large, without who is kept where.
+ */
 export function helloBytes(hello: Hello, most = HELLO_BYTES): Buffer {
   const bytes = Buffer.from(JSON.stringify(hello));
   if (bytes.length <= most) return bytes;
   const devices = hello.devices.map(({ reason: _why, punches: _how, ...device }) => device);
-  return Buffer.from(JSON.stringify({ ...hello, devices }));
+  const shorter = Buffer.from(JSON.stringify({ ...hello, devices }));
+  if (shorter.length <= most) return shorter;
+  const { wanted: _who, ...rest } = hello;
+  return Buffer.from(JSON.stringify({ ...rest, devices }));
 }
