@@ -122,7 +122,10 @@ export class Agent {
       left: (notAfter) => this.#cloudClock.left(notAfter),
       onStanding: (device, standing) => this.#noteStanding(device, standing),
       onContact: (isProbe) => this.#hello.contact(isProbe),
-      onReach: (device, isReachable) => this.#keeping.contact(device, isReachable),
+      onReach: (device, isReachable) => {
+        this.#keeping.contact(device, isReachable);
+        if (isReachable) this.#dispatcher.reached(device);
+      },
       onRoster: (device, roster) => this.#keeping.saw(device, roster),
       onChange: () => {
         this.#hello.announceNow();

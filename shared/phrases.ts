@@ -193,6 +193,7 @@ export const phrases = {
   stage_waiting: { es: 'esperando el dedo', en: 'waiting' },
   stage_sample: { es: 'muestra {done}/{total}', en: 'sample {done}/{total}' },
   stage_reading: { es: 'leyendo', en: 'reading' },
+  stage_writing: { es: 'escribiendo', en: 'writing' },
 } as const satisfies Record<string, { readonly es: string; readonly en: string }>;
 
 export type PhraseKey = keyof typeof phrases;

@@ -107,7 +107,7 @@ export class Access implements Informed {
     if (op === 'user.put') {
       const put = operations[op].args.parse(args);
       const change = (rule: Rule) => afterUserPut(rule, put, this.#now(), isOfOther(rule));
-      if (put.mode === 'update') this.#rewrite(device, put.user_id, change);
+      if (put.mode !== 'create') this.#rewrite(device, put.user_id, change);
       else this.#gone(device, put.user_id, true);
     } else if (op === 'user.delete') {
       const { user_id, uid, all, purge = false } = operations[op].args.parse(args);

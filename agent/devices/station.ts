@@ -68,6 +68,10 @@ export class LiveStation implements Station {
     return this.#standing.now;
   }
 
+  get isReachable(): boolean | null {
+    return this.#standing.isReachable;
+  }
+
   /** The serial number that the terminal must have; null while none is known. */
   get serial(): string | null {
     return this.#terminal.serial;
@@ -153,6 +157,7 @@ export class LiveStation implements Station {
         repair: () => station.#terminal.repair(),
         probe: (signal, isWanted) => station.#terminal.probe(signal, isWanted),
         write: (first, more) => station.#terminal.write(first, more),
+        shareOf: (job) => station.#terminal.shareOf(job),
         close: () => station.#terminal.close(),
       },
       {

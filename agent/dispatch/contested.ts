@@ -11,8 +11,11 @@ export interface ContestedPorts {
   readonly fence: Pick<Fence, 'claim' | 'mayBeElsewhere'>;
   readonly clock: Timers;
   readonly cloudClock: CloudClock;
-  /** `run`: it can only be ours. `look`: the terminal is to be asked what became of it. */
-  readonly onDue: (request: WriteRequest, what: 'run' | 'look') => void;
+  /**
+   * `run`: it can only be ours. `look`: the terminal is to be asked what became of it. `unknown`: it was, and another agent may still
+   * begin it for days.
+   */
+  readonly onDue: (request: WriteRequest, what: 'run' | 'look' | 'unknown') => void;
 }
 
 interface Waiting {
@@ -68,6 +71,7 @@ export class Contested {
     if (claim === 'ours') return onDue(request, 'run');
     const isFinal = !fence.mayBeElsewhere(command);
     if (isFinal || (claim === 'contested' && !wasLookedAt)) return onDue(request, 'look');
+    if (request.origin === 'batch' && claim === 'contested') return onDue(request, 'unknown');
     const isMeasured = cloudClock.offset !== null;
     const ms = isMeasured ? cloudClock.left(command.notAfter) + LATEST_MS : RECHECK_MS;
     waiting.cancel = clock.after(Math.min(Math.ceil(ms), RECHECK_MS), () => this.#consider(waiting));

@@ -2,9 +2,10 @@
 import { SerenoError } from '../../shared/errors.ts';
 import type { Command } from '../../shared/wire/envelope.ts';
 import { isStorageError } from '../journal/errors.ts';
-import { isInDoubt, type JournalRow } from '../journal/rows.ts';
+import { isInDoubt, isOfCloud, type JournalRow } from '../journal/rows.ts';
 import type { LinkMessage } from '../link/link.ts';
 import { failure, type Result } from '../result.ts';
+import { Batches } from './batches.ts';
 import { Contested } from './contested.ts';
 import { Inquiries } from './inquiries.ts';
 import { type AskRequest, Intake, type Request, type WriteRequest } from './intake.ts';
@@ -25,10 +26,11 @@ export class Dispatcher {
   readonly #inquiries: Inquiries;
   readonly #contested: Contested;
   readonly #ownWrites: OwnWrites;
+  readonly #batches: Batches;
   readonly #refused = new Map<string, SerenoError>();
 
   constructor(ports: DispatcherPorts) {
-    const { undo, own, words } = ports;
+    const { undo, words } = ports;
     this.#ports = ports;
     this.#ownWrites = new OwnWrites({
       ...ports,
@@ -38,11 +40,18 @@ export class Dispatcher {
       ...ports,
       onOwnWrite: (id, result) => this.#ownWrites.settled(id, result),
     });
-    this.#inquiries = new Inquiries(ports, this.#results);
+    this.#batches = new Batches({ ...ports, order: (...order) => this.#ownWrites.order(...order) });
+    const cancelBatch = (id: string) => this.#batches.cancel(id);
+    this.#inquiries = new Inquiries({ ...ports, cancelBatch }, this.#results);
+    const own = { ...ports.own, ...this.#batches.handlers };
     this.#intake = new Intake({ undo, own, words, inquiries: this.#inquiries.handlers });
     this.#contested = new Contested({
       ...ports,
-      onDue: (request, what) => (what === 'run' ? this.#run(request) : this.#look(request)),
+      onDue: (request, what) => {
+        if (what === 'run') this.#run(request);
+        else if (what === 'look') this.#look(request);
+        else this.#settleUnknown(request);
+      },
     });
   }
 
@@ -85,6 +94,7 @@ export class Dispatcher {
 
   /** Stops its own work; the next run finds in the journal what could not be stored. */
   stop(): void {
+    this.#batches.stop();
     this.#contested.stop();
     this.#results.stop();
   }
@@ -107,6 +117,11 @@ export class Dispatcher {
   reconsider(): void {
     for (const { queue } of this.#ports.stations()) queue.contest();
     this.#contested.reconsider();
+  }
+
+  /** A terminal has answered. */
+  reached(device: string): void {
+    this.#batches.reached(device);
   }
 
   /** Call when a device is gone: then nobody can tell what became of its contested writes. */
@@ -149,8 +164,11 @@ export class Dispatcher {
   /** A write that another agent may have, or may have had, is not simply run. */
   #begin(request: Request): void {
     const { fence, log } = this.#ports;
-    const isOfCloud = request.kind === 'write' && request.origin === 'command';
-    if (isOfCloud && fence.claim(request.command.issuedAt) !== 'ours') {
+    if (
+      request.kind === 'write' &&
+      isOfCloud(request.origin) &&
+      fence.claim(request.command.issuedAt) !== 'ours'
+    ) {
       log.info(logFields(request.command), 'contested: another agent may have this command');
       this.#contested.add(request);
     } else {

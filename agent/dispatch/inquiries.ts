@@ -8,6 +8,11 @@ import type { DispatcherPorts } from './ports.ts';
 import { toMessages } from './replies.ts';
 import type { Results } from './results.ts';
 
+export interface InquiriesPorts extends DispatcherPorts {
+  /** See `Batches`. */
+  readonly cancelBatch: (id: string) => boolean;
+}
+
 /** Answers from the journal. Questions change nothing, so they are not journalled themselves. */
 export class Inquiries {
   readonly handlers: Handlers<'inquiry', object> = {
@@ -17,10 +22,10 @@ export class Inquiries {
     },
     'op.cancel': ({ command_id }) => ({ cancelled: this.#cancel(command_id) }),
   };
-  readonly #ports: DispatcherPorts;
+  readonly #ports: InquiriesPorts;
   readonly #results: Results;
 
-  constructor(ports: DispatcherPorts, results: Results) {
+  constructor(ports: InquiriesPorts, results: Results) {
     this.#ports = ports;
     this.#results = results;
   }
@@ -56,6 +61,7 @@ export class Inquiries {
       return true;
     }
     if (row.reply !== null || row.state !== 'received') return false;
+    if (this.#ports.cancelBatch(id)) return true;
     const device = row.command?.device;
     return device !== undefined && (this.#ports.station(device)?.queue.cancel(id) ?? false);
   }

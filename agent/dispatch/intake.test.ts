@@ -14,6 +14,7 @@ const KIND_OF: Readonly<Record<OperationKind, string>> = {
   act: 'ask',
   write: 'write',
   own: 'own',
+  batch: 'own',
   rule: 'own',
   recall: 'own',
   inquiry: 'inquiry',
@@ -25,6 +26,7 @@ const ARGS: Readonly<Record<OperationName, object>> = {
   'user.put': { mode: 'create', user_id: '7', fields: { name: 'Ana' } },
   'user.delete': { user_id: '7' },
   'user.restore': { user_id: '7' },
+  'user.batch': { items: [{ do: 'delete', user_id: '7' }] },
   'finger.list': { user_id: '7' },
   'finger.enroll': { user_id: '7', finger_index: 1 },
   'attendance.list': {},
@@ -67,7 +69,7 @@ async function startIntake() {
   const noted = (name: string) => () => void done.push(name);
   const intake = new Intake({
     undo: bench.undo,
-    own: ownHandlers(),
+    own: { ...ownHandlers(), 'user.batch': async () => ({ status: 'ok', data: {}, verified: 'none' }) },
     inquiries: { 'op.query': () => ({}), 'op.cancel': () => ({ cancelled: true }) },
     words: { 'device.refused': noted('device.refused'), 'site.tenure': noted('site.tenure') },
   });

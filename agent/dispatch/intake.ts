@@ -20,7 +20,7 @@ interface Journalled {
 export interface WriteRequest extends TerminalWrite, Journalled {}
 export interface AskRequest extends TerminalAsk, Journalled {}
 /** Kinds of operations on what the agent keeps by itself. */
-export type OwnKind = 'own' | 'rule' | 'recall';
+export type OwnKind = 'own' | 'batch' | 'rule' | 'recall';
 /** What goes into the journal before it is done. */
 export type Request =
   | WriteRequest
@@ -92,7 +92,7 @@ export class Intake {
     mustBeOfThisVersion(command);
     const asked = terminalCommand(op, args, copiesIn(this.#ports.undo, device));
     if (asked !== null) return { ...asked, command, origin };
-    if (isOfKind('own', op) || isOfKind('rule', op) || isOfKind('recall', op)) {
+    if (isOfKind('own', op) || isOfKind('batch', op) || isOfKind('rule', op) || isOfKind('recall', op)) {
       return { kind: 'own', command, origin, run: bind(this.#ports.own, op, command) };
     }
     throw rejected('@operation_unknown', { op });

@@ -20,6 +20,8 @@ import type { TerminalQueue } from './terminal-queue.ts';
 export interface Station {
   readonly terminal: Terminal;
   readonly queue: TerminalQueue;
+  /** Whether the last contact succeeded; null while there was none. */
+  readonly isReachable: boolean | null;
 }
 
 export interface DispatcherPorts {
@@ -38,7 +40,7 @@ export interface DispatcherPorts {
    * Operations on the agent itself. They check the deadline themselves: one that a crash has interrupted may be done
    * already.
    */
-  readonly own: Handlers<OwnKind, Promise<Result>>;
+  readonly own: Handlers<Exclude<OwnKind, 'batch'>, Promise<Result>>;
   /**
    * A write of the cloud has taken effect; told before it is settled, and again after a crash.
    * @throws SerenoError `agent_storage`: then it is settled later

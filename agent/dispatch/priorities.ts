@@ -20,6 +20,8 @@ export const PRIORITIES = {
   command: { most: 200, givesWayInMs: null },
   /** What the agent does for the rules it keeps: nobody waits for an answer within seconds. */
   rule: { most: ANY, givesWayInMs: null, isPatient: true },
+  /** One of many that the cloud has asked for at once: nobody waits for it within seconds. */
+  batch: { most: ANY, givesWayInMs: null, isPatient: true },
   /** A look at a terminal that nobody asks: if it answers at once it serves whoever comes, else the look is given up. */
   look: { most: ANY, givesWayInMs: 250 },
   /** What nobody waits for: it ends by itself as soon as it may, within the time that one exchange takes. */

@@ -3,7 +3,7 @@ import type { Reply } from '../../shared/wire/envelope.ts';
 import { isOfKind } from '../../shared/wire/operations.ts';
 import { isStorageError } from '../journal/errors.ts';
 import { purgeNote } from '../journal/purges.ts';
-import type { JournalRow, OutboxMessage } from '../journal/rows.ts';
+import { isOfCloud, type JournalRow, type OutboxMessage } from '../journal/rows.ts';
 import type { Result } from '../result.ts';
 import { isZkError } from '../zk/errors.ts';
 import type { Request } from './intake.ts';
@@ -126,17 +126,10 @@ export class Results {
     const { reply, messages } = toMessages(at, command.id, result, timing);
     const { op, device = '', args } = command;
     const purge = purgeOf(request, result);
-    if (origin !== 'command') {
-      return { reply, messages: [], purge, before: null, told: () => onOwnWrite(command.id, result) };
-    }
-    const hasWritten = result.status === 'ok' && isOfKind('write', op);
-    return {
-      reply,
-      messages,
-      purge,
-      before: hasWritten ? () => onWritten(device, op, args) : null,
-      told: null,
-    };
+    const hasWritten = isOfCloud(origin) && result.status === 'ok' && isOfKind('write', op);
+    const before = hasWritten ? () => onWritten(device, op, args) : null;
+    if (origin === 'command') return { reply, messages, purge, before, told: null };
+    return { reply, messages: [], purge, before, told: () => onOwnWrite(command.id, result) };
   }
 
   /** A known id is answered from the journal; one that is still at work is answered when it settles. */

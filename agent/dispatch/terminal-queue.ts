@@ -3,6 +3,8 @@ import { SerenoError } from '../../shared/errors.ts';
 import type { Phrase } from '../../shared/words.ts';
 import type { Timers } from '../clock.ts';
 import type { WriteJob } from '../terminal/write-job.ts';
+import { Expiry } from './expiry.ts';
+import { portionOf } from './portion.ts';
 import { isMoreUrgent, isPatient, PRIORITIES, type Priority, WaitingLine } from './priorities.ts';
 import {
   type AskItem,
@@ -27,10 +29,13 @@ export interface QueuedTerminal {
   /** The cheapest contact possible. `isWanted`: somebody waits, so that the conversation is kept for them. */
   probe(signal: AbortSignal, isWanted: () => boolean): Promise<void>;
   write(first: readonly WriteJob[], more: () => WriteJob | undefined): Promise<void>;
+  /** Which part of a turn a write takes that others must not wait long for: 1 and it is a turn of its own. */
+  shareOf(job: WriteJob): number;
   close(): Promise<void>;
 }
 
 export interface QueuePorts {
+  /** Whether the last contact succeeded; null while there was none. */
   readonly isReachable: () => boolean | null;
   /** How often a terminal that nobody asks is looked at, ms; 0: never. */
   readonly probeMs: () => number;
@@ -49,8 +54,7 @@ export class TerminalQueue {
   #state: State = IDLE;
   /** Ends with the last turn. */
   #work: Promise<void> = Promise.resolve();
-  /** Ends what waits as its time runs out, though the terminal may be at work for long. */
-  #cancelExpiry: (() => void) | null = null;
+  readonly #expiry: Expiry;
   #cancelUpkeep: (() => void) | null = null;
   #failedRepairs = 0;
   #toldBusy: Phrase | null = null;
@@ -59,6 +63,11 @@ export class TerminalQueue {
     this.device = device;
     this.#terminal = terminal;
     this.#ports = ports;
+    this.#expiry = new Expiry(
+      ports.clock,
+      () => this.#notBegun(),
+      (item) => this.#withdraw(item, new SerenoError('expired')),
+    );
   }
 
   /** First contact, or repairing what a crash left; goes before anything that waits. */
@@ -79,10 +88,12 @@ export class TerminalQueue {
     const reason = (isPatient(item.priority) ? null : this.#held) ?? (isFull ? '@busy_waiting' : null);
     if (reason !== null) throw this.#busy(reason);
     this.#waiting.add(item);
-    if (this.#state.kind === 'idle') this.#next();
-    else this.#hurry(item.priority);
+    if (this.#state.kind !== 'idle') this.#hurry(item.priority);
+    // Those come many at once: the first does not go alone.
+    else if (isPatient(item.priority)) queueMicrotask(() => this.#state.kind === 'idle' && this.#next());
+    else this.#next();
     this.#tellBusy();
-    this.#expireLater();
+    this.#expiry.consider();
   }
 
   /** Does `work` once nothing else is to be done here. The same work waits once. */
@@ -124,7 +135,7 @@ export class TerminalQueue {
     this.#state = { kind: 'stopped' };
     this.#waiting.clear();
     this.#cancelUpkeep?.();
-    this.#cancelExpiry?.();
+    this.#expiry.stop();
     if (last.kind === 'writing') for (const { job } of last.handed) job.leave();
     if (last.kind === 'asking') last.abort.abort(new SerenoError('cancelled'));
     await this.#work;
@@ -166,12 +177,15 @@ export class TerminalQueue {
   }
 
   #write(first: WriteItem): void {
-    const handed = [first];
+    const handed =
+      first.priority === 'batch'
+        ? portionOf(this.#waiting, first, (job) => this.#terminal.shareOf(job))
+        : [first];
     for (let next = this.#shiftWrite(); next !== undefined; next = this.#shiftWrite()) handed.push(next);
     handed.sort(byTurn);
     const turn: Writing = { kind: 'writing', handed };
     this.#begin(turn, async () => {
-      this.#expireLater();
+      this.#expiry.consider();
       await this.#terminal.write(
         handed.map(({ job }) => job),
         () => this.#nextWrite(turn),
@@ -189,7 +203,7 @@ export class TerminalQueue {
 
   #shiftWrite(): WriteItem | undefined {
     const { first } = this.#waiting;
-    if (first?.kind !== 'write') return undefined;
+    if (first?.kind !== 'write' || first.priority === 'batch') return undefined;
     this.#waiting.shift();
     return first;
   }
@@ -212,22 +226,6 @@ export class TerminalQueue {
   #withdraw(item: QueueItem, error: SerenoError): void {
     this.#waiting.remove(item);
     item.refuse(error);
-  }
-
-  #expireLater(): void {
-    this.#cancelExpiry?.();
-    this.#cancelExpiry = null;
-    const left = this.#notBegun().map((item) => item.timeLeft?.() ?? Number.POSITIVE_INFINITY);
-    const soonest = Math.min(...left);
-    if (this.#state.kind === 'stopped' || soonest === Number.POSITIVE_INFINITY) return;
-    this.#cancelExpiry = this.#ports.clock.after(Math.max(0, soonest), () => this.#expire());
-  }
-
-  #expire(): void {
-    for (const item of this.#notBegun()) {
-      if ((item.timeLeft?.() ?? 1) <= 0) this.#withdraw(item, new SerenoError('expired'));
-    }
-    this.#expireLater();
   }
 
   get #held(): Phrase | null {

@@ -7,7 +7,7 @@ import type { Stage } from '../../shared/wire/stage.ts';
 import { type Clock, limitOf } from '../clock.ts';
 import { isStorageError } from '../journal/errors.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { JournalRow } from '../journal/rows.ts';
+import { isOfCloud, type JournalRow } from '../journal/rows.ts';
 import type { UndoVault } from '../journal/undo-vault.ts';
 import { failure, type Result } from '../result.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -55,9 +55,9 @@ export function toWriteJob(
   return new WriteJob(row.id, wish, {
     timeLeft: () => cloudClock.left(row.notAfter),
     // No other agent has what this one orders by itself.
-    mayBeElsewhere: () => origin === 'command' && fence.mayBeElsewhere(command),
+    mayBeElsewhere: () => isOfCloud(origin) && fence.mayBeElsewhere(command),
     isSuperseded: () =>
-      origin === 'command'
+      isOfCloud(origin)
         ? (journal.users.lastStarted(device, wish.userId) ?? 0) > row.issuedAt
         : journal.users.isOvertaken(row.id, device, wish.userId),
     keep: policy.keep,

@@ -2,8 +2,13 @@
 import { type Command, commandSchema, type Reply, replySchema } from '../../shared/wire/envelope.ts';
 import { isDoubtful, type JournalState } from './state.ts';
 
-/** Whose command it is: the cloud's; or the agent's own, and how urgent. */
-export type Origin = 'command' | 'overdue' | 'rule';
+/** Whose command it is: the cloud's, or one of many that it asked for at once; or the agent's own, and how urgent. */
+export type Origin = 'command' | 'batch' | 'overdue' | 'rule';
+
+/** Whether the cloud has asked for it, by itself or among many: then it is ordered by when it was issued, and another agent may have it. */
+export function isOfCloud(origin: Origin): boolean {
+  return origin === 'command' || origin === 'batch';
+}
 
 /** A write that the agent orders by itself. */
 export interface OwnWrite {

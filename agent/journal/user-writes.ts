@@ -4,6 +4,8 @@ import type { NoteTools } from './notes.ts';
 
 /** Writes that were begun have a uid. */
 const OF_USER = 'device = ? AND user_id = ? AND uid IS NOT NULL';
+/** See `isOfCloud`. */
+const OF_CLOUD = "origin IN ('command', 'batch')";
 
 export class UserWrites {
   readonly #database: DatabaseSync;
@@ -19,13 +21,13 @@ export class UserWrites {
    * count: its clock may be wrong, and the cloud's commands are ordered among themselves alone.
    */
   lastStarted(device: string, userId: string): number | null {
-    const sql = `SELECT max(issued_at) AS at FROM commands WHERE ${OF_USER} AND origin = 'command'`;
+    const sql = `SELECT max(issued_at) AS at FROM commands WHERE ${OF_USER} AND ${OF_CLOUD}`;
     return (this.#database.prepare(sql).get(device, userId) as { at: number | null }).at;
   }
 
   /** True if the agent has begun a write of its own for this user that it had ordered after this one. */
   isOvertaken(id: string, device: string, userId: string): boolean {
-    const sql = `SELECT 1 FROM commands WHERE ${OF_USER} AND origin <> 'command'
+    const sql = `SELECT 1 FROM commands WHERE ${OF_USER} AND NOT ${OF_CLOUD}
                  AND rowid > (SELECT rowid FROM commands WHERE id = ?) LIMIT 1`;
     return this.#database.prepare(sql).get(device, userId, id) !== undefined;
   }
@@ -47,7 +49,7 @@ export class UserWrites {
 
   /** True while a write of this user was begun for the cloud and nobody knows what became of it. */
   isInDoubt(device: string, userId: string): boolean {
-    const sql = `SELECT 1 FROM commands WHERE ${OF_USER} AND origin = 'command' AND settled_at IS NULL LIMIT 1`;
+    const sql = `SELECT 1 FROM commands WHERE ${OF_USER} AND ${OF_CLOUD} AND settled_at IS NULL LIMIT 1`;
     return this.#database.prepare(sql).get(device, userId) !== undefined;
   }
 }

@@ -20,6 +20,10 @@ import { type Batch, settleAll, Writer } from './writes/writer.ts';
 
 /** A conversation that breaks is opened again this many times for one batch of writes. */
 const RECONNECTS = 2;
+/** A turn of a batch takes about a second at a slow terminal: 1,000 users at once, or 25 one by one. */
+const SHARE_AT_ONCE = 1 / 1000;
+const SHARE_PERHAPS = 1 / 100;
+const SHARE_ALONE = 1 / 25;
 
 /** Not safe for concurrent use: the queue of the terminal is the device lock. */
 export class Terminal implements AskedTerminal {
@@ -62,6 +66,14 @@ export class Terminal implements AskedTerminal {
   /** What the terminal can do, while that is known without asking; null before the first contact and after a loss. */
   get dialect(): Dialect | null {
     return this.#session.dialect;
+  }
+
+  /** Which part of a turn a write takes that others must not wait long for; 1: a turn of its own. */
+  shareOf({ wish }: WriteJob): number {
+    const { bulkWrite = null, userWidth = null } = this.dialect ?? {};
+    const isPossible = bulkWrite !== false && userWidth === 72 && this.device.transport === 'tcp';
+    if (wish.mayAdd && isPossible) return bulkWrite === true ? SHARE_AT_ONCE : SHARE_PERHAPS;
+    return SHARE_ALONE;
   }
 
   /** Milliseconds until something must be put right here: it may be disabled, or a write is in doubt. Null: nothing. */

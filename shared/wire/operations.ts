@@ -13,7 +13,10 @@ import { commandIdSchema, deviceIdSchema } from '../domain/identifiers.ts';
 import { userFieldsSchema, userSchema } from '../domain/user.ts';
 import { MOST_WANTED, wantedPersonSchema } from '../domain/wanted-person.ts';
 import type { PhraseKey } from '../phrases.ts';
+import { replyStatusSchema, verifiedSchema } from './envelope.ts';
 
+/** Users of one batch. */
+export const MOST_USERS = 1000;
 /** Identifiers of one batch. */
 export const MOST_IDENTIFIERS = 1000;
 
@@ -30,17 +33,47 @@ const verify = z.enum(['readback']).optional();
 
 const none = z.strictObject({});
 
+/** One of many writes at a terminal. */
+export const batchItemSchema = z.discriminatedUnion('do', [
+  z.strictObject({ do: z.literal('put'), user_id: userId, fields: userFieldsSchema, uid }),
+  z.strictObject({ do: z.literal('delete'), user_id: userId, uid, all: z.boolean().optional() }),
+]);
+export type BatchItem = z.infer<typeof batchItemSchema>;
+
+/** What became of one of them: as a reply says it of a command of its own. */
+export const batchResultSchema = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('ok'), verified: verifiedSchema, uid: z.int().optional() }),
+  z.object({
+    status: replyStatusSchema.exclude(['ok']),
+    code: z.string().max(64),
+    /** Of the catalogue's sentence for `code`. */
+    params: z.record(z.string(), z.unknown()),
+    applied: z.enum(['yes', 'no', 'partial', 'unknown']),
+  }),
+]);
+export type BatchResult = z.infer<typeof batchResultSchema>;
+
 /**
  * - `read`: a question to a terminal that changes nothing there
  * - `write`: a change of a terminal's users: journalled in full, never run twice, ordered per user
  * - `act`: anything else that is done at a terminal
  * - `own`: a change of the agent's own list of devices
+ * - `batch`: many writes at one terminal, each under an id of its own; begun again after a crash, and never done twice
  * - `rule`: a change of what the agent keeps by itself; begun again after a crash, and never done twice
  * - `recall`: a question about what the agent keeps; changes nothing
  * - `word`: news from the cloud for the agent
  * - `inquiry`: about another command; answered at once from the journal
  */
-export type OperationKind = 'read' | 'write' | 'act' | 'own' | 'rule' | 'recall' | 'word' | 'inquiry';
+export type OperationKind =
+  | 'read'
+  | 'write'
+  | 'act'
+  | 'own'
+  | 'batch'
+  | 'rule'
+  | 'recall'
+  | 'word'
+  | 'inquiry';
 
 interface OperationRow {
   readonly kind: OperationKind;
@@ -79,7 +112,8 @@ export const operations = {
   'user.put': {
     kind: 'write',
     args: z.strictObject({
-      mode: z.enum(['create', 'update']),
+      /** `put`: somebody new, or an update of who is there; somebody new needs a name. */
+      mode: z.enum(['create', 'update', 'put']),
       user_id: userId,
       fields: userFieldsSchema,
       /** An update is made only while the record holds all of these: else it is `conflict`. */
@@ -105,6 +139,17 @@ export const operations = {
     kind: 'write',
     args: z.strictObject({ user_id: userId, verify }),
     result: z.object({ user_id: z.string(), fingers: z.int().min(0) }),
+  },
+  /**
+   * Each item is done by itself, in this order where they are about one user; `notAfter` holds for each. One that the terminal is
+   * not there for waits until then.
+   */
+  'user.batch': {
+    kind: 'batch',
+    long: true,
+    args: z.strictObject({ items: z.array(batchItemSchema).min(1).max(MOST_USERS) }),
+    /** In the order in which they were asked. */
+    result: z.object({ results: z.array(batchResultSchema).max(MOST_USERS) }),
   },
   'finger.list': {
     kind: 'read',

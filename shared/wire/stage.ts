@@ -2,7 +2,7 @@
 import { type Language, type Phrase, wordsOf } from '../words.ts';
 
 /** As it travels; counts travel beside it. */
-export type Stage = 'waiting' | 'reading' | `sample ${number}/${number}`;
+export type Stage = 'waiting' | 'reading' | 'writing' | `sample ${number}/${number}`;
 
 /** A stage in words; one that is not known here is quoted. */
 export function stageText(stage: string, language: Language): string {
@@ -12,5 +12,6 @@ export function stageText(stage: string, language: Language): string {
   }
   if (stage === 'waiting') return wordsOf('@stage_waiting', {}, language);
   if (stage === 'reading') return wordsOf('@stage_reading', {}, language);
+  if (stage === 'writing') return wordsOf('@stage_writing', {}, language);
   return wordsOf(stage, {}, language);
 }

@@ -25,6 +25,10 @@ export class SlowTerminal implements QueuedTerminal {
 
   async probe(_signal: AbortSignal, _isWanted: () => boolean): Promise<void> {}
 
+  shareOf(): number {
+    return 1;
+  }
+
   async close(): Promise<void> {}
 
   open(): void {

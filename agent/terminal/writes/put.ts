@@ -29,17 +29,26 @@ export const put: WriteKind<'user.put'> = {
   },
   plan({ args }, roster, context) {
     const { user_id, fields, mode } = args;
-    const refusal = limitRefusal(mode === 'create' ? { ...fields, user_id } : fields, context);
+    const isNew = mode === 'create' || (mode === 'put' && mustBeMade(args, roster));
+    const refusal = limitRefusal(isNew ? { ...fields, user_id } : fields, context);
     if (refusal !== null) throw refusal;
-    return mode === 'create' ? planCreate(args, roster, context) : planUpdate(args, roster, context);
+    return isNew ? planCreate(args, roster, context) : planUpdate(args, roster, context);
   },
-  judge: ({ args }, look) => (args.mode === 'create' ? judgeCreate(args, look) : judgeUpdate(args, look)),
+  judge: ({ args }, look) => {
+    if (args.mode === 'put') return judgePut(args, look);
+    return args.mode === 'create' ? judgeCreate(args, look) : judgeUpdate(args, look);
+  },
   whenOvertaken: ({ user_id, fields }, uid) => ({ uid: uid ?? 0, user_id, name: fields.name ?? '' }),
   coversBadge: ({ mode }) => mode === 'create',
   mayAdd: true,
-  newBadge: ({ mode, user_id }) => (mode === 'create' ? user_id : null),
+  newBadge: ({ mode, user_id }) => (mode === 'update' ? null : user_id),
   undo: () => 'leave',
 };
+
+/** True for somebody who is not there. Nobody is made without a name, nor under a uid that somebody else chose. */
+function mustBeMade({ user_id, fields, uid }: Put, roster: Roster): boolean {
+  return roster.all(user_id).length === 0 && fields.name !== undefined && uid === undefined;
+}
 
 function planCreate({ user_id, fields }: Put, roster: Roster, context: PlanContext): Plan {
   const { encoding, limits } = context;
@@ -64,6 +73,14 @@ function planUpdate({ user_id, fields, expect = {}, uid }: Put, roster: Roster, 
   const raw = patchUser(before.raw, roster.width, changed(before, fields), encoding);
   const after = decodeUser(raw, roster.width, encoding);
   return { kind: 'put', before, after, fields, result: resultOf(after) };
+}
+
+/** The journal tells whether somebody new was begun, or a change; where another agent may have, whoever is there is looked at. */
+function judgePut(args: Put, look: Look): Verdict {
+  const { before, uid, roster } = look;
+  if (before === null && uid !== null) return judgeCreate(args, look);
+  const isNobody = before === null && roster.all(args.user_id).length === 0;
+  return isNobody ? againOrExpired(look) : judgeUpdate(args, look);
 }
 
 function judgeCreate({ user_id, fields }: Put, look: Look): Verdict {
