@@ -6,7 +6,7 @@ import { WIRE_VERSION } from '../shared/wire/envelope.ts';
 import type { ArgsOf } from '../shared/wire/operations.ts';
 import type { Stage } from '../shared/wire/stage.ts';
 import { topics } from '../shared/wire/topics.ts';
-import type { AgentPorts } from './agent-ports.ts';
+import type { AgentPorts, Certificates } from './agent-ports.ts';
 import { type Clock, systemClock, type Timers } from './clock.ts';
 import type { AgentConfig } from './config/load.ts';
 import { Branch } from './devices/branch.ts';
@@ -46,6 +46,7 @@ export class Agent {
   readonly #branch: Branch;
   readonly #follower: Follower;
   readonly #localBroker: LocalPublisher | null;
+  readonly #certificates: Certificates | null;
   readonly #punches: Punches;
   readonly #keeping: Keeping;
   /** Counts up over all commands and from where no earlier run has been, so it counts up within each command. */
@@ -55,9 +56,10 @@ export class Agent {
   /** @throws SerenoError `agent_storage` if the data folder cannot be used or another agent runs on it. */
   constructor(
     config: AgentConfig,
-    { log, connect, localBroker, clock = systemClock, timers = clock }: AgentPorts,
+    { log, connect, localBroker, certificates, clock = systemClock, timers = clock }: AgentPorts,
   ) {
     this.#config = config;
+    this.#certificates = certificates ?? null;
     this.#log = log;
     this.#clock = clock;
     this.#progressSeq = clock.now();
@@ -104,6 +106,7 @@ export class Agent {
       stations: () => this.#branch.stations(),
       collected: (device) => this.#punches.collected(device),
       wanted: () => this.#keeping.wanted(),
+      certificate: () => this.#certificates?.times ?? null,
       onNews: (hello, connected) => this.#onlookers.announced(hello, connected),
       log,
     });
@@ -157,6 +160,7 @@ export class Agent {
       words: {
         'device.refused': ({ devices }) => this.#onlookers.refused(devices),
         'site.tenure': (word) => this.#noteFence(word),
+        'site.certificate': (word) => this.#certificates?.take(word),
       },
       onOwnSettled: () => this.#orLater(() => this.#branch.tidy()),
     });
@@ -209,6 +213,11 @@ export class Agent {
     this.#keeping.start();
     this.#punches.follow(this.#branch.stations());
     this.#link.start();
+    this.#certificates?.start({
+      publish: (topic, payload) => this.#link.publish(topic, payload),
+      now: () => this.#cloudClock.now(),
+      onNews: () => this.#hello.announceSoon(),
+    });
     this.#onlookers.serve((id) => examineStation(id, this.#branch.station(id), this.#clock));
     this.#tidy();
   }
@@ -233,6 +242,7 @@ export class Agent {
     steps.defer(() => this.#hello.stop());
     steps.defer(() => this.#keeping.stop());
     steps.defer(() => this.#cancelTidying?.());
+    steps.defer(() => this.#certificates?.stop());
   }
 
   #up(): void {

@@ -1,5 +1,6 @@
 // What the agent announces to the directory: on connect and whenever something about it changes.
 import type { Logger } from 'pino';
+import type { CertificateTimes } from '../shared/domain/certificate.ts';
 import type { CollectedPunches } from '../shared/domain/collected.ts';
 import type { WantedStore } from '../shared/domain/wanted-person.ts';
 import { VERSION } from '../shared/version.ts';
@@ -41,6 +42,8 @@ export interface HelloPorts {
   readonly collected: (device: string) => CollectedPunches;
   /** Who is kept at which terminal. */
   readonly wanted: () => WantedStore;
+  /** When its certificate is due, and ends; null: nobody knows. */
+  readonly certificate: () => CertificateTimes | null;
   /** Told of every news, also while there is no line to the cloud. */
   readonly onNews: (hello: Hello, isUp: boolean) => void;
   readonly log: Logger;
@@ -156,6 +159,7 @@ export class HelloTeller {
 
   #hello(): Hello {
     const { clock, cloudClock, journal, fence, link, stations, collected, wanted } = this.#ports;
+    const certificate = this.#ports.certificate();
     return {
       v: WIRE_VERSION,
       session: link().session,
@@ -168,6 +172,7 @@ export class HelloTeller {
       tenureSince: fence.since,
       devices: stations().map((station) => asHelloDevice(station, collected(station.device.id))),
       wanted: wanted(),
+      ...(certificate === null ? {} : { certificate }),
     };
   }
 }

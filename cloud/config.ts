@@ -1,5 +1,6 @@
 // What the functions are told by their environment, checked once per container.
 import * as z from 'zod';
+import { CERTIFICATE_DAYS, MOST_CERTIFICATE_DAYS } from '../shared/domain/certificate.ts';
 import { slugSchema } from '../shared/domain/identifiers.ts';
 
 /** Signature algorithms that a caller's token may use; shared secrets and `none` are not among them. */
@@ -75,11 +76,14 @@ const enrolmentSchema = z
     IOT_THING_TYPE: z.string().min(1),
     /** PEM of the root that signed the broker's certificate, where it is not Amazon's. */
     IOT_ROOT_CA: z.string().startsWith('-----BEGIN CERTIFICATE-----').optional(),
+    /** For how many days agents use a certificate. */
+    CERTIFICATE_DAYS: z.coerce.number().int().min(1).max(MOST_CERTIFICATE_DAYS).default(CERTIFICATE_DAYS),
   })
   .transform((env) => ({
     policyName: env.IOT_POLICY_NAME,
     thingType: env.IOT_THING_TYPE,
     rootCa: env.IOT_ROOT_CA,
+    days: env.CERTIFICATE_DAYS,
   }));
 
 /** Which tenant a call of JSON-RPC is for, where its path does not say it. */

@@ -11,6 +11,7 @@ import { dropRoot } from '../doctor/drop.ts';
 import { about, exitStatus, type Finding, toTable } from '../doctor/finding.ts';
 import { examineOwnership, ownerOf } from '../doctor/ownership.ts';
 import { examineTerminal, findingsOf } from '../doctor/terminals.ts';
+import { Pairs } from '../enrolment/pairs.ts';
 import { askTerminal } from '../status-socket.ts';
 
 export interface DoctorOptions {
@@ -50,7 +51,7 @@ async function examine(file: string): Promise<Finding[]> {
     ...privacy,
     ...examineOwnership(file, config, ownerOf(file, running)),
     ...findings,
-    ...(await examineLine(config)),
+    ...(await examineLine(file, config)),
     ...(await examineTerminals(config, report)),
   ];
 }
@@ -77,11 +78,13 @@ function examinePrivacy(file: string, { devices }: AgentConfig): Finding[] {
   return [about('agent.yaml').warning(found, `chmod 600 ${file}, or use comm_key_env`)];
 }
 
-async function examineLine({ cloud }: AgentConfig): Promise<Finding[]> {
-  if (cloud === null) {
+async function examineLine(file: string, config: AgentConfig): Promise<Finding[]> {
+  if (config.cloud === null) {
     const next = 'sereno-agent enroll makes it; in local mode npm start adds it.';
     return [about('cloud').warning("agent.yaml has no 'cloud'.", next)];
   }
+  // The one that the agent has got for itself, where it has.
+  const cloud = new Pairs(file, config.cloud, config).current;
   const certificate = examineCertificate(cloud, Date.now());
   const usable = certificate.every(({ verdict }) => verdict !== 'failure');
   return [...certificate, ...(usable ? await examineCloud(cloud) : [])];

@@ -6,6 +6,8 @@ import { Agent } from '../agent.ts';
 import { type AgentConfig, loadConfig } from '../config/load.ts';
 import { configInvalid } from '../config/problems.ts';
 import { onDataFolder } from '../data-folder.ts';
+import { OwnCertificates } from '../enrolment/certificates.ts';
+import type { Cloud } from '../enrolment/pairs.ts';
 import { watchCertificate } from '../enrolment/watch.ts';
 import type { LinkEvents } from '../link/link.ts';
 import { LocalBroker } from '../link/local-broker.ts';
@@ -33,15 +35,23 @@ export async function run({ config: file, logLevel }: RunOptions): Promise<void>
   }
   const log = openLog(logLevel, { tenant, site });
   const takes = { tenant, site, events: config.punches.everyMs > 0 };
-  const linkTo = (at: typeof cloud) => (events: LinkEvents) => new MqttLink({ ...takes, ...at }, events);
+  const linkTo = (at: typeof cloud) => (events: LinkEvents) =>
+    new MqttLink({ ...takes, ...at }, toldToo(events, at, certificates));
   let link: RenewableLink | null = null;
+  const certificates: OwnCertificates = new OwnCertificates({
+    ...{ file, cloud, at: { tenant, site }, log },
+    connect: (at) => void link?.renew(linkTo(at)),
+  });
   const connect = (events: LinkEvents) => {
-    link = new RenewableLink(linkTo(cloud), events);
+    link = new RenewableLink(linkTo(certificates.current), events);
     return link;
   };
   const local = localBrokerOf(config, log);
-  const agent = onDataFolder(config.dataDir, () => new Agent(config, { log, connect, ...local }));
-  const onRenewed = (renewed: typeof cloud) => void link?.renew(linkTo(renewed));
+  const agent = onDataFolder(
+    config.dataDir,
+    () => new Agent(config, { log, connect, certificates, ...local }),
+  );
+  const onRenewed = (renewed: typeof cloud) => certificates.enrolled(renewed);
   const stopping =
     process.connected === false
       ? Promise.resolve()
@@ -58,6 +68,21 @@ export async function run({ config: file, logLevel }: RunOptions): Promise<void>
   await agent.stop();
   // The SDK keeps the process alive after its client is closed (aws-crt).
   process.exit(0);
+}
+
+/** Which certificate gets a line is told at the line itself: late news of one that was replaced must not count for the next. */
+function toldToo(events: LinkEvents, at: Cloud, certificates: OwnCertificates): LinkEvents {
+  return {
+    ...events,
+    onUp: () => {
+      events.onUp();
+      certificates.up(at);
+    },
+    onDown: (reason) => {
+      events.onDown(reason);
+      certificates.down(at);
+    },
+  };
 }
 
 /** What agent.yaml names for those who listen in the branch. */

@@ -20,7 +20,14 @@ import {
 export interface AgentConfig {
   readonly tenant: string;
   readonly site: string;
-  readonly cloud: { endpoint: string; certificate: string; key: string; ca?: string } | null;
+  readonly cloud: {
+    readonly endpoint: string;
+    readonly certificate: string;
+    readonly key: string;
+    readonly ca?: string;
+    /** For how many days a certificate is used before it is renewed. */
+    readonly days: number;
+  } | null;
   /** Absolute path of the data folder. */
   readonly dataDir: string;
   readonly undoDays: number;
@@ -101,6 +108,7 @@ function complete(config: AgentFile, file: string, environment: NodeJS.ProcessEn
             certificate: resolve(base, cloud.certificate),
             key: resolve(base, cloud.key),
             ...(cloud.ca === undefined ? {} : { ca: resolve(base, cloud.ca) }),
+            days: cloud.certificate_days,
           },
     dataDir: resolve(base, config.data),
     undoDays: config.undo_days,

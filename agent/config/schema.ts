@@ -1,5 +1,6 @@
 // agent.yaml, the only thing an operator writes: its keys, ranges and defaults.
 import * as z from 'zod';
+import { CERTIFICATE_DAYS, MOST_CERTIFICATE_DAYS } from '../../shared/domain/certificate.ts';
 import { commKeySchema, deviceSettingsShape, serialSchema } from '../../shared/domain/device.ts';
 import { deviceIdSchema, slugSchema } from '../../shared/domain/identifiers.ts';
 
@@ -53,6 +54,8 @@ export const cloudSchema = z.strictObject({
   certificate: pathSchema,
   key: pathSchema,
   ca: pathSchema.optional(),
+  /** For how many days a certificate is used before the agent renews it, if it does not end before. */
+  certificate_days: z.int().min(1).max(MOST_CERTIFICATE_DAYS).default(CERTIFICATE_DAYS),
 });
 
 export const punchesSchema = z.strictObject({

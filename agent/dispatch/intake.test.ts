@@ -58,6 +58,7 @@ const ARGS: Readonly<Record<OperationName, object>> = {
   },
   'device.refused': { devices: [] },
   'site.tenure': { session: 's', seq: 1, since: 0 },
+  'site.certificate': { certificate: 'pem', days: 365 },
   'op.query': { command_id: ulid() },
   'op.cancel': { command_id: ulid() },
 };
@@ -71,7 +72,11 @@ async function startIntake() {
     undo: bench.undo,
     own: { ...ownHandlers(), 'user.batch': async () => ({ status: 'ok', data: {}, verified: 'none' }) },
     inquiries: { 'op.query': () => ({}), 'op.cancel': () => ({ cancelled: true }) },
-    words: { 'device.refused': noted('device.refused'), 'site.tenure': noted('site.tenure') },
+    words: {
+      'device.refused': noted('device.refused'),
+      'site.tenure': noted('site.tenure'),
+      'site.certificate': noted('site.certificate'),
+    },
   });
   return { done, read: (message: unknown) => intake.read(Buffer.from(JSON.stringify(message))) };
 }

@@ -5,12 +5,13 @@ import type { AgentConfig } from '../config/load.ts';
 import { daysLeft } from '../enrolment/watch.ts';
 import { about, type Finding, messageOf } from './finding.ts';
 
-const WARN_DAYS = 30;
+/** The agent renews it by itself from 30 days before its end on. */
+const WARN_DAYS = 15;
 const RENEW =
   'Put it back where agent.yaml says, or get a token (POST /sites/{site}/enrollments) and run sereno-agent enroll.';
 const REPLACE = 'Get a token (POST /sites/{site}/enrollments) and run sereno-agent rotate.';
 
-type Cloud = NonNullable<AgentConfig['cloud']>;
+type Cloud = Omit<NonNullable<AgentConfig['cloud']>, 'days'>;
 
 export function examineCertificate({ certificate, key }: Cloud, now: number): Finding[] {
   const finding = about('certificate');
@@ -45,7 +46,8 @@ function lifetime(pem: string, { validFromDate, validToDate }: X509Certificate, 
     );
   }
   if (validToDate.getTime() <= now) return finding.failure(`It ended on ${until}.`, REPLACE);
-  if (days < WARN_DAYS) return finding.warning(`It ends on ${until}, in ${days} days.`, REPLACE);
+  if (days < WARN_DAYS)
+    return finding.warning(`It ends on ${until}, in ${days} days, and was not renewed by itself.`, REPLACE);
   return finding.ok(`Valid until ${until}.`);
 }
 

@@ -23,7 +23,7 @@ const NO_TLS: readonly string[] = [
 const NEXT_HTTP =
   "'cloud.endpoint' must be the message broker's (xxxx-ats.iot.REGION.amazonaws.com, port 8883), not the API's address.";
 
-type Cloud = NonNullable<AgentConfig['cloud']>;
+type Cloud = Omit<NonNullable<AgentConfig['cloud']>, 'days'>;
 
 /** The steps in order, up to the first that fails. */
 export async function examineCloud(cloud: Cloud, stepMs = STEP_MS): Promise<Finding[]> {

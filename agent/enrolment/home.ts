@@ -73,7 +73,7 @@ function textOf(config: string): string {
  * @throws EnrolmentError `other_site` unless forced, `answer_invalid` if the certificate is not for this key
  */
 export function settle(document: Document, enrolled: Enrolled, keyPem: string, options: HomeOptions): void {
-  const { certificate, endpoint, ca, tenant, site } = enrolled;
+  const { certificate, endpoint, ca, tenant, site, certificate_days } = enrolled;
   const written = writtenSchema.safeParse(document.toJS());
   const isOther = written.success && !isSame(written.data, enrolled);
   if (isOther && options.force !== true) throw otherSite(written.data, enrolled, options.config);
@@ -84,7 +84,8 @@ export function settle(document: Document, enrolled: Enrolled, keyPem: string, o
   writeWhole(join(folder, 'root-ca.pem'), ca);
   document.set('site', site);
   document.set('tenant', tenant);
-  const cloud = { endpoint, certificate: `${name}.crt`, key: `${name}.key`, ca: 'root-ca.pem' };
+  const days = certificate_days === undefined ? {} : { certificate_days };
+  const cloud = { endpoint, certificate: `${name}.crt`, key: `${name}.key`, ca: 'root-ca.pem', ...days };
   document.set('cloud', document.createNode(cloud));
   const data = options.data === undefined ? undefined : resolve(options.data);
   // A folder of its own: the journal of the other site holds replies for topics that this one may not use.
@@ -110,8 +111,11 @@ function otherSite(written: SiteAddress, enrolled: SiteAddress, config: string):
   );
 }
 
-/** The first 12 hex digits of the certificate's SHA-256. */
-function fingerprint(certificate: string, keyPem: string): string {
+/**
+ * The first 12 hex digits of the certificate's SHA-256.
+ * @throws EnrolmentError `answer_invalid` if it is none, or not for this key
+ */
+export function fingerprint(certificate: string, keyPem: string): string {
   let parsed: X509Certificate;
   try {
     parsed = new X509Certificate(certificate);

@@ -12,7 +12,16 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { settleModes } from './modes.ts';
-import { CONFIG_DIR, DATA_DIR, PROGRAM_DIR, PROGRAM_LINK, UNIT, UNIT_FILE, USER } from './names.ts';
+import {
+  CONFIG_DIR,
+  DATA_DIR,
+  PROGRAM_DIR,
+  PROGRAM_LINK,
+  RENEWED_DIR,
+  UNIT,
+  UNIT_FILE,
+  USER,
+} from './names.ts';
 import { giveTree, removeTree } from './tree.ts';
 import { unitFile } from './unit.ts';
 
@@ -45,6 +54,8 @@ export function install(source: string, arch: string, machine: Machine): Install
   mkdirSync(at(dirname(PROGRAM_LINK)), { recursive: true });
   rmSync(at(PROGRAM_LINK), { force: true });
   symlinkSync(`${PROGRAM_DIR}/bin/${UNIT}`, at(PROGRAM_LINK));
+  // Without it the unit does not start.
+  mkdirSync(at(RENEWED_DIR), { recursive: true, mode: 0o700 });
   for (const folder of [CONFIG_DIR, DATA_DIR]) {
     mkdirSync(at(folder), { recursive: true });
     // With everything in it: an agent.yaml that root wrote by hand would stop the service.

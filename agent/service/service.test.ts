@@ -56,7 +56,7 @@ describe(`the unit${withoutSystemd}`, () => {
         'User=sereno',
         'NoNewPrivileges=yes',
         'ProtectSystem=strict',
-        'ReadWritePaths=/var/lib/sereno',
+        'ReadWritePaths=/var/lib/sereno /etc/sereno/certificates',
         'CapabilityBoundingSet=',
       ]),
     );

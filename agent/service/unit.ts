@@ -1,5 +1,5 @@
 // The systemd unit of an installed agent: restarted when it dies or hangs, and sandboxed.
-import { CONFIG_DIR, CONFIG_STATUS, DATA_DIR, PROGRAM_DIR, UNIT, USER } from './names.ts';
+import { CONFIG_DIR, CONFIG_STATUS, DATA_DIR, PROGRAM_DIR, RENEWED_DIR, UNIT, USER } from './names.ts';
 
 /** Seconds without a sign of life after which systemd kills and restarts the agent. */
 const WATCHDOG_SECONDS = 60;
@@ -35,9 +35,9 @@ TimeoutStopSec=${STOP_SECONDS}
 UMask=0077
 MemoryMax=512M
 
-# The agent writes its journal and nothing else. Its configuration is root's to change, through 'sereno-agent rotate'.
+# The agent writes its journal and the certificates that it renews. Its configuration is root's to change.
 ProtectSystem=strict
-ReadWritePaths=${DATA_DIR}
+ReadWritePaths=${DATA_DIR} ${RENEWED_DIR}
 ProtectHome=yes
 PrivateTmp=yes
 PrivateDevices=yes

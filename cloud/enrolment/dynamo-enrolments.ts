@@ -6,13 +6,15 @@ import type { Table } from '../store/table.ts';
 import type { Certificate, Enrolment, Enrolments } from './enrolments.ts';
 import { TOKEN_ROW_SECONDS } from './tokens.ts';
 
+export const certificateSchema = z.object({ id: z.string(), ref: z.string(), pem: z.string() });
+
 const rowSchema = z.object({
   tenant: slugSchema,
   site: slugSchema,
   createdAt: z.number(),
   validUntil: z.number(),
   publicKey: z.string().optional(),
-  certificate: z.object({ id: z.string(), ref: z.string(), pem: z.string() }).optional(),
+  certificate: certificateSchema.optional(),
   issuedAt: z.number().optional(),
 });
 

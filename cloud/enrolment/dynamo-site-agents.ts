@@ -3,9 +3,33 @@ import * as z from 'zod';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import { keys } from '../store/keys.ts';
 import type { Table } from '../store/table.ts';
-import type { SiteAgent, SiteAgents } from './enrolments.ts';
+import { certificateSchema } from './dynamo-enrolments.ts';
+import type { Renewal, SiteAgent, SiteAgents } from './enrolments.ts';
 
-const rowSchema = z.object({ newCertificate: z.string().optional(), revokedAt: z.number().optional() });
+const renewalSchema = z.object({
+  publicKey: z.string(),
+  follows: z.string(),
+  since: z.number(),
+  certificate: certificateSchema.optional(),
+  issuedAt: z.number().optional(),
+  drops: z.string().optional(),
+});
+const rowSchema = z.object({
+  newCertificate: z.string().optional(),
+  renewal: renewalSchema.optional(),
+  renewals: z.number().default(0),
+  renewed: z.string().optional(),
+  revokedAt: z.number().optional(),
+});
+
+const isAsSeen = ({ renewals }: SiteAgent) =>
+  renewals === 0 ? 'attribute_not_exists(renewals)' : 'renewals = :seen';
+const asSeen = ({ renewals }: SiteAgent) => ({ seen: renewals, next: renewals + 1 });
+
+/** The store takes no undefined values. */
+function defined(renewal: Renewal): object {
+  return Object.fromEntries(Object.entries(renewal).filter(([, value]) => value !== undefined));
+}
 
 export class DynamoSiteAgents implements SiteAgents {
   readonly #table: Table;
@@ -51,20 +75,38 @@ export class DynamoSiteAgents implements SiteAgents {
     });
   }
 
-  async arrived(at: SiteAddress, certificateId: string): Promise<void> {
-    await this.#table.updateIf(rowKey(at), {
-      remove: 'newCertificate',
-      condition: 'newCertificate = :certificateId',
-      values: { certificateId },
+  arrived(at: SiteAddress, certificateId: string, seen: SiteAgent): Promise<boolean> {
+    return this.#table.updateIf(rowKey(at), {
+      set: 'renewals = :next',
+      remove: 'newCertificate, renewal',
+      condition: `newCertificate = :certificateId AND ${isAsSeen(seen)}`,
+      values: { certificateId, ...asSeen(seen) },
+    });
+  }
+
+  noteRenewal(at: SiteAddress, renewal: Renewal, seen: SiteAgent): Promise<boolean> {
+    return this.#table.updateIf(rowKey(at), {
+      set: 'renewals = :next, renewal = :renewal',
+      condition: `attribute_exists(pk) AND (attribute_not_exists(revokedAt) OR revokedAt < :since) AND ${isAsSeen(seen)}`,
+      values: { renewal: defined(renewal), since: renewal.since, ...asSeen(seen) },
+    });
+  }
+
+  endRenewal(at: SiteAddress, certificateId: string, seen: SiteAgent): Promise<boolean> {
+    return this.#table.updateIf(rowKey(at), {
+      set: 'renewals = :next, renewed = :certificateId',
+      remove: 'renewal',
+      condition: `attribute_exists(renewal) AND ${isAsSeen(seen)}`,
+      values: { certificateId, ...asSeen(seen) },
     });
   }
 
   revoke(at: SiteAddress, now: number): Promise<boolean> {
     return this.#table.updateIf(rowKey(at), {
-      set: 'revokedAt = :now',
-      remove: 'newCertificate',
+      set: 'revokedAt = :now, renewals = if_not_exists(renewals, :none) + :one',
+      remove: 'newCertificate, renewal',
       condition: 'attribute_exists(pk)',
-      values: { now },
+      values: { now, none: 0, one: 1 },
     });
   }
 }

@@ -5,51 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { certificateRequest, pendingKey } from '../../agent/enrolment/request.ts';
-import type { SiteAddress } from '../../shared/wire/topics.ts';
 import { startWorld, type World } from '../testing/world.ts';
 import { welcome } from './arrival.ts';
 import { DynamoEnrolments } from './dynamo-enrolments.ts';
 import { DynamoSiteAgents } from './dynamo-site-agents.ts';
 import { type EnrolPorts, enrol } from './enrol.ts';
-import type { Certificate } from './enrolments.ts';
-import type { Issuer, Revoker } from './issuer.ts';
+import type { Revoker } from './issuer.ts';
+import { Registrar } from './testing/registrar.ts';
 import { hashOf, newToken, TOKEN_MS } from './tokens.ts';
 
 const SITE = { tenant: 'acme', site: 'norte' };
 const invalid = { code: 'token_invalid', status: 401 };
-
-/** An issuer that remembers, and breaks off where it is told to. */
-class Registrar implements Issuer, Revoker {
-  async certificates(): Promise<string[]> {
-    return [];
-  }
-
-  signed = 0;
-  breaks: 'sign' | 'admit' | null = null;
-  beforeAdmit: () => Promise<unknown> = async () => {};
-  readonly active = new Set<string>();
-
-  async sign(): Promise<Certificate> {
-    if (this.breaks === 'sign') throw new Error('broken off');
-    const id = `c${++this.signed}`;
-    return { id, ref: `arn:${id}`, pem: `pem of ${id}` };
-  }
-  async admit(_at: SiteAddress, { id }: Certificate): Promise<void> {
-    if (this.breaks === 'admit') throw new Error('broken off');
-    await this.beforeAdmit();
-    this.active.add(id);
-  }
-  async endpoint(): Promise<string> {
-    return 'iot.example';
-  }
-  async revoke(_at: SiteAddress, isMeant: (id: string) => boolean): Promise<string[]> {
-    const meant = [...this.active].filter(isMeant);
-    for (const id of meant) this.active.delete(id);
-    return meant;
-  }
-  async disconnect(): Promise<void> {}
-  async forget(): Promise<void> {}
-}
 
 let world: World;
 let folder: string;
@@ -79,6 +45,7 @@ beforeEach(async () => {
     revoker: registrar,
     audited: (_at, work) => work(),
     rootCa: 'root',
+    days: 365,
     now: () => now,
   };
   await ports.agents.addSite(SITE, 'Norte', now);
@@ -99,6 +66,7 @@ describe('a token', () => {
       certificate: 'pem of c1',
       endpoint: 'iot.example',
       ca: 'root',
+      certificate_days: 365,
       ...SITE,
     });
   });

@@ -18,6 +18,8 @@ export interface EnrolPorts {
   readonly now: () => number;
   /** The root by which agents know the broker, PEM. */
   readonly rootCa: string;
+  /** For how many days agents use a certificate. */
+  readonly days: number;
 }
 
 export interface Enrolled {
@@ -26,6 +28,7 @@ export interface Enrolled {
   readonly ca: string;
   readonly tenant: string;
   readonly site: string;
+  readonly certificate_days: number;
 }
 
 /** 401 in one sentence whatever is wrong: who guesses learns nothing, the log tells more. */
@@ -95,5 +98,12 @@ export async function enrol(ports: EnrolPorts, token: string, csr: string): Prom
     issue(ports, hash, enrolment, csr),
     ports.issuer.endpoint(),
   ]);
-  return { certificate: certificate.pem, endpoint, ca: ports.rootCa, tenant, site };
+  return {
+    certificate: certificate.pem,
+    endpoint,
+    ca: ports.rootCa,
+    tenant,
+    site,
+    certificate_days: ports.days,
+  };
 }

@@ -32,9 +32,29 @@ export interface Enrolments {
   finish(hash: string, now: number): Promise<void>;
 }
 
+/** A certificate that is to follow another: asked for, then signed, then good for connecting, until it has said hello. */
+export interface Renewal {
+  /** SHA-256 of the new public key's SPKI, hex. */
+  readonly publicKey: string;
+  /** Id of the certificate that it follows, and that asked for it. */
+  readonly follows: string;
+  /** When it was asked for first. Epoch ms. */
+  readonly since: number;
+  readonly certificate?: Certificate | undefined;
+  /** When it was made the agent's. Epoch ms. */
+  readonly issuedAt?: number | undefined;
+  /** Id of a certificate for another key, which has never connected and goes. */
+  readonly drops?: string | undefined;
+}
+
 export interface SiteAgent {
   /** Id of a certificate that was issued and has not connected yet. */
   readonly newCertificate?: string | undefined;
+  readonly renewal?: Renewal | undefined;
+  /** Counts what was changed of `renewal`: who changes it says what it saw. */
+  readonly renewals: number;
+  /** Id of the certificate that followed another last. */
+  readonly renewed?: string | undefined;
   /** When the site's agent was last revoked; tokens from before are void. Epoch ms. */
   readonly revokedAt?: number | undefined;
 }
@@ -49,8 +69,12 @@ export interface SiteAgents {
   removeSite(at: SiteAddress, lastHello: number | undefined): Promise<boolean>;
   /** Notes a certificate that will connect; false if the site was made, or its agent revoked, at or after `since`. */
   expect(at: SiteAddress, certificateId: string, since: number): Promise<boolean>;
-  /** The expected certificate has connected, and older ones are gone. */
-  arrived(at: SiteAddress, certificateId: string): Promise<void>;
-  /** Voids tokens and the expected certificate; false if there is no such site. */
+  /** The expected certificate has connected, and all others are gone; false if something of it, or of a renewal, has changed since `seen`. */
+  arrived(at: SiteAddress, certificateId: string, seen: SiteAgent): Promise<boolean>;
+  /** Notes how far a renewal is; false if something of it has changed since `seen`, or the agent was revoked after it began. */
+  noteRenewal(at: SiteAddress, renewal: Renewal, seen: SiteAgent): Promise<boolean>;
+  /** The renewed certificate has connected, and the one before it is gone; false if something has changed since `seen`. */
+  endRenewal(at: SiteAddress, certificateId: string, seen: SiteAgent): Promise<boolean>;
+  /** Voids tokens, the expected certificate and a renewal; false if there is no such site. */
   revoke(at: SiteAddress, now: number): Promise<boolean>;
 }

@@ -38,13 +38,14 @@ export function sitePorts({ principal }: { readonly principal: Principal }): Sit
 }
 
 export function enrolPorts(audited: EnrolPorts['audited']): EnrolPorts {
-  const { rootCa, ...issuer } = enrolmentConfig();
+  const { rootCa, days, ...issuer } = enrolmentConfig();
   enrol ??= {
     enrolments: allSites().enrolments,
     agents: allSites().agents,
     revoker: allSites().revoker,
     issuer: new AwsIssuer(controlClient(), issuer),
     rootCa: rootCa ?? amazonRoots(),
+    days,
     now,
   };
   return { ...enrol, audited };

@@ -1,13 +1,13 @@
-// Words to an agent about its hello: they hold for the connection that it came on, and want no answer.
+// Words to an agent about what it has just said: they hold for the connection that it came on, and want no answer.
 import { ulid } from 'ulid';
 import type { ArgsOf } from '../../shared/wire/operations.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import type { Clock } from '../clock.ts';
 import type { CommandSender } from '../commands/sender.ts';
 
-type WordName = 'device.refused' | 'site.tenure';
+type WordName = 'device.refused' | 'site.tenure' | 'site.certificate';
 
-/** Every hello brings it again while it is true, so that it need not outlive a connection. */
+/** Whatever it answers comes again while it is true, so that it need not outlive a connection. */
 const WORTH_MS = 30_000;
 
 export async function sendWord<N extends WordName>(

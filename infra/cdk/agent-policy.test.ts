@@ -32,6 +32,7 @@ describe('the agent of a branch may', () => {
     ['Publish', `topic/${topics.hello(own)}`],
     ['Publish', `topic/${topics.will(own)}`],
     ['Publish', `topic/${topics.events(own, 17)}`],
+    ['Publish', `topic/${topics.renewal(own)}`],
     ['Subscribe', `topicfilter/${topics.command(own)}`],
     ['Subscribe', `topicfilter/${topics.stored(own)}`],
     ['Receive', `topic/${topics.command(own)}`],
@@ -57,6 +58,7 @@ describe('the agent of a branch may not', () => {
       ['Publish', `topic/${topics.will(at)}`],
       ['Publish', `topic/${topics.command(at)}`],
       ['Publish', `topic/${topics.events(at, 17)}`],
+      ['Publish', `topic/${topics.renewal(at)}`],
       ['Publish', `topic/${topics.stored(at)}`],
       ['Subscribe', `topicfilter/${topics.stored(at)}`],
       ['Receive', `topic/${topics.stored(at)}`],
@@ -109,6 +111,7 @@ test('the policy says this and nothing more: whoever widens it changes this list
   expect(lines(statements, stack)).toEqual([
     `iot:Connect client/${name('ThingName')}${attached}`,
     `iot:Publish topic/$aws/rules/sereno_events/${site}/events/*${attached}`,
+    `iot:Publish topic/$aws/rules/sereno_renewal/${site}/renewal${attached}`,
     `iot:Publish topic/${site}/hello${attached}`,
     `iot:Publish topic/${site}/prog/*${attached}`,
     `iot:Publish topic/${site}/res/*/*${attached}`,

@@ -19,9 +19,9 @@ const attached = { Bool: { 'iot:Connection.Thing.IsAttached': ['true'] } };
 
 /** The policy document of every agent: one for all, since the thing says which site it is. */
 export function agentPolicy(scope: Construct) {
-  const allow = (Action: string, Resource: string | readonly string[]) => ({
+  const allow = (Action: readonly string[], Resource: readonly string[]) => ({
     Effect: 'Allow',
-    Action: [Action],
+    Action,
     Resource,
     Condition: attached,
   });
@@ -29,20 +29,29 @@ export function agentPolicy(scope: Construct) {
   return {
     Version: '2012-10-17',
     Statement: [
-      allow('iot:Connect', [iotArn(scope, 'client', OWN_NAME)]),
-      allow('iot:Publish', [
-        topic(topics.reply(OWN, '*', '*')),
-        topic(topics.progress(OWN, '*')),
-        topic(topics.hello(OWN)),
-        topic(topics.will(OWN)),
-        topic(topics.events(OWN, '*')),
-      ]),
-      allow('iot:Subscribe', [
-        iotArn(scope, 'topicfilter', topics.command(OWN)),
-        iotArn(scope, 'topicfilter', topics.stored(OWN)),
-      ]),
-      // Direct messages too: they need no subscription, but the permission to receive.
-      allow('iot:Receive', [topic(topics.command(OWN)), topic(topics.stored(OWN))]),
+      allow(
+        ['iot:Publish'],
+        [
+          topic(topics.reply(OWN, '*', '*')),
+          topic(topics.progress(OWN, '*')),
+          topic(topics.hello(OWN)),
+          topic(topics.will(OWN)),
+          topic(topics.events(OWN, '*')),
+          topic(topics.renewal(OWN)),
+        ],
+      ),
+      // In one statement, for a policy has room for 2,048 characters: each of these is about resources of its own kind.
+      // Direct messages need no subscription, but the permission to receive.
+      allow(
+        ['iot:Connect', 'iot:Subscribe', 'iot:Receive'],
+        [
+          iotArn(scope, 'client', OWN_NAME),
+          iotArn(scope, 'topicfilter', topics.command(OWN)),
+          iotArn(scope, 'topicfilter', topics.stored(OWN)),
+          topic(topics.command(OWN)),
+          topic(topics.stored(OWN)),
+        ],
+      ),
     ],
   };
 }

@@ -63,6 +63,7 @@ const groups: Readonly<Record<Sight, (around: Surroundings) => Record<string, st
   enrolment: ({ settings }) => ({
     IOT_POLICY_NAME: agentPolicyName(settings.stage),
     IOT_THING_TYPE: thingTypeName(settings.stage),
+    CERTIFICATE_DAYS: String(settings.certificateDays),
   }),
   audit: ({ settings }) => ({ AUDIT_DAYS: String(settings.auditDays) }),
   alerts: ({ settings: { gatherSeconds, timezone } }) =>

@@ -3,7 +3,15 @@ import type { FunctionName } from '../../shared/api/route.ts';
 import { ANY_COMMAND_TOPIC, ANY_STORED_TOPIC } from './names.ts';
 
 /** Every function that is deployed: those of the routes, the authorizer, and those behind the IoT rules. */
-export type LambdaName = FunctionName | 'authorizer' | 'presence' | 'intake' | 'deliver' | 'alert' | 'rpc';
+export type LambdaName =
+  | FunctionName
+  | 'authorizer'
+  | 'presence'
+  | 'intake'
+  | 'renew'
+  | 'deliver'
+  | 'alert'
+  | 'rpc';
 
 /** What a grant may be about; `functions.ts` knows their ARNs. */
 export type Target =
@@ -72,6 +80,19 @@ const revokeCertificates: readonly Grant[] = [
   },
 ];
 
+/** Signing a key and making the certificate a site's agent's. */
+function issueCertificates(...more: string[]): readonly Grant[] {
+  return [
+    {
+      actions: ['iot:CreateCertificateFromCsr', ...more],
+      on: { everything: 'IAM knows no resource for these: the certificate does not exist yet.' },
+    },
+    { actions: ['iot:CreateThing', 'iot:UpdateThing'], on: ['agentThings'] },
+    { actions: ['iot:AttachThingPrincipal'], on: ['agentThings', 'agentCertificates'] },
+    { actions: ['iot:AttachPolicy'], on: ['agentCertificates'] },
+  ];
+}
+
 export const grants: Readonly<Record<LambdaName, readonly Grant[]>> = {
   // Sessions and tokens of operators: looked up, their use noted, expired ones removed.
   authorizer: [dynamo('GetItem', 'BatchGetItem', 'UpdateItem', 'DeleteItem')],
@@ -132,13 +153,16 @@ export const grants: Readonly<Record<LambdaName, readonly Grant[]>> = {
   enroll: [
     // Each certificate leaves an entry in the audit log.
     dynamo('GetItem', 'PutItem', 'UpdateItem'),
-    {
-      actions: ['iot:CreateCertificateFromCsr', 'iot:DescribeEndpoint'],
-      on: { everything: 'IAM knows no resource for these: the certificate does not exist yet.' },
-    },
-    { actions: ['iot:CreateThing', 'iot:UpdateThing'], on: ['agentThings'] },
-    { actions: ['iot:AttachThingPrincipal'], on: ['agentThings', 'agentCertificates'] },
-    { actions: ['iot:AttachPolicy'], on: ['agentCertificates'] },
+    ...issueCertificates('iot:DescribeEndpoint'),
     ...revokeCertificates,
+  ],
+  renew: [
+    // The site's row, and the audit log.
+    dynamo('GetItem', 'PutItem', 'UpdateItem'),
+    ...issueCertificates(),
+    ...revokeCertificates,
+    // The certificate goes back as a word to the agent.
+    ...sendCommands,
+    { actions: ['sqs:SendMessage'], on: ['failures'] },
   ],
 };

@@ -10,10 +10,10 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type * as z from 'zod';
 import { SWEEP_MINUTES, type sweepEventSchema } from '../../shared/wire/envelope.ts';
-import { EVENTS_RULE } from '../../shared/wire/topics.ts';
+import { EVENTS_RULE, RENEWAL_RULE } from '../../shared/wire/topics.ts';
 import { agentPolicy } from './agent-policy.ts';
 import { agentPolicyName, thingTypeName } from './names.ts';
-import { eventsRule, presenceRules, rowRules, SQL_VERSION, settledRule } from './rule-sql.ts';
+import { eventsRule, presenceRules, renewalRule, rowRules, SQL_VERSION, settledRule } from './rule-sql.ts';
 import type { Store } from './table.ts';
 
 export interface IotProps {
@@ -21,6 +21,8 @@ export interface IotProps {
   readonly store: Store;
   readonly presence: IFunction;
   readonly intake: IFunction;
+  /** What renews certificates. */
+  readonly renew: IFunction;
   /** What comes after intake. */
   readonly deliver: IFunction;
   /** What tells operators. */
@@ -61,6 +63,9 @@ export class Iot extends Construct {
     // Agents name it in their topics.
     events.ruleName = EVENTS_RULE;
     this.#mayCall(props.intake, 'events', events);
+    const renewal = this.#rule('renewal', renewalRule, { lambda: { functionArn: props.renew.functionArn } });
+    renewal.ruleName = RENEWAL_RULE;
+    this.#mayCall(props.renew, 'renewal', renewal);
     const settled = this.#rule('settled', settledRule, { lambda: { functionArn: props.intake.functionArn } });
     this.#mayCall(props.intake, 'settled', settled);
     new Schedule(this, 'Sweep', {
@@ -75,6 +80,13 @@ export class Iot extends Construct {
     // What fails twice goes to the failures: an old presence event is worthless, the next hello says everything.
     new EventInvokeConfig(this, 'PresenceFailures', {
       function: props.presence,
+      retryAttempts: 2,
+      maxEventAge: Duration.minutes(10),
+      onFailure: new SqsDestination(props.failures),
+    });
+    // The agent asks again until it has its certificate: a message there only shows that something is wrong.
+    new EventInvokeConfig(this, 'RenewalFailures', {
+      function: props.renew,
       retryAttempts: 2,
       maxEventAge: Duration.minutes(10),
       onFailure: new SqsDestination(props.failures),

@@ -30,6 +30,15 @@ const revoking = [
   'iot:UpdateCertificate cert/*',
 ];
 
+const issuing = [
+  'iot:AttachPolicy cert/*',
+  'iot:AttachThingPrincipal cert/*',
+  'iot:AttachThingPrincipal thing/*_*',
+  'iot:CreateCertificateFromCsr *',
+  'iot:CreateThing thing/*_*',
+  'iot:UpdateThing thing/*_*',
+];
+
 /** The whole list: an additional or wider grant is a change of this table. */
 const expected: Readonly<Record<LambdaName, readonly string[]>> = {
   authorizer: dynamo('BatchGetItem', 'DeleteItem', 'GetItem', 'UpdateItem'),
@@ -71,16 +80,13 @@ const expected: Readonly<Record<LambdaName, readonly string[]>> = {
     'iot:DeleteThing thing/*_*',
   ],
   rpc: dynamo('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
-  enroll: [
+  enroll: [...dynamo('GetItem', 'PutItem', 'UpdateItem'), ...revoking, ...issuing, 'iot:DescribeEndpoint *'],
+  renew: [
     ...dynamo('GetItem', 'PutItem', 'UpdateItem'),
     ...revoking,
-    'iot:AttachPolicy cert/*',
-    'iot:AttachThingPrincipal cert/*',
-    'iot:AttachThingPrincipal thing/*_*',
-    'iot:CreateCertificateFromCsr *',
-    'iot:CreateThing thing/*_*',
-    'iot:DescribeEndpoint *',
-    'iot:UpdateThing thing/*_*',
+    ...issuing,
+    ...sending,
+    'sqs:SendMessage failures',
   ],
 };
 

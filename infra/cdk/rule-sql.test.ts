@@ -5,8 +5,9 @@ import { ruleItem } from '../../cloud/store/keys.ts';
 import { clientIdOf } from '../../shared/domain/identifiers.ts';
 import { presenceEventSchema } from '../../shared/wire/envelope.ts';
 import { intakeEventSchema } from '../../shared/wire/events.ts';
-import { EVENTS_RULE, replyPart, topics } from '../../shared/wire/topics.ts';
-import { eventsRule, presenceRules, rowRules, settledRule } from './rule-sql.ts';
+import { renewalEventSchema } from '../../shared/wire/renewal.ts';
+import { EVENTS_RULE, RENEWAL_RULE, replyPart, topics } from '../../shared/wire/topics.ts';
+import { eventsRule, presenceRules, renewalRule, rowRules, settledRule } from './rule-sql.ts';
 import { runRule } from './testing/iot-sql.ts';
 
 const slug = fc.stringMatching(/^[a-z0-9-]{1,32}$/);
@@ -152,5 +153,22 @@ test('the reply to a command that has changed something calls intake with its id
         ).toBeNull();
       },
     ),
+  );
+});
+
+test('a request for a new certificate calls renew with its site, the certificate of its line and the request as it was', () => {
+  fc.assert(
+    fc.property(site, payload, now, (at, bytes, time) => {
+      const topic = topics.renewal(at).slice(`$aws/rules/${RENEWAL_RULE}/`.length);
+      const told = runRule(renewalRule, { topic, payload: bytes, now: time, certificate: 'ab12' });
+      const body = Buffer.from(bytes).toString('base64');
+      expect(renewalEventSchema.parse(told)).toEqual({
+        ...at,
+        kind: 'renewal',
+        at: time,
+        body,
+        certificate: 'ab12',
+      });
+    }),
   );
 });

@@ -77,6 +77,12 @@ export const eventsRule = [
   `${BODY} FROM '${topics.events(ANY, '+').split('/').slice(3).join('/')}'`,
 ].join(', ');
 
+/** The rule that agents hand their requests for a new certificate to, by its name, too. */
+export const renewalRule = [
+  "SELECT 'renewal' AS kind, topic(3) AS tenant, topic(4) AS site, timestamp() AS at, principal() AS certificate",
+  `${BODY} FROM '${topics.renewal(ANY).split('/').slice(3).join('/')}'`,
+].join(', ');
+
 /** Replies to commands that have changed something: the intake function tells of the changed user. */
 export const settledRule = [
   "SELECT 'settled' AS kind, topic(3) AS tenant, topic(4) AS site, timestamp() AS at, topic(6) AS command",

@@ -1,7 +1,7 @@
 // What begins without a caller, and what is watched: IoT rules, the clock, alarms.
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test, vi } from 'vitest';
-import { EVENTS_RULE } from '../../shared/wire/topics.ts';
+import { EVENTS_RULE, RENEWAL_RULE } from '../../shared/wire/topics.ts';
 import { ofType, synthesized } from './testing/synth.ts';
 
 // A stack is synthesized in one go: on a busy machine that takes a while.
@@ -13,7 +13,7 @@ describe('IoT rules', () => {
   const rules = ofType(resources, 'AWS::IoT::TopicRule').map(([, { Properties }]) => Properties);
 
   test('put messages that fail into the queue', () => {
-    expect(rules).toHaveLength(7);
+    expect(rules).toHaveLength(8);
     for (const { TopicRulePayload } of rules) {
       expect(TopicRulePayload).toMatchObject({
         AwsIotSqlVersion: '2016-03-23',
@@ -32,8 +32,9 @@ describe('IoT rules', () => {
     ]);
   });
 
-  test('the rule for events has the name that agents use in their topics', () => {
-    expect(rules.map(({ RuleName }) => RuleName)).toContain(EVENTS_RULE);
+  test('the rules for events and for renewals have the names that agents use in their topics', () => {
+    const names = rules.map(({ RuleName }) => RuleName);
+    expect(names).toEqual(expect.arrayContaining([EVENTS_RULE, RENEWAL_RULE]));
   });
 
   test('the clock asks for a sweep every five minutes', () => {

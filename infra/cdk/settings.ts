@@ -9,6 +9,7 @@ import {
   tenantTable,
   timeZone,
 } from '../../cloud/config.ts';
+import { CERTIFICATE_DAYS, MOST_CERTIFICATE_DAYS } from '../../shared/domain/certificate.ts';
 import { slugSchema } from '../../shared/domain/identifiers.ts';
 
 /** An issuer that does not exist: every token is refused, the safe default before configuration. */
@@ -99,6 +100,8 @@ const schema = z
     gatherSeconds: count.default(GATHER_SECONDS),
     /** Of operators who have chosen none. */
     timezone: timeZone.optional(),
+    /** For how many days agents use a certificate, before they renew it by themselves. */
+    certificateDays: count.max(MOST_CERTIFICATE_DAYS).default(CERTIFICATE_DAYS),
     /** For how many days entries of the audit log are kept. */
     auditDays: count.default(AUDIT_DAYS),
     /** Requests per second that the API takes from all callers together. */

@@ -48,6 +48,7 @@ export class SerenoStack extends Stack {
       store,
       presence: functions.get('presence'),
       intake: functions.get('intake'),
+      renew: functions.get('renew'),
       deliver: functions.get('deliver'),
       alert: functions.get('alert'),
       failures: failures.queue,

@@ -71,7 +71,7 @@ export async function startGround(options: SystemOptions, cleanup: Cleanup): Pro
   const credentials = newCredentials();
   const storing = { path: dataDir.dynamo, log: dataDir.cloudLog, env: cleanEnvironment(), credentials };
   const [authority, issuer, store, terminals] = await all([
-    LocalAuthority.open(dataDir.authority),
+    LocalAuthority.open(dataDir.authority, options.certificateMs),
     Issuer.open(dataDir.issuer),
     kept(cleanup, Store.start({ ...storing, region: REGION, onDeath }), (started) => started.stop()),
     written.length > 0 ? null : kept(cleanup, startTerminals(options.terminals), stopTerminals),

@@ -33,6 +33,10 @@ function rulesOver(
     presence: async (event) => {
       if (losesPresence?.(event) !== true) await (await gateway).invoke('presence', event);
     },
+    renew: async (event) => {
+      const started = await gateway;
+      return calledAgain(() => started.invoke('renew', event));
+    },
     intake: async (event) => {
       const started = await gateway;
       const hand = async () => {

@@ -48,6 +48,8 @@ export interface SystemOptions {
   readonly alertMs?: number;
   /** For how long it is gathered before. Default: 10 s. */
   readonly gatherMs?: number;
+  /** How long certificates of agents hold. Default: a year. */
+  readonly certificateMs?: number;
   /** The functions' time limit. Default 29 s, as deployed; tests that lose replies need not wait so long. */
   readonly lambdaMs?: number;
   /** A part died that is not restarted automatically. */

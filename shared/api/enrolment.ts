@@ -1,5 +1,6 @@
 // An agent trades its token for a certificate: what it sends, what comes back, and the route.
 import * as z from 'zod';
+import { MOST_CERTIFICATE_DAYS } from '../domain/certificate.ts';
 import { error, success } from './parts.ts';
 import type { Route } from './route.ts';
 
@@ -24,6 +25,8 @@ export const agentEnrolledAnswer = z.object({
     ca: z.string(),
     tenant: z.string(),
     site: z.string(),
+    /** For how long it is used before the agent renews it; absent: the cloud is older. */
+    certificate_days: z.int().min(1).max(MOST_CERTIFICATE_DAYS).optional(),
   }),
 });
 

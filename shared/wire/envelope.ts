@@ -140,6 +140,8 @@ export const helloSchema = z.object({
   devices: z.array(helloDeviceSchema).max(DEVICES_PER_SITE),
   /** Who is kept at which terminal, as far as it is on the agent's disk; absent: the agent is older. */
   wanted: wantedStoreSchema.optional().catch(undefined),
+  /** From when on the agent's certificate is to be renewed, and when it ends; absent: the agent is older. */
+  certificate: z.object({ dueAt: z.number(), endsAt: z.number() }).optional().catch(undefined),
 });
 export type Hello = z.infer<typeof helloSchema>;
 

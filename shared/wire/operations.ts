@@ -8,6 +8,7 @@ import {
   wiegandSchema,
 } from '../domain/access-identifier.ts';
 import { attendanceSchema } from '../domain/attendance.ts';
+import { MOST_CERTIFICATE_DAYS } from '../domain/certificate.ts';
 import { commKeySchema, deviceInfoShape, deviceSettingsShape, serialSchema } from '../domain/device.ts';
 import { commandIdSchema, deviceIdSchema } from '../domain/identifiers.ts';
 import { userFieldsSchema, userSchema } from '../domain/user.ts';
@@ -281,6 +282,15 @@ export const operations = {
       session: z.string().min(1).max(64),
       seq: z.int().min(0),
       since: z.int().min(0),
+    }),
+    result: none,
+  },
+  /** The certificate that an agent has asked for, PEM, and how many days it is to be used for. */
+  'site.certificate': {
+    kind: 'word',
+    args: z.strictObject({
+      certificate: z.string().max(16_384),
+      days: z.int().min(1).max(MOST_CERTIFICATE_DAYS),
     }),
     result: none,
   },

@@ -18,6 +18,14 @@ test('every topic that is built is parsed to what it was built of', () => {
   });
   expect(parseTopic(topics.progress(at, id))).toEqual({ ...at, kind: 'prog', commandId: id });
   expect(parseTopic(topics.events(at, 12))).toEqual({ ...at, kind: 'events', seq: 12 });
+  expect(parseTopic(topics.renewal(at))).toEqual({ ...at, kind: 'renewal' });
+});
+
+test('a renewal goes straight to its own rule', () => {
+  expect(topics.renewal(at)).toBe('$aws/rules/sereno_renewal/sereno/v1/acme/norte/renewal');
+  expect(parseTopic('sereno/v1/acme/norte/renewal')).toBeNull();
+  expect(parseTopic('$aws/rules/sereno_events/sereno/v1/acme/norte/renewal')).toBeNull();
+  expect(parseTopic('$aws/rules/sereno_renewal/sereno/v1/acme/norte/events/12')).toBeNull();
 });
 
 test('events go straight to their rule, and nothing else does', () => {

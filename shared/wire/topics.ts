@@ -11,7 +11,11 @@ const ROOT = 'sereno/v1';
 
 /** The rule that events are handed to, without the broker's subscribers in between (Basic Ingest). */
 export const EVENTS_RULE = 'sereno_events';
-const TO_EVENTS_RULE = `$aws/rules/${EVENTS_RULE}/`;
+/** The rule that an agent's request for a new certificate is handed to, the same way. */
+export const RENEWAL_RULE = 'sereno_renewal';
+
+const toRule = (name: string) => `$aws/rules/${name}/`;
+const TO_RULE = { events: toRule(EVENTS_RULE), renewal: toRule(RENEWAL_RULE) };
 
 function prefix({ tenant, site }: SiteAddress): string {
   return `${ROOT}/${tenant}/${site}`;
@@ -25,7 +29,9 @@ export const topics = {
   hello: (at: SiteAddress) => `${prefix(at)}/hello`,
   will: (at: SiteAddress) => `${prefix(at)}/will`,
   /** Straight to the rule; `seq` is that of the batch. */
-  events: (at: SiteAddress, seq: number | '*' | '+') => `${TO_EVENTS_RULE}${prefix(at)}/events/${seq}`,
+  events: (at: SiteAddress, seq: number | '*' | '+') => `${TO_RULE.events}${prefix(at)}/events/${seq}`,
+  /** Straight to the rule. */
+  renewal: (at: SiteAddress) => `${TO_RULE.renewal}${prefix(at)}/renewal`,
   /** How far the cloud has stored an agent's events. */
   stored: (at: SiteAddress) => `${prefix(at)}/stored`,
 };
@@ -40,17 +46,19 @@ export function replyPart(status: string, number: number): string {
 
 export type ParsedTopic = SiteAddress &
   (
-    | { readonly kind: 'cmd' | 'hello' | 'will' | 'stored' }
+    | { readonly kind: 'cmd' | 'hello' | 'will' | 'stored' | 'renewal' }
     | { readonly kind: 'events'; readonly seq: number }
     | { readonly kind: 'res'; readonly commandId: string; readonly part: string }
     | { readonly kind: 'prog'; readonly commandId: string }
   );
 
-/** What a topic is about, or null if it is not one of ours. Events alone go straight to a rule. */
+/** What a topic is about, or null if it is not one of ours. Events and renewals go straight to a rule, and nothing else does. */
 export function parseTopic(topic: string): ParsedTopic | null {
-  const isToRule = topic.startsWith(TO_EVENTS_RULE);
-  const parsed = parseName(isToRule ? topic.slice(TO_EVENTS_RULE.length) : topic);
-  return (parsed?.kind === 'events') === isToRule ? parsed : null;
+  const rule = Object.values(TO_RULE).find((start) => topic.startsWith(start)) ?? '';
+  const parsed = parseName(topic.slice(rule.length));
+  if (parsed === null) return null;
+  const own = parsed.kind === 'events' || parsed.kind === 'renewal' ? TO_RULE[parsed.kind] : '';
+  return own === rule ? parsed : null;
 }
 
 function parseName(topic: string): ParsedTopic | null {
@@ -59,7 +67,7 @@ function parseName(topic: string): ParsedTopic | null {
   if (!slugSchema.safeParse(tenant).success || !slugSchema.safeParse(site).success) return null;
   const at = { tenant: tenant as string, site: site as string };
   if (commandId === undefined) {
-    return kind === 'cmd' || kind === 'hello' || kind === 'will' || kind === 'stored'
+    return kind === 'cmd' || kind === 'hello' || kind === 'will' || kind === 'stored' || kind === 'renewal'
       ? { ...at, kind }
       : null;
   }

@@ -154,7 +154,11 @@ export class DispatchBench {
       publishProgress: () => undefined,
       own: this.own,
       onWritten: (...written) => this.onWritten(...written),
-      words: { 'device.refused': () => undefined, 'site.tenure': () => undefined },
+      words: {
+        'device.refused': () => undefined,
+        'site.tenure': () => undefined,
+        'site.certificate': () => undefined,
+      },
       onOwnSettled: () => undefined,
     });
   }

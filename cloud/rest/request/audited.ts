@@ -99,3 +99,16 @@ export function auditedEnrolment(call: Call) {
     return entered(tenant, deed, work, () => ({ outcome: 'succeeded' }));
   };
 }
+
+/** An agent that renews its certificate by itself. */
+export function auditedRenewal<T>({ tenant, site }: SiteAddress, work: () => Promise<T>): Promise<T> {
+  const deed: Deed = {
+    face: 'agent',
+    address: '',
+    what: 'certificate renewal',
+    fields: ['csr'],
+    subject: 'renewal',
+    site,
+  };
+  return entered(tenant, deed, work, () => ({ outcome: 'succeeded' }));
+}

@@ -41,6 +41,18 @@ export function arnOf({ resources }: Synthesized, type: string): string {
   return String(resolved(resources, { 'Fn::GetAtt': [id, 'Arn'] }));
 }
 
+/** What kind of resource an action of devices is about. Source: AWS IoT Core developer guide, "AWS IoT Core policy actions". */
+const KINDS: Readonly<Record<string, string>> = {
+  'iot:Connect': 'client/',
+  'iot:Subscribe': 'topicfilter/',
+  'iot:Receive': 'topic/',
+};
+
+function isAbout(action: string, resource: string): boolean {
+  const kind = KINDS[action];
+  return kind === undefined || resource.startsWith(iot(kind));
+}
+
 /** A grant in one line: `action resource [condition]`, the account's own part left out. */
 export function lines(statements: readonly Statement[], synthesized: Synthesized): string[] {
   const short = (arn: string) =>
@@ -53,7 +65,7 @@ export function lines(statements: readonly Statement[], synthesized: Synthesized
   return statements
     .flatMap(({ Effect, Action, Resource, Condition }) =>
       Action.flatMap((action) =>
-        Resource.map((resource) => {
+        Resource.filter((resource) => isAbout(action, resource)).map((resource) => {
           const condition = Condition === undefined ? '' : ` ${JSON.stringify(Condition)}`;
           return `${Effect === 'Deny' ? 'not ' : ''}${action} ${short(resource)}${condition}`;
         }),

@@ -31,17 +31,22 @@ export class LocalAuthority {
   readonly rootPem: string;
   readonly registry: Registry;
   readonly #root: x509.X509Certificate;
+  readonly #validityMs: number;
   readonly #key: webcrypto.CryptoKey;
 
-  private constructor(rootPem: string, key: webcrypto.CryptoKey, registry: Registry) {
+  private constructor(rootPem: string, key: webcrypto.CryptoKey, registry: Registry, validityMs: number) {
+    this.#validityMs = validityMs;
     this.rootPem = rootPem;
     this.registry = registry;
     this.#root = new x509.X509Certificate(rootPem);
     this.#key = key;
   }
 
-  /** @throws the file system's errors, and WebCrypto's if the kept key is damaged */
-  static async open(folder: string): Promise<LocalAuthority> {
+  /**
+   * @param validityMs how long certificates of agents hold
+   * @throws the file system's errors, and WebCrypto's if the kept key is damaged
+   */
+  static async open(folder: string, validityMs = YEAR_MS): Promise<LocalAuthority> {
     x509.cryptoProvider.set(crypto);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const keyFile = join(folder, 'ca.key');
@@ -68,13 +73,19 @@ export class LocalAuthority {
       readFileSync(rootFile, 'utf8'),
       key,
       new Registry(join(folder, 'registry.json')),
+      validityMs,
     );
   }
 
   /** Makes a key and an active certificate for that site. */
   async issue(site: SiteAddress): Promise<IssuedIdentity> {
     const keys = await generateKeys();
-    const issued = await this.#sign(keys.publicKey, clientIdOf(site.tenant, site.site), CLIENT);
+    const issued = await this.#sign(
+      keys.publicKey,
+      clientIdOf(site.tenant, site.site),
+      CLIENT,
+      this.#validityMs,
+    );
     this.registry.admit(issued.id, site);
     return { ...issued, keyPem: await exportKey(keys.privateKey) };
   }
@@ -88,7 +99,7 @@ export class LocalAuthority {
     const request = new x509.Pkcs10CertificateRequest(csrPem);
     if (!(await request.verify())) throw new Error('the request is not signed by its own key');
     const publicKey = await request.publicKey.export();
-    const issued = await this.#sign(publicKey, 'Sereno local certificate', CLIENT);
+    const issued = await this.#sign(publicKey, 'Sereno local certificate', CLIENT, this.#validityMs);
     this.registry.add(issued.id);
     return issued;
   }
@@ -100,10 +111,10 @@ export class LocalAuthority {
     return { ...issued, keyPem: await exportKey(keys.privateKey) };
   }
 
-  /** Whose client certificate this is, if this authority signed it, it is valid for 30 more days and was not revoked. */
+  /** Whose client certificate this is, if this authority signed it, it is valid for a while yet (30 days of a year) and was not revoked. */
   async ownerOf(pem: string): Promise<SiteAddress | null> {
     const certificate = new x509.X509Certificate(pem);
-    const date = new Date(Date.now() + 30 * DAY_MS);
+    const date = new Date(Date.now() + (this.#validityMs / YEAR_MS) * 30 * DAY_MS);
     const valid = await certificate.verify({ publicKey: this.#root.publicKey, date });
     return valid ? this.registry.siteOf(certificateId(pem)) : null;
   }
@@ -112,6 +123,7 @@ export class LocalAuthority {
     publicKey: webcrypto.CryptoKey,
     commonName: string,
     extensions: readonly x509.Extension[],
+    validityMs = YEAR_MS,
   ): Promise<IssuedCertificate> {
     const certificate = await x509.X509CertificateGenerator.create({
       subject: `CN=${commonName}`,
@@ -120,7 +132,7 @@ export class LocalAuthority {
       signingKey: this.#key,
       signingAlgorithm: ALGORITHM,
       serialNumber: newSerial(),
-      ...validity(YEAR_MS),
+      ...validity(validityMs),
       extensions: [
         new x509.BasicConstraintsExtension(false, undefined, true),
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
@@ -142,10 +154,15 @@ const SERVER = [
   ]),
 ];
 
+const MOST_BACK_MS = 3600_000;
+
 /** A little in the past, so that a clock a few minutes off does not refuse a new certificate. */
 function validity(lengthMs: number): { notBefore: Date; notAfter: Date } {
   const now = Date.now();
-  return { notBefore: new Date(now - 3600_000), notAfter: new Date(now + lengthMs) };
+  return {
+    notBefore: new Date(now - Math.min(MOST_BACK_MS, lengthMs / 10)),
+    notAfter: new Date(now + lengthMs),
+  };
 }
 
 /** 128 random bits, positive. */

@@ -49,6 +49,7 @@ async function warm(): Promise<void> {
     'authorizer',
     'presence',
     'intake',
+    'renew',
     'rpc',
     'deliver',
     'alert',

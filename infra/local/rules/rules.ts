@@ -6,6 +6,7 @@ import { type RuleItem, ruleItem } from '../../../cloud/store/keys.ts';
 import { clientIdOf } from '../../../shared/domain/identifiers.ts';
 import type { PresenceEvent } from '../../../shared/wire/envelope.ts';
 import { type IntakeEvent, isOfChange } from '../../../shared/wire/events.ts';
+import type { RenewalEvent } from '../../../shared/wire/renewal.ts';
 import type { SiteAddress } from '../../../shared/wire/topics.ts';
 import type { SiteMessage } from '../broker/broker.ts';
 
@@ -17,6 +18,8 @@ export interface RulesOptions {
   readonly tableName: string;
   /** Invokes the presence function. */
   readonly presence: (event: PresenceEvent) => Promise<unknown>;
+  /** Invokes the renew function. */
+  readonly renew: (event: RenewalEvent) => Promise<unknown>;
   /** Invokes the intake function, and what comes after it. */
   readonly intake: (event: IntakeEvent) => Promise<unknown>;
   readonly log: (line: string) => void;
@@ -45,6 +48,12 @@ export class Rules {
     }
     if (kind === 'events') {
       this.#hand({ kind, tenant, site, at: Date.now(), body: Buffer.from(payload).toString('base64') });
+      return;
+    }
+    if (kind === 'renewal') {
+      const body = Buffer.from(payload).toString('base64');
+      const event: RenewalEvent = { kind, tenant, site, at: Date.now(), body, certificate };
+      this.follow(this.#options.renew(event), `renew for ${clientIdOf(tenant, site)}`);
       return;
     }
     const item = ruleItem(name, payload, Date.now());
