@@ -53,6 +53,7 @@ test('texts of the command line become numbers and lists, and what is left out g
     agentsLost: 5,
     privateWebhooks: false,
     auditDays: 400,
+    certificateDays: 365,
     gatherSeconds: 60,
     rateLimit: 50,
   });

@@ -49,7 +49,7 @@ const shapes: Partial<Record<LambdaName, Shape>> = {
   rpc: { memoryMb: 1024, seconds: HTTP_SECONDS, sees: ['table', 'tenants', 'secret', 'alerts'] },
   sites: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table'] },
   // Nobody waits for it but the agent, who asks again.
-  renew: { memoryMb: 256, seconds: 30, sees: ['table', 'enrolment'] },
+  renew: { memoryMb: 256, seconds: 29, sees: ['table', 'enrolment'] },
   enroll: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table', 'enrolment'] },
 };
 
