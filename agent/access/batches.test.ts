@@ -170,6 +170,92 @@ describe('a batch', () => {
   });
 });
 
+describe('a card that another user has, too', () => {
+  const past = { window: { from: 1, to: 2 } };
+  const deleted = (number: string) => room.ask('identifier.delete', { type: 'card', numbers: [number] });
+  const holders = (card: number) =>
+    room.users.filter((user) => user.card === card).map(({ userId }) => userId);
+
+  it('is listed as his once the rule that knew it is over, and is not given away', async () => {
+    expect(await room.put('card', wish('5', '7', past))).toEqual(['created']);
+    room.cloudWrites('9', { card: 5 });
+    expect(await room.list('card', { number: '5' })).toMatchObject({
+      total: 1,
+      data: [{ owner: { name: '9' }, state: 'active', on_terminal: true }],
+    });
+    expect(await room.put('card', guest('5', 'Una'), wish('6', '7'))).toEqual([
+      'number_taken_by_another_identifier',
+      'created',
+    ]);
+    expect(holders(5)).toEqual(['9']);
+    expect(await deleted('5')).toEqual(['deleted']);
+    expect(holders(5)).toEqual([]);
+    expect(await room.list('card', { number: '5' })).toMatchObject({ total: 0 });
+  });
+
+  it('is listed twice while a rule governs it at one of them, and goes from both', async () => {
+    await room.put('card', wish('5', '7'));
+    room.cloudWrites('9', { card: 5 });
+    expect(await room.list('card', { number: '5' })).toMatchObject({
+      total: 2,
+      data: [{ owner: { name: '9' } }, { owner: { name: '7' } }],
+    });
+    expect(await room.put('card', wish('5', '7', past))).toEqual(['number_taken_by_another_identifier']);
+    expect(await room.put('card', wish('5', '9'))).toEqual(['updated']);
+    expect(holders(5)).toEqual(['9']);
+    room.edit('7', { card: 5 });
+    expect(await deleted('5')).toEqual(['deleted']);
+    expect(holders(5)).toEqual([]);
+  });
+
+  it('is taken from whom it was moved when nobody can tell whether it was', async () => {
+    await room.put('card', wish('5', '7', { max_passes: 3 }));
+    room.punch('7', 2);
+    room.loses = ({ args }) => args.user_id === '7';
+    expect(await room.put('card', wish('5', '9', { max_passes: 3 }))).toEqual(['unknown_outcome']);
+    room.loses = null;
+    await room.pass(5000);
+    expect(holders(5)).toEqual(['9']);
+    expect(await room.list('card', { number: '5' })).toMatchObject({
+      total: 1,
+      data: [{ owner: { name: '9' }, passes_left: 2, state: 'active' }],
+    });
+    expect(await room.put('card', wish('5', '9'))).toEqual(['updated']);
+  });
+
+  it('does not come back without limits with a user who is restored', async () => {
+    await room.put('card', wish('5', '7', { max_passes: 1 }));
+    room.cloudDeletes('7');
+    await room.pass(1000);
+    expect(await room.put('card', wish('5', '9'))).toEqual(['created']);
+    room.add('7', { name: 'Ana', card: 5 });
+    room.access.written(DEVICE, 'user.restore', { user_id: '7' });
+    await room.pass(1000);
+    expect(holders(5)).toEqual(['9']);
+  });
+});
+
+describe('where the Wiegand type does not let a number in', () => {
+  it('one that is there is found and deleted all the same', async () => {
+    room.edit('8', { card: 0x1_00_00_01 });
+    await room.setWiegand({ mode: 'decimal', type: 'wiegand_26' });
+    expect(await room.put('card', wish('16777217', '8'))).toEqual(['wrong_rule']);
+    expect(await room.list('card', { number: '16777217' })).toMatchObject({ total: 1 });
+    expect(await room.ask('identifier.delete', { type: 'card', numbers: ['16777217'] })).toEqual(['deleted']);
+    expect(room.user('8')?.card).toBe(0);
+  });
+});
+
+it('fewer passes than were counted end it, from that moment on', async () => {
+  await room.put('card', wish('5', '7', { max_passes: 3 }));
+  room.punch('7', 2);
+  room.punch('7', 2);
+  await room.put('card', wish('5', '7', { max_passes: 2 }));
+  expect(room.user('7')?.card).toBe(0);
+  expect(await room.list('card', { number: '5' })).toMatchObject({ total: 1, data: [{ state: 'used_up' }] });
+  expect(room.store.rules(DEVICE)[0]?.usedUpAt).toBeGreaterThan(0);
+});
+
 it('is answered when its device is gone meanwhile: nobody can tell what became of it', async () => {
   room.isSlow = true;
   const asked = room.put('card', wish('5', '7'));
@@ -197,9 +283,12 @@ test('what a mixed batch is told to have changed is so, and nothing else has cha
     type: fc.constantFrom('card' as const, 'card' as const, 'ukey' as const, 'inputCode' as const),
     items: fc.array(item, { minLength: 1, maxLength: 20 }),
     refused: fc.option(fc.integer({ min: 20, max: 40 }).map(String)),
+    // Somebody is given a card for good, whoever else has it.
+    given: fc.option(fc.tuple(fc.integer({ min: 20, max: 39 }).map(String), fc.integer({ min: 1, max: 60 }))),
   });
   await fc.assert(
-    fc.asyncProperty(batch, async ({ type, items, refused }) => {
+    fc.asyncProperty(batch, async ({ type, items, refused, given }) => {
+      if (given !== null && room.user(given[0]) !== undefined) room.cloudWrites(given[0], { card: given[1] });
       const before = new Map(room.store.rules(DEVICE).map((rule) => [`${rule.type}/${rule.value}`, rule]));
       const users = new Map(room.users.map((user) => [user.userId, user]));
       room.refuses = ({ args }) => args.user_id === refused;
@@ -216,6 +305,8 @@ test('what a mixed batch is told to have changed is so, and nothing else has cha
         const record = room.user(rule!.userId);
         const held = record === undefined ? null : heldIn(record, slotOf(type));
         expect(held === number).toBe(isWanted(rule!, now));
+        const others = room.users.filter((user) => user.userId !== rule!.userId);
+        if (slotOf(type) === 'card') expect(others.filter(({ card }) => String(card) === number)).toEqual([]);
         for (const userId of [rule!.userId, previous?.userId]) if (userId !== undefined) touched.add(userId);
       }
       const successes = items.filter((_item, index) => isSuccess(infos[index]!)).map(({ number }) => number);

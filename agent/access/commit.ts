@@ -1,9 +1,10 @@
 // What a task comes to once its writes are made: rules, guests and answers on disk in one transaction, events told before it.
 import { createHash } from 'node:crypto';
+import { ulid } from 'ulid';
 import type { RuleEvent } from '../../shared/wire/events.ts';
 import { infoOf } from './outcome.ts';
 import type { RuleEvents } from './ports.ts';
-import type { Rule } from './rule.ts';
+import { endedAlready, type Rule, slotOf, stateOf } from './rule.ts';
 import type { Ended } from './running.ts';
 import type { AccessStore } from './store.ts';
 import type { Note, Task } from './task.ts';
@@ -39,7 +40,7 @@ export function noteEnded(ended: readonly Ended<Task>[], ports: CommitPorts): vo
 function commit(task: Task, ports: CommitPorts): void {
   const { store } = ports;
   const { device } = task;
-  for (const { rule, goesOn } of task.puts) putAnew(rule, goesOn, store);
+  for (const { rule, goesOn } of task.puts) putAnew(rule, goesOn, store, ports.now());
   applyNotes(task.notes, device, ports);
   for (const guest of task.guests) store.putGuest(device, guest);
   for (const userId of task.lostGuests) store.removeGuest(device, userId);
@@ -50,9 +51,16 @@ function commit(task: Task, ports: CommitPorts): void {
  * The writes were not made: nothing is kept of it. `isUnknown`: nobody can tell, so its rules watch over what may be there. Inside
  * a transaction of the store.
  */
-function abandon(task: Task, isUnknown: boolean, { store }: CommitPorts): void {
+function abandon(task: Task, isUnknown: boolean, { store, now }: CommitPorts): void {
   if (isUnknown) {
-    for (const { rule } of task.puts) store.putRule({ ...rule, held: true });
+    for (const { rule, goesOn } of task.puts) {
+      const known = store.rule(task.device, rule.id);
+      // Where it was until now it may still be.
+      if (known?.held === true && isElsewhere(known, rule)) {
+        store.putRule({ ...endedAlready(known), id: ulid() });
+      }
+      putAnew({ ...rule, held: true }, goesOn, store, now());
+    }
     for (const guest of task.guests) store.putGuest(task.device, { ...guest, isThere: false });
   }
   store.removeTask(task.id);
@@ -101,10 +109,15 @@ export function eventOf(rule: Rule, { type, reason }: NonNullable<Note['event']>
   return { type, id: `rul_${digest.slice(0, 32)}`, device, user_id, identifier_type, reason, at };
 }
 
+function isElsewhere(one: Rule, other: Rule): boolean {
+  return one.userId !== other.userId || slotOf(one.type) !== slotOf(other.type);
+}
+
 /** A rule as a batch wants it; what has happened to it meanwhile stays. */
-function putAnew(rule: Rule, goesOn: boolean, store: AccessStore): void {
+function putAnew(rule: Rule, goesOn: boolean, store: AccessStore, now: number): void {
   const known = store.rule(rule.device, rule.id);
   const { version } = known ?? rule;
-  const count = goesOn && known !== undefined ? { passes: known.passes, usedUpAt: known.usedUpAt } : {};
-  store.putRule({ ...rule, version, ...count });
+  const passes = goesOn && known !== undefined ? known.passes : rule.passes;
+  const isUsedUp = stateOf({ ...rule, passes }, now) === 'used_up';
+  store.putRule({ ...rule, version, passes, usedUpAt: isUsedUp ? (known?.usedUpAt ?? now) : null });
 }

@@ -5,6 +5,7 @@ import {
   type IdentifierWish,
   identifierRuleShape,
   isName,
+  WIEGAND_WIDEST,
   type Wiegand,
 } from '../../shared/domain/access-identifier.ts';
 import { parseNumber } from '../../shared/domain/identifier-number.ts';
@@ -35,8 +36,13 @@ export interface Wish {
   readonly to: Meant;
 }
 
+/** Which number is meant, of those that are there: one that came before the Wiegand type was set is still there. */
+export function named(type: IdentifierType, number: string, { mode }: Wiegand): Meant | Refused {
+  return meant(type, number, { mode, type: WIEGAND_WIDEST });
+}
+
 /** What can be said of a number without its terminal. */
-export function meant(type: IdentifierType, number: string, wiegand: Wiegand): Meant | Refused {
+function meant(type: IdentifierType, number: string, wiegand: Wiegand): Meant | Refused {
   if (type === 'face_id') return { info: 'face_id_not_supported' };
   const held = HELD_TYPES.find((each) => each === type);
   if (held === undefined) return { info: 'identifier_type_not_supported' };

@@ -1,12 +1,10 @@
 // Numbers with limits of users who were deleted: a restore brings these back, and their limits are gone.
 import * as z from 'zod';
 import { keyOf } from './judge.ts';
-import { type Rule, ruleSchema } from './rule.ts';
+import { endedAlready, ruleSchema } from './rule.ts';
 import type { AccessStore } from './store.ts';
 
 const rulesSchema = z.array(ruleSchema);
-/** Long over. */
-const PAST = { from: 0, to: 1 };
 
 /** Notes what the deleted user took along. `isForGood`: nothing is kept by which he could be restored. */
 export function noteLeft(store: AccessStore, device: string, userId: string, isForGood: boolean): void {
@@ -23,16 +21,14 @@ export function endWhatCameBack(store: AccessStore, device: string, userId: stri
   const name = noteOf(device, userId);
   const text = store.note(name);
   if (text === null) return;
-  const keys = new Set(store.rules(device).map(keyOf));
+  // Also where another has the number by now: that is no reason to have it without limits.
+  const own = store.rules(device).filter((rule) => rule.userId === userId);
+  const keys = new Set(own.map(keyOf));
   const back = rulesSchema.parse(JSON.parse(text)).filter((rule) => !keys.has(keyOf(rule)));
   store.atomically(() => {
     store.removeNote(name);
-    for (const rule of back) store.putRule(ended(rule));
+    for (const rule of back) store.putRule(endedAlready(rule));
   });
-}
-
-function ended(rule: Rule): Rule {
-  return { ...rule, window: PAST, told: null };
 }
 
 function noteOf(device: string, userId: string): string {

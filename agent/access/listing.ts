@@ -3,8 +3,8 @@ import type { Identifier, IdentifierType, Wiegand } from '../../shared/domain/ac
 import { showNumber } from '../../shared/domain/identifier-number.ts';
 import type { ArgsOf } from '../../shared/wire/operations.ts';
 import type { Roster } from '../terminal/tables/roster.ts';
-import { meant } from './judge.ts';
-import { heldIn, type Rule, shownState, slotOf } from './rule.ts';
+import { named } from './judge.ts';
+import { heldIn, isOver, type Rule, shownState, slotOf } from './rule.ts';
 
 export interface ListScene {
   readonly rules: readonly Rule[];
@@ -26,7 +26,7 @@ export function listed(
   scene: ListScene,
 ): { total: number; data: Identifier[] } {
   const { type, number, limit, page, sort } = args;
-  const one = number === undefined ? null : meant(type, number, scene.wiegand);
+  const one = number === undefined ? null : named(type, number, scene.wiegand);
   const value = one === null || 'info' in one ? null : one.value;
   const all = identifiersOf(type, scene)
     .filter((each) => one === null || each.value === value)
@@ -42,18 +42,26 @@ interface Listed {
 
 function identifiersOf(type: IdentifierType, scene: ListScene): Listed[] {
   const { rules, roster } = scene;
-  const governed = rules
-    .filter((rule) => rule.type === type)
+  const others = roster === null ? [] : ungoverned(roster, rules, scene);
+  const own = rules.filter((rule) => rule.type === type);
+  // What is over is not shown any more once somebody else has the number.
+  const isPast = (rule: Rule) => isOver(rule, scene.now);
+  const givenAnew = new Set([...others, ...own.filter((rule) => !isPast(rule))].map(({ value }) => value));
+  const governed = own
+    .filter((rule) => !(isPast(rule) && givenAnew.has(rule.value)))
     .map((rule) => ({ value: rule.value, shown: () => shownRule(rule, scene) }));
-  return roster === null ? governed : [...governed, ...ungoverned(roster, rules, scene)];
+  return [...others, ...governed];
 }
 
+/** Cards that somebody has without a rule of his own for it, even where another's rule names the same number. */
 function ungoverned(roster: Roster, rules: readonly Rule[], scene: ListScene): Listed[] {
-  const known = new Set(rules.filter(({ type }) => slotOf(type) === 'card').map(({ value }) => value));
+  const placeOf = (userId: string, value: string) => `${userId}/${value}`;
+  const cards = rules.filter(({ type }) => slotOf(type) === 'card');
+  const known = new Set(cards.map(({ userId, value }) => placeOf(userId, value)));
   return [...roster.badges()].flatMap((userId) =>
     roster.all(userId).flatMap((record) => {
       const value = heldIn(record, 'card');
-      if (value === null || known.has(value)) return [];
+      if (value === null || known.has(placeOf(userId, value))) return [];
       return { value, shown: () => shownCard(value, userId, scene) };
     }),
   );

@@ -6,10 +6,10 @@ import type {
 } from '../../shared/domain/access-identifier.ts';
 import type { UserLimits } from '../../shared/domain/limits.ts';
 import type { Roster } from '../terminal/tables/roster.ts';
-import { type DeviceManners, judged, judgedAlone, keyOf, type Meant, meant, type Wish } from './judge.ts';
+import { type DeviceManners, judged, judgedAlone, keyOf, type Meant, named, type Wish } from './judge.ts';
 import { Owners } from './owners.ts';
 import type { Guest, Surplus } from './plan-slots.ts';
-import { hasEnded, heldIn, isOver, type Rule, type Slot, slotOf, stateOf } from './rule.ts';
+import { hasEnded, heldIn, isOver, type Rule, type Slot, slotOf } from './rule.ts';
 
 /** One item's answer, if all that is written for its users succeeds. */
 export interface ItemPlan {
@@ -56,13 +56,13 @@ export function planPut(
 
 export function planDelete(type: IdentifierType, numbers: readonly string[], scene: ItemsScene): ItemsPlan {
   const desk = new Desk(scene);
-  const all = judgedAlone(numbers.map((number) => meant(type, number, scene.wiegand)));
+  const all = judgedAlone(numbers.map((number) => named(type, number, scene.wiegand)));
   return desk.plan(all.map((each) => ('info' in each ? refusal(each.info) : desk.delete(each))));
 }
 
 export function planReset(type: IdentifierType, number: string, scene: ItemsScene): ItemsPlan {
   const desk = new Desk(scene);
-  const one = meant(type, number, scene.wiegand);
+  const one = named(type, number, scene.wiegand);
   return desk.plan(['info' in one ? refusal(one.info) : desk.reset(one)]);
 }
 
@@ -108,8 +108,9 @@ class Desk {
     if ('info' in owner) return refusal(owner.info);
     if (owner.userId === null && !this.#scene.fitsName(wish.owner.name)) return refusal('wrong_rule');
     const slot = slotOf(to.type);
-    // A card that no rule governs is somebody's for good.
-    const strangers = known === undefined && slot === 'card' ? this.#holdersOf(to.value) : [];
+    // A card that no rule governs is somebody's for good; that an older rule knows the number, too, changes nothing.
+    const strangers =
+      slot === 'card' ? this.#holdersOf(to.value).filter((each) => each !== known?.userId) : [];
     const isOwn = owner.userId !== null && strangers.every((userId) => userId === owner.userId);
     const isOtherType = from.type === 'ukey' && strangers.length > 0;
     if (strangers.length > 0 && (!isOwn || isOtherType)) return refusal('number_taken_by_another_identifier');
@@ -147,15 +148,15 @@ class Desk {
 
   delete(one: Meant): ItemPlan {
     const known = this.#ruleOf(one);
+    if (known !== undefined && known.type !== one.type) return refusal('not_found');
+    // Whoever else has the card, rule or not: once it is called deleted it opens nothing.
+    const users = new Set(one.type === 'card' ? this.#holdersOf(one.value) : []);
     if (known !== undefined) {
-      if (known.type !== one.type) return refusal('not_found');
       this.#remove(known);
-      this.#empty(known.userId, slotOf(known.type), known.value);
-      return { info: 'deleted', users: [known.userId] };
+      users.add(known.userId);
     }
-    const holders = one.type === 'card' ? this.#holdersOf(one.value) : [];
-    for (const userId of holders) this.#empty(userId, 'card', one.value);
-    return holders.length === 0 ? refusal('not_found') : { info: 'deleted', users: holders };
+    for (const userId of users) this.#empty(userId, slotOf(one.type), one.value);
+    return users.size === 0 ? refusal('not_found') : { info: 'deleted', users: [...users] };
   }
 
   reset(one: Meant): ItemPlan {
@@ -187,9 +188,8 @@ class Desk {
     now: number,
   ): Pick<Rule, 'passes' | 'since' | 'usedUpAt'> | null {
     if (hasEnded(known, now) || known.max_passes === null || wish.max_passes === null) return null;
-    const { passes, since } = known;
-    const isUsedUp = stateOf({ window: null, max_passes: wish.max_passes, passes }, now) === 'used_up';
-    return { passes, since, usedUpAt: isUsedUp ? now : null };
+    const { passes, since, usedUpAt } = known;
+    return { passes, since, usedUpAt };
   }
 
   #held(userId: string, slot: Slot): string | null {
@@ -213,15 +213,20 @@ class Desk {
     return this.#rules.get(this.#bySlot.get(`${userId}/${slot}`) ?? '');
   }
 
+  /** Of one number that has several rules all but one have ended, and only wait to be off. */
   #add(rule: Rule): void {
+    const { now } = this.#scene;
+    const other = this.#ruleOf(rule);
     this.#rules.set(rule.id, rule);
-    this.#byKey.set(keyOf(rule), rule.id);
+    if (other === undefined || hasEnded(other, now) || !hasEnded(rule, now)) {
+      this.#byKey.set(keyOf(rule), rule.id);
+    }
     this.#bySlot.set(`${rule.userId}/${slotOf(rule.type)}`, rule.id);
   }
 
   #remove(rule: Rule): void {
     this.#rules.delete(rule.id);
-    this.#byKey.delete(keyOf(rule));
+    if (this.#ruleOf(rule) === undefined) this.#byKey.delete(keyOf(rule));
     const place = `${rule.userId}/${slotOf(rule.type)}`;
     if (this.#bySlot.get(place) === rule.id) this.#bySlot.delete(place);
   }

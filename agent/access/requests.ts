@@ -6,7 +6,7 @@ import type { ArgsOf } from '../../shared/wire/operations.ts';
 import { type Clock, limitOf } from '../clock.ts';
 import { failure, type Result } from '../result.ts';
 import type { Batch, Batches } from './batches.ts';
-import { judged, judgedAlone, meant } from './judge.ts';
+import { judged, judgedAlone, named } from './judge.ts';
 import { listed, needsRoster } from './listing.ts';
 import { planDelete, planPut, planReset } from './plan-items.ts';
 import type { AccessHandlers, RuleHandlers, TerminalTables } from './ports.ts';
@@ -29,12 +29,12 @@ export class Requests {
       }),
     'identifier.delete': ({ type, numbers }, command) =>
       this.#batch(command, {
-        alone: ({ wiegand }) => judgedAlone(numbers.map((number) => meant(type, number, wiegand))),
+        alone: ({ wiegand }) => judgedAlone(numbers.map((number) => named(type, number, wiegand))),
         plan: (scene) => planDelete(type, numbers, scene),
       }),
     'identifier.reset': ({ type, number }, command) =>
       this.#batch(command, {
-        alone: ({ wiegand }) => [meant(type, number, wiegand)],
+        alone: ({ wiegand }) => [named(type, number, wiegand)],
         plan: (scene) => planReset(type, number, scene),
       }),
     'wiegand.put': (args, command) => this.#answer(command, (device) => this.#putWiegand(device, args)),

@@ -70,6 +70,11 @@ export function shownState(rule: Rule, now: number): IdentifierState {
   return rule.held && state !== 'active' ? 'overdue' : state;
 }
 
+/** It has ended long ago: all that is left to do is to take its number off. */
+export function endedAlready(rule: Rule): Rule {
+  return { ...rule, window: { from: 0, to: 1 }, told: null };
+}
+
 /** Ended and off the terminal: it makes way for another one. */
 export function isOver(rule: Rule, now: number): boolean {
   return hasEnded(rule, now) && !rule.held;

@@ -21,6 +21,8 @@ export const WIEGAND_TYPES = [
 export const wiegandSchema = z.object({ mode: z.enum(['hex', 'decimal']), type: z.enum(WIEGAND_TYPES) });
 export type Wiegand = z.infer<typeof wiegandSchema>;
 export const WIEGAND_DEFAULT: Wiegand = { mode: 'decimal', type: 'wiegand_34' };
+/** Whatever a terminal holds fits it. */
+export const WIEGAND_WIDEST: Wiegand['type'] = 'wiegand_130';
 
 const MOST_LETTERS_OF_NAME = 128;
 const unixSeconds = z.int().min(0).max(253_402_300_799);

@@ -1,7 +1,7 @@
 // The keeper of rules in front of a terminal in memory; for tests.
 import { pino } from 'pino';
 import { ulid } from 'ulid';
-import type { IdentifierInfo, IdentifierWish } from '../../../shared/domain/access-identifier.ts';
+import type { IdentifierInfo, IdentifierWish, Wiegand } from '../../../shared/domain/access-identifier.ts';
 import { freshKey, unseal } from '../../../shared/domain/sealed.ts';
 import type { Command } from '../../../shared/wire/envelope.ts';
 import type { PunchEvent, RuleEvent } from '../../../shared/wire/events.ts';
@@ -40,6 +40,10 @@ export class Room extends TerminalInMemory {
 
   put(type: IdentifierWish['new_type'] & string, ...items: IdentifierWish[]) {
     return this.ask('identifier.put', { type, items });
+  }
+
+  async setWiegand(wiegand: Wiegand): Promise<void> {
+    await this.access.rules['wiegand.put'](wiegand, this.#command('wiegand.put', wiegand));
   }
 
   async list(type: string, more: object = {}) {

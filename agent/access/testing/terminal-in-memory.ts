@@ -34,6 +34,8 @@ export class TerminalInMemory implements LocalWrites {
   isReachable = true;
   /** True: writes of this kind are refused. */
   refuses: ((write: LocalWrite) => boolean) | null = null;
+  /** True: nobody can tell what became of writes of this kind; nothing did. */
+  loses: ((write: LocalWrite) => boolean) | null = null;
   doubtful = new Set<string>();
   /** Told of each number that one of our writes takes from a user. */
   onLoss: (userId: string, slot: 'card' | 'password', value: string) => void = () => undefined;
@@ -191,6 +193,9 @@ export class TerminalInMemory implements LocalWrites {
     if (!this.isReachable) return failure(away());
     if (this.refuses?.(write) === true) {
       return failure(new SerenoError('device_refused', { params: { device: DEVICE, reply: 0 } }));
+    }
+    if (this.loses?.(write) === true) {
+      return failure(new SerenoError('outcome_unknown', { applied: 'unknown' }));
     }
     try {
       const roster = this.roster();
