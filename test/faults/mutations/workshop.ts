@@ -56,15 +56,24 @@ export class Workshop {
     writeFileSync(join(this.#folder, mutation.file), mutated(sourceOf(mutation), mutation));
   }
 
-  /** Runs a campaign here, `script` from the root of the project; `hear` is told of every schedule. @returns true if none failed */
+  /**
+   * Runs a campaign here, `script` from the root of the project; `hear` is told of every schedule.
+   * @returns true if none failed
+   * @throws Error if it has played none
+   */
   async campaign(script: string, args: readonly string[], hear: (heard: Heard) => void): Promise<boolean> {
     const child = fork(join(this.#folder, script), args, {
       cwd: this.#folder,
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       serialization: 'advanced',
     });
-    child.on('message', (heard) => hear(heard as Heard));
+    let played = 0;
+    child.on('message', (heard) => {
+      played++;
+      hear(heard as Heard);
+    });
     const [code] = await once(child, 'exit');
+    if (played === 0) throw new Error(`${script} ended with ${code} and has played nothing`);
     return code === 0;
   }
 
