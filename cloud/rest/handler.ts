@@ -8,6 +8,7 @@ import type { Answer } from './answer/answer.ts';
 import { audited } from './request/audited.ts';
 import { jsonBody } from './request/body.ts';
 import { type Call, draftOf, type Handler, type HttpEvent } from './request/call.ts';
+import { compression } from './request/compression.ts';
 import { answeredErrors } from './request/errors.ts';
 import { admission, fieldScopes } from './request/principal.ts';
 import { requestLog } from './request/request-log.ts';
@@ -27,6 +28,7 @@ export function httpHandler<N extends RouteName, P>(
   portsOf: (call: Call<N>) => P,
 ): HttpFunction {
   const stack = middy<HttpEvent, Answer>({ timeoutEarlyInMillis: 0 })
+    .use(compression())
     .use(headerNormalizer())
     .use(requestLog())
     .use(answeredErrors())

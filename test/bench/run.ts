@@ -7,6 +7,7 @@ import { benchCreates } from './creates.ts';
 import { benchHostile } from './hostile.ts';
 import { benchIdentifiers } from './identifiers.ts';
 import { benchLists } from './lists.ts';
+import { benchMany } from './many.ts';
 import { benchMemory } from './memory.ts';
 import { benchNeighbours } from './neighbours.ts';
 import { benchPunches } from './punches.ts';
@@ -14,6 +15,7 @@ import { benchPunches } from './punches.ts';
 const BENCHES: Record<string, (print: (text: string) => void) => Promise<void>> = {
   creates: benchCreates,
   lists: benchLists,
+  many: benchMany,
   neighbours: benchNeighbours,
   memory: benchMemory,
   hostile: benchHostile,

@@ -25,6 +25,8 @@ export class Roster {
   #size = 0;
   /** Null: the highest was removed, and is looked for when it is asked for. */
   #highestUid: number | null = 0;
+  /** As it was listed last; null: something has changed since. */
+  #listed: readonly User[] | null = null;
 
   constructor(records: readonly UserRecord[], width: UserWidth, counters: Counters | null, readAt: number) {
     this.width = width;
@@ -119,14 +121,16 @@ export class Roster {
   }
 
   /** All users, by uid. */
-  list(): User[] {
-    return [...this.#byUid.values()]
+  list(): readonly User[] {
+    this.#listed ??= [...this.#byUid.values()]
       .flat()
       .sort((a, b) => a.uid - b.uid)
       .map(toUser);
+    return this.#listed;
   }
 
   #add(record: UserRecord): void {
+    this.#listed = null;
     this.#byUid.set(record.uid, [...this.at(record.uid), record]);
     if (this.#highestUid !== null && record.uid > this.#highestUid) this.#highestUid = record.uid;
     const all = [...this.all(record.userId), record];
@@ -135,6 +139,7 @@ export class Roster {
   }
 
   #drop(record: UserRecord): void {
+    this.#listed = null;
     const rest = <K>(map: Map<K, readonly UserRecord[]>, key: K) => {
       const left = (map.get(key) ?? []).filter((each) => each !== record);
       if (left.length === 0) map.delete(key);

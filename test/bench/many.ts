@@ -1,0 +1,255 @@
+// What a terminal as slow as real ones costs: one write, a list, many at once; against a plain script, and the terminal's own time.
+import { readSet } from '../../agent/zk/bulk.ts';
+import { writeUsers } from '../../agent/zk/bulk-write.ts';
+import { disable, enable, refreshData } from '../../agent/zk/control.ts';
+import { Conversation } from '../../agent/zk/conversation.ts';
+import { readCounters } from '../../agent/zk/counters.ts';
+import {
+  decodeUsers,
+  deleteUser,
+  newUser,
+  patchUser,
+  type UserRecord,
+  writeUser,
+} from '../../agent/zk/users.ts';
+import { type Caller, startForTest } from '../e2e/client.ts';
+import type { SimulatedTerminal } from '../terminal/terminal.ts';
+import { figures, line, repeat } from './measure.ts';
+
+/** As terminals of the field: for a command, more for a write, for a KB. */
+const LATENCY = { perCommandMs: 15, perWriteMs: 30, perKbMs: 1 };
+const RUNS = 20;
+const SCRIPT_RUNS = 5;
+const AT_ONCE = 50;
+const BATCH = 1000;
+const [DISABLE, ENABLE] = [1003, 1002];
+
+/** One row of the report. */
+export interface Ratio {
+  readonly what: string;
+  /** Median ms; for many at once all of them together. */
+  readonly ours: number;
+  readonly script: number;
+  readonly floor: number | null;
+  /** `ours` may be at most this part of `script`. */
+  readonly bar: number;
+}
+
+function open(port: number): Promise<Conversation> {
+  return Conversation.open({ host: '127.0.0.1', port, transport: 'tcp', commKey: 0, timeoutMs: 10_000 });
+}
+
+/** Connect, read the table, lock, write, refresh, unlock, leave. Nothing is verified. */
+async function byScript(
+  port: number,
+  write: (conversation: Conversation, users: readonly UserRecord[]) => Promise<void>,
+): Promise<void> {
+  const conversation = await open(port);
+  const users = decodeUsers(await readSet(conversation, 'users'), 72, 'utf-8');
+  await disable(conversation, null);
+  await write(conversation, users);
+  await refreshData(conversation);
+  await enable(conversation);
+  await conversation.close();
+}
+
+const script = {
+  create: (port: number, userId: string) =>
+    byScript(port, async (conversation, users) => {
+      const uid = users.reduce((highest, user) => Math.max(highest, user.uid), 0) + 1;
+      await writeUser(conversation, newUser({ uid, userId, name: 'Script' }, 72, 'utf-8'));
+    }),
+  update: (port: number, userId: string, name: string) =>
+    byScript(port, async (conversation, users) => {
+      const user = users.find((each) => each.userId === userId);
+      if (user === undefined) throw new Error(`no ${userId}`);
+      await writeUser(conversation, patchUser(user.raw, 72, { name }, 'utf-8'));
+    }),
+  delete: (port: number, userId: string) =>
+    byScript(port, async (conversation, users) => {
+      await deleteUser(conversation, users.find((each) => each.userId === userId)?.uid ?? 0);
+    }),
+  async list(port: number) {
+    const conversation = await open(port);
+    decodeUsers(await readSet(conversation, 'users'), 72, 'utf-8');
+    await conversation.close();
+  },
+};
+
+/** The bare exchanges of a window on an open conversation: what cannot be avoided. */
+async function window(conversation: Conversation, write: () => Promise<void>): Promise<void> {
+  await disable(conversation, 25);
+  await readCounters(conversation);
+  await write();
+  await readCounters(conversation);
+  await refreshData(conversation);
+  await enable(conversation);
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now();
+  await work();
+  return performance.now() - startedAt;
+}
+
+/** How long the terminal was disabled in what it was asked since `from`, ms. */
+function disabledMs({ log }: SimulatedTerminal, from: number): number {
+  let since: number | null = null;
+  let sum = 0;
+  for (const { command, at } of log.slice(from)) {
+    if (command === DISABLE) since ??= at;
+    if (command !== ENABLE || since === null) continue;
+    sum += at - since;
+    since = null;
+  }
+  return sum;
+}
+
+async function ok(call: Caller, ...request: Parameters<Caller>): Promise<void> {
+  const { status, body } = await call(...request);
+  if (status !== 200)
+    throw new Error(`${request[0]} ${request[1]} answered ${status}: ${JSON.stringify(body)}`);
+}
+
+const users = '/devices/principal/users';
+const numbers = (count: number, from: number) => Array.from({ length: count }, (_, n) => `${from + n}`);
+
+/** One create, update, delete and list of a terminal with so many users. */
+async function single(count: number, bar: number, print: (text: string) => void): Promise<Ratio[]> {
+  const { system, call, stop } = await startForTest({
+    terminals: { principal: { users: count, latency: LATENCY } },
+  });
+  try {
+    const terminal = system.terminals?.principal;
+    if (terminal === undefined) throw new Error('no terminal');
+    const { port } = terminal;
+    print(`A terminal with ${count} users, 15 ms a command, 30 ms more a write, 1 ms a KB`);
+    const someone = terminal.users()[Math.floor(count / 2)]?.userId ?? '';
+    let next = 500_000;
+    const create = await repeat(RUNS, () => ok(call, 'POST', users, { user_id: `${next++}`, name: 'Ana' }));
+    const update = await repeat(RUNS, (run) =>
+      ok(call, 'PUT', `${users}/${someone}`, { name: `Ana ${run}` }),
+    );
+    let gone = 500_000;
+    const remove = await repeat(RUNS, () => ok(call, 'DELETE', `${users}/${gone++}`), 2);
+    const list = await repeat(RUNS, () => ok(call, 'GET', users));
+    const plain = {
+      create: await repeat(SCRIPT_RUNS, () => script.create(port, `${next++}`), 1),
+      update: await repeat(SCRIPT_RUNS, (run) => script.update(port, someone, `Leo ${run}`), 1),
+      delete: await repeat(SCRIPT_RUNS, () => script.delete(port, `${--next}`), 1),
+      list: await repeat(SCRIPT_RUNS, () => script.list(port), 1),
+    };
+    const conversation = await open(port);
+    const record = terminal.users()[0]?.raw ?? Buffer.alloc(72);
+    const bare = await repeat(RUNS, () => window(conversation, () => writeUser(conversation, record)), 1);
+    const counters = await repeat(RUNS, () => readCounters(conversation), 1);
+    await conversation.close();
+    const rows: Ratio[] = [];
+    for (const [what, ours, its, floor, most] of [
+      ['create', create, plain.create, bare.p50, bar],
+      ['update', update, plain.update, bare.p50, bar],
+      ['delete', remove, plain.delete, bare.p50, bar],
+      ['list again', list, plain.list, counters.p50, count <= 2000 ? 1 / 5 : 1],
+    ] as const) {
+      print(line(`${what}, whole path`, ours));
+      print(line(`${what}, plain script`, its));
+      rows.push({ what: `${what}, ${count} users`, ours: ours.p50, script: its.p50, floor, bar: most });
+    }
+    return rows;
+  } finally {
+    await stop();
+  }
+}
+
+/** Many creates at one terminal: as single calls at the same time, and as one batch. */
+async function together(print: (text: string) => void): Promise<Ratio[]> {
+  const { system, call, stop } = await startForTest({
+    terminals: { principal: { users: 2000, latency: LATENCY } },
+  });
+  try {
+    const terminal = system.terminals?.principal;
+    if (terminal === undefined) throw new Error('no terminal');
+    const { port } = terminal;
+    const create = (user_id: string) => ok(call, 'POST', users, { user_id, name: 'Ana' });
+    await create('499999');
+    await Promise.all(numbers(5, 499_000).map(create));
+    const from = terminal.log.length;
+    const each: number[] = [];
+    const atOnce = await timed(() =>
+      Promise.all(
+        numbers(AT_ONCE, 500_000).map(async (id) => {
+          each.push(await timed(() => create(id)));
+        }),
+      ),
+    );
+    const disabled = disabledMs(terminal, from);
+    const items = numbers(BATCH, 600_000).map((user_id) => ({ do: 'put', user_id, name: 'Ana' }));
+    const batch = await timed(async () => {
+      let { status, body } = await call('POST', '/devices/principal/users/batch', { items });
+      while (status === 202 || ['accepted', 'running'].includes(body.data?.state)) {
+        const id = body.operation_id ?? body.data.operation_id;
+        ({ status, body } = await call('GET', `/operations/${id}`));
+      }
+      if (status !== 200) throw new Error(`the batch answered ${status}: ${JSON.stringify(body)}`);
+    });
+    if (terminal.users().length !== 2006 + AT_ONCE + BATCH) throw new Error('not all of them are there');
+    const scriptFrom = terminal.log.length;
+    const plain: number[] = [];
+    for (const id of numbers(AT_ONCE, 700_000)) plain.push(await timed(() => script.create(port, id)));
+    const scriptDisabled = disabledMs(terminal, scriptFrom);
+    const conversation = await open(port);
+    const records = (count: number) =>
+      Array.from({ length: count }, (_, n) =>
+        newUser({ uid: 30_000 + n, userId: `${800_000 + n}`, name: 'Ana' }, 72, 'utf-8'),
+      );
+    const floor50 = await timed(() => window(conversation, () => writeUsers(conversation, records(AT_ONCE))));
+    const floor1000 = await timed(() => window(conversation, () => writeUsers(conversation, records(BATCH))));
+    await conversation.close();
+    const sum = plain.reduce((total, ms) => total + ms, 0);
+    print(line(`${AT_ONCE} creates at once, each`, figures(each)));
+    print(line('one create by the script', figures(plain)));
+    return [
+      { what: `${AT_ONCE} creates at once`, ours: atOnce, script: sum, floor: floor50, bar: 1 / 20 },
+      {
+        what: `disabled for ${AT_ONCE} creates`,
+        ours: disabled,
+        script: scriptDisabled,
+        floor: null,
+        bar: 1 / 20,
+      },
+      // The script's time for a thousand is that of fifty, twenty times: its table only grows.
+      {
+        what: `${BATCH} users in one batch`,
+        ours: batch,
+        script: (sum / AT_ONCE) * BATCH,
+        floor: floor1000,
+        bar: 1 / 100,
+      },
+      { what: `of which beside the floor × 1.5`, ours: batch, script: floor1000, floor: floor1000, bar: 1.5 },
+    ];
+  } finally {
+    await stop();
+  }
+}
+
+/** Prints each case with its ratio to the plain script in this run, and the bar that is set for it. */
+export async function benchMany(print: (text: string) => void): Promise<void> {
+  const rows = [
+    ...(await single(2000, 1 / 3, print)),
+    ...(await single(10_000, 1 / 8, print)),
+    ...(await together(print)),
+  ];
+  print('');
+  print(
+    `  ${'case'.padEnd(36)} ${'ours'.padStart(10)} ${'script'.padStart(12)} ${'floor'.padStart(10)}   ratio     bar`,
+  );
+  for (const { what, ours, script: its, floor, bar } of rows) {
+    const ms = (value: number | null, width: number) =>
+      (value === null ? '-' : `${value.toFixed(1)} ms`).padStart(width);
+    const ratio = ours / its;
+    print(
+      `  ${what.padEnd(36)} ${ms(ours, 10)} ${ms(its, 12)} ${ms(floor, 10)}   ${ratio.toFixed(4)}  ${bar.toFixed(4)} ${ratio <= bar ? '' : ' above it'}`,
+    );
+  }
+  print('');
+}
