@@ -28,6 +28,18 @@ async function begun(...operators: Parameters<Bench['operator']>[1][]): Promise<
 }
 
 describe('by mail', () => {
+  test('a certificate that ends and was not renewed is told with the day of its end, and its renewal too', async () => {
+    await begun({ medias: [bench.media('1', 'ana@example.com')] });
+    await bench.tell(bench.happening('certificate.ending'));
+    await bench.pass(2 * MINUTE);
+    await bench.tell(bench.happening('certificate.renewed'));
+    await bench.pass(2 * MINUTE);
+    expect(bench.subjects()).toEqual([
+      '[Sereno] El certificado de la sucursal norte termina el 2026-12-30T00:00:00.000Z y no se ha renovado',
+      '[Sereno] El certificado de la sucursal norte se ha renovado',
+    ]);
+  });
+
   test('a terminal that is gone and back is told in Spanish, over TLS, with login, by one id each', async () => {
     await begun({ medias: [bench.media('1', 'ana@example.com')] });
     await bench.tell(bench.happening('device.offline'));

@@ -16,7 +16,7 @@ export const SEVERITIES = [
 ] as const;
 export type Severity = 0 | 1 | 2 | 3 | 4 | 5;
 
-type About = 'agent' | 'device' | 'rule' | 'operation' | 'webhook';
+type About = 'agent' | 'certificate' | 'device' | 'rule' | 'operation' | 'webhook';
 
 type Signal =
   /** A problem that lasts until something ends it. */
@@ -28,6 +28,9 @@ type Signal =
 const signals: Readonly<Record<EventType, Signal | null>> = {
   'agent.offline': { does: 'begins', about: 'agent', severity: 4 },
   'agent.online': { does: 'ends', about: 'agent' },
+  // The branch goes with it.
+  'certificate.ending': { does: 'begins', about: 'certificate', severity: 4 },
+  'certificate.renewed': { does: 'ends', about: 'certificate' },
   'device.offline': { does: 'begins', about: 'device', severity: 3 },
   'device.refused': { does: 'begins', about: 'device', severity: 3 },
   'device.swapped': { does: 'begins', about: 'device', severity: 4 },
@@ -75,6 +78,7 @@ export function keyOf({ type, site = '', device = '', data }: Happening, signal:
   const { user_id = '', identifier_type = '', operation_id = '', webhook_id = '' } = data;
   const parts = {
     agent: [site],
+    certificate: [site],
     device: [device],
     rule: [device, user_id, identifier_type],
     operation: [operation_id],

@@ -84,7 +84,15 @@ export const changesSchema = listOf(changeSchema);
 /** Something to be told. */
 export type Change = z.infer<typeof changeSchema>;
 
-const TOLD_DETAILS = ['user_id', 'identifier_type', 'reason', 'operation_id', 'webhook_id', 'url'] as const;
+const TOLD_DETAILS = [
+  'user_id',
+  'identifier_type',
+  'reason',
+  'operation_id',
+  'webhook_id',
+  'url',
+  'ends_at',
+] as const;
 const MOST_CHARACTERS = 200;
 
 function detailOf(data: Happening['data']): Record<string, string> {

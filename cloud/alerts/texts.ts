@@ -17,6 +17,16 @@ const sentences: Readonly<Partial<Record<ProblemType, Sentences>>> = {
     },
     en: { problem: 'Branch {site} is offline', resolved: 'Branch {site} is back online' },
   },
+  'certificate.ending': {
+    es: {
+      problem: 'El certificado de la sucursal {site} termina el {ends_at} y no se ha renovado',
+      resolved: 'El certificado de la sucursal {site} se ha renovado',
+    },
+    en: {
+      problem: 'The certificate of branch {site} ends on {ends_at} and was not renewed',
+      resolved: 'The certificate of branch {site} was renewed',
+    },
+  },
   'device.offline': {
     es: {
       problem: 'El terminal {device} ({site}) no responde',

@@ -1,4 +1,5 @@
 // The directory as the functions use it: sites, agents and devices of a tenant.
+import type { CertificateTimes } from '../../shared/domain/certificate.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import type { DeviceRow, SiteRow } from './rows.ts';
 
@@ -10,6 +11,8 @@ export interface SiteHello {
   readonly helloOrder: number;
   readonly clockOffsetMs: number | null;
   readonly journalDepth: number;
+  /** When its certificate is due, and when it ends; null: it does not tell. */
+  readonly certificate: CertificateTimes | null;
   /** Sessions that were the same agent's, with the same journal; this one is among them. */
   readonly ownSessions: readonly string[];
 }

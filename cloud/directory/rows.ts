@@ -1,5 +1,6 @@
 // Rows of the directory: the tenant's sites with their agents, and the terminals.
 import * as z from 'zod';
+import { certificateTimesSchema } from '../../shared/domain/certificate.ts';
 import { collectedSchema } from '../../shared/domain/collected.ts';
 import { deviceStateSchema, stateReasonSchema } from '../../shared/domain/device-state.ts';
 import { deviceIdSchema, slugSchema } from '../../shared/domain/identifiers.ts';
@@ -25,6 +26,8 @@ export const siteRowSchema = z.object({
   /** What the agent that spoke last called its own, and since when no other has spoken, broker's time; 0: none ever. */
   ownSessions: z.array(z.string()).optional(),
   tenureSince: epochMs.optional(),
+  /** When the agent's certificate is due, and when it ends; null: it does not tell. */
+  certificate: certificateTimesSchema.nullish().catch(null),
   /** When its agent was last revoked: what was said before that counts no more. */
   revokedAt: epochMs.optional(),
   createdAt: epochMs,

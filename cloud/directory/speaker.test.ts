@@ -13,6 +13,7 @@ const helloOf = (session: string, own: readonly string[] = [], helloOrder = 1): 
   helloOrder,
   clockOffsetMs: 0,
   journalDepth: 0,
+  certificate: null,
   ownSessions: [...own, session],
 });
 

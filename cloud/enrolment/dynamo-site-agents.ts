@@ -104,7 +104,7 @@ export class DynamoSiteAgents implements SiteAgents {
   revoke(at: SiteAddress, now: number): Promise<boolean> {
     return this.#table.updateIf(rowKey(at), {
       set: 'revokedAt = :now, renewals = if_not_exists(renewals, :none) + :one',
-      remove: 'newCertificate, renewal',
+      remove: 'newCertificate, renewal, certificate',
       condition: 'attribute_exists(pk)',
       values: { now, none: 0, one: 1 },
     });

@@ -2,6 +2,7 @@
 // change is told once it is in the directory, and told again, under the same id, where its teller was killed.
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { type CertificateTimes, troubledAt } from '../../shared/domain/certificate.ts';
 import type { EventType, Happening } from '../../shared/wire/happening.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import type { Directory } from '../directory/directory.ts';
@@ -18,11 +19,13 @@ const agentStateSchema = z.enum(['online', 'offline']);
 const standingSchema = z.object({
   agent: agentStateSchema.nullable(),
   devices: z.record(z.string(), z.enum(TOLD_STATES)),
+  /** When the certificate ends of which it was told that it is not renewed; null: none was. */
+  certificate: z.number().nullable().default(null),
   version: z.number(),
 });
 type Standing = z.infer<typeof standingSchema>;
 
-const NEVER_TOLD: Standing = { agent: null, devices: {}, version: 0 };
+const NEVER_TOLD: Standing = { agent: null, devices: {}, certificate: null, version: 0 };
 
 export interface StandingPorts {
   readonly table: Table;
@@ -64,11 +67,32 @@ function happening(type: EventType, at: SiteAddress, since: number, device?: Dev
 /** What is new of the agent, and how it stands now; null: nobody knows yet. */
 async function agentNews({ directory, now }: StandingPorts, at: SiteAddress, told: Standing['agent']) {
   const row = await directory.site(at.tenant, at.site);
-  if (row?.lastHello === undefined) return { agent: told, news: [], isConnected: false };
+  if (row?.lastHello === undefined) return { agent: told, news: [], isConnected: false, times: null };
   const agent = agentStateSchema.parse(row.connected ? 'online' : 'offline');
   const since = row.since ?? now();
   const news = agent === told ? [] : [happening(`agent.${agent}`, at, since)];
-  return { agent, news, isConnected: row.connected };
+  return { agent, news, isConnected: row.connected, times: row.certificate ?? null };
+}
+
+/** Whether the agent's certificate ends and was not renewed in time, and what is new of that. */
+function certificateNews(
+  at: SiteAddress,
+  times: CertificateTimes | null,
+  told: Standing['certificate'],
+  now: number,
+): { certificate: number | null; news: Happening[] } {
+  if (times === null) return { certificate: told, news: [] };
+  const since = troubledAt(times);
+  const isTroubled = now >= since;
+  if (isTroubled === (told !== null)) return { certificate: told, news: [] };
+  const [type, from] = isTroubled
+    ? (['certificate.ending', since] as const)
+    : (['certificate.renewed', now] as const);
+  const { data, ...rest } = happening(type, at, from);
+  // The same for the same certificate, whoever tells it.
+  const id = idOf(type, at, '', isTroubled ? times.endsAt : (told ?? 0));
+  const news = [{ ...rest, id, data: { ...data, ends_at: new Date(times.endsAt).toISOString() } }];
+  return { certificate: isTroubled ? times.endsAt : null, news };
 }
 
 /** What is new of these terminals of the site. */
@@ -104,16 +128,17 @@ export async function tellStanding(
   const key = eventKeys.standing(at.tenant, at.site);
   const row = await table.get(key);
   const told = row === null ? NEVER_TOLD : standingSchema.parse(row);
-  const { agent, news, isConnected } = await agentNews(ports, at, told.agent);
+  const { agent, news, isConnected, times } = await agentNews(ports, at, told.agent);
+  const { certificate, news: ofCertificate } = certificateNews(at, times, told.certificate, ports.now());
   // Its terminals went with it, and nothing is known of them until it is back.
   const { devices, news: more } = await deviceNews(ports, at, isConnected ? named : [], told.devices);
-  const all = [...news, ...more];
+  const all = [...news, ...ofCertificate, ...more];
   if (all.length === 0) return 0;
   await feed.append(at.tenant, all);
   await table.updateIf(key, {
-    set: '#agent = :agent, #devices = :devices, #version = :next',
+    set: '#agent = :agent, #devices = :devices, #certificate = :certificate, #version = :next',
     condition: 'attribute_not_exists(#version) OR #version = :version',
-    values: { agent, devices, next: told.version + 1, version: told.version },
+    values: { agent, devices, certificate, next: told.version + 1, version: told.version },
   });
   return all.length;
 }

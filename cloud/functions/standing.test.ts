@@ -8,6 +8,7 @@ import { startWorld, type World } from '../testing/world.ts';
 import { handler as events } from './events.ts';
 import { handler as intake } from './intake.ts';
 import { handler as presence } from './presence.ts';
+import { handler as sites } from './sites.ts';
 import { handler as users } from './users.ts';
 
 let world: World;
@@ -25,7 +26,7 @@ beforeEach(() => {
 const SINCE = Date.parse('2026-11-23T12:00:00Z');
 let seq = 0;
 
-function hello(states: Readonly<Record<string, DeviceState>>, more: object = {}) {
+function hello(states: Readonly<Record<string, DeviceState>>, more: object = {}, ofAgent: object = {}) {
   const devices = Object.entries(states).map(([id, state]) => ({
     id,
     name: id,
@@ -49,6 +50,7 @@ function hello(states: Readonly<Record<string, DeviceState>>, more: object = {})
     journalDepth: 0,
     tenureSince: 0,
     devices,
+    ...ofAgent,
   };
   const text = Buffer.from(JSON.stringify(body)).toString('base64');
   return presence({ tenant, site, kind: 'hello', at: Date.now(), body: text });
@@ -150,5 +152,30 @@ test('an agent tells nothing of the commands of another branch, nor of those tha
   expect(await intake({ ...other, site, command: `${command.slice(0, -4)}0000` })).toEqual({
     tenant,
     told: 0,
+  });
+});
+
+test('a certificate that was not renewed when half of the time for it is over is told once, and its renewal too', async () => {
+  const now = Date.now();
+  const at = (dueAt: number, endsAt: number) => hello({}, {}, { certificate: { dueAt, endsAt } });
+  await at(now - 1000, now + 60_000);
+  expect(await lines()).toEqual(['agent.online']);
+  const endsAt = now + 30_000;
+  await at(now - 60_000, endsAt);
+  await at(now - 60_000, endsAt);
+  await hello({});
+  const [, ending, ...none] = await told();
+  expect([ending?.type, ending?.data, none]).toEqual([
+    'certificate.ending',
+    { site, since: new Date(now - 15_000).toISOString(), ends_at: new Date(endsAt).toISOString() },
+    [],
+  ]);
+  const { body } = await invoke(sites, 'siteList', { tenant });
+  expect(body).toMatchObject({ data: [{ certificate_ends_at: null }] });
+  await at(now + 60_000, now + 90_000);
+  await at(now + 60_000, now + 90_000);
+  expect(await lines()).toEqual(['agent.online', 'certificate.ending', 'certificate.renewed']);
+  expect((await invoke(sites, 'siteList', { tenant })).body).toMatchObject({
+    data: [{ certificate_ends_at: new Date(now + 90_000).toISOString() }],
   });
 });

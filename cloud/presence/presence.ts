@@ -86,11 +86,12 @@ async function greet(
 ): Promise<PresenceResult> {
   const { tenant, site, at: now } = event;
   const hello = messageOf(heardHelloSchema, event);
-  const { session, agentVersion, seq, at, clockOffsetMs, journalDepth, ownSessions = [session] } = hello;
+  const { session, agentVersion, seq, at, clockOffsetMs, journalDepth, certificate = null } = hello;
+  const { ownSessions = [session] } = hello;
   const greeted = await directory.greet(
     tenant,
     site,
-    { session, agentVersion, helloOrder: seq ?? at, clockOffsetMs, journalDepth, ownSessions },
+    { session, agentVersion, helloOrder: seq ?? at, clockOffsetMs, journalDepth, ownSessions, certificate },
     now,
   );
   const word = fenceFor(greeted, hello);

@@ -45,6 +45,7 @@ const hello = {
   helloOrder: 1,
   clockOffsetMs: 0,
   journalDepth: 0,
+  certificate: null,
   ownSessions: ['s'],
 };
 const claim = { commandId: 'c', requestHash: 'h', owner: 'me', leaseUntil: 10, expiresAt: 1000 };

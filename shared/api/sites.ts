@@ -19,6 +19,7 @@ export const siteView = z
     since: instant.nullable(),
     agent_version: z.string().nullable(),
     last_seen: instant.nullable(),
+    certificate_ends_at: instant.nullable(),
     created_at: instant,
   })
   .meta({ id: 'Site' });
@@ -44,6 +45,7 @@ const norte = {
   since: null,
   agent_version: null,
   last_seen: null,
+  certificate_ends_at: null,
   created_at: EXAMPLE_AT,
 };
 const atNorte = { site: 'norte' };

@@ -1,4 +1,5 @@
 // How long an agent's certificate is used: to its end, or for as many days as the company wants, whichever is first.
+import * as z from 'zod';
 
 /** Days that a certificate is used for where nothing else is set. */
 export const CERTIFICATE_DAYS = 365;
@@ -8,12 +9,17 @@ const DAY_MS = 24 * 3600 * 1000;
 /** A new one is asked for so long before the end; of a certificate that holds for less than three times that, a third before. */
 const AHEAD_MS = 30 * DAY_MS;
 
-export interface CertificateTimes {
+/** As late as anybody has to be able to read it. */
+const LAST_MS = Date.UTC(9999, 0);
+const epochMs = z.number().min(0).max(LAST_MS);
+
+export const certificateTimesSchema = z.object({
   /** From then on a new one is asked for. Epoch ms. */
-  readonly dueAt: number;
+  dueAt: epochMs,
   /** It is not to be used for longer. Epoch ms. */
-  readonly endsAt: number;
-}
+  endsAt: epochMs,
+});
+export type CertificateTimes = Readonly<z.infer<typeof certificateTimesSchema>>;
 
 /**
  * When a certificate is to be renewed, and when it ends: IoT Core's own hold until 2049, so that their age counts.

@@ -1,6 +1,7 @@
 // What travels between cloud and agent: command, reply, progress, hello and last will.
 import * as z from 'zod';
 import { agentText } from '../domain/agent-text.ts';
+import { certificateTimesSchema } from '../domain/certificate.ts';
 import { collectedSchema } from '../domain/collected.ts';
 import { serialSchema } from '../domain/device.ts';
 import { deviceStateSchema, stateReasonSchema } from '../domain/device-state.ts';
@@ -141,7 +142,7 @@ export const helloSchema = z.object({
   /** Who is kept at which terminal, as far as it is on the agent's disk; absent: the agent is older. */
   wanted: wantedStoreSchema.optional().catch(undefined),
   /** From when on the agent's certificate is to be renewed, and when it ends; absent: the agent is older. */
-  certificate: z.object({ dueAt: z.number(), endsAt: z.number() }).optional().catch(undefined),
+  certificate: certificateTimesSchema.optional().catch(undefined),
 });
 export type Hello = z.infer<typeof helloSchema>;
 

@@ -13,6 +13,8 @@ export const EVENT_TYPES = [
   'device.swapped',
   'agent.online',
   'agent.offline',
+  'certificate.ending',
+  'certificate.renewed',
   'rule.on',
   'rule.off',
   'rule.overdue',

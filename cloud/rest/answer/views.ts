@@ -45,6 +45,7 @@ export function siteView(row: SiteRow, now: number): SiteView {
     since: instantOf(since),
     agent_version: agentVersion ?? null,
     last_seen: instantOf(lastSeen),
+    certificate_ends_at: instantOf(row.certificate?.endsAt ?? null),
     created_at: new Date(createdAt).toISOString(),
   };
 }
