@@ -68,6 +68,23 @@ export const catalogue = {
     en: "At the site '{site}' you may only read.",
   },
   site_not_found: { status: 404, es: "Sede '{site}' no encontrada.", en: "Site '{site}' not found." },
+  person_not_found: { status: 404, es: 'Persona no encontrada.', en: 'Person not found.' },
+  person_elsewhere: {
+    status: 403,
+    es: 'Esa persona está en sedes donde usted no puede cambiar nada; no se cambió nada.',
+    en: 'That person is at sites where you may not change anything; nothing was changed.',
+  },
+  site_group_not_found: { status: 404, es: 'Grupo de sedes no encontrado.', en: 'Group of sites not found.' },
+  site_group_in_use: {
+    status: 409,
+    es: 'El grupo de sedes está en uso: hay personas que entran por él.',
+    en: 'The group of sites is in use: there are people who come in by it.',
+  },
+  import_invalid: {
+    status: 400,
+    es: 'El archivo tiene {count} errores; no se cambió nada. El primero, línea {line}, columna {column}: {problem}.',
+    en: 'The file has {count} errors; nothing was changed. The first one, line {line}, column {column}: {problem}.',
+  },
   identifier_not_found: {
     status: 404,
     es: 'Identificador no encontrado.',

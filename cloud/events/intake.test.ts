@@ -45,6 +45,7 @@ function portsOver(used: Table, clock: Clock): IntakePorts {
     punches: new Punches(used),
     journals: new Journals(used),
     feed: new Feed(used, clock),
+    hearPeople: async () => {},
     now: () => clock.now(),
   };
 }

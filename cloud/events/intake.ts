@@ -22,6 +22,11 @@ export interface IntakePorts {
   readonly punches: Punches;
   readonly journals: Journals;
   readonly feed: Feed;
+  /** Notes what is told of people. */
+  readonly hearPeople: (
+    from: SiteAddress & { readonly journal: string },
+    events: readonly Numbered<PersonEvent>[],
+  ) => Promise<void>;
   /** Epoch ms. */
   readonly now: () => number;
 }
@@ -50,7 +55,7 @@ export function batchOf(gzipped: Uint8Array): HeardBatch {
   }
 }
 
-interface Numbered<E extends AgentEvent = AgentEvent> {
+export interface Numbered<E extends AgentEvent = AgentEvent> {
   readonly event: E;
   readonly number: number;
 }
@@ -141,6 +146,8 @@ export async function takeBatch(ports: IntakePorts, at: SiteAddress, batch: Hear
     const isNews = punch === undefined ? number > storedUpTo : await isUntold(punch);
     if (isNews) news.push(happeningOf(event, site));
   }
+  const ofPeople = heard.flatMap(({ event, number }) => ('person' in event ? [{ event, number }] : []));
+  if (ofPeople.length > 0) await ports.hearPeople({ tenant, site, journal }, ofPeople);
   await ports.feed.append(tenant, news);
   if (seq > storedUpTo) await ports.journals.note(address, seq, ports.now());
   return { seq, told: news.length, dropped };

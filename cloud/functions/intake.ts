@@ -5,7 +5,9 @@ import { tellStored } from '../events/acknowledge.ts';
 import { batchOf, MalformedBatch, type Taken, takeBatch } from '../events/intake.ts';
 import { tellSettled } from '../events/settled.ts';
 import { about, log } from '../log.ts';
+import { hearPeople } from '../people/heard.ts';
 import { eventPorts } from './event-ports.ts';
+import { spreadPorts } from './people-ports.ts';
 
 /** What the next function needs: the tenant whose feed has grown. */
 export interface TakenIn {
@@ -22,7 +24,17 @@ async function take(event: IntakeEvent): Promise<Taken> {
     return { seq: 0, told, dropped: 0 };
   }
   const batch = batchOf(Buffer.from(event.body, 'base64'));
-  const taken = await takeBatch({ punches, journals, feed, now: clock.now }, { tenant, site }, batch);
+  const taken = await takeBatch(
+    {
+      punches,
+      journals,
+      feed,
+      hearPeople: (from, some) => hearPeople(spreadPorts(), from, some),
+      now: clock.now,
+    },
+    { tenant, site },
+    batch,
+  );
   await tellStored(iotClient(), { tenant, site }, { journal: batch.journal, seq: taken.seq });
   return taken;
 }

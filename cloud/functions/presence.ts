@@ -8,12 +8,14 @@ import { DynamoDirectory } from '../directory/dynamo-directory.ts';
 import { AwsRevoker } from '../enrolment/aws-revoker.ts';
 import { DynamoSiteAgents } from '../enrolment/dynamo-site-agents.ts';
 import { tellStanding } from '../events/standing.ts';
+import { greetPeople } from '../people/greeted.ts';
 import { brokerOf } from '../presence/connections.ts';
 import type { PresenceResult } from '../presence/presence.ts';
-import { type PresencePorts, sweepSites, takePresence } from '../presence/take.ts';
+import { type PresencePorts, sweepSites, type ToTell, takePresence } from '../presence/take.ts';
 import { tableNamed } from '../store/client.ts';
 import { keepAudit } from './audit-ports.ts';
 import { eventPorts } from './event-ports.ts';
+import { spreadPorts } from './people-ports.ts';
 
 function ports(): PresencePorts {
   const table = tableNamed(directoryConfig().tableName);
@@ -26,12 +28,13 @@ function ports(): PresencePorts {
     revoker: new AwsRevoker(controlClient, iotClient),
     askBroker: brokerOf(iotClient),
     tell: (at, devices) => tellStanding({ table, directory, feed, now: () => clock.now() }, at, devices),
+    greetPeople: (at, wanted, devices) => greetPeople(spreadPorts(), at, wanted, devices),
     clock: systemClock,
   };
 }
 
 /** @throws what went wrong, so that the event is delivered again or put aside */
-export async function handler(event: unknown): Promise<PresenceResult | null> {
+export async function handler(event: unknown): Promise<(PresenceResult & ToTell) | null> {
   if (!sweepEventSchema.safeParse(event).success) {
     return takePresence(ports(), presenceEventSchema.parse(event));
   }

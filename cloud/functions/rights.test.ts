@@ -19,11 +19,16 @@ const NOWHERE = { site: 'nada', device: 'nadie', operation: '01ARZ3NDEKTSV4RRFFQ
 
 const restricted = (Object.keys(routes) as RouteName[]).filter((name) => routes[name].access !== 'open');
 const about = (place: string) => restricted.filter((name) => routes[name].path.includes(`{${place}}`));
+/** These make what is not there: below they are tried apart. */
+const MAKING: readonly RouteName[] = ['personPut', 'siteGroupPut'];
+const known = () => about('id').filter((name) => !MAKING.includes(name));
 const isRead = (name: RouteName) => routes[name].method === 'GET';
 
 let world: World;
 let foreignOperation: string;
 let foreignWebhook: string;
+const FOREIGN_PERSON = 'berta';
+const FOREIGN_GROUP = 'lejos';
 const asked: SiteAddress[] = [];
 
 const only = (right: 'read' | 'write'): SiteRights => ({ everywhere: 'none', sites: { [OWN.site]: right } });
@@ -41,6 +46,8 @@ interface Thing {
 /** What an id in a path is of. */
 function idOf({ path }: Route, at: Thing): string {
   if (at === NOWHERE) return at.operation;
+  if (path.startsWith('/people/')) return FOREIGN_PERSON;
+  if (path.startsWith('/site-groups/')) return FOREIGN_GROUP;
   return path.startsWith('/webhooks/') ? foreignWebhook : at.operation;
 }
 
@@ -88,6 +95,24 @@ beforeAll(async () => {
   });
   expect(made.status).toBe(200);
   foreignWebhook = (made.body.data as { id: string }).id;
+  world.agent = () => [];
+  const { handler: people } = await import('./people.ts');
+  const async = { headers: { prefer: 'respond-async' } };
+  for (const [id, device] of [
+    [FOREIGN_PERSON, FOREIGN.device],
+    ['olga', OWN.device],
+  ] as const) {
+    const body = { name: id, devices: [device] };
+    expect(await invoke(people, 'personPut', { ...async, params: { id }, body })).toMatchObject({
+      status: 202,
+    });
+  }
+  const group = { params: { id: FOREIGN_GROUP }, body: { sites: [FOREIGN.site] } };
+  expect(await invoke(people, 'siteGroupPut', group)).toMatchObject({ status: 200 });
+  world.agent = (_command, at) => {
+    asked.push(at);
+    return [{ reply: { status: 'ok', verified: 'ack', data: { device_time: 'now', ip: '10.0.0.1' } } }];
+  };
 });
 afterAll(() => world.close());
 beforeEach(() => {
@@ -100,14 +125,16 @@ test('every place in a path is about a terminal, a branch, an operation, or some
     [...routes[name].path.matchAll(/\{(\w+)\}/g)].map(([, place]) => place),
   );
   expect([...new Set(places)].filter((place) => !known.includes(String(place)))).toEqual([]);
-  const others = about('id').filter((name) => !/^\/(operations|webhooks)\//.test(routes[name].path));
+  const others = about('id').filter(
+    (name) => !/^\/(operations|webhooks|people|site-groups)\//.test(routes[name].path),
+  );
   expect(others, 'say below what such a thing of another branch is').toEqual([]);
 });
 
 describe('for an operator of one branch', () => {
   const sites = only('write');
 
-  test.each([...new Set([...about('device_id'), ...about('site'), ...about('id')])])(
+  test.each([...new Set([...about('device_id'), ...about('site'), ...known()])])(
     '%s answers about another branch as about what does not exist',
     async (name) => {
       const foreign = await ask(name, { sites }, thing(FOREIGN));
@@ -126,7 +153,7 @@ describe('for an operator of one branch', () => {
     const { status, body } = await ask(name, { sites }, thing(FOREIGN));
     expect([whole.status, status]).toEqual([200, 200]);
     const text = JSON.stringify(body);
-    for (const hidden of [FOREIGN.site, FOREIGN.device, foreignWebhook])
+    for (const hidden of [FOREIGN.site, FOREIGN.device, foreignWebhook, FOREIGN_PERSON, FOREIGN_GROUP])
       expect(text).not.toContain(`"${hidden}"`);
     expect(asked.filter(({ site }) => site !== OWN.site)).toEqual([]);
   });
@@ -171,6 +198,75 @@ describe('for an operator of one branch', () => {
     expect(await hook({ sites: [OWN.site] })).toMatchObject({ status: 200 });
   });
 
+  describe('people', () => {
+    const auth = (rights: SiteRights) => ({
+      tenant: 'acme',
+      subject: 'operator:9',
+      scopes: SCOPES.join(' '),
+      sites: JSON.stringify(rights),
+    });
+    const put = async (id: string, body: object, rights: SiteRights = sites) => {
+      const { handler } = await import('./people.ts');
+      const headers = { prefer: 'respond-async' };
+      return invoke(handler, 'personPut', { params: { id }, body, headers, auth: auth(rights) });
+    };
+    const seen = async (id: string, rights?: SiteRights) => {
+      const { handler } = await import('./people.ts');
+      const answer = await invoke(handler, 'personGet', {
+        params: { id },
+        ...(rights === undefined ? {} : { auth: auth(rights) }),
+      });
+      return answer.body.data as { devices: string[]; sites: string[]; name: string };
+    };
+
+    test('somebody of another branch is not changed, nor made anew under the same id', async () => {
+      expect(await put(FOREIGN_PERSON, { name: 'x' })).toMatchObject({
+        status: 403,
+        body: { code: 'person_elsewhere' },
+      });
+      expect(await seen(FOREIGN_PERSON)).toMatchObject({ name: FOREIGN_PERSON, devices: [FOREIGN.device] });
+    });
+
+    test('nobody is given to a branch that the caller does not see, or may not change', async () => {
+      expect(await put('olga', { devices: [OWN.device, FOREIGN.device] })).toMatchObject({
+        status: 404,
+        body: { code: 'device_not_found' },
+      });
+      expect(await put('olga', { sites: [FOREIGN.site] })).toMatchObject({ status: 404 });
+      expect(await put('olga', { site_groups: [FOREIGN_GROUP] })).toMatchObject({
+        status: 404,
+        body: { code: 'site_group_not_found' },
+      });
+      expect(await put('olga', { name: 'x' }, only('read'))).toMatchObject({
+        status: 403,
+        body: { code: 'site_read_only' },
+      });
+      expect(await seen('olga')).toMatchObject({ name: 'olga', devices: [OWN.device], sites: [] });
+    });
+
+    test('of somebody who is at both branches each operator moves his own part', async () => {
+      const { handler } = await import('./people.ts');
+      const headers = { prefer: 'respond-async' };
+      const body = { name: 'Mia', sites: [OWN.site, FOREIGN.site] };
+      expect(await invoke(handler, 'personPut', { params: { id: 'mia' }, headers, body })).toMatchObject({
+        status: 202,
+      });
+      expect(await seen('mia', sites)).toMatchObject({ sites: [OWN.site] });
+      expect(await put('mia', { name: 'Otra' })).toMatchObject({
+        status: 403,
+        body: { code: 'person_elsewhere' },
+      });
+      expect(await put('mia', { sites: [] })).toMatchObject({ status: 202 });
+      expect(await seen('mia')).toMatchObject({ name: 'Mia', sites: [FOREIGN.site] });
+    });
+
+    test('a group of branches is not changed by who does not see all of it', async () => {
+      const { handler } = await import('./people.ts');
+      const given = { params: { id: FOREIGN_GROUP }, body: { sites: [OWN.site] }, auth: auth(sites) };
+      expect(await invoke(handler, 'siteGroupPut', given)).toMatchObject({ status: 404 });
+    });
+  });
+
   test('who sees only this branch is told of no other terminal by a wrong id', async () => {
     const { body } = await ask('devicePing', { sites }, NOWHERE);
     expect(body.disponibles).toEqual([OWN.device]);
@@ -201,9 +297,15 @@ describe('for another company with the same names', () => {
     expect(asked.filter(({ tenant }) => tenant !== 'beta')).toEqual([]);
   });
 
-  test.each(about('id'))('%s knows nothing of the first one’s', async (name) => {
+  test.each(known())('%s knows nothing of the first one’s', async (name) => {
     const answer = await ask(name, { tenant: 'beta' }, thing(FOREIGN));
-    const what = routes[name].path.startsWith('/webhooks/') ? 'webhook' : 'operation';
+    const [, first = ''] = routes[name].path.split('/');
+    const named: Record<string, string> = {
+      webhooks: 'webhook',
+      people: 'person',
+      'site-groups': 'site_group',
+    };
+    const what = named[first] ?? 'operation';
     expect([answer.status, answer.body.code]).toEqual([404, `${what}_not_found`]);
   });
 

@@ -1,6 +1,7 @@
 // What hellos, last wills and disconnects make of the directory.
 import { isDeepStrictEqual } from 'node:util';
 import type * as z from 'zod';
+import type { WantedStore } from '../../shared/domain/wanted-person.ts';
 import {
   DEVICES_PER_SITE,
   type HelloDevice,
@@ -184,4 +185,9 @@ async function leave(directory: Directory, event: PresenceEvent, ask: AskBroker)
 export function devicesIn(event: PresenceEvent): string[] {
   if (event.kind !== 'hello') return [];
   return heardDevices(messageOf(heardHelloSchema, event).devices).devices.map(({ id }) => id);
+}
+
+/** Who is kept at the terminals that a hello speaks of, as its agent says. */
+export function wantedIn(event: PresenceEvent): WantedStore | undefined {
+  return event.kind === 'hello' ? messageOf(heardHelloSchema, event).wanted : undefined;
 }

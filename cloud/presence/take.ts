@@ -1,4 +1,5 @@
 // All that follows an event of presence: the directory, words to the agent, certificates that a new one has replaced.
+import type { WantedStore } from '../../shared/domain/wanted-person.ts';
 import type { PresenceEvent } from '../../shared/wire/envelope.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import type { Clock } from '../clock.ts';
@@ -9,7 +10,7 @@ import type { SiteAgents } from '../enrolment/enrolments.ts';
 import type { Revoker } from '../enrolment/issuer.ts';
 import { about, log } from '../log.ts';
 import type { AskBroker } from './connections.ts';
-import { applyPresence, devicesIn, MalformedMessage, type PresenceResult } from './presence.ts';
+import { applyPresence, devicesIn, MalformedMessage, type PresenceResult, wantedIn } from './presence.ts';
 import { sweep } from './sweep.ts';
 import { sendWord } from './word.ts';
 
@@ -21,13 +22,24 @@ export interface PresencePorts {
   readonly askBroker: AskBroker;
   /** Tells the feed who has come or gone, as the directory has it now. */
   readonly tell: (at: SiteAddress, devices: readonly string[]) => Promise<unknown>;
+  /** Sees who is kept at its terminals; tells which of these are to be told something. */
+  readonly greetPeople: (
+    at: SiteAddress,
+    wanted: WantedStore | undefined,
+    devices: readonly string[],
+  ) => Promise<readonly string[]>;
   readonly clock: Clock;
 }
 
 /** A sweep ends a while before its function's time does. */
 const SWEEP_MS = 20_000;
 
-async function take(ports: PresencePorts, event: PresenceEvent): Promise<PresenceResult> {
+/** What the next function needs: terminals whose agent is to hear of people. */
+export interface ToTell {
+  readonly toTell?: { readonly tenant: string; readonly devices: readonly string[] };
+}
+
+async function take(ports: PresencePorts, event: PresenceEvent): Promise<PresenceResult & ToTell> {
   const { directory, sender, agents, revoker, askBroker, clock } = ports;
   const result = await applyPresence(
     directory,
@@ -44,14 +56,16 @@ async function take(ports: PresencePorts, event: PresenceEvent): Promise<Presenc
     await sendWord(sender, event, 'device.refused', { devices: [...refused] }, clock);
   }
   // Also for an event that changes nothing any more: the run that took it may have been killed before it told anybody.
-  await ports.tell(event, devicesIn(event));
+  const devices = devicesIn(event);
+  await ports.tell(event, devices);
+  const due = result.applied ? await ports.greetPeople(event, wantedIn(event), devices) : [];
   const revoked = await welcome(agents, revoker, event);
   if (revoked.length > 0) log.info('older certificates revoked', { certificates: revoked });
-  return result;
+  return due.length === 0 ? result : { ...result, toTell: { tenant: event.tenant, devices: due } };
 }
 
 /** @throws what went wrong, so that the event is delivered again or put aside */
-export function takePresence(ports: PresencePorts, event: PresenceEvent): Promise<PresenceResult> {
+export function takePresence(ports: PresencePorts, event: PresenceEvent): Promise<PresenceResult & ToTell> {
   const { tenant, site, kind } = event;
   return about({ tenant, site }, async () => {
     try {

@@ -6,6 +6,7 @@ import { handler as devices } from '../functions/devices.ts';
 import { handler as enroll } from '../functions/enroll.ts';
 import { handler as events } from '../functions/events.ts';
 import { handler as operations } from '../functions/operations.ts';
+import { handler as people } from '../functions/people.ts';
 import { handler as open } from '../functions/public.ts';
 import { handler as sites } from '../functions/sites.ts';
 import { handler as users } from '../functions/users.ts';
@@ -22,4 +23,5 @@ export const handlers = {
   events,
   webhooks,
   audit,
+  people,
 } as const satisfies Record<FunctionName, unknown>;

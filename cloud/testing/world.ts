@@ -1,5 +1,9 @@
 // A small real world for handler tests: DynamoDB (dynalite) and the IoT data plane over HTTP, and an agent of a few lines.
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
@@ -152,6 +156,9 @@ export async function startWorld(): Promise<World> {
     response.end(JSON.stringify({ principals }));
   });
   const [ownUrl, dynamoUrl, iotUrl, controlUrl] = await Promise.all([own, store, iot, control].map(listen));
+  const folder = mkdtempSync(join(tmpdir(), 'sereno-world-'));
+  const sealKey = join(folder, 'seal.key');
+  writeFileSync(sealKey, randomBytes(32), { mode: 0o600 });
   Object.assign(process.env, {
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'test',
@@ -160,6 +167,7 @@ export async function startWorld(): Promise<World> {
     AWS_ENDPOINT_URL_IOT_DATA_PLANE: iotUrl,
     TABLE_NAME: TABLE,
     SERENO_SECRET: '5e'.repeat(32),
+    SEAL_KEY_FILE: sealKey,
     AWS_ENDPOINT_URL_IOT: controlUrl,
     PUBLIC_URL: 'https://api.sereno.test/',
   });
@@ -219,6 +227,7 @@ export async function startWorld(): Promise<World> {
       // An agent's last reply may still be on its way into the table.
       await Promise.allSettled(answering);
       documents.destroy();
+      rmSync(folder, { recursive: true });
       for (const server of [iot, store, own, control]) {
         server.closeAllConnections();
         server.close();

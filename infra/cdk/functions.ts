@@ -71,12 +71,8 @@ export class Functions extends Construct {
       failures: props.failures.queueArn,
       sealKey: props.sealKey,
       // By its name: the function that needs it may be made before it.
-      deliver: Stack.of(this).formatArn({
-        service: 'lambda',
-        resource: 'function',
-        resourceName: functionName(props.settings.stage, 'deliver'),
-        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-      }),
+      deliver: this.#arnOf('deliver'),
+      keep: this.#arnOf('keep'),
     };
     const written = (Object.keys(grants) as LambdaName[]).filter(isWritten);
     this.byName = new Map(written.map((name) => [name, this.#make(name)]));
@@ -87,6 +83,15 @@ export class Functions extends Construct {
     const found = this.byName.get(name);
     if (found === undefined) throw new Error(`cloud/functions/${name}.ts is missing`);
     return found;
+  }
+
+  #arnOf(name: LambdaName): string {
+    return Stack.of(this).formatArn({
+      service: 'lambda',
+      resource: 'function',
+      resourceName: functionName(this.#props.settings.stage, name),
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
   }
 
   #make(name: LambdaName): LambdaFunction {

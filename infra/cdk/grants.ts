@@ -11,7 +11,8 @@ export type LambdaName =
   | 'renew'
   | 'deliver'
   | 'alert'
-  | 'rpc';
+  | 'rpc'
+  | 'keep';
 
 /** What a grant may be about; `functions.ts` knows their ARNs. */
 export type Target =
@@ -23,7 +24,8 @@ export type Target =
   | 'commandTopics'
   | 'failures'
   | 'sealKey'
-  | 'deliver';
+  | 'deliver'
+  | 'keep';
 
 export interface Grant {
   readonly actions: readonly string[];
@@ -120,13 +122,15 @@ export const grants: Readonly<Record<LambdaName, readonly Grant[]>> = {
     // An agent is told since when it speaks for its site, and which devices of its hello another site holds.
     ...sendCommands,
     ...revokeCertificates,
-    // Lambda sends failed events there with the role of the function.
+    // Lambda hands on which agents are to hear of people, and puts aside what failed, in the name of the function.
+    { actions: ['lambda:InvokeFunction'], on: ['keep'] },
     { actions: ['sqs:SendMessage'], on: ['failures'] },
   ],
   // Reading the feed may have to close a gap that a dead writer left.
   events: [dynamo('GetItem', 'Query', 'PutItem'), { actions: ['dynamodb:Query'], on: ['opsIndex'] }],
   intake: [
-    dynamo('GetItem', 'PutItem', 'UpdateItem'),
+    // Places of a person who leaves are read together.
+    dynamo('GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'),
     // The agent is sent how far its events are stored.
     { actions: ['iot:SendDirectMessage'], on: ['agentClients'], where: { 'iot:Topic': ANY_STORED_TOPIC } },
     // Lambda hands on what it has taken, and puts aside what it has not, in the name of the function.
@@ -141,6 +145,18 @@ export const grants: Readonly<Record<LambdaName, readonly Grant[]>> = {
     // The feed, accounts, problems and notices.
     dynamo('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'),
     { actions: ['dynamodb:Query'], on: ['opsIndex'] },
+  ],
+  people: [
+    dynamo('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
+    ...sendCommands,
+    dataKeys('GenerateDataKey', 'Decrypt'),
+  ],
+  keep: [
+    dynamo('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'),
+    // People and terminals of all tenants where something is left to do.
+    { actions: ['dynamodb:Query'], on: ['opsIndex'] },
+    ...sendCommands,
+    dataKeys('Decrypt'),
   ],
   audit: [dynamo('BatchGetItem'), { actions: ['dynamodb:Query'], on: ['opsIndex'] }],
   webhooks: [dynamo('GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem')],

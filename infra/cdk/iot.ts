@@ -27,6 +27,8 @@ export interface IotProps {
   readonly deliver: IFunction;
   /** What tells operators. */
   readonly alert: IFunction;
+  /** What comes after a hello, for people. */
+  readonly keep: IFunction;
   /** Where a message goes when an action failed. */
   readonly failures: Queue;
 }
@@ -82,6 +84,7 @@ export class Iot extends Construct {
       function: props.presence,
       retryAttempts: 2,
       maxEventAge: Duration.minutes(10),
+      onSuccess: new LambdaDestination(props.keep),
       onFailure: new SqsDestination(props.failures),
     });
     // The agent asks again until it has its certificate: a message there only shows that something is wrong.
@@ -90,6 +93,11 @@ export class Iot extends Construct {
       retryAttempts: 2,
       maxEventAge: Duration.minutes(10),
       onFailure: new SqsDestination(props.failures),
+    });
+    new Schedule(this, 'Keep', {
+      description: 'Sereno: brings what is wanted of people to their terminals',
+      schedule: Rate.rate(Duration.minutes(1)),
+      targets: [new LambdaFunction(props.keep, { event: RuleTargetInput.fromObject({ kind: 'keep' }) })],
     });
     // The agent keeps the batch until it hears that it is stored: a message here only shows that something is wrong.
     new EventInvokeConfig(this, 'IntakeFailures', {

@@ -53,6 +53,7 @@ const expected: Readonly<Record<LambdaName, readonly string[]>> = {
   operations: [...commanding, 'dynamodb:Query table/index/ops'],
   presence: [
     ...dynamo('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
+    `lambda:InvokeFunction arn:aws:lambda:${REGION}:${ACCOUNT}:function:sereno-prod-keep`,
     ...sending,
     ...revoking,
     'dynamodb:Query table/index/ops',
@@ -61,10 +62,22 @@ const expected: Readonly<Record<LambdaName, readonly string[]>> = {
   ],
   events: [...dynamo('GetItem', 'PutItem', 'Query'), 'dynamodb:Query table/index/ops'],
   intake: [
-    ...dynamo('GetItem', 'PutItem', 'UpdateItem'),
+    ...dynamo('BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'),
     'iot:SendDirectMessage client/*_* {"StringLike":{"iot:Topic":["sereno/v1/*/*/stored"]}}',
     `lambda:InvokeFunction arn:aws:lambda:${REGION}:${ACCOUNT}:function:sereno-prod-deliver`,
     'sqs:SendMessage failures',
+  ],
+  people: [
+    ...dynamo('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
+    ...sending,
+    'kms:Decrypt seal {"StringLike":{"kms:EncryptionContext:tenant":["?*"]}}',
+    'kms:GenerateDataKey seal {"StringLike":{"kms:EncryptionContext:tenant":["?*"]}}',
+  ],
+  keep: [
+    ...dynamo('BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
+    ...sending,
+    'dynamodb:Query table/index/ops',
+    'kms:Decrypt seal {"StringLike":{"kms:EncryptionContext:tenant":["?*"]}}',
   ],
   deliver: [...dynamo('GetItem', 'PutItem', 'Query', 'UpdateItem'), 'dynamodb:Query table/index/ops'],
   alert: [

@@ -53,13 +53,17 @@ describe('IoT rules', () => {
     });
   });
 
-  test('the clock asks for alerts every minute', () => {
+  test('the clock asks for alerts, and for people to be kept, every minute', () => {
     template.hasResourceProperties('AWS::Events::Rule', {
       ScheduleExpression: 'rate(1 minute)',
       State: 'ENABLED',
       Targets: [Match.objectLike({ Input: '{"kind":"alert"}' })],
     });
-    template.resourceCountIs('AWS::Events::Rule', 3);
+    template.hasResourceProperties('AWS::Events::Rule', {
+      ScheduleExpression: 'rate(1 minute)',
+      Targets: [Match.objectLike({ Input: '{"kind":"keep"}' })],
+    });
+    template.resourceCountIs('AWS::Events::Rule', 4);
   });
 
   test('what intake has stored is delivered at once, and what it could not store goes into the queue', () => {

@@ -47,6 +47,9 @@ const shapes: Partial<Record<LambdaName, Shape>> = {
   events: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table'] },
   // scrypt takes 32 MB and all the CPU it can get.
   rpc: { memoryMb: 1024, seconds: HTTP_SECONDS, sees: ['table', 'tenants', 'secret', 'alerts'] },
+  people: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table', 'secret', 'seal'] },
+  // Nobody waits for it; what is left the next run takes.
+  keep: { memoryMb: MEMORY_MB, seconds: 60, sees: ['table', 'seal'] },
   sites: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table'] },
   // Nobody waits for it but the agent, who asks again.
   renew: { memoryMb: 256, seconds: 29, sees: ['table', 'enrolment'] },

@@ -42,11 +42,12 @@ describe('functions', () => {
         Runtime: 'nodejs24.x',
         Handler: 'index.handler',
       });
-      // Behind no gateway: presence, and deliver and alert, which wait for others' servers.
+      // Behind no gateway: presence, keep, and deliver and alert, which wait for others' servers.
       const most: Record<string, number> = {
         'sereno-prod-presence': 30,
         'sereno-prod-deliver': 120,
         'sereno-prod-alert': 110,
+        'sereno-prod-keep': 60,
       };
       expect(properties.Timeout).toBeLessThanOrEqual(most[String(properties.FunctionName)] ?? 29);
     }

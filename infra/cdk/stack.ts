@@ -51,6 +51,7 @@ export class SerenoStack extends Stack {
       renew: functions.get('renew'),
       deliver: functions.get('deliver'),
       alert: functions.get('alert'),
+      keep: functions.get('keep'),
       failures: failures.queue,
     });
     const alarms = new Alarms(this, 'Alarms', { settings, api, functions, failures });

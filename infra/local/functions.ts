@@ -15,6 +15,8 @@ const DELIVER_MS = 5_000;
 /** In AWS it is a minute. */
 const ALERT_MS = 2_000;
 /** In AWS it is a minute. */
+const KEEP_MS = 5_000;
+/** In AWS it is a minute. */
 const GATHER_MS = 10_000;
 
 export function startGateway(
@@ -57,7 +59,7 @@ export function startSchedules(
   gateway: GatewayHost,
   { log }: Ground,
   { rules }: Line,
-  { sweepMs = SWEEP_MS, deliverMs = DELIVER_MS, alertMs = ALERT_MS }: SystemOptions,
+  { sweepMs = SWEEP_MS, deliverMs = DELIVER_MS, alertMs = ALERT_MS, keepMs = KEEP_MS }: SystemOptions,
   cleanup: Cleanup,
 ): void {
   const sweeping = setInterval(
@@ -75,4 +77,6 @@ export function startSchedules(
     alertMs,
   );
   cleanup.add(() => clearInterval(alerting));
+  const keeping = setInterval(() => rules.follow(gateway.invoke('keep', { kind: 'keep' }), 'keep'), keepMs);
+  cleanup.add(() => clearInterval(keeping));
 }

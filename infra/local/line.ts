@@ -31,7 +31,11 @@ function rulesOver(
     client: store.client,
     tableName: TABLE_NAME,
     presence: async (event) => {
-      if (losesPresence?.(event) !== true) await (await gateway).invoke('presence', event);
+      if (losesPresence?.(event) === true) return;
+      const started = await gateway;
+      const responsePayload = await started.invoke('presence', event);
+      // As after intake.
+      rules.follow(started.invoke('keep', { responsePayload }), 'keep');
     },
     renew: async (event) => {
       const started = await gateway;

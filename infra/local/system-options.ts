@@ -46,6 +46,8 @@ export interface SystemOptions {
   readonly deliverMs?: number;
   /** How often it is looked whether operators are to be told of something. Default: 2 s. */
   readonly alertMs?: number;
+  /** How often people are looked after whom a terminal does not know of yet. Default: 5 s. */
+  readonly keepMs?: number;
   /** For how long it is gathered before. Default: 10 s. */
   readonly gatherMs?: number;
   /** How long certificates of agents hold. Default: a year. */

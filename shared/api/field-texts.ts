@@ -55,6 +55,14 @@ export const fieldTexts = {
     es: 'debe ser una lista de 1 a 100 sedes distintas',
     en: 'must be a list of 1 to 100 different sites',
   },
+  person_id: {
+    es: 'debe tener de 1 a 64 letras, cifras o . _ @ + -, y empezar con letra o cifra',
+    en: 'must be 1 to 64 letters, digits or . _ @ + -, beginning with a letter or digit',
+  },
+  place_list: {
+    es: 'debe ser una lista de hasta 1000 identificadores válidos',
+    en: 'must be a list of up to 1000 valid ids',
+  },
   webhook_state: { es: 'debe ser active o paused', en: 'must be active or paused' },
   wait: { es: 'debe ser un entero de 0 a 20 (segundos)', en: 'must be an integer from 0 to 20 (seconds)' },
   after: {
@@ -144,6 +152,26 @@ export const fieldTexts = {
   no_parameters: {
     es: 'no existe aquí; esta ruta no tiene parámetros',
     en: 'does not exist here; this route has no parameters',
+  },
+  csv_quote: {
+    es: 'las comillas no se cierran, o hay texto detrás de ellas',
+    en: 'a quote is not closed, or there is text behind it',
+  },
+  csv_columns: {
+    es: 'la línea no tiene tantas columnas como la primera',
+    en: 'the line does not have as many columns as the first one',
+  },
+  csv_column: { es: 'no es una columna de este archivo', en: 'is not a column of this file' },
+  csv_empty: { es: 'el archivo no tiene líneas con personas', en: 'the file has no lines with people' },
+  csv_long: {
+    es: 'el archivo no puede tener más de 1000 personas',
+    en: 'the file can have no more than 1000 people',
+  },
+  csv_encoding: { es: 'el archivo no está en UTF-8', en: 'the file is not UTF-8' },
+  not_there: { es: 'no existe para usted', en: 'does not exist for you' },
+  no_right: {
+    es: 'toca sedes donde usted no puede cambiar nada',
+    en: 'is about sites where you may not change anything',
   },
   repeated: { es: 'aparece más de una vez', en: 'is given more than once' },
   unknown_key: { es: 'no existe aquí; se admiten: {allowed}', en: 'does not exist here; allowed: {allowed}' },

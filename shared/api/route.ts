@@ -13,7 +13,8 @@ export type FunctionName =
   | 'enroll'
   | 'events'
   | 'webhooks'
-  | 'audit';
+  | 'audit'
+  | 'people';
 
 export const BODY_BYTES = 64 * 1024;
 
@@ -51,6 +52,13 @@ export interface Route {
   readonly requiredTogether?: readonly string[];
   /** How large a body may be, in bytes; `BODY_BYTES` where nothing is said. */
   readonly bodyBytes?: number;
+  /** The body is no JSON but text of this type. */
+  readonly bodyText?: 'text/csv';
+  /**
+   * Answers 202 with the same body where not all of it is known to be so yet: at the terminals of a person, or of the people of
+   * a file.
+   */
+  readonly late?: 'person' | 'import';
   readonly query?: z.ZodType;
   /**
    * In the form of access panels: what the query or the body holds besides what is asked is ignored, and errors of form, login

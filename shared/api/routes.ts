@@ -8,6 +8,7 @@ import { eventRoutes } from './events.ts';
 import { fingerRoutes } from './fingers.ts';
 import { identifierRoutes } from './identifiers.ts';
 import { operationRoutes } from './operations.ts';
+import { peopleRoutes } from './people.ts';
 import { punchRoutes } from './punches.ts';
 import type { FunctionName } from './route.ts';
 import { siteRoutes } from './sites.ts';
@@ -23,6 +24,7 @@ export const routes = {
   ...fingerRoutes,
   ...wiegandRoutes,
   ...identifierRoutes,
+  ...peopleRoutes,
   ...attendanceRoutes,
   ...punchRoutes,
   ...eventRoutes,

@@ -54,7 +54,7 @@ function keyOf(call: CommandCall): CallerKey | null {
 }
 
 /** `Prefer: respond-async`: the caller will ask for the outcome later. */
-function wantsAsync({ headers }: Pick<Call, 'headers'>): boolean {
+export function wantsAsync({ headers }: Pick<Call, 'headers'>): boolean {
   return /(^|,)\s*respond-async\s*($|[,;])/i.test(headers.prefer ?? '');
 }
 

@@ -31,6 +31,8 @@ const key = z
 
 /** What a caller may send with a route besides its token. */
 export function requestHeaders(name: RouteName): z.ZodObject {
+  const { late }: Route = routes[name];
+  if (late === 'person') return z.object({ ...always, Prefer: prefer });
   if (!isAction(name)) return z.object(always);
   const asked = { ...always, Prefer: prefer };
   return routes[name].method === 'GET' ? z.object(asked) : z.object({ ...asked, 'Idempotency-Key': key });
@@ -69,6 +71,9 @@ export function okHeaders(name: RouteName): Headers {
   const keyed = routes[name].method !== 'GET';
   return { ...operation, ...(changes ? verified : {}), ...(keyed ? replay : {}) };
 }
+
+/** Where to look again. */
+export const placeHeader = { description: 'Where to look again.', schema: text };
 
 /** What stands beside a 202. */
 export const acceptedHeaders: Headers = {

@@ -8,7 +8,7 @@ import { rpcRoutes } from '../../../shared/api/rpc-routes.ts';
 import { VERSION } from '../../../shared/version.ts';
 import { isAction } from '../../commands/actions.ts';
 import { examples } from './examples.ts';
-import { acceptedHeaders, errorHeaders, okHeaders, requestHeaders } from './headers.ts';
+import { acceptedHeaders, errorHeaders, okHeaders, placeHeader, requestHeaders } from './headers.ts';
 import { operationAnswer } from './operation-answers.ts';
 import { rpcOperation } from './rpc.ts';
 
@@ -37,6 +37,19 @@ function pathParams(path: string, given: Readonly<Record<string, string>>): z.Zo
 /** Routes whose outcome may be told later: those that end in a command, and the cancelling of one. */
 function mayBeLate(name: RouteName): boolean {
   return isAction(name) || name === 'operationCancel';
+}
+
+const LATE = {
+  person:
+    'Saved; not every terminal was seen yet to hold it: `terminals` says how each stands. Asked again at Location.',
+  import: 'Saved; what becomes of it at the terminals, GET /people says.',
+} as const;
+
+/** What is written is told with the body of the 200, as it stands by now. */
+function lateAnswer({ late, answer }: Route): ZodOpenApiOperationObject['responses'] {
+  if (late === undefined || answer === null) return {};
+  const content = { [JSON_TYPE]: { schema: answer } };
+  return { 202: { description: LATE[late], headers: { Location: placeHeader }, content } };
 }
 
 function requestParams(
@@ -71,12 +84,12 @@ function security({ access, narrower, fields }: Route): Record<string, string[]>
 /** Where the query names one of many, another body comes, or none. */
 function requestBody(
   name: RouteName,
-  { body, panel }: Route,
+  { body, bodyText, panel }: Route,
 ): Pick<ZodOpenApiOperationObject, 'requestBody'> {
   if (body === undefined) return {};
   const single = panel?.single;
   const schema = single === undefined || single === null ? body : z.union([body, single]);
-  const content = { [JSON_TYPE]: { schema, ...exampled(examples[name]?.body) } };
+  const content = { [bodyText ?? JSON_TYPE]: { schema, ...exampled(examples[name]?.body) } };
   return { requestBody: { required: single !== null, content } };
 }
 
@@ -100,6 +113,7 @@ function operation(name: RouteName, route: Route): ZodOpenApiOperationObject {
               },
             }),
       },
+      ...lateAnswer(route),
       ...(mayBeLate(name)
         ? {
             202: {

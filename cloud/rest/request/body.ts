@@ -45,13 +45,22 @@ export function objectBody(event: HttpEvent, { bodyBytes = BODY_BYTES }: Pick<Ro
   return body;
 }
 
+/** The body as text; throws 413 for one that is larger than the route takes. */
+function textBody(event: HttpEvent, { bodyBytes = BODY_BYTES }: Pick<Route, 'bodyBytes'>): string {
+  const text = rawBody(event);
+  if (Buffer.byteLength(text) > bodyBytes) {
+    throw new Problem('body_too_large', { params: { kb: bodyBytes / 1024 } });
+  }
+  return text;
+}
+
 /** Reads the body where the route has one. Those in the form of access panels have it only where their query says so. */
 export function jsonBody(): MiddlewareObj<HttpEvent> {
   return {
     before: ({ event }) => {
       const { route } = draftOf(event);
       if (route?.body === undefined || route.panel !== undefined) return;
-      event.body = objectBody(event, route);
+      event.body = route.bodyText === undefined ? objectBody(event, route) : textBody(event, route);
     },
   };
 }

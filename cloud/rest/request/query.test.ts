@@ -20,6 +20,8 @@ const bodies: Partial<Record<RouteName, object>> = {
   userUpdate: {},
   fingerEnroll: { finger_index: 1 },
   siteCreate: { site: 'x' },
+  siteGroupPut: { sites: [] },
+  personPut: {},
   siteUpdate: { name: 'x' },
   webhookCreate: { url: 'https://example.com/' },
   webhookUpdate: {},

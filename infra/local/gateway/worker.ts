@@ -53,6 +53,7 @@ async function warm(): Promise<void> {
     'rpc',
     'deliver',
     'alert',
+    'keep',
     ...Object.values(routes).map(({ fn }) => fn),
   ]);
   await Promise.allSettled([...names].map((name) => functions.load(name)));

@@ -1,0 +1,148 @@
+// How a person stands at one terminal: a function for each thing that can happen, on the row alone.
+//
+// wanted there:     waiting ─▶ in_step ⇄ drift, refused ─▶ in_step       a new version begins at waiting again
+// not wanted there: leaving ─▶ gone                                      and stays leaving until the terminal was seen without the person
+import type { PersonEvent } from '../../shared/wire/events.ts';
+import type { PersonRow, PlaceRow } from './rows.ts';
+
+/** Who has gone is shown for so long. */
+const GONE_SECONDS = 30 * 24 * 3600;
+const PAST_JOURNALS = 8;
+
+/** What is wanted of a person at a terminal. */
+export interface Wish {
+  readonly person: Pick<PersonRow, 'tenant' | 'id' | 'userId' | 'version'>;
+  readonly device: string;
+  /** The terminal's branch, where the person is wanted there; null: must not be there. */
+  readonly site: string | null;
+}
+
+const NOTHING_KNOWN = { code: undefined, params: undefined, fields: undefined } as const;
+
+/** @returns the row as it is from now on; null where nobody ever was wanted and nobody is; the same where nothing is new. */
+export function wished(row: PlaceRow | null, { person, device, site }: Wish, now: number): PlaceRow | null {
+  if (row === null) {
+    if (site === null) return null;
+    const known = { confirmed: 0, journal: null, heard: 0, pastJournals: [] };
+    return fresh(
+      { ...known, tenant: person.tenant, device, person: person.id, version: 0 },
+      person,
+      site,
+      now,
+    );
+  }
+  // Somebody has gone on meanwhile: what is wanted now does not come from here.
+  if (row.personVersion > person.version) return row;
+  if (site === null) {
+    if (!row.there) return row;
+    const leaving = fresh(row, person, row.site, now);
+    return { ...leaving, userId: row.userId, there: false, state: 'leaving' };
+  }
+  const isSame = row.there && row.personVersion === person.version;
+  if (!isSame) return fresh(row, person, site, now);
+  // Another branch has the terminal now: its agent has heard of nobody yet.
+  return row.site === site ? row : lost({ ...row, site });
+}
+
+type Kept = Pick<
+  PlaceRow,
+  'tenant' | 'device' | 'person' | 'version' | 'confirmed' | 'journal' | 'heard' | 'pastJournals'
+>;
+
+function fresh(kept: Kept, person: Wish['person'], site: string, now: number): PlaceRow {
+  const { tenant, device, person: id, confirmed, journal, heard, pastJournals } = kept;
+  return {
+    tenant,
+    device,
+    person: id,
+    site,
+    userId: person.userId,
+    there: true,
+    // By the clock, so that it grows also over a row that was forgotten, or put back from a copy.
+    version: Math.max(kept.version + 1, now),
+    personVersion: person.version,
+    state: 'waiting',
+    confirmed,
+    told: false,
+    since: now,
+    journal,
+    heard,
+    pastJournals,
+  };
+}
+
+/** The agent has this version on its disk. */
+export function acknowledged(row: PlaceRow, version: number): PlaceRow {
+  return row.version === version ? { ...row, told: true } : row;
+}
+
+/** The agent has forgotten what it was told. What the terminal was seen to hold, it was seen to hold. */
+export function lost(row: PlaceRow): PlaceRow {
+  return row.state === 'gone' ? row : { ...row, told: false };
+}
+
+/** Another terminal stands there: nothing is known of it. */
+export function replaced(row: PlaceRow, now: number): PlaceRow {
+  if (row.state === 'gone') return row;
+  const state = row.there ? 'waiting' : 'leaving';
+  return { ...row, ...NOTHING_KNOWN, state, told: false, confirmed: 0, since: now };
+}
+
+/** From which branch an event came, and its place in the agent's journal. */
+export interface Heard {
+  readonly site: string;
+  readonly journal: string;
+  readonly number: number;
+  readonly event: Pick<PersonEvent, 'type' | 'version' | 'there' | 'code' | 'params' | 'fields'>;
+}
+
+/** What an agent tells of this person at this terminal. Of what is not about the newest version, or was heard before, nothing comes. */
+export function heard(row: PlaceRow, { site, journal, number, event }: Heard, now: number): PlaceRow {
+  const isOld = journal === row.journal ? number <= row.heard : row.pastJournals.includes(journal);
+  const isAbout = site === row.site && event.version === row.version && event.there === row.there;
+  if (isOld || !isAbout) return row;
+  const past = row.journal === null || row.journal === journal ? [] : [row.journal];
+  const noted: PlaceRow = {
+    ...row,
+    journal,
+    heard: number,
+    pastJournals: [...row.pastJournals, ...past].slice(-PAST_JOURNALS),
+    told: true,
+  };
+  const news = newsOf(event, row, now);
+  const isSame =
+    news.state === row.state && news.code === row.code && String(news.fields) === String(row.fields);
+  return { ...noted, ...NOTHING_KNOWN, ...news, since: isSame ? row.since : now };
+}
+
+type News = Pick<PlaceRow, 'state' | 'confirmed' | 'code' | 'params' | 'fields' | 'expiresAt'>;
+
+function newsOf({ type, code, params, fields }: Heard['event'], row: PlaceRow, now: number): News {
+  const { there, version, confirmed } = row;
+  switch (type) {
+    case 'person.in_step':
+    case 'person.repaired':
+      if (there) return { state: 'in_step', confirmed: version };
+      return { state: 'gone', confirmed: version, expiresAt: Math.floor(now / 1000) + GONE_SECONDS };
+    case 'person.refused':
+      return {
+        state: there ? 'refused' : 'leaving',
+        confirmed,
+        ...(code !== undefined && { code }),
+        ...(params !== undefined && { params }),
+        expiresAt: undefined,
+      };
+    case 'person.drift':
+      return {
+        state: there ? 'drift' : 'leaving',
+        confirmed,
+        ...(fields !== undefined && { fields }),
+        expiresAt: undefined,
+      };
+  }
+}
+
+/** True where nothing more is to come of this version. */
+export function isSettled({ state }: Pick<PlaceRow, 'state'>): boolean {
+  return state !== 'waiting' && state !== 'leaving';
+}

@@ -1,0 +1,109 @@
+// Rows of people: who somebody is and where he may come in, how he stands at each terminal, and what a terminal is to be told.
+import * as z from 'zod';
+import { deviceIdSchema, slugSchema } from '../../shared/domain/identifiers.ts';
+import { driftFieldSchema } from '../../shared/domain/wanted-person.ts';
+
+const epochMs = z.number();
+
+export const personRowSchema = z.object({
+  tenant: slugSchema,
+  id: z.string(),
+  userId: z.string(),
+  name: z.string(),
+  /** Null: terminals keep what they have. */
+  privilege: z.union([z.literal(0), z.literal(2), z.literal(6), z.literal(14)]).nullable(),
+  /** PIN and card, sealed; null: neither is kept. */
+  secrets: z.instanceof(Uint8Array).nullable(),
+  hasPassword: z.boolean(),
+  hasCard: z.boolean(),
+  /** Where the person may come in, as it was asked. */
+  devices: z.array(deviceIdSchema),
+  sites: z.array(slugSchema),
+  groups: z.array(z.string()),
+  /** Grows with each change of what is wanted. */
+  version: z.number(),
+  /** Grows with each write of this row. */
+  rev: z.number(),
+  /** To be taken away everywhere. */
+  leaving: z.boolean(),
+  /** Every terminal that has a place row of this person, or is about to have one. */
+  places: z.array(deviceIdSchema),
+  createdAt: epochMs,
+  updatedAt: epochMs,
+  /** Epoch seconds: only of who has gone from everywhere. */
+  expiresAt: z.number().optional(),
+});
+export type PersonRow = z.infer<typeof personRowSchema>;
+
+export const placeRowSchema = z.object({
+  tenant: slugSchema,
+  device: deviceIdSchema,
+  person: z.string(),
+  /** The branch that the terminal is of, as far as the person was wanted there. */
+  site: slugSchema,
+  userId: z.string(),
+  /** Whether the person is wanted there. */
+  there: z.boolean(),
+  /** Grows with each change of what is wanted of the person there. */
+  version: z.number(),
+  /** The person's version that this one is made of. */
+  personVersion: z.number(),
+  state: z.enum(['waiting', 'in_step', 'refused', 'drift', 'leaving', 'gone']),
+  /** The highest version that the terminal was seen to hold; 0: none. */
+  confirmed: z.number(),
+  /** True once the agent has this version on its disk. */
+  told: z.boolean(),
+  /** Why it was refused. */
+  code: z.string().optional(),
+  params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+  /** What differs. */
+  fields: z.array(driftFieldSchema).optional(),
+  /** Since when it stands so. */
+  since: epochMs,
+  /** The event that was heard last: the agent's journal, and its number there. Others of that journal came before. */
+  journal: z.string().nullable(),
+  heard: z.number(),
+  /** Journals that an agent had before: what is still told of them is old. */
+  pastJournals: z.array(z.string()),
+  /** Epoch seconds: only of who has gone. */
+  expiresAt: z.number().optional(),
+});
+export type PlaceRow = z.infer<typeof placeRowSchema>;
+
+/** What is known of a terminal as its agent keeps people there. */
+export const deskRowSchema = z.object({
+  tenant: slugSchema,
+  device: deviceIdSchema,
+  site: slugSchema,
+  /** Counts what was put on the desk, and up to where it was told to the agent. */
+  due: z.number(),
+  done: z.number().optional(),
+  /** Everybody is to be told anew, not only what changed. */
+  full: z.boolean().optional(),
+  /** Epochs of what the agent is told only grow. */
+  epochMs: z.number().optional(),
+  /** The memory of the agent that was told last. */
+  store: z.string().nullable().optional(),
+  /** What that memory should hold, by `wantedDigest`. */
+  digest: z.string().nullable().optional(),
+  /** The terminal that stands there. */
+  serial: z.string().nullable().optional(),
+  /** Whether its agent keeps anybody there, by its last hello. */
+  keeps: z.boolean().optional(),
+  /** Under which site, and since when, this device was last given the people of its site. */
+  welcomed: z.string().optional(),
+  /** The same of a device that has not been given them yet. */
+  toWelcome: z.string().optional(),
+});
+export type DeskRow = z.infer<typeof deskRowSchema>;
+
+export const groupRowSchema = z.object({
+  tenant: slugSchema,
+  id: z.string(),
+  name: z.string(),
+  sites: z.array(slugSchema),
+  rev: z.number(),
+  createdAt: epochMs,
+  updatedAt: epochMs,
+});
+export type GroupRow = z.infer<typeof groupRowSchema>;

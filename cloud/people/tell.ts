@@ -1,0 +1,149 @@
+// Tells the agent of a terminal who is to be there and who must not be, as far as it does not know it yet.
+import { createHash } from 'node:crypto';
+import { ulid } from 'ulid';
+import { MOST_WANTED, type WantedPerson, wantedDigest } from '../../shared/domain/wanted-person.ts';
+import { type ArgsOf, operations } from '../../shared/wire/operations.ts';
+import { sideBySide } from '../bounded.ts';
+import { readSettlement } from '../commands/outcome.ts';
+import { waitFor } from '../commands/waiting.ts';
+import { log } from '../log.ts';
+import { acknowledged, lost } from './place.ts';
+import type { PeoplePorts } from './ports.ts';
+import type { DeskRow, PersonRow, PlaceRow } from './rows.ts';
+import { fieldsOf } from './secrets.ts';
+
+/** What nobody waits for any more need not be taken: it is told again. */
+const BEGIN_WITHIN = 22_000;
+const LANES = 10;
+
+/**
+ * - `told`: the agent has all of it on its disk
+ * - `away`: it is not connected; told at its next hello
+ * - `later`: it did not answer in time, or does not take it: told again
+ */
+export type Told = 'told' | 'away' | 'later';
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+/** Digest of what an agent should keep that knows of all these places. */
+export function digestOf(places: readonly PlaceRow[]): string {
+  const there = places.filter(({ there }) => there);
+  return wantedDigest(
+    there.map(({ person, version }) => ({ person, version })),
+    sha256,
+  );
+}
+
+/** @param until epoch ms */
+export async function tell(ports: PeoplePorts, tenant: string, device: string, until: number): Promise<Told> {
+  const desk = await ports.people.desk(tenant, device);
+  if (desk === null || desk.due <= (desk.done ?? 0)) return 'told';
+  // Taken before anything is read: whoever is wanted after that is told under a later one.
+  const epoch = ulid(await ports.people.nextEpoch(desk, ports.clock.now()));
+  const places = await ports.people.placesAt(tenant, device);
+  const open = places.filter(({ told, state }) => state !== 'gone' && (desk.full === true || !told));
+  const items = await itemsOf(ports, open);
+  // An agent that keeps nobody need not be told of nobody.
+  const isWhole =
+    desk.full === true && items.length === open.length && (items.length > 0 || desk.keeps === true);
+  const told = await tellItems(ports, desk, { epoch, items, isWhole }, until);
+  if ('failed' in told) {
+    if (told.failed === 'away') await ports.people.setAside(desk);
+    return told.failed;
+  }
+  // Somebody's row is newer than his place: whoever changed it puts it on the desk again.
+  if (items.length < open.length) return 'later';
+  const now = await ports.people.placesAt(tenant, device);
+  if (now.some((row) => row.state !== 'gone' && !row.told)) return 'later';
+  await ports.people.clearDesk(desk, { store: told.store ?? desk.store ?? null, digest: digestOf(now) });
+  return 'told';
+}
+
+/** Without those of whom something newer is about to be written. */
+async function itemsOf({ people, box }: PeoplePorts, places: readonly PlaceRow[]): Promise<WantedPerson[]> {
+  const [first] = places;
+  if (first === undefined) return [];
+  const ids = places.filter(({ there }) => there).map(({ person }) => person);
+  const rows = new Map((await people.people(first.tenant, ids)).map((row) => [row.id, row]));
+  const items = await sideBySide(places, LANES, async (place): Promise<WantedPerson[]> => {
+    const { person, version, userId: user_id, there, personVersion } = place;
+    if (!there) return [{ person, version, user_id, want: null }];
+    const row: PersonRow | undefined = rows.get(person);
+    if (row?.version !== personVersion) return [];
+    return [{ person, version, user_id, want: await fieldsOf(box, row) }];
+  });
+  return items.flat();
+}
+
+interface Said {
+  readonly epoch: string;
+  readonly items: readonly WantedPerson[];
+  /** Whoever is not among the items is not looked after any more. */
+  readonly isWhole: boolean;
+}
+
+async function tellItems(
+  ports: PeoplePorts,
+  desk: DeskRow,
+  { epoch, items, isWhole }: Said,
+  until: number,
+): Promise<{ readonly failed: 'away' | 'later' } | { readonly store: string | null }> {
+  let store: string | null = null;
+  const parts = Math.max(Math.ceil(items.length / MOST_WANTED), isWhole ? 1 : 0);
+  for (let part = 0; part < parts; part++) {
+    const some = items.slice(part * MOST_WANTED, (part + 1) * MOST_WANTED);
+    const args = { epoch, items: [...some], ...(isWhole && part === parts - 1 ? { whole: true } : {}) };
+    const answer = await command(ports, desk, args, until);
+    if ('failed' in answer) return answer;
+    store = answer.store;
+    await sideBySide(some, LANES, ({ person, version }) =>
+      ports.people.changePlace({ ...desk, person }, (row) => acknowledged(row, version)),
+    );
+    if (answer.stored < some.length) await overtake(ports, desk, some);
+  }
+  return { store };
+}
+
+/** The agent knows of something newer than the table does, which was perhaps put back from a copy: said anew, it counts. */
+async function overtake({ people, clock }: PeoplePorts, desk: DeskRow, items: readonly WantedPerson[]) {
+  log.warn('people of a later version at the agent', { device: desk.device, site: desk.site });
+  for (const { person } of items) {
+    await people.changePlace({ ...desk, person }, (row) =>
+      lost({
+        ...row,
+        version: Math.max(row.version + 1, clock.now()),
+        state: row.there ? 'waiting' : 'leaving',
+      }),
+    );
+  }
+}
+
+async function command(
+  { sender, ledger, clock }: PeoplePorts,
+  { tenant, site, device }: DeskRow,
+  args: ArgsOf<'people.put'>,
+  until: number,
+): Promise<{ readonly failed: 'away' | 'later' } | { readonly stored: number; readonly store: string }> {
+  const now = clock.now();
+  const row = {
+    id: ulid(now),
+    tenant,
+    site,
+    device,
+    deviceName: device,
+    route: 'personPut' as const,
+    op: 'people.put' as const,
+    issuedAt: now,
+    notAfter: now + BEGIN_WITHIN,
+    tries: 1,
+  };
+  const { id, op, issuedAt, notAfter } = row;
+  const dispatched = await sender.send(row, { id, op, device, issuedAt, notAfter, args });
+  if (dispatched === 'offline') return { failed: 'away' };
+  if (dispatched === 'refused') return { failed: 'later' };
+  const settlement = await waitFor(() => readSettlement(ledger, row), clock, until);
+  const result = operations[op].result.safeParse(settlement?.data);
+  if (settlement?.status === 'ok' && result.success) return result.data;
+  if (settlement !== null) log.warn('people not taken', { device, site, status: settlement.status });
+  return { failed: 'later' };
+}
