@@ -34,7 +34,7 @@ export async function run({ config: file, logLevel }: RunOptions): Promise<void>
     throw configInvalid(file, [{ line: 1, key: 'cloud', problem }]);
   }
   const log = openLog(logLevel, { tenant, site });
-  const takes = { tenant, site, events: config.punches.everyMs > 0 };
+  const takes = { tenant, site, events: true };
   const linkTo = (at: typeof cloud) => (events: LinkEvents) =>
     new MqttLink({ ...takes, ...at }, toldToo(events, at, certificates));
   let link: RenewableLink | null = null;

@@ -56,7 +56,7 @@ test('an unknown key of a nested object is refused with the keys of that object'
     {
       path: 'dialect.foo',
       message:
-        'no existe aquí; se admiten: user_record, user_id_width, letters_in_user_id, name_bytes, timed_disable, counters, one_client, attendance_record',
+        'no existe aquí; se admiten: user_record, user_id_width, letters_in_user_id, name_bytes, timed_disable, counters, one_client, bulk_write, attendance_record',
     },
   ]);
 });
