@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { FieldText } from '../../shared/api/field-texts.ts';
 import { type ImportLine, MOST_LINES, personFields, personIdField } from '../../shared/api/people.ts';
+import { sideBySide } from '../bounded.ts';
 import { CsvError, type CsvLine, csvLines } from './csv.ts';
 import { type Asker, type Plan, planPerson, type Wish, WishError } from './plan.ts';
 import type { PeoplePorts } from './ports.ts';
@@ -35,23 +36,22 @@ export interface PlannedLine {
   readonly wish: Wish;
 }
 
+/** Lines that are looked at side by side. */
+const LANES = 20;
 /** More are not told: somebody has sent another file. */
 const MOST_TROUBLES = 100;
 
 /** What each line would change. @throws ImportError where anything is wrong */
 export async function planImport(ports: PeoplePorts, asker: Asker, text: string): Promise<PlannedLine[]> {
   const { head, lines } = read(text);
-  const troubles: ImportTrouble[] = [];
-  const planned: PlannedLine[] = [];
   const seen = new Set<string>();
-  for (const { line, cells } of lines) {
-    const found = await planLine(ports, asker, head, { line, cells }, seen);
-    if ('plan' in found) planned.push(found);
-    else troubles.push(...found.troubles);
-    if (troubles.length >= MOST_TROUBLES) break;
-  }
+  const parsed = lines.map((line) => parsedLine(head, line, seen));
+  const results = await sideBySide(parsed, LANES, async (line) =>
+    'troubles' in line ? line : planLine(ports, asker, line),
+  );
+  const troubles = results.flatMap((result) => ('troubles' in result ? result.troubles : []));
   if (troubles.length > 0) throw new ImportError(troubles.slice(0, MOST_TROUBLES));
-  return planned;
+  return results.flatMap((result) => ('plan' in result ? [result] : []));
 }
 
 function failed(line: number, column: string, text: FieldText): ImportError {
@@ -86,15 +86,23 @@ function read(text: string): { readonly head: readonly string[]; readonly lines:
 
 type Troubles = { readonly troubles: readonly ImportTrouble[] };
 
-async function planLine(
-  ports: PeoplePorts,
-  asker: Asker,
+interface ParsedLine {
+  readonly line: number;
+  readonly id: string;
+  readonly wish: Wish;
+}
+
+function trouble(line: number, column: string, text: FieldText): Troubles {
+  return { troubles: [{ line, column, text }] };
+}
+
+/** @param seen ids of the lines before */
+function parsedLine(
   head: readonly string[],
   { line, cells }: CsvLine,
   seen: Set<string>,
-): Promise<PlannedLine | Troubles> {
-  const trouble = (column: string, text: FieldText): Troubles => ({ troubles: [{ line, column, text }] });
-  if (cells.length !== head.length) return trouble(String(cells.length), 'csv_columns');
+): ParsedLine | Troubles {
+  if (cells.length !== head.length) return trouble(line, String(cells.length), 'csv_columns');
   const parsed = lineSchema.safeParse(given(head, cells));
   if (!parsed.success) {
     const columns = new Map(parsed.error.issues.map(({ path, message }) => [String(path[0]), message]));
@@ -103,13 +111,21 @@ async function planLine(
     };
   }
   const { id, ...wish } = parsed.data;
-  if (seen.has(id)) return trouble('id', 'repeated');
+  if (seen.has(id)) return trouble(line, 'id', 'repeated');
   seen.add(id);
+  return { line, id, wish };
+}
+
+async function planLine(
+  ports: PeoplePorts,
+  asker: Asker,
+  { line, id, wish }: ParsedLine,
+): Promise<PlannedLine | Troubles> {
   try {
     const plan = await planPerson(ports, asker, id, wish);
     return { plan, wish, shown: shown(line, id, plan) };
   } catch (error) {
-    if (error instanceof WishError) return trouble(error.field, error.key);
+    if (error instanceof WishError) return trouble(line, error.field, error.key);
     throw error;
   }
 }

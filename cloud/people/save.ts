@@ -7,8 +7,8 @@ import { log } from '../log.ts';
 import { isSettled } from './place.ts';
 import type { PeoplePorts } from './ports.ts';
 import type { PersonRow, PlaceRow } from './rows.ts';
-import { type Places, spread, targetsOf } from './spread.ts';
-import { tell } from './tell.ts';
+import { type News, type Places, spread, targetsOf } from './spread.ts';
+import { tellSome } from './tell.ts';
 
 /** Terminals that are told at a time within one call. */
 const LANES = 20;
@@ -44,21 +44,16 @@ export async function carryOut(
 ): Promise<void> {
   try {
     const devices = await spread(ports, person, map);
-    await tellAll(ports, person.tenant, devices, until);
+    await tellAll(ports, person.tenant, new Map(devices.map((device) => [device, [person.id]])), until);
   } catch (error) {
     log.error('people not spread', error as Error);
   }
 }
 
-export async function tellAll(
-  ports: PeoplePorts,
-  tenant: string,
-  devices: readonly string[],
-  until: number,
-): Promise<void> {
-  await sideBySide(devices, LANES, async (device) => {
+export async function tellAll(ports: PeoplePorts, tenant: string, news: News, until: number): Promise<void> {
+  await sideBySide([...news], LANES, async ([device, people]) => {
     try {
-      await tell(ports, tenant, device, until);
+      await tellSome(ports, { tenant, device, people }, until);
     } catch (error) {
       log.error('people not told', error as Error);
     }

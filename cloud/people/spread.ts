@@ -96,22 +96,27 @@ async function placeAt(
   throw new Error('a place is changed all the time');
 }
 
+/** Whom the agents of which terminals are to hear of. */
+export type News = ReadonlyMap<string, readonly string[]>;
+
 /** Spreads everybody of a tenant whom `isMeant` names. */
 export async function spreadAll(
   ports: SpreadPorts,
   tenant: string,
   isMeant: (person: PersonRow) => boolean,
-): Promise<string[]> {
+): Promise<News> {
   const map = await readPlaces(ports, tenant);
-  const devices = new Set<string>();
+  const news = new Map<string, string[]>();
   let after: string | undefined;
   do {
     const page = await ports.people.page(tenant, ROWS_PER_READ, after);
     for (const person of page.people.filter(isMeant)) {
-      for (const device of await spread(ports, person, map)) devices.add(device);
+      for (const device of await spread(ports, person, map)) {
+        news.set(device, [...(news.get(device) ?? []), person.id]);
+      }
     }
     after = page.next;
   } while (after !== undefined);
-  return [...devices];
+  return news;
 }
 const ROWS_PER_READ = 500;

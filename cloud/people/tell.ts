@@ -34,7 +34,33 @@ export function digestOf(places: readonly PlaceRow[]): string {
   );
 }
 
-/** @param until epoch ms */
+/**
+ * Tells of these people at once, without a look at everybody else of the terminal: the desk stays as it is, and who clears it finds them told.
+ *
+ * @param until epoch ms
+ */
+export async function tellSome(
+  ports: PeoplePorts,
+  {
+    tenant,
+    device,
+    people,
+  }: { readonly tenant: string; readonly device: string; readonly people: readonly string[] },
+  until: number,
+): Promise<Told> {
+  const desk = await ports.people.desk(tenant, device);
+  if (desk === null) return 'later';
+  const epoch = ulid(await ports.people.nextEpoch(desk, ports.clock.now()));
+  const places = await ports.people.placesOf(people.map((id) => ({ tenant, id, places: [device] })));
+  const items = await itemsOf(
+    ports,
+    places.filter(({ told, state }) => !told && state !== 'gone'),
+  );
+  const told = await tellItems(ports, desk, { epoch, items, isWhole: false }, until);
+  return 'failed' in told ? told.failed : 'told';
+}
+
+/** Tells everything that is on the desk, and clears it. @param until epoch ms */
 export async function tell(ports: PeoplePorts, tenant: string, device: string, until: number): Promise<Told> {
   const desk = await ports.people.desk(tenant, device);
   if (desk === null || desk.due <= (desk.done ?? 0)) return 'told';
@@ -82,6 +108,27 @@ interface Said {
   readonly isWhole: boolean;
 }
 
+/** What one message of the broker holds, with room around it, though nothing of it could be compressed. */
+const PART_BYTES = 64 * 1024;
+
+/** As many items a command as it may hold. */
+function partsOf(items: readonly WantedPerson[]): WantedPerson[][] {
+  const parts: WantedPerson[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const item of items) {
+    const size = Buffer.byteLength(JSON.stringify(item));
+    const last = parts.at(-1);
+    if (last === undefined || bytes + size > PART_BYTES || last.length === MOST_WANTED) {
+      parts.push([item]);
+      bytes = size;
+    } else {
+      last.push(item);
+      bytes += size;
+    }
+  }
+  return parts;
+}
+
 async function tellItems(
   ports: PeoplePorts,
   desk: DeskRow,
@@ -89,10 +136,10 @@ async function tellItems(
   until: number,
 ): Promise<{ readonly failed: 'away' | 'later' } | { readonly store: string | null }> {
   let store: string | null = null;
-  const parts = Math.max(Math.ceil(items.length / MOST_WANTED), isWhole ? 1 : 0);
-  for (let part = 0; part < parts; part++) {
-    const some = items.slice(part * MOST_WANTED, (part + 1) * MOST_WANTED);
-    const args = { epoch, items: [...some], ...(isWhole && part === parts - 1 ? { whole: true } : {}) };
+  const parts = partsOf(items);
+  if (parts.length === 0 && isWhole) parts.push([]);
+  for (const [part, some] of parts.entries()) {
+    const args = { epoch, items: some, ...(isWhole && part === parts.length - 1 ? { whole: true } : {}) };
     const answer = await command(ports, desk, args, until);
     if ('failed' in answer) return answer;
     store = answer.store;

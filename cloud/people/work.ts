@@ -3,7 +3,7 @@ import { sideBySide } from '../bounded.ts';
 import { about, log } from '../log.ts';
 import type { PeoplePorts } from './ports.ts';
 import type { DeskRow } from './rows.ts';
-import { readPlaces, sitesOf, spread, spreadAll } from './spread.ts';
+import { type News, readPlaces, sitesOf, spread, spreadAll } from './spread.ts';
 import type { Due } from './store.ts';
 import { tell } from './tell.ts';
 
@@ -50,12 +50,12 @@ function inTurn(all: readonly Due[]): Due[] {
 }
 
 /** Everybody who may come in by this group. */
-export async function regroup(ports: PeoplePorts, { tenant, id }: Due): Promise<string[]> {
+export async function regroup(ports: PeoplePorts, { tenant, id }: Due): Promise<News> {
   const group = await ports.people.group(tenant, id);
-  if (group === null) return [];
-  const devices = await spreadAll(ports, tenant, ({ groups }) => groups.includes(id));
+  if (group === null) return new Map();
+  const news = await spreadAll(ports, tenant, ({ groups }) => groups.includes(id));
   await ports.people.regrouped(group);
-  return devices;
+  return news;
 }
 
 async function spreadOne(ports: PeoplePorts, { tenant, id }: Due): Promise<void> {

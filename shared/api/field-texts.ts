@@ -59,6 +59,7 @@ export const fieldTexts = {
     es: 'debe tener de 1 a 64 letras, cifras o . _ @ + -, y empezar con letra o cifra',
     en: 'must be 1 to 64 letters, digits or . _ @ + -, beginning with a letter or digit',
   },
+  long_text: { es: 'es demasiado largo para cualquier terminal', en: 'is too long for any terminal' },
   place_list: {
     es: 'debe ser una lista de hasta 1000 identificadores válidos',
     en: 'must be a list of up to 1000 valid ids',

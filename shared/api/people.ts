@@ -30,12 +30,16 @@ function placesOf<T>(item: z.ZodType<T>, key: 'place_list') {
     .transform((given) => [...new Set(given.map((value) => item.parse(value)))]);
 }
 
+/** Longer than any terminal holds, and short enough that people of a whole terminal fit into few messages. */
+const short = (field: typeof textField | typeof passwordField, most: number) =>
+  field.pipe(z.string().max(most, error('long_text')));
+
 export const personFields = {
-  user_id: textField
+  user_id: short(textField, 64)
     .optional()
     .meta(says('The badge at the terminals; that of a new person is its `id` where left out')),
-  name: textField.optional(),
-  password: passwordField
+  name: short(textField, 128).optional(),
+  password: short(passwordField, 64)
     .optional()
     .meta(says('Kept sealed and never shown; `""` removes the PIN at the terminals')),
   card: cardField.optional().meta(says('Kept sealed and never shown; 0 removes the card at the terminals')),

@@ -222,10 +222,13 @@ async function carryOutAll(
   until: number,
 ): Promise<void> {
   await withoutFailing('people not spread', async () => {
-    const devices = await sideBySide(people, LANES, async (person) =>
-      ports.clock.now() < until ? spread(ports, person, map) : [],
-    );
-    await tellAll(ports, principal.tenant, [...new Set(devices.flat())], until);
+    const pairs = await sideBySide(people, LANES, async (person) => {
+      const devices = ports.clock.now() < until ? await spread(ports, person, map) : [];
+      return devices.map((device) => ({ device, id: person.id }));
+    });
+    const byDevice = Map.groupBy(pairs.flat(), ({ device }) => device);
+    const news = new Map([...byDevice].map(([device, some]) => [device, some.map(({ id }) => id)]));
+    await tellAll(ports, principal.tenant, news, until);
   });
 }
 

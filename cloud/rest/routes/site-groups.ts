@@ -57,8 +57,7 @@ async function putGroup(ports: PeoplePorts, call: Call<'siteGroupPut'>): Promise
   const row = await save();
   // What is not done here a worker does.
   await withoutFailing('group not spread', async () => {
-    const devices = await regroup(ports, row);
-    await tellAll(ports, tenant, devices, waitLimit(clock, call));
+    await tellAll(ports, tenant, await regroup(ports, row), waitLimit(clock, call));
   });
   return ok({ message: message('siteGroupPut', call.language, { id: row.id }), data: groupView(row) });
 }
