@@ -9,6 +9,7 @@ import { type RenewalRequest, renewalText } from '../../shared/wire/renewal.ts';
 import { type SiteAddress, topics } from '../../shared/wire/topics.ts';
 import type { CertificateUser } from '../agent-ports.ts';
 import type { Timers } from '../clock.ts';
+import { EnrolmentError } from './errors.ts';
 import type { Pairs } from './pairs.ts';
 import { certificateRequest } from './request.ts';
 
@@ -83,7 +84,10 @@ export class Renewal {
     try {
       pairs.store(certificate, days);
     } catch (error) {
-      log.error({ err: error }, 'the new certificate could not be stored: it is asked for again');
+      // Late, for a key that was asked for before.
+      if (error instanceof EnrolmentError)
+        log.warn({ error: error.message }, 'a certificate came that is of no use');
+      else log.error({ err: error }, 'the new certificate could not be stored: it is asked for again');
       return;
     }
     log.info({ certificate: pairs.current.certificate }, 'certificate renewed: the line is made anew');

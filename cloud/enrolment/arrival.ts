@@ -36,12 +36,18 @@ async function arrive(
   revoked: string[],
 ): Promise<boolean> {
   const known = await agents.find(at);
-  if (known?.newCertificate === certificate) {
-    revoked.push(...(await revoker.revoke(at, (id) => id !== certificate)));
+  if (known === null) return true;
+  const { newCertificate, renewal } = known;
+  if (newCertificate === certificate) {
+    // Its own renewal may have been quicker than its hello.
+    const next = renewal?.follows === certificate ? renewal.certificate?.id : undefined;
+    revoked.push(...(await revoker.revoke(at, (id) => id !== certificate && id !== next)));
     return agents.arrived(at, certificate, known);
   }
-  const { renewal } = known ?? {};
-  if (known === null || renewal?.certificate?.id !== certificate) return true;
-  revoked.push(...(await revoker.revoke(at, (id) => id === renewal.follows)));
+  if (renewal?.certificate?.id !== certificate) return true;
+  // It stands for the one that it follows, whose own hello may have been lost.
+  const isOnly = newCertificate === renewal.follows;
+  const isOver = (id: string) => (isOnly ? id !== certificate : id === renewal.follows);
+  revoked.push(...(await revoker.revoke(at, isOver)));
   return agents.endRenewal(at, certificate, known);
 }

@@ -78,7 +78,7 @@ export class DynamoSiteAgents implements SiteAgents {
   arrived(at: SiteAddress, certificateId: string, seen: SiteAgent): Promise<boolean> {
     return this.#table.updateIf(rowKey(at), {
       set: 'renewals = :next',
-      remove: 'newCertificate, renewal',
+      remove: seen.renewal?.follows === certificateId ? 'newCertificate' : 'newCertificate, renewal',
       condition: `newCertificate = :certificateId AND ${isAsSeen(seen)}`,
       values: { certificateId, ...asSeen(seen) },
     });
@@ -93,11 +93,14 @@ export class DynamoSiteAgents implements SiteAgents {
   }
 
   endRenewal(at: SiteAddress, certificateId: string, seen: SiteAgent): Promise<boolean> {
+    const follows = seen.renewal?.follows;
+    const isOnly = follows !== undefined && seen.newCertificate === follows;
+    const stillNew = isOnly ? ' AND newCertificate = :follows' : '';
     return this.#table.updateIf(rowKey(at), {
       set: 'renewals = :next, renewed = :certificateId',
-      remove: 'renewal',
-      condition: `attribute_exists(renewal) AND ${isAsSeen(seen)}`,
-      values: { certificateId, ...asSeen(seen) },
+      remove: isOnly ? 'renewal, newCertificate' : 'renewal',
+      condition: `attribute_exists(renewal) AND ${isAsSeen(seen)}${stillNew}`,
+      values: { certificateId, follows, ...asSeen(seen) },
     });
   }
 

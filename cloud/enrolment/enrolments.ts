@@ -69,11 +69,11 @@ export interface SiteAgents {
   removeSite(at: SiteAddress, lastHello: number | undefined): Promise<boolean>;
   /** Notes a certificate that will connect; false if the site was made, or its agent revoked, at or after `since`. */
   expect(at: SiteAddress, certificateId: string, since: number): Promise<boolean>;
-  /** The expected certificate has connected, and all others are gone; false if something of it, or of a renewal, has changed since `seen`. */
+  /** The expected certificate has connected, and all others are gone but its own renewal; false if something of it, or of a renewal, has changed since `seen`. */
   arrived(at: SiteAddress, certificateId: string, seen: SiteAgent): Promise<boolean>;
   /** Notes how far a renewal is; false if something of it has changed since `seen`, or the agent was revoked after it began. */
   noteRenewal(at: SiteAddress, renewal: Renewal, seen: SiteAgent): Promise<boolean>;
-  /** The renewed certificate has connected, and the one before it is gone; false if something has changed since `seen`. */
+  /** The renewed certificate has connected, and the one before it is gone, expected or not; false if something has changed since `seen`. */
   endRenewal(at: SiteAddress, certificateId: string, seen: SiteAgent): Promise<boolean>;
   /** Voids tokens, the expected certificate and a renewal; false if there is no such site. */
   revoke(at: SiteAddress, now: number): Promise<boolean>;

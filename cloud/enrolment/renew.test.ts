@@ -157,6 +157,22 @@ describe('a renewal', () => {
     expect([...registrar.active]).toEqual(['by-token']);
   });
 
+  test('that is quicker than the first hello of the certificate before stands for it: late or lost, that hello ends nothing', async () => {
+    registrar.active.add('of-the-old-machine');
+    await ports.agents.expect(SITE, present.id, now);
+    await renew(ports, await asked());
+    expect(await hello(present.id)).toEqual(['of-the-old-machine']);
+    expect([...registrar.active]).toEqual([present.id, 'c1']);
+    expect(await hello('c1')).toEqual([present.id]);
+    // The same, and the hello is lost.
+    registrar.active.clear();
+    for (const id of [present.id, 'of-the-old-machine']) registrar.active.add(id);
+    await ports.agents.expect(SITE, present.id, now);
+    const { id } = await renew(ports, await asked(keys.other));
+    expect((await hello(id)).sort()).toEqual([present.id, 'of-the-old-machine'].sort());
+    expect(await ports.agents.find(SITE)).not.toHaveProperty('newCertificate');
+  });
+
   test('that ends late, after its certificate has come already, leaves that certificate alone', async () => {
     const event = await asked();
     let isFirst = true;
