@@ -53,6 +53,13 @@ const storeSchema = z
   })
   .transform((env) => ({ tableName: env.TABLE_NAME, secret: Buffer.from(env.SERENO_SECRET, 'hex') }));
 
+/** Calls of one tenant that may wait for terminals at a time: docs/deploy.md has the reckoning. */
+export const CALLS_PER_TENANT = 100;
+
+const callsSchema = z
+  .object({ CALLS_PER_TENANT: z.coerce.number().int().min(1).default(CALLS_PER_TENANT) })
+  .transform((env) => ({ perTenant: env.CALLS_PER_TENANT }));
+
 /** What seals: a key of KMS, or a key file where there is none. */
 const sealSchema = z.union([
   z
@@ -206,6 +213,8 @@ function once<T>(schema: z.ZodType<T>): () => T {
 
 /** Settings of the functions that send commands: the table and the key of its HMACs. */
 export const storeConfig = once(storeSchema);
+/** How many calls may wait. */
+export const callsConfig = once(callsSchema);
 /** Settings of the functions that seal. */
 export const sealConfig = once(sealSchema);
 /** Settings of the functions that only read or write the directory. */

@@ -294,6 +294,11 @@ export const catalogue = {
     es: 'El agente no entendió la orden: {reason}.',
     en: 'The agent did not understand the command: {reason}.',
   },
+  too_many_calls: {
+    status: 429,
+    es: 'Ya hay {max} llamadas de esta empresa en espera de dispositivos; no se envió nada.',
+    en: 'There are already {max} calls of this company waiting for devices; nothing was sent.',
+  },
   too_many_requests: { status: 429, es: 'Demasiadas peticiones.', en: 'Too many requests.' },
   body_too_large: { status: 413, es: 'El cuerpo excede {kb} KB.', en: 'The body is over {kb} KB.' },
   config_invalid: {

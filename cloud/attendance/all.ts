@@ -119,12 +119,20 @@ function argsFor(device: string, { filter, limit, mostOfOne, position }: AllWant
   return { ...attendanceFilter(filter), ...upTo, ...bounded };
 }
 
-/** What every terminal of the tenant has answered, and which have not. */
+/**
+ * What every terminal of the tenant has answered, and which have not.
+ *
+ * @throws SerenoError `too_many_calls`
+ */
 export async function attendanceOfAll(
   ports: CommandPorts,
   wanted: AllWanted,
 ): Promise<{ readonly answered: readonly DevicePunches[]; readonly missing: readonly DeviceTrouble[] }> {
-  const devices = await ports.directory.devices(wanted.principal.tenant);
+  // A refusal is of the whole call, not of each terminal.
+  const [devices] = await Promise.all([
+    ports.directory.devices(wanted.principal.tenant),
+    ports.place.admit(),
+  ]);
   const results = await sideBySide(devices, LANES, (row) =>
     askedSafely(ports, wanted, row, argsFor(row.id, wanted, devices.length)),
   );

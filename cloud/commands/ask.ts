@@ -26,10 +26,17 @@ function ask(ports: CommandPorts, about: CommandRow, op: 'op.query' | 'op.cancel
 
 /** Has the agent tell again what became of a command; waits a moment for it to land in the ledger. */
 export async function queryAgent(ports: CommandPorts, command: CommandRow): Promise<Settlement | null> {
-  const { clock, ledger } = ports;
-  const sent = await ask(ports, command, 'op.query', ulid(clock.now()));
-  if (sent === 'offline' || sent === 'refused') return null;
-  return waitFor(() => readSettlement(ledger, command), clock, clock.now() + QUERY_WAIT);
+  const { clock, ledger, place } = ports;
+  return place.during(async () => {
+    const sent = await ask(ports, command, 'op.query', ulid(clock.now()));
+    if (sent === 'offline' || sent === 'refused') return null;
+    return waitFor(() => readSettlement(ledger, command), clock, endsBy(place, clock.now() + QUERY_WAIT));
+  });
+}
+
+/** A call without a place waits no longer. */
+function endsBy(place: CommandPorts['place'], until: number): () => number {
+  return () => (place.crowdedOut ? 0 : until);
 }
 
 const cancelResult = z.object({ cancelled: z.boolean() });
@@ -38,10 +45,15 @@ const cancelResult = z.object({ cancelled: z.boolean() });
  * Cancels a command.
  *
  * @returns whether it was cancelled, or null where the agent did not answer in time
- * @throws SerenoError `agent_offline`, `service_unavailable`
+ * @throws SerenoError `agent_offline`, `service_unavailable`, `too_many_calls`
  */
 export async function cancelAtAgent(ports: CommandPorts, command: CommandRow): Promise<boolean | null> {
-  const { clock, ledger } = ports;
+  await ports.place.admit();
+  return ports.place.during(() => cancelNow(ports, command));
+}
+
+async function cancelNow(ports: CommandPorts, command: CommandRow): Promise<boolean | null> {
+  const { clock, ledger, place } = ports;
   const id = ulid(clock.now());
   const sent = await ask(ports, command, 'op.cancel', id);
   if (sent === 'offline') throw new SerenoError('agent_offline', { params: { site: command.site } });
@@ -50,7 +62,7 @@ export async function cancelAtAgent(ports: CommandPorts, command: CommandRow): P
     // The reply lies in the partition of the asking command, which has no row of its own.
     () => readSettlement(ledger, { ...command, id }),
     clock,
-    clock.now() + CANCEL_WAIT,
+    endsBy(place, clock.now() + CANCEL_WAIT),
   );
   if (settlement === null) return null;
   const result = cancelResult.safeParse(settlement.data);

@@ -34,11 +34,16 @@ export async function attempt(
   repeat: boolean,
 ): Promise<Outcome> {
   note({ command: id });
+  // What an earlier try has perhaps sent is gone on with, whatever else waits.
+  const admitted = repeat ? Promise.resolve() : ports.place.admit();
+  // The terminal is looked up meanwhile; what is wrong with it is told first.
+  admitted.catch(() => {});
   const { site, device, deviceName } = await targetOf(ports, request, repeat ? id : null);
   const target = { site, device, deviceName };
   note({ site, device });
   await checkSite(ports, request, target);
   const args = checkedArgs(request.action, request.args, device);
+  await admitted;
   const userId = badgeIn(args);
   note({ user: userId ?? undefined });
   await ports.witness.begin({ id, site, device, userId, request });
@@ -132,12 +137,18 @@ async function ended(
   first: boolean,
   dispatched: Dispatched,
 ): Promise<Outcome> {
-  const { ledger, clock } = ports;
+  const { ledger, clock, place } = ports;
   if (dispatched === 'offline' || dispatched === 'refused') {
     return endUnsent(ports, command, first, dispatched);
   }
   if (request.async) return pending(command);
-  return (await waitFor(() => look(ledger, command), clock, request.until)) ?? pending(command);
+  return (
+    (await waitFor(
+      () => look(ledger, command),
+      clock,
+      () => (place.crowdedOut ? 0 : request.until),
+    )) ?? pending(command)
+  );
 }
 
 function pending({ id }: CommandRow): Outcome {
@@ -162,7 +173,7 @@ async function execute(ports: CommandPorts, ready: Ready): Promise<Outcome> {
   }
   const { command, first } = entered;
   try {
-    return await send(ports, ready, command, first);
+    return await ports.place.during(() => send(ports, ready, command, first));
   } catch (error) {
     log.error('outcome not read', error as Error);
     return pending(command);

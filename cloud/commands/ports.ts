@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { Idempotency } from './idempotency.ts';
 import type { Ledger } from './ledger.ts';
+import type { CallPlace } from './places.ts';
 import type { Eraser } from './purge.ts';
 import type { CommandSender } from './sender.ts';
 import type { Witness } from './witness.ts';
@@ -14,5 +15,7 @@ export interface CommandPorts {
   readonly sender: CommandSender;
   readonly idempotency: Idempotency;
   readonly witness: Witness;
+  /** Of this call among those of its tenant that wait. */
+  readonly place: Pick<CallPlace, 'admit' | 'during' | 'crowdedOut'>;
   readonly clock: Clock;
 }

@@ -15,6 +15,7 @@ import { Idempotency } from './idempotency.ts';
 import { IotSender } from './iot-sender.ts';
 import { listOperations } from './listing.ts';
 import { findOperation } from './operations.ts';
+import { CallPlace } from './places.ts';
 import type { CommandPorts } from './ports.ts';
 import { DynamoEraser } from './purge.ts';
 import { createDevice } from './registration.ts';
@@ -33,6 +34,7 @@ beforeAll(async () => {
     sender: new IotSender(iotClient(), systemClock),
     idempotency: new Idempotency(new DynamoClaims(world.table), Buffer.alloc(32, 1), systemClock),
     witness: { begin: async () => {}, settled: async () => {} },
+    place: new CallPlace({ table: world.table, tenant: 'acme', most: 100, clock: systemClock }),
     clock: systemClock,
   };
 });

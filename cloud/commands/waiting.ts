@@ -17,18 +17,18 @@ function dueAfter(elapsed: number): number {
 }
 
 /**
- * Looks until there is something, or `until` (epoch ms) has come. A look takes time: one that became due meanwhile
+ * Looks until there is something, or `until` (epoch ms, which may become sooner) has come. A look takes time: one that became due meanwhile
  * follows at once, later ones keep their times. A look that fails counts as one that found nothing: the command is on
  * its way, so a moment's trouble with the store must not become an answer.
  */
 export async function waitFor<T>(
   look: () => Promise<T | null>,
   clock: Clock,
-  until: number,
+  until: number | (() => number),
 ): Promise<T | null> {
   const began = clock.now();
   for (let looked = 0; ; ) {
-    const left = until - clock.now();
+    const left = (typeof until === 'number' ? until : until()) - clock.now();
     if (left <= 0) return null;
     const due = dueAfter(looked);
     const pause = Math.min(began + due - clock.now(), left);

@@ -32,6 +32,21 @@ export const keys = {
   idempotency: (tenant: string, hash: string): RowKey => ({ pk: `T#${tenant}#I#${hash}`, sk: 'I' }),
 };
 
+/** The place of a call that waits for terminals: in the order of their ends. */
+export function placeKey(tenant: string, until: number, id: string): RowKey {
+  return { pk: `T#${tenant}#W`, sk: `${placeEnd(until)}#${id}` };
+}
+
+/** The places that have not ended at `now`: those of dead handlers are not even read. */
+export function placesOf(tenant: string, now: number) {
+  return { pk: `T#${tenant}#W`, sk: { after: `${placeEnd(now)}$` } };
+}
+
+/** Epoch ms, as text that sorts. */
+function placeEnd(at: number): string {
+  return String(at).padStart(15, '0');
+}
+
 /** How rows are found by something other than their key: attributes of the table's index. */
 export const indexed = {
   /** The devices of one site, by id. */

@@ -104,6 +104,11 @@ export class Alarms extends Construct {
         above: UNSETTLED,
         because: `The outcome of more than ${UNSETTLED} commands in five minutes was not known in time: agents or their terminals are slow.`,
       },
+      'too-many-calls': {
+        metric: logs.tooManyCalls.with({ statistic: 'Sum', period: FIVE_MINUTES }),
+        above: 0,
+        because: `More than ${settings.callsPerTenant} calls of one tenant waited for terminals: the log names it.`,
+      },
       'agents-offline': {
         metric: logs.agentsLost.with({ statistic: 'Sum', period: Duration.minutes(15) }),
         above: settings.agentsLost,

@@ -54,6 +54,7 @@ function mail({ smtpHost, smtpPort, smtpSecurity, smtpUser, smtpSecret, mailFrom
 const groups: Readonly<Record<Sight, (around: Surroundings) => Record<string, string>>> = {
   table: ({ tableName }) => ({ TABLE_NAME: tableName }),
   secret: ({ secret }) => ({ SERENO_SECRET: secret }),
+  calls: ({ settings }) => ({ CALLS_PER_TENANT: String(settings.callsPerTenant) }),
   seal: ({ sealKey }) => ({ SEAL_KMS_KEY: sealKey }),
   jwt: ({ settings }) => jwt(settings),
   tenants: ({ settings: { tenant, tenantDomain } }) => ({

@@ -41,6 +41,12 @@ function code(name: LambdaName): Code {
   });
 }
 
+/** What no flood of calls may take from a function; undefined: it shares in what the account has. */
+function reserved(name: LambdaName, { reservedAuthorizer, reservedPresence }: Settings): number | undefined {
+  const kept = name === 'authorizer' ? reservedAuthorizer : name === 'presence' ? reservedPresence : 0;
+  return kept === 0 ? undefined : kept;
+}
+
 export interface FunctionsProps {
   readonly settings: Settings;
   readonly store: Store;
@@ -103,6 +109,7 @@ export class Functions extends Construct {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    const reservedConcurrentExecutions = reserved(name, settings);
     return new LambdaFunction(scope, 'Function', {
       functionName: functionName(settings.stage, name),
       description: `Sereno: cloud/functions/${name}.ts`,
@@ -112,6 +119,7 @@ export class Functions extends Construct {
       handler: BUNDLE_HANDLER,
       memorySize: memoryMb,
       timeout: Duration.seconds(seconds),
+      ...(reservedConcurrentExecutions === undefined ? {} : { reservedConcurrentExecutions }),
       environment: environmentOf(sees, { settings, tableName: store.table.tableName, secret, sealKey }),
       role: functionRole(scope, grants[name], this.#arns, logGroup),
       logGroup,

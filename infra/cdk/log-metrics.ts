@@ -9,12 +9,16 @@ const NAMESPACE = 'Sereno/Logs';
 
 /** Functions that send commands. */
 const COMMANDING: readonly LambdaName[] = ['devices', 'users', 'attendance'];
+/** Functions that wait for agents. */
+const WAITING: readonly LambdaName[] = [...COMMANDING, 'operations'];
 
 const is = (field: string, value: string) => FilterPattern.stringValue(`$.${field}`, '=', value);
 
 export class LogMetrics extends Construct {
   /** Commands whose outcome was waited for and not known in time. */
   readonly unsettled: Metric;
+  /** Calls that were refused, or not waited for, because too many of their tenant waited. */
+  readonly tooManyCalls: Metric;
   /** Agents whose connection ended without a new one. */
   readonly agentsLost: Metric;
   /** Failures to read the keys of the issuer of tokens. */
@@ -31,6 +35,8 @@ export class LogMetrics extends Construct {
     super(scope, id);
     const late = FilterPattern.all(is('message', 'command'), FilterPattern.booleanValue('$.unsettled', true));
     this.unsettled = this.#metric('Unsettled', functions, COMMANDING, late);
+    const crowded = FilterPattern.any(is('message', 'call refused'), is('message', 'call crowded out'));
+    this.tooManyCalls = this.#metric('TooManyCalls', functions, WAITING, crowded);
     // A will comes in addition to the disconnect of the same connection: one of them is counted.
     const gone = FilterPattern.all(
       is('message', 'presence'),

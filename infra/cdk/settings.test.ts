@@ -39,6 +39,8 @@ test.each<[string, Record<string, unknown>, string]>([
   ],
   ['a time zone that is none', { timezone: 'Bolivia' }, '-c timezone: an IANA time zone'],
   ['no rate at all', { rateLimit: '0' }, '-c rateLimit: a whole number from 1 on'],
+  ['less than no reserve', { reservedPresence: '-1' }, '-c reservedPresence: a whole number from 0 on'],
+  ['nobody who may wait', { callsPerTenant: '0' }, '-c callsPerTenant: a whole number from 1 on'],
   ['a misspelt name', { isuer: 'https://login.example.com/' }, '-c isuer: no such setting; there are stage,'],
 ])('%s is refused by name', (_what, given, sentence) => {
   expect(() => settingsFrom(given)).toThrow(sentence);
@@ -55,6 +57,9 @@ test('texts of the command line become numbers and lists, and what is left out g
     auditDays: 400,
     certificateDays: 365,
     gatherSeconds: 60,
+    callsPerTenant: 100,
+    reservedAuthorizer: 100,
+    reservedPresence: 50,
     rateLimit: 50,
   });
 });

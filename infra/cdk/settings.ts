@@ -4,6 +4,7 @@ import * as z from 'zod';
 import {
   AUDIT_DAYS,
   algorithmList,
+  CALLS_PER_TENANT,
   GATHER_SECONDS,
   MAIL_SECURITY,
   tenantTable,
@@ -24,6 +25,9 @@ const https = z.url({
 const choice = z.string().min(1);
 const aCount = { error: 'a whole number from 1 on' };
 const count = z.coerce.number(aCount).int(aCount).min(1, aCount);
+
+const aCountOrNone = { error: 'a whole number from 0 on' };
+const orNone = z.coerce.number(aCountOrNone).int(aCountOrNone).min(0, aCountOrNone);
 
 const schema = z
   .strictObject({
@@ -104,6 +108,12 @@ const schema = z
     certificateDays: count.max(MOST_CERTIFICATE_DAYS).default(CERTIFICATE_DAYS),
     /** For how many days entries of the audit log are kept. */
     auditDays: count.default(AUDIT_DAYS),
+    /** Calls of one tenant that may wait for terminals at a time. */
+    callsPerTenant: count.default(CALLS_PER_TENANT),
+    /** Lambda's concurrency that is kept for the authorizer, and is its most; 0: none is. */
+    reservedAuthorizer: orNone.default(100),
+    /** The same for the function that hears of agents. */
+    reservedPresence: orNone.default(50),
     /** Requests per second that the API takes from all callers together. */
     rateLimit: count.default(200),
   })

@@ -5,6 +5,7 @@ import type { LambdaName } from './grants.ts';
 export type Sight =
   | 'table'
   | 'secret'
+  | 'calls'
   | 'seal'
   | 'jwt'
   | 'enrolment'
@@ -32,7 +33,7 @@ const MEMORY_MB = 512;
 const shapes: Partial<Record<LambdaName, Shape>> = {
   // API Gateway waits 10 s for an authorizer; the issuer's keys may take 3.
   authorizer: { memoryMb: MEMORY_MB, seconds: 8, sees: ['jwt', 'table'] },
-  users: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table', 'secret', 'seal'] },
+  users: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table', 'secret', 'seal', 'calls'] },
   public: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: [] },
   // Nobody waits for it, but a hello may name 500 devices.
   presence: { memoryMb: 256, seconds: 30, sees: ['table', 'audit'] },
@@ -56,7 +57,7 @@ const shapes: Partial<Record<LambdaName, Shape>> = {
   enroll: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table', 'enrolment'] },
 };
 
-const commanding: Shape = { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table', 'secret'] };
+const commanding: Shape = { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table', 'secret', 'calls'] };
 
 export function shapeOf(name: LambdaName): Shape {
   return shapes[name] ?? commanding;

@@ -3,6 +3,7 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, test, vi } from 'vitest';
+import { PLACE_MS } from '../../cloud/commands/places.ts';
 import { routeKey } from '../../shared/api/route.ts';
 import { routes } from '../../shared/api/routes.ts';
 import { type GatewayRoute, rpcRoutes } from '../../shared/api/rpc-routes.ts';
@@ -83,6 +84,28 @@ describe('functions', () => {
     expect(variables('authorizer').sort()).toEqual(['JWT_AUDIENCE', 'JWT_ISSUER', 'TABLE_NAME']);
     expect(variables('public')).toEqual([]);
     expect(variables('presence').sort()).toEqual(['AUDIT_DAYS', 'TABLE_NAME']);
+  });
+
+  test('authorizer and presence have concurrency of their own, unless the settings say none', () => {
+    const kept = (from: typeof stack) =>
+      Object.fromEntries(
+        ofType(from.resources, 'AWS::Lambda::Function').flatMap(([, { Properties }]) =>
+          Properties.ReservedConcurrentExecutions === undefined
+            ? []
+            : [[Properties.FunctionName, Properties.ReservedConcurrentExecutions]],
+        ),
+      );
+    expect(kept(stack)).toEqual({ 'sereno-prod-authorizer': 100, 'sereno-prod-presence': 50 });
+    expect(kept(synthesized({ reservedAuthorizer: '0', reservedPresence: '0' }))).toEqual({});
+  });
+
+  test('every function that waits for agents knows how many calls may, and none runs for longer than its place counts', () => {
+    const waiting = functions.filter(({ Environment }) =>
+      JSON.stringify(Environment).includes('"CALLS_PER_TENANT":"100"'),
+    );
+    const names = ['attendance', 'devices', 'operations', 'users'].map((name) => `sereno-prod-${name}`);
+    expect(waiting.map(({ FunctionName }) => FunctionName).sort()).toEqual(names);
+    for (const { Timeout } of waiting) expect(Number(Timeout) * 1000).toBeLessThan(PLACE_MS);
   });
 
   test('webhooks go to private addresses only where the settings say so', () => {

@@ -15,6 +15,7 @@ const RETRY_AFTER: Partial<Record<ErrorCode, number>> = {
   agent_storage: 30,
   device_busy: 5,
   service_unavailable: 5,
+  too_many_calls: 5,
   too_many_requests: 1,
   idempotency_in_progress: 1,
 };
