@@ -1,7 +1,8 @@
 // Rules on simulated terminals over the whole agent: small records, the user routes, the keypad, and a long batch.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { IdentifierInfo, IdentifierWish } from '../../shared/domain/access-identifier.ts';
 import type { SimulatedTerminal, TerminalSettings } from '../../test/terminal/terminal.ts';
+import { Purges } from '../journal/purges.ts';
 import { branchOfEachTest } from '../testing/branch-bench.ts';
 import { wish } from './testing/room.ts';
 
@@ -98,4 +99,18 @@ it('a batch of two hundred is as it was answered, each number once on the termin
   const deleted = await infos('identifier.delete', { type: 'card', numbers });
   expect(deleted.filter((info) => info === 'deleted')).toHaveLength(150);
   expect(simulated.users().every(({ card }) => card === 0)).toBe(true);
+});
+
+it('many guests go at once, and leave nothing in the journal by one purge for all', async () => {
+  const simulated = await terminal();
+  start(simulated);
+  const items = Array.from({ length: 120 }, (_, index) => guest(String(5001 + index), `Visita ${index}`));
+  expect(new Set(await put('card', ...items))).toEqual(new Set(['created']));
+  const purges = vi.spyOn(Purges.prototype, 'run');
+  const numbers = items.map(({ number }) => number);
+  const deleted = await infos('identifier.delete', { type: 'card', numbers });
+  expect(new Set(deleted)).toEqual(new Set(['deleted']));
+  expect(simulated.users()).toHaveLength(5);
+  expect(purges.mock.calls.length).toBeLessThan(10);
+  purges.mockRestore();
 });

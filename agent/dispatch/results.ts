@@ -62,8 +62,9 @@ export class Results {
     log.info({ ...named, status, code, applied, verified, why, queueMs, deviceMs }, 'command settled');
     if (result.status !== 'ok' && result.error.code === 'internal')
       log.error({ ...named, err: result.error });
-    // What a delete has kept changes with its result: that is stored first.
-    const isPlain = request.kind === 'write' && request.wish.undo === 'leave';
+    // What a delete keeps, and a restore uses up, changes with its result: that is stored first.
+    const isPlain =
+      request.kind === 'write' && (request.wish.undo === 'leave' || request.wish.undo === 'erase');
     if (this.#gathered !== null && isPlain) this.#gathered.push(unstored);
     else if (this.#storeOrKeep(unstored)) this.#pump();
   }
@@ -94,6 +95,7 @@ export class Results {
       for (const each of gathered) this.#storeOrKeep(each);
       return this.#pump();
     }
+    if (gathered.some(({ purge }) => purge !== null)) this.purge();
     this.#forgetSoon();
     for (const { told } of gathered) told?.();
     this.#pump();

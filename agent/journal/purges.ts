@@ -6,6 +6,7 @@ type Run = (sql: string, values: SQLInputValue[]) => void;
 
 /** Reads whose answers hold names, of everybody. */
 const LISTS = ['user.list', 'user.get'] as const;
+const IS_LIST = `device = ? AND op IN ('${LISTS.join("', '")}')`;
 /** The whole file is written anew at most so often, ms: many purges together share one. */
 const VACUUM_EVERY_MS = 60_000;
 const PREFIX = 'purge:';
@@ -32,6 +33,8 @@ export class Purges {
   #vacuumedAt = Number.NEGATIVE_INFINITY;
   /** Notes for which the file was written anew since anything of theirs was freed. */
   readonly #written = new Set<string>();
+  /** Notes whose names are gone from answers, and since when they are there: nothing older is written any more. */
+  readonly #blanked = new Map<string, string>();
 
   constructor(database: DatabaseSync, tools: PurgeTools) {
     this.#database = database;
@@ -49,19 +52,25 @@ export class Purges {
     if (due.length === 0) return true;
     const done: string[] = [];
     const changesBefore = this.#changes();
+    const notesOf = Map.groupBy(due.map(parsed), ({ device }) => device);
     atomically(() => {
-      for (const { key, value } of due) {
-        const [device = '', userId = ''] = JSON.parse(key.slice(PREFIX.length)) as string[];
-        this.#blankWrites(device, userId, Number(value));
-        if (this.#forgetLists(device, Number(value))) done.push(key);
+      for (const [device, all] of notesOf) {
+        for (const { key, value, userId, at } of all) {
+          if (this.#blanked.get(key) !== value) this.#blankWrites(device, userId, at);
+        }
+        this.#forgetLists(device, Math.max(...all.map(({ at }) => at)));
+        const waits = this.#oldestList(device);
+        for (const { key, at } of all) if (waits === null || at < waits) done.push(key);
       }
     });
+    for (const { key, value } of due) this.#blanked.set(key, value);
     if (this.#changes() !== changesBefore) this.#written.clear();
     if (due.some(({ key }) => !this.#written.has(key)) && !this.#vacuum(due)) return false;
     // What was freed without being written over is gone only now: the note stays until then.
     for (const key of done) {
       run('DELETE FROM notes WHERE key = ?', [key]);
       this.#written.delete(key);
+      this.#blanked.delete(key);
     }
     forgetLog();
     return done.length === due.length;
@@ -87,14 +96,18 @@ export class Purges {
     }
   }
 
-  /** Lists that the cloud has are forgotten a little early. False while one is still on its way there. */
-  #forgetLists(device: string, purgedAt: number): boolean {
+  /** Lists that the cloud has are forgotten a little early. */
+  #forgetLists(device: string, purgedAt: number): void {
     const { run } = this.#tools;
-    const these = `SELECT id FROM commands WHERE device = ? AND settled_at <= ? AND op IN ('${LISTS.join("', '")}')`;
-    const which = [device, purgedAt];
-    run(`DELETE FROM outbox WHERE sent = 1 AND command_id IN (${these} AND state = 'replied')`, which);
-    run(`DELETE FROM commands WHERE id IN (${these} AND state = 'replied')`, which);
-    return this.#database.prepare(`${these} AND state = 'verified' LIMIT 1`).get(...which) === undefined;
+    const these = `SELECT id FROM commands WHERE ${IS_LIST} AND settled_at <= ? AND state = 'replied'`;
+    run(`DELETE FROM outbox WHERE sent = 1 AND command_id IN (${these})`, [device, purgedAt]);
+    run(`DELETE FROM commands WHERE id IN (${these})`, [device, purgedAt]);
+  }
+
+  /** Since when the oldest list is on its way to the cloud; null: none is. */
+  #oldestList(device: string): number | null {
+    const sql = `SELECT min(settled_at) AS at FROM commands WHERE ${IS_LIST} AND state = 'verified'`;
+    return (this.#database.prepare(sql).get(device) as { at: number | null }).at;
   }
 
   #changes(): number {
@@ -110,6 +123,11 @@ export class Purges {
     for (const { key } of due) this.#written.add(key);
     return true;
   }
+}
+
+function parsed({ key, value }: { readonly key: string; readonly value: string }) {
+  const [device = '', userId = ''] = JSON.parse(key.slice(PREFIX.length)) as string[];
+  return { key, value, device, userId, at: Number(value) };
 }
 
 /** A reply's text without the name in it; null where it holds none. */
