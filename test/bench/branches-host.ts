@@ -1,4 +1,4 @@
-// A process of the bench of branches: agents as they run on mini-PCs, each with its simulated terminals, side by side.
+// A process of the benches of many branches: agents as they run on mini-PCs, each with its simulated terminals, side by side.
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { Agent } from '../../agent/agent.ts';
@@ -8,9 +8,12 @@ import { type SimulatedTerminal, startTerminal } from '../terminal/terminal.ts';
 
 export type HostOrder =
   | { readonly kind: 'terminals'; readonly devices: readonly string[] }
-  | { readonly kind: 'agents'; readonly files: readonly string[] }
+  /** One after the other, so far apart. */
+  | { readonly kind: 'agents'; readonly files: readonly string[]; readonly staggerMs: number }
   /** So many punches now, each at the next terminal. */
   | { readonly kind: 'punch'; readonly count: number }
+  /** How many users its terminals have. */
+  | { readonly kind: 'users' }
   | { readonly kind: 'memory' };
 
 export type HostReport =
@@ -18,9 +21,10 @@ export type HostReport =
   | { readonly kind: 'started' }
   /** When each was punched, epoch ms. */
   | { readonly kind: 'punched'; readonly at: readonly (readonly [key: string, at: number])[] }
+  | { readonly kind: 'users'; readonly count: number }
   | { readonly kind: 'memory'; readonly bytes: number };
 
-const STAGGER_MS = 250;
+const USERS = ['1', '2', '3'].map((userId) => ({ userId, name: `Persona ${userId}` }));
 const START = Date.parse('2026-11-01T08:00:00Z');
 const terminals: { readonly id: string; readonly terminal: SimulatedTerminal; second: number }[] = [];
 let next = 0;
@@ -57,17 +61,21 @@ function startAgent(file: string): void {
 process.on('message', async (order: HostOrder) => {
   if (order.kind === 'punch') return punch(order.count);
   if (order.kind === 'memory') return tell({ kind: 'memory', bytes: process.memoryUsage.rss() });
+  if (order.kind === 'users') {
+    const count = terminals.reduce((sum, { terminal }) => sum + terminal.users().length, 0);
+    return tell({ kind: 'users', count });
+  }
   if (order.kind === 'agents') {
     for (const file of order.files) {
       startAgent(file);
-      // Branches do not come up in one moment, and the local store is one thread.
-      await sleep(STAGGER_MS);
+      // Branches do not come up in one moment.
+      await sleep(order.staggerMs);
     }
     return tell({ kind: 'started' });
   }
   const ports: Record<string, number> = {};
   for (const id of order.devices) {
-    const terminal = await startTerminal({ users: 3, attendance: 0, serialNumber: `SN-${id}` });
+    const terminal = await startTerminal({ users: USERS, attendance: 0, serialNumber: `SN-${id}` });
     terminals.push({ id, terminal, second: 0 });
     ports[id] = terminal.port;
   }

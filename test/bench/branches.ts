@@ -1,18 +1,17 @@
 // Two hundred branches with three live terminals each: how long punches take to a webhook at a hundred a second, and after a burst.
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startReceiver } from '../../cloud/webhooks/testing/receiver.ts';
-import { furnish } from '../../infra/local/agents/home.ts';
 import { clientIdOf } from '../../shared/domain/identifiers.ts';
 import { type Running, startForTest } from '../e2e/client.ts';
 import type { HostOrder, HostReport } from './branches-host.ts';
+import { type Host, memoryOf, startBranches } from './hosts.ts';
 import { figures, line } from './measure.ts';
 
 const AGENTS = Number(process.env.BENCH_AGENTS ?? 200);
 const TERMINALS = 3;
 const HOSTS = 4;
+/** The local store is one thread. */
+const STAGGER_MS = 250;
 /** Punches in all, a second. */
 const RATE = Number(process.env.BENCH_RATE ?? 100);
 const SECONDS = 60;
@@ -20,23 +19,6 @@ const BURST = 2000;
 /** Punches are handed out so often. */
 const TICK_MS = 100;
 const WAIT_MS = 300_000;
-
-interface Host {
-  readonly child: ChildProcess;
-  readonly sites: readonly string[];
-}
-
-async function ask<K extends HostReport['kind']>(
-  { child }: Host,
-  order: HostOrder,
-  kind: K,
-): Promise<Extract<HostReport, { kind: K }>> {
-  child.send(order);
-  for (;;) {
-    const [report] = (await once(child, 'message')) as [HostReport];
-    if (report.kind === kind) return report as Extract<HostReport, { kind: K }>;
-  }
-}
 
 /** What was punched and what of it came to the webhook. */
 class Book {
@@ -63,34 +45,13 @@ class Book {
 }
 
 async function startHosts({ system, dataDir }: Running): Promise<Host[]> {
-  const sites = Array.from({ length: AGENTS }, (_, n) => `site-${n}`);
-  const each = Math.ceil(AGENTS / HOSTS);
-  const hosts = Array.from({ length: HOSTS }, (_, n): Host => {
-    const child = fork(new URL('./branches-host.ts', import.meta.url), {
-      env: { ...process.env, SERENO_ALLOW_LOOPBACK: '1' },
-    });
-    return { child, sites: sites.slice(n * each, (n + 1) * each) };
+  const { tenant, broker, authority } = system;
+  const hosts = await startBranches({
+    ...{ tenant, authority, port: broker.port, folder: dataDir, agents: AGENTS, terminals: TERMINALS },
+    ...{ processes: HOSTS, staggerMs: STAGGER_MS },
   });
-  await Promise.all(
-    hosts.map(async (host) => {
-      const idsOf = (site: string) => Array.from({ length: TERMINALS }, (_, n) => `${site}-${n}`);
-      const { ports } = await ask(host, { kind: 'terminals', devices: host.sites.flatMap(idsOf) }, 'ports');
-      const files: string[] = [];
-      for (const site of host.sites) {
-        const devices = idsOf(site).map((id) => ({
-          ...{ id, host: '127.0.0.1', port: ports[id], timezone: 'UTC', dialect: { one_client: false } },
-        }));
-        const at = { tenant: system.tenant, site };
-        const folder = join(dataDir, 'agents', clientIdOf(at.tenant, site));
-        const endpoint = `127.0.0.1:${system.broker.port}`;
-        files.push(
-          await furnish({ folder, site: at, config: { devices }, endpoint, authority: system.authority }),
-        );
-      }
-      await ask(host, { kind: 'agents', files }, 'started');
-    }),
-  );
-  while (!sites.every((site) => system.broker.isConnected(clientIdOf(system.tenant, site)))) await sleep(100);
+  const sites = hosts.flatMap((host) => host.sites);
+  while (!sites.every((site) => broker.isConnected(clientIdOf(tenant, site)))) await sleep(100);
   return hosts;
 }
 
@@ -100,13 +61,6 @@ async function online({ call }: Running): Promise<void> {
     const { status, body } = await call('GET', '/devices');
     found = status === 200 ? body.data.filter((row: { state: string }) => row.state === 'online').length : 0;
   }
-}
-
-async function memory(hosts: readonly Host[]): Promise<string> {
-  const all = await Promise.all(hosts.map((host) => ask(host, { kind: 'memory' }, 'memory')));
-  const agents = all.reduce((sum, { bytes }) => sum + bytes, 0);
-  const mb = (bytes: number) => `${Math.round(bytes / 1_048_576)} MB`;
-  return `agents and terminals ${mb(agents)}, broker, functions, store ${mb(process.memoryUsage.rss())}`;
 }
 
 async function steady(hosts: readonly Host[]): Promise<void> {
@@ -155,21 +109,21 @@ export async function benchBranches(print: (text: string) => void): Promise<void
     all(AGENTS * TERMINALS);
     await sleep(2000);
     await book.whole();
-    print(`  before: ${await memory(hosts)}`);
+    print(`  before: ${await memoryOf(hosts)}`);
 
     let from = performance.timeOrigin + performance.now();
     await steady(hosts);
     const backlog = book.missing;
     await book.whole();
     print(line(`${RATE} a second for ${SECONDS} s`, figures(book.since(from))));
-    print(`    under way at its end ${backlog}, lost ${book.missing}; ${await memory(hosts)}`);
+    print(`    under way at its end ${backlog}, lost ${book.missing}; ${await memoryOf(hosts)}`);
 
     from = performance.timeOrigin + performance.now();
     all(BURST);
     await sleep(500);
     await book.whole();
     print(line(`${BURST} at once`, figures(book.since(from))));
-    print(`    lost ${book.missing}, delivered twice ${book.twice}; ${await memory(hosts)}`);
+    print(`    lost ${book.missing}, delivered twice ${book.twice}; ${await memoryOf(hosts)}`);
     print('');
   } finally {
     for (const { child } of hosts) child.disconnect();

@@ -11,6 +11,7 @@ import { benchMany } from './many.ts';
 import { benchMemory } from './memory.ts';
 import { benchNeighbours } from './neighbours.ts';
 import { benchPunches } from './punches.ts';
+import { benchScale } from './scale.ts';
 
 const BENCHES: Record<string, (print: (text: string) => void) => Promise<void>> = {
   creates: benchCreates,
@@ -21,6 +22,7 @@ const BENCHES: Record<string, (print: (text: string) => void) => Promise<void>> 
   hostile: benchHostile,
   punches: benchPunches,
   branches: benchBranches,
+  scale: benchScale,
   identifiers: benchIdentifiers,
   cold: benchColdInit,
 };
