@@ -1,4 +1,6 @@
 // What joins the audit log with commands: each change is entered before it is sent, its outcome when it is known.
+import { type IdentifierInfo, isSuccess } from '../../shared/domain/access-identifier.ts';
+import { operations } from '../../shared/wire/operations.ts';
 import type { Deed, Ending } from '../audit/entry.ts';
 import { type OutcomeOf, settleOpen } from '../audit/open.ts';
 import { trim } from '../audit/retention.ts';
@@ -14,6 +16,9 @@ import { auditConfig } from '../config.ts';
 import { tellUnknown } from '../events/unknown.ts';
 import { eventPorts } from './event-ports.ts';
 
+/** What became of identifiers, one an item. */
+const infosSchema = operations['identifier.put'].result;
+
 function deedOf({ id, site, device, userId, request }: Begun): Deed {
   const { principal, origin } = request;
   return {
@@ -27,8 +32,18 @@ function deedOf({ id, site, device, userId, request }: Begun): Deed {
   };
 }
 
-function endingOf({ status, code }: Settlement): Ending {
+function endingOf({ status, code, data }: Settlement): Ending {
+  const told = status === 'ok' ? infosSchema.safeParse(data).data : undefined;
+  if (told !== undefined) return endingOfItems(told.infos);
   return { outcome: STATE_OF_REPLY[status], ...(code === undefined ? {} : { code }) };
+}
+
+/** Each identifier has an answer of its own: a command that was gone through may have changed nothing. */
+function endingOfItems(infos: readonly IdentifierInfo[]): Ending {
+  const [first] = infos;
+  if (infos.includes('unknown_outcome')) return { outcome: 'unknown' };
+  if (first === undefined || infos.some(isSuccess)) return { outcome: 'succeeded' };
+  return { outcome: 'failed', code: first };
 }
 
 export const auditWitness: Witness = {

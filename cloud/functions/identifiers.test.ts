@@ -474,6 +474,23 @@ test('no row holds a number, whatever is asked and answered', async () => {
   expect(clear.filter((text) => text.includes(Buffer.from(secret).toString('base64')))).toEqual([]);
 });
 
+test('the audit log calls nothing succeeded of which nothing was done', async () => {
+  const outcomes = async (subject: string) => {
+    const { body } = await invoke(audit, 'auditList', { query: { subject } });
+    const entries = body.data as { outcome: string; code?: string }[];
+    return entries.map(({ outcome, code }) => [outcome, code]);
+  };
+  agentSays(['wrong_rule', 'entity_not_found']);
+  await put([item('8'), item('9')], { subject: 'nadie' });
+  expect(await outcomes('nadie')).toEqual([['failed', 'wrong_rule']]);
+  agentSays(['created', 'unknown_outcome']);
+  await put([item('18'), item('19')], { subject: 'quien-sabe' });
+  expect(await outcomes('quien-sabe')).toEqual([['unknown', undefined]]);
+  agentSays(['created', 'wrong_rule']);
+  await put([item('28'), item('29')], { subject: 'uno' });
+  expect(await outcomes('uno')).toEqual([['succeeded', undefined]]);
+});
+
 test('the audit log tells who changed how many of which type', async () => {
   agentSays(['created', 'created']);
   await put([item('8'), item('9')], { subject: 'recepcion' });
