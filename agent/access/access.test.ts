@@ -2,7 +2,7 @@
 import { ulid } from 'ulid';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { folderOfEachTest } from '../testing/folder.ts';
-import { Room, wish } from './testing/room.ts';
+import { DEVICE, Room, wish } from './testing/room.ts';
 
 const folder = folderOfEachTest();
 let room: Room;
@@ -75,6 +75,24 @@ describe('a number with passes', () => {
       state: 'used_up',
     });
     expect(types()).toEqual(['rule.on asked', 'rule.off passes']);
+  });
+
+  it('counts a punch that was noted before a death and is only told again', async () => {
+    await room.put('card', wish('5', '7', { max_passes: 1 }));
+    const at = Math.floor(room.now() / 1000) * 1000;
+    room.restart();
+    const noted = {
+      type: 'punch',
+      id: 'pch_noted',
+      device: DEVICE,
+      serial: 'A',
+      user_id: '7',
+      punch: 0,
+    } as const;
+    const local = new Date(at).toISOString().slice(0, 19);
+    room.access.punched({ ...noted, local, at, status: 2, source: 'live' }, false);
+    await room.quiet();
+    expect(room.user('7')?.card).toBe(0);
   });
 
   it('comes on again when they are reset', async () => {
