@@ -51,6 +51,7 @@ const signals: Readonly<Record<EventType, Signal | null>> = {
   'person.refused': null,
   'person.drift': null,
   'person.repaired': null,
+  'job.done': null,
 };
 
 /** More problems than are kept one by one. */

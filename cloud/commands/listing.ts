@@ -7,8 +7,8 @@ import { maySee, type Operation, operationNow } from './operations.ts';
 import type { CommandPorts } from './ports.ts';
 
 /** Operations of one answer: each costs a look at its replies. */
-const DEFAULT_LIMIT = 50;
-const MOST_OPERATIONS = 200;
+export const DEFAULT_LIMIT = 50;
+export const MOST_OPERATIONS = 200;
 const LANES = 10;
 /** Rows of the index, before any filter. */
 const ROWS_PER_READ = 200;

@@ -12,7 +12,8 @@ export type LambdaName =
   | 'deliver'
   | 'alert'
   | 'rpc'
-  | 'keep';
+  | 'keep'
+  | 'jobs';
 
 /** What a grant may be about; `functions.ts` knows their ARNs. */
 export type Target =
@@ -102,7 +103,11 @@ export const grants: Readonly<Record<LambdaName, readonly Grant[]>> = {
   devices: runCommands,
   // A purge finds the earlier commands about a user by the index, and blanks their answers.
   // What a job asks for is sealed until it is delivered.
-  users: [...runCommands, dataKeys('GenerateDataKey'), { actions: ['dynamodb:Query'], on: ['opsIndex'] }],
+  users: [
+    ...runCommands,
+    dataKeys('GenerateDataKey', 'Decrypt'),
+    { actions: ['dynamodb:Query'], on: ['opsIndex'] },
+  ],
   attendance: runCommands,
   operations: [
     // If a purge is found to have ended later, the name is removed then.
@@ -111,6 +116,8 @@ export const grants: Readonly<Record<LambdaName, readonly Grant[]>> = {
     { actions: ['dynamodb:Query'], on: ['opsIndex'] },
     ...sendCommands,
   ],
+  // Jobs: their rows, what agents answer, the feed and the audit log.
+  jobs: [...runCommands, { actions: ['dynamodb:Query'], on: ['opsIndex'] }, dataKeys('Decrypt')],
   // Accounts: single rows, and changes of several at once.
   rpc: [dynamo('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem')],
   presence: [
@@ -152,7 +159,8 @@ export const grants: Readonly<Record<LambdaName, readonly Grant[]>> = {
     dataKeys('GenerateDataKey', 'Decrypt'),
   ],
   keep: [
-    dynamo('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'),
+    // Parts of jobs erase their arguments.
+    dynamo('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
     // People and terminals of all tenants where something is left to do.
     { actions: ['dynamodb:Query'], on: ['opsIndex'] },
     ...sendCommands,

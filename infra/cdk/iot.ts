@@ -25,6 +25,8 @@ export interface IotProps {
   readonly renew: IFunction;
   /** What comes after intake. */
   readonly deliver: IFunction;
+  /** What looks after jobs every minute. */
+  readonly jobs: IFunction;
   /** What tells operators. */
   readonly alert: IFunction;
   /** What comes after a hello, for people. */
@@ -113,6 +115,11 @@ export class Iot extends Construct {
       targets: [
         new LambdaFunction(props.deliver, { event: RuleTargetInput.fromObject({ kind: 'deliver' }) }),
       ],
+    });
+    new Schedule(this, 'Jobs', {
+      description: 'Sereno: sends what waits for branches that were away, and takes what they answer',
+      schedule: Rate.rate(Duration.minutes(1)),
+      targets: [new LambdaFunction(props.jobs, { event: RuleTargetInput.fromObject({ kind: 'jobs' }) })],
     });
     new Schedule(this, 'Alert', {
       description: 'Sereno: tells operators of problems',

@@ -38,6 +38,7 @@ const issuing = [
   'iot:CreateThing thing/*_*',
   'iot:UpdateThing thing/*_*',
 ];
+const forOneTenant = '{"StringLike":{"kms:EncryptionContext:tenant":["?*"]}}';
 
 /** The whole list: an additional or wider grant is a change of this table. */
 const expected: Readonly<Record<LambdaName, readonly string[]>> = {
@@ -47,8 +48,10 @@ const expected: Readonly<Record<LambdaName, readonly string[]>> = {
   users: [
     ...commanding,
     'dynamodb:Query table/index/ops',
-    'kms:GenerateDataKey seal {"StringLike":{"kms:EncryptionContext:tenant":["?*"]}}',
+    `kms:Decrypt seal ${forOneTenant}`,
+    `kms:GenerateDataKey seal ${forOneTenant}`,
   ],
+  jobs: [...commanding, 'dynamodb:Query table/index/ops', `kms:Decrypt seal ${forOneTenant}`],
   attendance: commanding,
   operations: [...commanding, 'dynamodb:Query table/index/ops'],
   presence: [
@@ -74,7 +77,7 @@ const expected: Readonly<Record<LambdaName, readonly string[]>> = {
     'kms:GenerateDataKey seal {"StringLike":{"kms:EncryptionContext:tenant":["?*"]}}',
   ],
   keep: [
-    ...dynamo('BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
+    ...dynamo('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
     ...sending,
     'dynamodb:Query table/index/ops',
     'kms:Decrypt seal {"StringLike":{"kms:EncryptionContext:tenant":["?*"]}}',

@@ -53,6 +53,14 @@ describe('IoT rules', () => {
     });
   });
 
+  test('jobs are looked after every minute', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      ScheduleExpression: 'rate(1 minute)',
+      State: 'ENABLED',
+      Targets: [Match.objectLike({ Input: '{"kind":"jobs"}' })],
+    });
+  });
+
   test('the clock asks for alerts, and for people to be kept, every minute', () => {
     template.hasResourceProperties('AWS::Events::Rule', {
       ScheduleExpression: 'rate(1 minute)',
@@ -63,7 +71,7 @@ describe('IoT rules', () => {
       ScheduleExpression: 'rate(1 minute)',
       Targets: [Match.objectLike({ Input: '{"kind":"keep"}' })],
     });
-    template.resourceCountIs('AWS::Events::Rule', 4);
+    template.resourceCountIs('AWS::Events::Rule', 5);
   });
 
   test('what intake has stored is delivered at once, and what it could not store goes into the queue', () => {
@@ -107,6 +115,7 @@ describe('alarms', () => {
       'sereno-prod-issuer-keys',
       'sereno-prod-notices-failed',
       'sereno-prod-put-aside',
+      'sereno-prod-too-many-calls',
       'sereno-prod-unknown-outcomes',
       'sereno-prod-webhooks-paused',
     ]);

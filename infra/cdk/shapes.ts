@@ -43,6 +43,8 @@ const shapes: Partial<Record<LambdaName, Shape>> = {
   deliver: { memoryMb: MEMORY_MB, seconds: 120, sees: ['table', 'secret', 'webhooks'] },
   // The same of mail servers, for every tenant at once.
   alert: { memoryMb: MEMORY_MB, seconds: 110, sees: ['table', 'secret', 'webhooks', 'alerts', 'mail'] },
+  // It hands out to many branches, some of which take their 4 s; what is left the next run takes.
+  jobs: { memoryMb: MEMORY_MB, seconds: 60, sees: ['table', 'seal'] },
   webhooks: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table', 'secret', 'webhooks'] },
   audit: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table'] },
   events: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table'] },

@@ -49,6 +49,7 @@ describe('functions', () => {
         'sereno-prod-deliver': 120,
         'sereno-prod-alert': 110,
         'sereno-prod-keep': 60,
+        'sereno-prod-jobs': 60,
       };
       expect(properties.Timeout).toBeLessThanOrEqual(most[String(properties.FunctionName)] ?? 29);
     }

@@ -52,6 +52,7 @@ export class SerenoStack extends Stack {
       deliver: functions.get('deliver'),
       alert: functions.get('alert'),
       keep: functions.get('keep'),
+      jobs: functions.get('jobs'),
       failures: failures.queue,
     });
     const alarms = new Alarms(this, 'Alarms', { settings, api, functions, failures });

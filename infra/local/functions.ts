@@ -17,6 +17,8 @@ const ALERT_MS = 2_000;
 /** In AWS it is a minute. */
 const KEEP_MS = 5_000;
 /** In AWS it is a minute. */
+const JOBS_MS = 2_000;
+/** In AWS it is a minute. */
 const GATHER_MS = 10_000;
 
 export function startGateway(
@@ -59,7 +61,13 @@ export function startSchedules(
   gateway: GatewayHost,
   { log }: Ground,
   { rules }: Line,
-  { sweepMs = SWEEP_MS, deliverMs = DELIVER_MS, alertMs = ALERT_MS, keepMs = KEEP_MS }: SystemOptions,
+  {
+    sweepMs = SWEEP_MS,
+    deliverMs = DELIVER_MS,
+    alertMs = ALERT_MS,
+    keepMs = KEEP_MS,
+    jobsMs = JOBS_MS,
+  }: SystemOptions,
   cleanup: Cleanup,
 ): void {
   const sweeping = setInterval(
@@ -79,4 +87,6 @@ export function startSchedules(
   cleanup.add(() => clearInterval(alerting));
   const keeping = setInterval(() => rules.follow(gateway.invoke('keep', { kind: 'keep' }), 'keep'), keepMs);
   cleanup.add(() => clearInterval(keeping));
+  const attending = setInterval(() => rules.follow(gateway.invoke('jobs', { kind: 'jobs' }), 'jobs'), jobsMs);
+  cleanup.add(() => clearInterval(attending));
 }

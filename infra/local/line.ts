@@ -35,7 +35,7 @@ function rulesOver(
       const started = await gateway;
       const responsePayload = await started.invoke('presence', event);
       // As after intake.
-      rules.follow(started.invoke('keep', { responsePayload }), 'keep');
+      rules.follow(started.invoke('keep', { requestPayload: event, responsePayload }), 'keep');
     },
     renew: async (event) => {
       const started = await gateway;

@@ -48,6 +48,8 @@ export interface SystemOptions {
   readonly alertMs?: number;
   /** How often people are looked after whom a terminal does not know of yet. Default: 5 s. */
   readonly keepMs?: number;
+  /** How often jobs are looked after. Default: 2 s. */
+  readonly jobsMs?: number;
   /** For how long it is gathered before. Default: 10 s. */
   readonly gatherMs?: number;
   /** How long certificates of agents hold. Default: a year. */

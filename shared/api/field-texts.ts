@@ -64,6 +64,28 @@ export const fieldTexts = {
     es: 'debe ser una lista de hasta 1000 identificadores válidos',
     en: 'must be a list of up to 1000 valid ids',
   },
+  batch_do: { es: 'debe ser put o delete', en: 'must be put or delete' },
+  batch_items: {
+    es: 'debe ser una lista de 1 a 1000 elementos',
+    en: 'must be a list of 1 to 1000 items',
+  },
+  batch_put_only: { es: 'solo se admite con put', en: 'is allowed with put only' },
+  batch_delete_only: { es: 'solo se admite con delete', en: 'is allowed with delete only' },
+  batch_places: {
+    es: 'debe nombrar al menos un dispositivo, o una sede en sites',
+    en: 'must name one device at least, or a site in sites',
+  },
+  batch_writes: {
+    es: 'no puede sumar más de 20000 escrituras, un elemento por cada dispositivo',
+    en: 'must not come to more than 20000 writes, an item for each device',
+  },
+  device_unknown: { es: 'no es un dispositivo registrado', en: 'is no registered device' },
+  site_unknown: { es: 'no es una sede', en: 'is no site' },
+  site_empty: { es: 'es una sede sin dispositivos', en: 'is a site without devices' },
+  keep_for: {
+    es: 'debe ser un entero de 1 a 604800 (segundos)',
+    en: 'must be an integer from 1 to 604800 (seconds)',
+  },
   webhook_state: { es: 'debe ser active o paused', en: 'must be active or paused' },
   wait: { es: 'debe ser un entero de 0 a 20 (segundos)', en: 'must be an integer from 0 to 20 (seconds)' },
   after: {

@@ -65,6 +65,8 @@ export const portField = integer('port', 1, 65535);
 export const commKeyField = integer('comm_key', 0, 0xffffffff);
 export const timeoutField = integer('timeout', 1, 60);
 export const locksField = integer('locks', 1, 2);
+/** Seconds: a week is the most. */
+export const keepForField = integer('keep_for', 1, 7 * 24 * 3600);
 export const serialField = z.string({ error: 'serial' satisfies FieldText }).pipe(
   z
     .string()

@@ -1,7 +1,7 @@
 // Commands and their outcomes: what callers send, what comes back, and the routes.
 import * as z from 'zod';
 import { deviceIdField } from './fields.ts';
-import { EXAMPLE_AT, error, instant, messageAnswer, pageQuery, says, success } from './parts.ts';
+import { count, EXAMPLE_AT, error, instant, messageAnswer, pageQuery, says, success } from './parts.ts';
 import type { Route } from './route.ts';
 
 export const OPERATION_STATES = [
@@ -20,16 +20,47 @@ const operationListQuery = pageQuery.extend({
   state: z.enum(OPERATION_STATES, error('state')).optional().meta(says('Only operations in this state')),
 });
 
+const problemView = z.object({ error: z.string(), code: z.string(), applied: z.string() });
+
+/** What became of one item of a batch at one terminal. */
+const batchResultView = z
+  .object({
+    item: count.meta(says('Its place in the request, from 0 on.')),
+    do: z.enum(['put', 'delete']),
+    user_id: z.string(),
+    device_id: z.string(),
+    state: z.enum(OPERATION_STATES),
+    uid: z.int().optional(),
+    error: problemView.optional(),
+  })
+  .meta({ id: 'BatchResult' });
+
+/** How many items, each once for every terminal. */
+const batchCounts = z
+  .object({
+    total: count,
+    succeeded: count,
+    failed: count,
+    cancelled: count,
+    expired: count,
+    unknown: count,
+    waiting: count.meta(says('Nobody has said yet what became of them.')),
+  })
+  .meta({ id: 'BatchCounts' });
+
 export const operationView = z
   .object({
     id: z.string(),
     op: z.string(),
-    device_id: z.string(),
+    device_id: z.string().optional().meta(says('Absent where it is for several terminals.')),
     state: z.enum(OPERATION_STATES),
     progress: z.object({ stage: z.string(), done: z.int().optional(), total: z.int().optional() }).optional(),
     result: z.unknown().optional(),
-    error: z.object({ error: z.string(), code: z.string(), applied: z.string() }).optional(),
+    error: problemView.optional(),
+    counts: batchCounts.optional().meta(says('Of a batch.')),
+    results: z.array(batchResultView).optional().meta(says('Of a batch: an item for each terminal.')),
     created_at: instant,
+    keep_until: instant.optional().meta(says('Of a batch: what has not begun by then expires.')),
     settled_at: instant.optional(),
   })
   .meta({ id: 'Operation' });
@@ -38,7 +69,7 @@ export type OperationView = z.infer<typeof operationView>;
 const operationAnswer = z.object({ success, data: operationView });
 const operationListAnswer = z.object({
   success,
-  data: z.array(operationView.omit({ result: true })),
+  data: z.array(operationView.omit({ result: true, results: true })),
   next_cursor: z.string().optional(),
 });
 

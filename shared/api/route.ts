@@ -38,12 +38,19 @@ export interface Route {
   readonly narrower?: Scope;
   /** Fields of the body that a caller without `access` needs a scope for; without a `narrower` one, any of these lets in. */
   readonly fields?: Readonly<Record<string, Scope>>;
+  /** What each of the body's `items` needs, by what it does and by the fields that it names, of a caller without `access`. */
+  readonly each?: {
+    readonly do: Readonly<Record<string, Scope>>;
+    readonly fields: Readonly<Record<string, Scope>>;
+  };
   /** Values of those fields that change nothing here, and need no scope. */
   readonly unset?: Readonly<Record<string, unknown>>;
   /** The Lambda function that serves it: `cloud/functions/{fn}.ts`. */
   readonly fn: FunctionName;
   /** By which operation of the agent it is done, if it ends in a command. */
   readonly operation?: OperationName;
+  /** It becomes a job: commands to many terminals as one operation. */
+  readonly job?: true;
   /** What the gateway lets through of all callers together: calls a second, and at once. Over it: 429. */
   readonly throttle?: { readonly perSecond: number; readonly burst: number };
   readonly summary: string;

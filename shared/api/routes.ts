@@ -2,6 +2,7 @@
 // A subject has its file: what callers send, what comes back, and its routes. Examples can be sent in the order of the table.
 import { attendanceRoutes } from './attendance.ts';
 import { auditRoutes } from './audit.ts';
+import { batchRoutes } from './batches.ts';
 import { deviceRoutes } from './devices.ts';
 import { enrolmentRoutes } from './enrolment.ts';
 import { eventRoutes } from './events.ts';
@@ -21,6 +22,7 @@ export const routes = {
   ...systemRoutes,
   ...deviceRoutes,
   ...userRoutes,
+  ...batchRoutes,
   ...fingerRoutes,
   ...wiegandRoutes,
   ...identifierRoutes,

@@ -24,6 +24,7 @@ export const EVENT_TYPES = [
   'person.refused',
   'person.drift',
   'person.repaired',
+  'job.done',
   'operation.unknown',
   'webhook.paused',
 ] as const;

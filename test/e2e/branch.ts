@@ -32,6 +32,7 @@ export interface BranchOptions {
 export interface Branch {
   readonly call: Caller;
   readonly system: System;
+  readonly dataDir: string;
   /** By the id of the device; those put in later are stopped with the others. */
   readonly terminals: Map<string, SimulatedTerminal>;
   stop(): Promise<void>;
@@ -63,6 +64,7 @@ export async function startBranch(
   return {
     call: running.call,
     system: running.system,
+    dataDir: running.dataDir,
     terminals,
     async stop() {
       await running.stop();

@@ -4,9 +4,9 @@ import { SerenoError } from '../../../shared/errors.ts';
 import { type Param, Spoken, wordsOf } from '../../../shared/words.ts';
 import { CommandFailure } from '../../commands/failure.ts';
 import { DeviceNotFound } from '../../directory/locate.ts';
-import { FieldError } from '../../field-error.ts';
+import { FieldError, FieldErrors } from '../../field-error.ts';
 import { type Answer, type ErrorExtras, json } from './answer.ts';
-import { invalid, problemText } from './findings.ts';
+import { fieldText, invalid, invalidField, problemText } from './findings.ts';
 import { Problem, type ProblemOptions, spoken } from './problem.ts';
 
 /** Seconds after which a repeat may fare better. */
@@ -76,6 +76,11 @@ function failureProblem(failure: CommandFailure): Problem {
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof FieldError) return invalid(error.path, error.text);
+  if (error instanceof FieldErrors) {
+    return invalidField(
+      error.faults.map(({ path, text }) => ({ path, text: (language) => fieldText(text, language) })),
+    );
+  }
   if (error instanceof CommandFailure) return failureProblem(error);
   if (!(error instanceof SerenoError)) return new Problem('internal', { cause: error });
   const { code, params, applied } = error;

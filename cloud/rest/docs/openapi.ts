@@ -74,10 +74,10 @@ function exampled(example: object | undefined) {
 }
 
 /** Any one of these is enough to come in. */
-function security({ access, narrower, fields }: Route): Record<string, string[]>[] {
+function security({ access, narrower, fields, each }: Route): Record<string, string[]>[] {
   if (access === 'open') return [];
   if (access === 'any') return [{ token: [] }];
-  const narrow = narrower === undefined ? Object.values(fields ?? {}) : [narrower];
+  const narrow = narrower === undefined ? Object.values({ ...fields, ...each?.do }) : [narrower];
   return [access, ...narrow].map((scope) => ({ token: [scope] }));
 }
 

@@ -1,4 +1,4 @@
-// Every change over HTTP leaves an entry. Commands leave theirs when they have an id; all others here, around the handler.
+// Every change over HTTP leaves an entry. Commands and jobs leave theirs when they have an id; all others here, around the handler.
 import { routeKey } from '../../../shared/api/route.ts';
 import { SerenoError } from '../../../shared/errors.ts';
 import type { SiteAddress } from '../../../shared/wire/topics.ts';
@@ -87,7 +87,8 @@ async function entered<T>(
 /** Runs a handler; one that changes something leaves an entry. */
 export async function audited(call: Call, handle: () => Promise<Answer> | Answer): Promise<Answer> {
   const { principal, route, name } = call;
-  if (principal === null || route.method === 'GET' || isAction(name)) return handle();
+  const hasItsOwn = isAction(name) || route.job === true;
+  if (principal === null || route.method === 'GET' || hasItsOwn) return handle();
   return entered(principal.tenant, deedOf(call, principal.subject), handle, endingOf);
 }
 

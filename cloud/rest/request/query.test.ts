@@ -22,6 +22,8 @@ const bodies: Partial<Record<RouteName, object>> = {
   siteCreate: { site: 'x' },
   siteGroupPut: { sites: [] },
   personPut: {},
+  userBatch: { items: [{ do: 'delete', user_id: '1' }] },
+  usersBatch: { items: [{ do: 'delete', user_id: '1', devices: ['principal'] }] },
   siteUpdate: { name: 'x' },
   webhookCreate: { url: 'https://example.com/' },
   webhookUpdate: {},

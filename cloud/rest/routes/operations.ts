@@ -7,10 +7,12 @@ import type { Progress } from '../../../shared/wire/envelope.ts';
 import { stageText } from '../../../shared/wire/stage.ts';
 import { failureOf } from '../../commands/failure.ts';
 import type { CommandRow, Settlement } from '../../commands/ledger.ts';
-import { listOperations } from '../../commands/listing.ts';
+import { DEFAULT_LIMIT, listOperations, MOST_OPERATIONS } from '../../commands/listing.ts';
 import { cancelOperation, findOperation, type Operation } from '../../commands/operations.ts';
 import type { CommandPorts } from '../../commands/ports.ts';
 import type { Directory } from '../../directory/directory.ts';
+import type { JobPorts } from '../../jobs/ports.ts';
+import { cancelJob, findJob, listJobs } from '../../jobs/view.ts';
 import { type Answer, accepted, ok } from '../answer/answer.ts';
 import { decodeCursor, encodeCursor } from '../answer/cursor.ts';
 import { message } from '../answer/messages.ts';
@@ -18,6 +20,11 @@ import { problemOf } from '../answer/problem-answer.ts';
 import { fitsLambda } from '../answer/size.ts';
 import { present } from '../commands/present.ts';
 import type { Call, Handlers } from '../request/call.ts';
+import { jobView } from './batches.ts';
+
+export interface OperationPorts extends CommandPorts {
+  readonly batches: JobPorts;
+}
 
 function errorView(command: CommandRow, settlement: Settlement, language: Language) {
   const { applied } = settlement;
@@ -72,28 +79,75 @@ async function operationView(
   };
 }
 
-async function operationList(ports: CommandPorts, call: Call<'operationList'>): Promise<Answer> {
+interface ListPage {
+  /** Newest first. */
+  readonly data: readonly OperationView[];
+  /** Id to go on after; absent on the last page. */
+  readonly next?: string | undefined;
+}
+
+/** Two lists as one. What is older than the end of a list that goes on may be out of order: the next page has it. */
+function merged(one: ListPage, other: ListPage, limit: number): ListPage {
+  const ends = [one.next, other.next].filter((next) => next !== undefined);
+  const edge = ends.sort().at(-1);
+  const known = [...one.data, ...other.data]
+    .filter(({ id }) => edge === undefined || id >= edge)
+    .sort((a, b) => (a.id < b.id ? 1 : -1));
+  const data = known.slice(0, limit);
+  return { data, next: data.length < known.length ? data.at(-1)?.id : edge };
+}
+
+/** Batches at several terminals are of no terminal. */
+async function batchList(
+  { batches }: OperationPorts,
+  { principal, query, language }: Call<'operationList'>,
+  limit: number,
+  after: string | undefined,
+) {
+  const { views, next } = await listJobs(batches, principal, limit, after);
+  const wanted = views.filter(
+    ({ head, state }) =>
+      (query.device === undefined || head.device === query.device) &&
+      (query.state === undefined || state === query.state),
+  );
+  return { data: wanted.map((view) => jobView(view, language, false)), next };
+}
+
+async function operationList(ports: OperationPorts, call: Call<'operationList'>): Promise<Answer> {
   const { principal, query, language } = call;
   const { cursor, ...wanted } = query;
+  const limit = Math.min(wanted.limit ?? DEFAULT_LIMIT, MOST_OPERATIONS);
   const after = cursor === undefined ? undefined : decodeCursor(z.string().pipe(commandIdSchema), cursor);
-  const { operations, next } = await listOperations(ports, principal, { ...wanted, after });
-  const data = await Promise.all(
-    operations.map((operation) => operationView(operation, ports.directory, language)),
+  const [commands, jobs] = await Promise.all([
+    listOperations(ports, principal, { ...wanted, limit, after }),
+    batchList(ports, call, limit, after),
+  ]);
+  const views = await Promise.all(
+    commands.operations.map((operation) => operationView(operation, ports.directory, language)),
   );
+  const { data, next } = merged({ data: views, next: commands.next }, jobs, limit);
   return ok({ data, ...(next === undefined ? {} : { next_cursor: encodeCursor(next) }) });
 }
 
-async function operationGet(ports: CommandPorts, call: Call<'operationGet'>): Promise<Answer> {
-  const operation = await findOperation(ports, call.principal, call.params.id ?? '');
-  return ok({ data: await operationView(operation, ports.directory, call.language) });
+async function operationGet(ports: OperationPorts, call: Call<'operationGet'>): Promise<Answer> {
+  const { principal, language, params } = call;
+  const id = params.id ?? '';
+  const job = await findJob(ports.batches, principal, id);
+  if (job !== null) return ok({ data: jobView(job, language, true) });
+  const operation = await findOperation(ports, principal, id);
+  return ok({ data: await operationView(operation, ports.directory, language) });
 }
 
-async function operationCancel(ports: CommandPorts, call: Call<'operationCancel'>): Promise<Answer> {
-  const { id, known } = await cancelOperation(ports, call.principal, call.params.id ?? '');
-  return known ? ok({ message: message('operationCancel', call.language, {}) }) : accepted(id);
+async function operationCancel(ports: OperationPorts, call: Call<'operationCancel'>): Promise<Answer> {
+  const { principal, language, params } = call;
+  const isJob = await cancelJob(ports.batches, principal, params.id ?? '');
+  const { id, known } = isJob
+    ? { id: params.id ?? '', known: true }
+    : await cancelOperation(ports, principal, params.id ?? '');
+  return known ? ok({ message: message('operationCancel', language, {}) }) : accepted(id);
 }
 
-export const operationHandlers: Handlers<'operations', CommandPorts> = {
+export const operationHandlers: Handlers<'operations', OperationPorts> = {
   operationList,
   operationGet,
   operationCancel,

@@ -54,6 +54,7 @@ async function warm(): Promise<void> {
     'deliver',
     'alert',
     'keep',
+    'jobs',
     ...Object.values(routes).map(({ fn }) => fn),
   ]);
   await Promise.allSettled([...names].map((name) => functions.load(name)));
