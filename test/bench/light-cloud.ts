@@ -4,6 +4,7 @@ import { ulid } from 'ulid';
 import { systemClock } from '../../cloud/clock.ts';
 import { IotSender } from '../../cloud/commands/iot-sender.ts';
 import type { Dispatched, Outbound } from '../../cloud/commands/sender.ts';
+import { log } from '../../cloud/log.ts';
 import { sendWord } from '../../cloud/presence/word.ts';
 import { Broker, type SiteMessage } from '../../infra/local/broker/broker.ts';
 import { LocalAuthority } from '../../infra/local/certs/authority.ts';
@@ -57,6 +58,8 @@ export class LightCloud {
   }
 
   static async open(folder: string): Promise<LightCloud> {
+    // What is not delivered is counted.
+    log.setLogLevel('SILENT');
     const authority = await LocalAuthority.open(folder);
     const server = await authority.issueServer();
     let take = (_message: SiteMessage): void => {};
@@ -69,12 +72,12 @@ export class LightCloud {
     });
     const credentials = newCredentials();
     const dataPlane = await DataPlane.start({ port: 0, broker, credentials, region: REGION });
-    // As the functions have it, but one for all of them: so many sockets as these would have together.
+    // One client plays all functions: it has the sockets of many, and waits longer where this process is busy.
     const client = new IoTDataPlaneClient({
       ...{ endpoint: dataPlane.url, region: REGION, credentials, maxAttempts: 1 },
       requestHandler: {
-        ...{ connectionTimeout: 1000, requestTimeout: 5000, throwOnRequestTimeout: true },
-        httpAgent: { keepAlive: true, maxSockets: 1000 },
+        ...{ connectionTimeout: 15_000, requestTimeout: 20_000, throwOnRequestTimeout: true },
+        httpAgent: { keepAlive: true, maxSockets: 256 },
       },
     });
     const cloud = new LightCloud(broker, authority, dataPlane, new IotSender(client, systemClock));

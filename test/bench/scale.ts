@@ -19,6 +19,8 @@ const SECONDS = Number(process.env.BENCH_SECONDS ?? 60);
 const CREATES = 4;
 const STAGGER_MS = 40;
 const TICK_MS = 20;
+/** So many at a time before it counts. */
+const WARMING = 50;
 /** A command that has no answer after this is lost. */
 const DEADLINE_MS = 60_000;
 const DOWN_MS = 10_000;
@@ -71,7 +73,7 @@ class Caller {
 
 async function until(holds: () => boolean, withinMs: number): Promise<boolean> {
   const end = performance.now() + withinMs;
-  while (!holds() && performance.now() < end) await sleep(50);
+  while (!holds() && performance.now() < end) await sleep(10);
   return holds();
 }
 
@@ -165,7 +167,10 @@ export async function benchScale(print: (text: string) => void): Promise<void> {
     const caller = new Caller(cloud);
     // Every terminal once, so that conversations and tables are there before it counts.
     const warm: Ledger = { answers: [], wrong: new Map(), created: 0, sent: 0 };
-    await steady(caller, warm, (AGENTS * TERMINALS) / RATE);
+    for (let n = 0; n < AGENTS * TERMINALS; n++) {
+      await until(() => cloud.underWay < WARMING, DEADLINE_MS);
+      caller.call(warm, 0);
+    }
     await until(() => cloud.underWay === 0, DEADLINE_MS);
     await rush(cloud, hosts, caller, print);
     await storm(cloud, print);
