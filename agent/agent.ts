@@ -107,6 +107,7 @@ export class Agent {
       collected: (device) => this.#punches.collected(device),
       wanted: () => this.#keeping.wanted(),
       certificate: () => this.#certificates?.times ?? null,
+      key: () => this.#keeping.key,
       onNews: (hello, connected) => this.#onlookers.announced(hello, connected),
       log,
     });

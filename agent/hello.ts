@@ -44,6 +44,8 @@ export interface HelloPorts {
   readonly wanted: () => WantedStore;
   /** When its certificate is due, and ends; null: nobody knows. */
   readonly certificate: () => CertificateTimes | null;
+  /** This agent's public key. */
+  readonly key: () => string;
   /** Told of every news, also while there is no line to the cloud. */
   readonly onNews: (hello: Hello, isUp: boolean) => void;
   readonly log: Logger;
@@ -158,7 +160,7 @@ export class HelloTeller {
   }
 
   #hello(): Hello {
-    const { clock, cloudClock, journal, fence, link, stations, collected, wanted } = this.#ports;
+    const { clock, cloudClock, journal, fence, link, stations, collected, wanted, key } = this.#ports;
     const certificate = this.#ports.certificate();
     return {
       v: WIRE_VERSION,
@@ -173,6 +175,7 @@ export class HelloTeller {
       devices: stations().map((station) => asHelloDevice(station, collected(station.device.id))),
       wanted: wanted(),
       ...(certificate === null ? {} : { certificate }),
+      key: key(),
     };
   }
 }

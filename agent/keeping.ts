@@ -17,7 +17,8 @@ export class Keeping {
     this.rules = new RuleKeeping(ports);
     this.#people = new PeopleKeeping({ ...ports, rules: this.rules.access });
     const { rules, recalls } = this.rules.access;
-    this.operations = { ...rules, ...recalls, ...this.#people.people.rules };
+    const { people, between } = this.#people;
+    this.operations = { ...rules, ...recalls, ...people.rules, ...between.handlers };
   }
 
   /** Goes on with what an earlier run left; the dispatcher must have done so before. */
@@ -62,5 +63,10 @@ export class Keeping {
   /** Who is kept where, as the hello tells it. */
   wanted(): ReturnType<PeopleKeeping['people']['wanted']> {
     return this.#people.people.wanted();
+  }
+
+  /** What is sealed to this key this agent alone can read. */
+  get key(): string {
+    return this.#people.between.publicKey;
   }
 }

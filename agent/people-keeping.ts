@@ -1,4 +1,5 @@
 // The people of a branch at work: what their keeper is given of the agent around it, and what it is told.
+import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type { Logger } from 'pino';
 import { SerenoError } from '../shared/errors.ts';
 import type { Access } from './access/access.ts';
@@ -8,7 +9,10 @@ import type { AgentConfig } from './config/load.ts';
 import type { LiveStation } from './devices/station.ts';
 import type { CloudClock } from './dispatch/cloud-clock.ts';
 import type { IdleWork } from './dispatch/queue-item.ts';
+import { FingersBetween } from './fingers/between.ts';
+import { freshAgentKey } from './fingers/envelope.ts';
 import { FingersFollow, type IdleLook } from './fingers/follow.ts';
+import type { InTurn } from './fingers/turn.ts';
 import { inTurn, usersInTurn } from './in-turn.ts';
 import { People } from './people/people.ts';
 import { PeopleStore } from './people/store.ts';
@@ -16,7 +20,7 @@ import type { Punches } from './punches/punches.ts';
 import type { Roster } from './terminal/tables/roster.ts';
 
 export interface PeopleKeepingPorts {
-  readonly config: Pick<AgentConfig, 'dataDir' | 'site'>;
+  readonly config: Pick<AgentConfig, 'dataDir' | 'site' | 'tenant'>;
   readonly clock: Clock;
   readonly cloudClock: CloudClock;
   readonly station: (device: string) => LiveStation | undefined;
@@ -30,6 +34,7 @@ export interface PeopleKeepingPorts {
 export class PeopleKeeping {
   readonly people: People;
   readonly fingers: FingersFollow;
+  readonly between: FingersBetween;
   readonly #store: PeopleStore;
   readonly #idle = new WeakMap<IdleLook, IdleWork>();
 
@@ -62,18 +67,29 @@ export class PeopleKeeping {
         this.fingers.gone(device, args.user_id);
       },
     });
+    const askInTurn: InTurn = (device, work, withinMs) =>
+      inTurn(
+        stationOf(device),
+        (terminal, signal) =>
+          terminal.read((conversation, cache) => work({ conversation, cache, terminal, signal }), signal),
+        limitOf(clock, withinMs),
+      );
+    this.between = new FingersBetween({
+      at: { tenant: config.tenant, site: config.site },
+      store: this.#store,
+      key: agentKeyOf(this.#store),
+      now: () => cloudClock.now(),
+      inTurn: askInTurn,
+      onGiven: (person) => this.fingers.present([person]),
+    });
     this.fingers = new FingersFollow({
       store: this.#store,
       clock,
       log,
       serial: (device) => station(device)?.serial ?? null,
-      inTurn: (device, work, withinMs) =>
-        inTurn(
-          stationOf(device),
-          (terminal, signal) =>
-            terminal.read((conversation, cache) => work({ conversation, cache, terminal, signal }), signal),
-          limitOf(clock, withinMs),
-        ),
+      now: () => cloudClock.now(),
+      tell: (event) => punches().tell(event),
+      inTurn: askInTurn,
       whenIdle: (device, look) => station(device)?.queue.whenIdle(this.#idleWork(device, look, station)),
     });
   }
@@ -131,4 +147,10 @@ export class PeopleKeeping {
     this.people.deviceGone(device);
     this.fingers.deviceGone(device);
   }
+}
+
+/** The key by which other agents seal to this one; a new one where its memory was lost. */
+function agentKeyOf(store: PeopleStore): KeyObject {
+  const make = () => freshAgentKey().export({ type: 'pkcs8', format: 'der' });
+  return createPrivateKey({ key: store.secret('agent-key', make), format: 'der', type: 'pkcs8' });
 }

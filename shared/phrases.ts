@@ -180,6 +180,10 @@ export const phrases = {
     es: 'la copia tiene un registro de {got} bytes y el dispositivo los tiene de {max}',
     en: 'the copy has a record of {got} bytes, those of the device have {max}',
   },
+  finger_kind: {
+    es: 'huellas de otro formato, o selladas para otro agente',
+    en: 'fingers of another format, or sealed to another agent',
+  },
   version_unknown: { es: 'no conoce la versión {version}', en: 'version {version} is not known there' },
   operation_unknown: { es: "no conoce la operación '{op}'", en: "operation '{op}' is not known there" },
   argument_invalid: {

@@ -13,9 +13,9 @@ import { type CloudTime, KnownTime } from './known-time.ts';
 import { endWhatCameBack, noteLeft } from './left-behind.ts';
 import { countedFor } from './passes.ts';
 import type {
-  AccessHandlers,
   Informed,
   LocalWrites,
+  RecallHandlers,
   RuleEvents,
   RuleHandlers,
   TerminalTables,
@@ -40,7 +40,7 @@ const LATEST = 'latest';
 
 export class Access implements Informed {
   readonly rules: RuleHandlers;
-  readonly recalls: AccessHandlers<'recall'>;
+  readonly recalls: RecallHandlers;
   readonly #ports: AccessPorts;
   readonly #time: KnownTime;
   readonly #keepers = new Map<string, Keeper>();

@@ -63,13 +63,14 @@ export type AccessHandlers<K extends 'rule' | 'recall'> = {
 };
 
 /** Operations that are about identifiers. */
-export type RuleHandlers = Omit<AccessHandlers<'rule'>, 'people.put'>;
+export type RuleHandlers = Omit<AccessHandlers<'rule'>, 'people.put' | 'finger.give'>;
+export type RecallHandlers = Omit<AccessHandlers<'recall'>, 'finger.seal'>;
 
 /** What the agent around it tells the keeper of rules. All but `stop` return at once; what they change is on disk by then. */
 export interface Informed {
   /** Begun again under the same command id they come to the same end. */
   readonly rules: RuleHandlers;
-  readonly recalls: AccessHandlers<'recall'>;
+  readonly recalls: RecallHandlers;
   /** Begins: goes on with what an earlier run left. After the dispatcher has taken up its journal. */
   resume(): void;
   /** Begins nothing more. */

@@ -9,7 +9,7 @@ import type { Batch, Batches } from './batches.ts';
 import { judged, judgedAlone, named } from './judge.ts';
 import { listed, needsRoster } from './listing.ts';
 import { planDelete, planPut, planReset } from './plan-items.ts';
-import type { AccessHandlers, RuleHandlers, TerminalTables } from './ports.ts';
+import type { RecallHandlers, RuleHandlers, TerminalTables } from './ports.ts';
 import type { AccessStore } from './store.ts';
 
 export interface RequestPorts {
@@ -39,7 +39,7 @@ export class Requests {
       }),
     'wiegand.put': (args, command) => this.#answer(command, (device) => this.#putWiegand(device, args)),
   };
-  readonly recalls: AccessHandlers<'recall'> = {
+  readonly recalls: RecallHandlers = {
     'identifier.list': (args, command) =>
       this.#answer(command, (device) => this.#list(device, args, command)),
     'wiegand.get': (_args, command) => this.#answer(command, (device) => this.#ports.store.wiegand(device)),

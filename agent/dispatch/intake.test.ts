@@ -56,6 +56,8 @@ const ARGS: Readonly<Record<OperationName, object>> = {
     epoch: ulid(),
     items: [{ person: 'p-1', version: 1, user_id: '7', want: { name: 'Ana' } }],
   },
+  'finger.seal': { person: 'p-1', fingers: [1], to: { site: 'sur', key: freshKey() } },
+  'finger.give': { person: 'p-1', from: 'sur', kind: '10', sealed: '' },
   'device.refused': { devices: [] },
   'site.tenure': { session: 's', seq: 1, since: 0 },
   'site.certificate': { certificate: 'pem', days: 365 },

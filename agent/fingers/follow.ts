@@ -2,18 +2,19 @@
 //
 // How the folder works: look.ts finds out who has which fingers at a terminal (inventory.ts) once its own count of fingers has moved;
 // missing.ts says what is missing where; transfer.ts carries it.
+import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
+import type { HandEvent } from '../../shared/wire/events.ts';
 import type { Clock } from '../clock.ts';
 import { Rests } from '../people/rests.ts';
 import type { PeopleStore } from '../people/store.ts';
 import { isWantedThere, type Wanted } from '../people/wanted.ts';
 import type { Roster } from '../terminal/tables/roster.ts';
-import type { RosterCache } from '../terminal/tables/roster-cache.ts';
-import type { Conversation } from '../zk/conversation.ts';
 import { Slices } from '../zk/slices.ts';
 import { type FingersSeen, lookAtFingers } from './look.ts';
 import { type Carriage, isSettled, missingFingers } from './missing.ts';
-import { DURESS, type Given, giveFingers, takeFingers, wipe } from './transfer.ts';
+import { bitsOf, type Given, giveFingers, takeFingers, wipe } from './transfer.ts';
+import type { InTurn, Turn } from './turn.ts';
 
 /** Somebody else had the terminal: looked at again after this, */
 const GAVE_WAY_MS = 5000;
@@ -24,21 +25,16 @@ const LOOK_AGAIN_MS = 86_400_000;
 /** What one terminal may take over one person. */
 const CARRY_MS = 60_000;
 
-type Lockable = Parameters<typeof giveFingers>[0];
-interface Turn {
-  readonly conversation: Conversation;
-  readonly cache: RosterCache;
-  readonly terminal: Lockable;
-  readonly signal: AbortSignal;
-}
-
 export interface FingersPorts {
   readonly store: PeopleStore;
   readonly clock: Clock;
   readonly log: Logger;
   readonly serial: (device: string) => string | null;
-  /** In the terminal's turn, behind the commands of the cloud. @throws SerenoError */
-  readonly inTurn: <T>(device: string, work: (turn: Turn) => Promise<T>, withinMs: number) => Promise<T>;
+  /** The cloud's time, epoch ms. */
+  readonly now: () => number;
+  readonly inTurn: InTurn;
+  /** On disk when it returns. @throws SerenoError `agent_storage` */
+  readonly tell: (event: HandEvent) => void;
   /** Once nobody needs the terminal; `isWanted`: somebody does. Calls `onEnd` in any case. The same `look` waits once. */
   readonly whenIdle: (device: string, look: IdleLook) => void;
 }
@@ -68,7 +64,7 @@ export class FingersFollow {
   start(): void {
     const { store } = this.#ports;
     this.#isStopped = false;
-    for (const device of this.#devices()) for (const { person } of store.of(device)) this.#due.add(person);
+    for (const device of store.devices()) for (const { person } of store.of(device)) this.#due.add(person);
     this.#pump();
   }
 
@@ -79,7 +75,7 @@ export class FingersFollow {
 
   /** A table was read in full, with the counters that belong to it. */
   saw(device: string, roster: Roster): void {
-    if (this.#isStopped || !this.#devices().includes(device)) return;
+    if (this.#isStopped || !this.#ports.store.has(device)) return;
     const count = roster.counters?.fingers ?? null;
     setImmediate(() => {
       try {
@@ -112,12 +108,6 @@ export class FingersFollow {
 
   deviceGone(device: string): void {
     this.#looks.delete(device);
-  }
-
-  /** Those between which fingers can go: one alone needs no look. */
-  #devices(): string[] {
-    const devices = this.#ports.store.devices();
-    return devices.length < 2 ? [] : devices;
   }
 
   #isOld(device: string, count: number | null): boolean {
@@ -185,7 +175,7 @@ export class FingersFollow {
       this.#due.delete(person);
       try {
         const everywhere = store.everywhere(person).filter(isSettled);
-        if (everywhere.length < 2) continue;
+        for (const wanted of everywhere) this.#tellHand(wanted);
         for (const { device } of everywhere) if (store.fingers.look(device) === null) this.#lookAt(device);
         const taken: boolean[] = [];
         for (const carriage of missingFingers(everywhere, store.fingers))
@@ -223,14 +213,28 @@ export class FingersFollow {
   /** @throws SerenoError `agent_storage` */
   #noteGiven(from: Wanted, to: Wanted, { there, refused, count }: Given): boolean {
     const { store, log } = this.#ports;
-    const bits = (isMeant: (flag: number) => boolean) =>
-      there.filter(({ flag }) => isMeant(flag)).reduce((sum, { finger }) => sum | (1 << finger), 0);
-    const added = { usable: bits((flag) => flag !== DURESS), duress: bits((flag) => flag === DURESS) };
+    const added = bitsOf(there);
     store.fingers.add(to.device, to.userId, added, count);
     const fields = { from: from.device, to: to.device, fingers: there.length, refused: refused.length };
     if (refused.length === 0) log.info(fields, 'fingers have followed');
     else log.warn(fields, 'a terminal does not take some fingers');
+    this.#tellHand(to);
     return refused.length === 0;
+  }
+
+  /** The cloud hears of a hand that is otherwise than it was told last. @throws SerenoError `agent_storage` */
+  #tellHand({ device, person, userId }: Wanted): void {
+    const { store, tell, now } = this.#ports;
+    const kind = store.fingers.look(device)?.version ?? null;
+    if (kind === null) return;
+    const { usable, duress } = store.fingers.hand(device, userId);
+    const { word: before, tells } = store.fingers.told(device, person);
+    const word = `${kind} ${usable} ${duress}`;
+    if (before === word || (before === '' && usable === 0 && duress === 0)) return;
+    const name = JSON.stringify([store.id, device, person, tells, word]);
+    const id = `hnd_${createHash('sha256').update(name).digest('hex').slice(0, 32)}`;
+    tell({ type: 'person.fingers', id, device, person, kind, usable, duress, at: now() });
+    store.fingers.noteTold(device, person, word, tells + 1);
   }
 
   async #inTurn<T>({ device, person }: Wanted, work: (turn: Turn) => Promise<T>): Promise<T> {

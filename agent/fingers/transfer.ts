@@ -91,6 +91,13 @@ export async function giveFingers(
   return { there, refused, count: isCounted ? after : null };
 }
 
+/** Which slots they are for. */
+export function bitsOf(fingers: readonly CarriedFinger[]): { usable: number; duress: number } {
+  const bits = (isMeant: (flag: number) => boolean) =>
+    fingers.filter(({ flag }) => isMeant(flag)).reduce((sum, { finger }) => sum | (1 << finger), 0);
+  return { usable: bits((flag) => flag !== DURESS), duress: bits((flag) => flag === DURESS) };
+}
+
 /** Nothing of a template stays in memory. */
 export function wipe(fingers: readonly CarriedFinger[]): void {
   for (const { template } of fingers) template.fill(0);

@@ -9,8 +9,9 @@ export function accepted(
   { device, epoch }: { readonly device: string; readonly epoch: string },
 ): { readonly wanted: Wanted; readonly counts: boolean } {
   const { person, version, user_id: userId, want } = item;
+  const told = (item.former ?? []).filter((badge) => badge !== userId);
   if (known === undefined) {
-    const fresh = { reached: false, stands: false, former: [], stood: [], told: null, tells: 0 };
+    const fresh = { reached: false, stands: false, former: told, stood: [], told: null, tells: 0 };
     return { wanted: { device, person, version, epoch, userId, want, isKept: true, ...fresh }, counts: true };
   }
   const named = { ...known, epoch: epoch > known.epoch ? epoch : known.epoch };
@@ -33,7 +34,7 @@ export function accepted(
       isKept: true,
       reached: false,
       stands: known.isKept && (isSameBadge ? known.stands : known.stood.includes(userId)),
-      former: known.isKept ? former.filter((badge) => badge !== userId) : [],
+      former: [...new Set([...(known.isKept ? former : []), ...told])].filter((badge) => badge !== userId),
       stood: known.isKept ? stood.filter((badge) => badge !== userId) : [],
       told: null,
     },

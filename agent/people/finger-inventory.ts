@@ -37,6 +37,16 @@ export const FINGER_TABLES = `
   ) STRICT, WITHOUT ROWID;
 `;
 
+export const TOLD_TABLE = `
+  CREATE TABLE hands_told (
+    device TEXT NOT NULL,
+    person TEXT NOT NULL,
+    word TEXT NOT NULL,
+    tells INTEGER NOT NULL,
+    PRIMARY KEY (device, person)
+  ) STRICT, WITHOUT ROWID;
+`;
+
 /** Every write is on disk when the call returns. @throws SerenoError `agent_storage` */
 export class FingerInventory {
   readonly #database: Database;
@@ -78,6 +88,17 @@ export class FingerInventory {
     });
   }
 
+  /** What the cloud was told last of a person's fingers there, and how often it was told anything of them. */
+  told(device: string, person: string): { readonly word: string; readonly tells: number } {
+    const sql = 'SELECT word, tells FROM hands_told WHERE device = ? AND person = ?';
+    const row = this.#database.get(sql, device, person);
+    return row === undefined ? { word: '', tells: 0 } : { word: String(row.word), tells: Number(row.tells) };
+  }
+
+  noteTold(device: string, person: string, word: string, tells: number): void {
+    this.#database.run('INSERT OR REPLACE INTO hands_told VALUES (?, ?, ?, ?)', device, person, word, tells);
+  }
+
   /** The user is not there any more. */
   drop(device: string, userId: string): void {
     this.#database.run('DELETE FROM hands WHERE device = ? AND user_id = ?', device, userId);
@@ -90,6 +111,7 @@ export class FingerInventory {
 
   forget(device: string): void {
     this.#database.run('DELETE FROM hands WHERE device = ?', device);
+    this.#database.run('DELETE FROM hands_told WHERE device = ?', device);
     this.doubt(device);
   }
 

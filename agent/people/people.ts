@@ -79,10 +79,12 @@ export class People {
   written(device: string, op: OperationOfKind<'write'>, args: unknown): void {
     const { store } = this.#ports;
     if (!store.has(device)) return;
-    const { user_id } = operations[op].args.parse(args);
-    const about = store.byBadge(device, user_id).filter(({ isKept }) => isKept);
+    const given = operations[op].args.parse(args);
+    const about = store.byBadge(device, given.user_id).filter(({ isKept }) => isKept);
     if (about.length === 0) return;
-    if (op !== 'user.delete') {
+    // A change of somebody who is there does not make him one who may be.
+    const isMadeAgain = op !== 'user.delete' && !('mode' in given && given.mode === 'update');
+    if (isMadeAgain) {
       const gone = about.filter(({ want, reached }) => want === null && reached);
       store.atomically(() => {
         for (const wanted of gone) store.put(letGo(wanted));

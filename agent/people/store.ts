@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { Database } from '../database.ts';
 import { SecretBox } from '../journal/secret-box.ts';
-import { FINGER_TABLES, FingerInventory } from './finger-inventory.ts';
+import { FINGER_TABLES, FingerInventory, TOLD_TABLE } from './finger-inventory.ts';
 import { type PersonTask, taskSchema } from './task.ts';
 import { type Wanted, wantedSchema } from './wanted.ts';
 
@@ -28,6 +28,7 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX wanted_person ON wanted (person);
   `,
   FINGER_TABLES,
+  TOLD_TABLE,
 ];
 
 const STORE = 'store';
@@ -56,6 +57,16 @@ export class PeopleStore {
   /** Names this memory: another one has another. */
   get id(): string {
     return this.#id;
+  }
+
+  /** A secret of the agent's own, made at first use; lost with this memory. */
+  secret(name: string, make: () => Uint8Array): Buffer {
+    const known = this.#note(name);
+    const secret = known === null ? null : this.#box.open([name], Buffer.from(known, 'base64'));
+    if (secret !== null) return secret;
+    const fresh = Buffer.from(make());
+    this.#putNote(name, this.#box.seal([name], fresh).toString('base64'));
+    return fresh;
   }
 
   close(): void {
@@ -171,7 +182,7 @@ export class PeopleStore {
     const opens = probe !== undefined && this.#box.open(PROBE, probe as Uint8Array) !== null;
     if (!opens) {
       this.atomically(() => {
-        for (const table of ['names', 'probe', 'wanted', 'tasks', 'finger_looks', 'hands']) {
+        for (const table of ['names', 'probe', 'wanted', 'tasks', 'finger_looks', 'hands', 'hands_told']) {
           this.#database.run(`DELETE FROM ${table}`);
         }
         this.#database.run('INSERT INTO probe VALUES (?)', this.#box.seal(PROBE, Buffer.from('open')));

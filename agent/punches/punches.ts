@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { CollectedPunches } from '../../shared/domain/collected.ts';
-import type { PersonEvent, RuleEvent } from '../../shared/wire/events.ts';
+import type { HandEvent, PersonEvent, RuleEvent } from '../../shared/wire/events.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import type { Clock } from '../clock.ts';
 import { isStorageError } from '../journal/errors.ts';
@@ -148,7 +148,7 @@ export class Punches {
   }
 
   /** All of them are on disk when it returns; told to the cloud in order. @throws SerenoError `agent_storage` */
-  tell(...events: (RuleEvent | PersonEvent)[]): void {
+  tell(...events: (RuleEvent | PersonEvent | HandEvent)[]): void {
     if (events.length === 0) return;
     try {
       this.#database.atomically(() => {

@@ -7,6 +7,7 @@ import type { DeviceRow, SiteRow } from './rows.ts';
 export interface SiteHello {
   readonly session: string;
   readonly agentVersion: string;
+  readonly agentKey?: string | null;
   /** Orders the hellos of one session: their number, or the agent's own time where it does not count them. */
   readonly helloOrder: number;
   readonly clockOffsetMs: number | null;

@@ -14,6 +14,8 @@ export const siteRowSchema = z.object({
   session: z.string().optional(),
   connected: z.boolean(),
   agentVersion: z.string().optional(),
+  /** The agent's public key: what is sealed to it, it alone can read. Null: it has none. */
+  agentKey: z.string().nullable().optional(),
   /** When the cloud took the last hello. */
   lastHello: epochMs.optional(),
   /** Since when it is connected, or is not. */

@@ -5,6 +5,7 @@ import {
   type AgentEvent,
   agentEventSchema,
   EVENTS_UNZIPPED_BYTES,
+  type HandEvent,
   type HeardBatch,
   heardBatchSchema,
   type PersonEvent,
@@ -25,7 +26,7 @@ export interface IntakePorts {
   /** Notes what is told of people. */
   readonly hearPeople: (
     from: SiteAddress & { readonly journal: string },
-    events: readonly Numbered<PersonEvent>[],
+    events: readonly Numbered<PersonEvent | HandEvent>[],
   ) => Promise<void>;
   /** Epoch ms. */
   readonly now: () => number;
@@ -100,7 +101,7 @@ function personHappening(
   return { id, type, at, site, device, data };
 }
 
-function happeningOf(event: AgentEvent, site: string): Happening {
+function happeningOf(event: Exclude<AgentEvent, HandEvent>, site: string): Happening {
   if (event.type === 'punch') {
     const { id, device, at } = event;
     return { id, type: 'punch.created', at, site, device, data: { ...punchData(event, site) } };
@@ -142,6 +143,8 @@ export async function takeBatch(ports: IntakePorts, at: SiteAddress, batch: Hear
   const byId = new Map(punches.map(({ punch }, index) => [punch.id, stored[index]]));
   const news: Happening[] = [];
   for (const { event, number } of heard) {
+    // For those who carry fingers alone.
+    if (event.type === 'person.fingers') continue;
     const punch = byId.get(event.id);
     const isNews = punch === undefined ? number > storedUpTo : await isUntold(punch);
     if (isNews) news.push(happeningOf(event, site));

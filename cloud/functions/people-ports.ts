@@ -5,6 +5,7 @@ import { DynamoLedger } from '../commands/dynamo-ledger.ts';
 import { IotSender } from '../commands/iot-sender.ts';
 import { directoryConfig } from '../config.ts';
 import { DynamoDirectory } from '../directory/dynamo-directory.ts';
+import { Hands } from '../people/hands.ts';
 import type { PeoplePorts, SpreadPorts } from '../people/ports.ts';
 import { PeopleStore } from '../people/store.ts';
 import { tableNamed } from '../store/client.ts';
@@ -13,7 +14,12 @@ import { secretBox } from './secret-box.ts';
 /** What needs no secret, nor anybody to talk to. */
 export function spreadPorts(): SpreadPorts {
   const table = tableNamed(directoryConfig().tableName);
-  return { people: new PeopleStore(table), directory: new DynamoDirectory(table), clock: systemClock };
+  return {
+    people: new PeopleStore(table),
+    hands: new Hands(table),
+    directory: new DynamoDirectory(table),
+    clock: systemClock,
+  };
 }
 
 let made: PeoplePorts | null = null;

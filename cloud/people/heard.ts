@@ -1,5 +1,5 @@
 // What agents tell of people at their terminals: noted at the place it is about, and who has gone from everywhere is noted as gone.
-import type { PersonEvent } from '../../shared/wire/events.ts';
+import type { HandEvent, PersonEvent } from '../../shared/wire/events.ts';
 import { sideBySide } from '../bounded.ts';
 import { type Heard, heard } from './place.ts';
 import type { SpreadPorts } from './ports.ts';
@@ -15,15 +15,36 @@ export interface Told {
 }
 
 export interface NumberedEvent {
-  readonly event: PersonEvent;
+  readonly event: PersonEvent | HandEvent;
   readonly number: number;
 }
 
 /** Heard twice it is as heard once. */
 export async function hearPeople(
-  { people, clock }: Pick<SpreadPorts, 'people' | 'clock'>,
+  { people, hands, clock }: Pick<SpreadPorts, 'people' | 'hands' | 'clock'>,
   { tenant, site, journal }: Told,
   events: readonly NumberedEvent[],
+): Promise<void> {
+  const told = events.flatMap(({ event, number }) =>
+    event.type === 'person.fingers' ? [{ event, number }] : [],
+  );
+  await hearPlaces({ people, hands, clock }, { tenant, site, journal }, events.flatMap(ofPlace));
+  for (const news of told) await hands.hear({ tenant, site, journal, ...news });
+}
+
+interface PlaceEvent {
+  readonly event: PersonEvent;
+  readonly number: number;
+}
+
+function ofPlace({ event, number }: NumberedEvent): PlaceEvent[] {
+  return event.type === 'person.fingers' ? [] : [{ event, number }];
+}
+
+async function hearPlaces(
+  { people, hands, clock }: Pick<SpreadPorts, 'people' | 'hands' | 'clock'>,
+  { tenant, site, journal }: Told,
+  events: readonly PlaceEvent[],
 ): Promise<void> {
   const byPlace = Map.groupBy(events, ({ event }) => `${event.device} ${event.person}`);
   const leaving = await sideBySide([...byPlace.values()], LANES, async (some): Promise<string[]> => {
@@ -35,6 +56,7 @@ export async function hearPeople(
         .map(({ event, number }): Heard => ({ site, journal, number, event }))
         .reduce((place, news) => heard(place, news, clock.now()), before),
     );
+    if (row?.state === 'in_step') await hands.present(tenant, person);
     return row?.state === 'gone' ? [person] : [];
   });
   for (const id of new Set(leaving.flat())) await noteGone({ people }, tenant, id);

@@ -2,6 +2,7 @@
 //
 // wanted there:     waiting ─▶ in_step ⇄ drift, refused ─▶ in_step       a new version begins at waiting again
 // not wanted there: leaving ─▶ gone                                      and stays leaving until the terminal was seen without the person
+import { MOST_FORMER } from '../../shared/domain/wanted-person.ts';
 import type { PersonEvent } from '../../shared/wire/events.ts';
 import type { PersonRow, PlaceRow } from './rows.ts';
 
@@ -36,7 +37,7 @@ export function wished(row: PlaceRow | null, { person, device, site }: Wish, now
   if (site === null) {
     if (!row.there) return row;
     const leaving = fresh(row, person, row.site, now);
-    return { ...leaving, userId: row.userId, there: false, state: 'leaving' };
+    return { ...leaving, userId: row.userId, ...formerOf(row, row.userId), there: false, state: 'leaving' };
   }
   const isSame = row.there && row.personVersion === person.version;
   if (!isSame) return fresh(row, person, site, now);
@@ -47,7 +48,8 @@ export function wished(row: PlaceRow | null, { person, device, site }: Wish, now
 type Kept = Pick<
   PlaceRow,
   'tenant' | 'device' | 'person' | 'version' | 'confirmed' | 'journal' | 'heard' | 'pastJournals'
->;
+> &
+  Partial<Pick<PlaceRow, 'userId' | 'former' | 'state'>>;
 
 function fresh(kept: Kept, person: Wish['person'], site: string, now: number): PlaceRow {
   const { tenant, device, person: id, confirmed, journal, heard, pastJournals } = kept;
@@ -57,6 +59,7 @@ function fresh(kept: Kept, person: Wish['person'], site: string, now: number): P
     person: id,
     site,
     userId: person.userId,
+    ...formerOf(kept, person.userId),
     there: true,
     // By the clock, so that it grows also over a row that was forgotten, or put back from a copy.
     version: Math.max(kept.version + 1, now),
@@ -69,6 +72,13 @@ function fresh(kept: Kept, person: Wish['person'], site: string, now: number): P
     heard,
     pastJournals,
   };
+}
+
+/** The badge of before may still be at the terminal, unless the person was seen to be gone from it. */
+function formerOf({ userId, former = [], state }: Partial<Kept>, now: string): Pick<PlaceRow, 'former'> {
+  const before = userId === undefined || state === 'gone' ? [] : [...former, userId];
+  const left = [...new Set(before)].filter((badge) => badge !== now).slice(-MOST_FORMER);
+  return left.length === 0 ? {} : { former: left };
 }
 
 /** The agent has this version on its disk. */
@@ -85,7 +95,7 @@ export function lost(row: PlaceRow): PlaceRow {
 export function replaced(row: PlaceRow, now: number): PlaceRow {
   if (row.state === 'gone') return row;
   const state = row.there ? 'waiting' : 'leaving';
-  return { ...row, ...NOTHING_KNOWN, state, told: false, confirmed: 0, since: now };
+  return { ...row, ...NOTHING_KNOWN, former: undefined, state, told: false, confirmed: 0, since: now };
 }
 
 /** From which branch an event came, and its place in the agent's journal. */
@@ -112,7 +122,9 @@ export function heard(row: PlaceRow, { site, journal, number, event }: Heard, no
   const news = newsOf(event, row, now);
   const isSame =
     news.state === row.state && news.code === row.code && String(news.fields) === String(row.fields);
-  return { ...noted, ...NOTHING_KNOWN, ...news, since: isSame ? row.since : now };
+  const isAsWanted = news.state === 'in_step' || news.state === 'gone';
+  const former = isAsWanted ? { former: undefined } : {};
+  return { ...noted, ...NOTHING_KNOWN, ...former, ...news, since: isSame ? row.since : now };
 }
 
 type News = Pick<PlaceRow, 'state' | 'confirmed' | 'code' | 'params' | 'fields' | 'expiresAt'>;

@@ -42,6 +42,8 @@ export const placeRowSchema = z.object({
   /** The branch that the terminal is of, as far as the person was wanted there. */
   site: slugSchema,
   userId: z.string(),
+  /** Badges that the person had there before, until the terminal was seen as it is wanted. */
+  former: z.array(z.string()).optional(),
   /** Whether the person is wanted there. */
   there: z.boolean(),
   /** Grows with each change of what is wanted of the person there. */

@@ -2,18 +2,14 @@
 import { createHash } from 'node:crypto';
 import { ulid } from 'ulid';
 import { MOST_WANTED, type WantedPerson, wantedDigest } from '../../shared/domain/wanted-person.ts';
-import { type ArgsOf, operations } from '../../shared/wire/operations.ts';
 import { sideBySide } from '../bounded.ts';
-import { readSettlement } from '../commands/outcome.ts';
-import { waitFor } from '../commands/waiting.ts';
 import { log } from '../log.ts';
+import { askAgent } from './ask.ts';
 import { acknowledged, lost } from './place.ts';
 import type { PeoplePorts } from './ports.ts';
 import type { DeskRow, PersonRow, PlaceRow } from './rows.ts';
 import { fieldsOf } from './secrets.ts';
 
-/** What nobody waits for any more need not be taken: it is told again. */
-const BEGIN_WITHIN = 22_000;
 const LANES = 10;
 
 /**
@@ -92,11 +88,12 @@ async function itemsOf({ people, box }: PeoplePorts, places: readonly PlaceRow[]
   const ids = places.filter(({ there }) => there).map(({ person }) => person);
   const rows = new Map((await people.people(first.tenant, ids)).map((row) => [row.id, row]));
   const items = await sideBySide(places, LANES, async (place): Promise<WantedPerson[]> => {
-    const { person, version, userId: user_id, there, personVersion } = place;
-    if (!there) return [{ person, version, user_id, want: null }];
+    const { person, version, userId: user_id, there, personVersion, former } = place;
+    const before = former === undefined ? {} : { former };
+    if (!there) return [{ person, version, user_id, want: null, ...before }];
     const row: PersonRow | undefined = rows.get(person);
     if (row?.version !== personVersion) return [];
-    return [{ person, version, user_id, want: await fieldsOf(box, row) }];
+    return [{ person, version, user_id, want: await fieldsOf(box, row), ...before }];
   });
   return items.flat();
 }
@@ -140,13 +137,13 @@ async function tellItems(
   if (parts.length === 0 && isWhole) parts.push([]);
   for (const [part, some] of parts.entries()) {
     const args = { epoch, items: some, ...(isWhole && part === parts.length - 1 ? { whole: true } : {}) };
-    const answer = await command(ports, desk, args, until);
-    if ('failed' in answer) return answer;
-    store = answer.store;
+    const answer = await askAgent(ports, desk, 'people.put', args, until);
+    if ('failed' in answer) return { failed: answer.failed === 'away' ? 'away' : 'later' };
+    store = answer.result.store;
     await sideBySide(some, LANES, ({ person, version }) =>
       ports.people.changePlace({ ...desk, person }, (row) => acknowledged(row, version)),
     );
-    if (answer.stored < some.length) await overtake(ports, desk, some);
+    if (answer.result.stored < some.length) await overtake(ports, desk, some);
   }
   return { store };
 }
@@ -163,34 +160,4 @@ async function overtake({ people, clock }: PeoplePorts, desk: DeskRow, items: re
       }),
     );
   }
-}
-
-async function command(
-  { sender, ledger, clock }: PeoplePorts,
-  { tenant, site, device }: DeskRow,
-  args: ArgsOf<'people.put'>,
-  until: number,
-): Promise<{ readonly failed: 'away' | 'later' } | { readonly stored: number; readonly store: string }> {
-  const now = clock.now();
-  const row = {
-    id: ulid(now),
-    tenant,
-    site,
-    device,
-    deviceName: device,
-    route: 'personPut' as const,
-    op: 'people.put' as const,
-    issuedAt: now,
-    notAfter: now + BEGIN_WITHIN,
-    tries: 1,
-  };
-  const { id, op, issuedAt, notAfter } = row;
-  const dispatched = await sender.send(row, { id, op, device, issuedAt, notAfter, args });
-  if (dispatched === 'offline') return { failed: 'away' };
-  if (dispatched === 'refused') return { failed: 'later' };
-  const settlement = await waitFor(() => readSettlement(ledger, row), clock, until);
-  const result = operations[op].result.safeParse(settlement?.data);
-  if (settlement?.status === 'ok' && result.success) return result.data;
-  if (settlement !== null) log.warn('people not taken', { device, site, status: settlement.status });
-  return { failed: 'later' };
 }

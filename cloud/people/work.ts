@@ -1,6 +1,7 @@
 // What is left to do about people, of all tenants: for a worker that the clock calls, and that a hello calls.
 import { sideBySide } from '../bounded.ts';
 import { about, log } from '../log.ts';
+import { carryFingers } from './carry.ts';
 import type { PeoplePorts } from './ports.ts';
 import type { DeskRow } from './rows.ts';
 import { type News, readPlaces, sitesOf, spread, spreadAll } from './spread.ts';
@@ -23,6 +24,9 @@ export async function workOnPeople(ports: PeoplePorts, endsAt: number): Promise<
     if (!isOver()) await withoutFailing('person', due, () => spreadOne(ports, due));
   }
   await serveDesks(ports, inTurn(await people.left('due')), endsAt);
+  await sideBySide(inTurn(await people.left('errands')), LANES, async (due) => {
+    if (!isOver()) await withoutFailing('errand', due, () => carryFingers(ports, due, endsAt));
+  });
 }
 
 /** Tells the agents of these terminals what is on their desks. @param endsAt epoch ms */

@@ -88,11 +88,20 @@ async function greet(
   const { tenant, site, at: now } = event;
   const hello = messageOf(heardHelloSchema, event);
   const { session, agentVersion, seq, at, clockOffsetMs, journalDepth, certificate = null } = hello;
-  const { ownSessions = [session] } = hello;
+  const { ownSessions = [session], key = null } = hello;
   const greeted = await directory.greet(
     tenant,
     site,
-    { session, agentVersion, helloOrder: seq ?? at, clockOffsetMs, journalDepth, ownSessions, certificate },
+    {
+      session,
+      agentVersion,
+      helloOrder: seq ?? at,
+      clockOffsetMs,
+      journalDepth,
+      ownSessions,
+      certificate,
+      agentKey: key,
+    },
     now,
   );
   const word = fenceFor(greeted, hello);

@@ -9,6 +9,10 @@ function placesAt(tenant: string, device: string): string {
   return `T#${tenant}#PEOPLE#${device}`;
 }
 
+function hands(tenant: string, person: string): string {
+  return `T#${tenant}#HANDS#${person}`;
+}
+
 export const peopleKeys = {
   /** The partition of a tenant's people. */
   people,
@@ -20,6 +24,13 @@ export const peopleKeys = {
     sk: person,
   }),
   desk: (tenant: string, device: string): RowKey => ({ pk: `T#${tenant}`, sk: `PD#${device}` }),
+  /** The partition of a person's hands at terminals. */
+  hands,
+  hand: (tenant: string, person: string, device: string): RowKey => ({
+    pk: hands(tenant, person),
+    sk: `D#${device}`,
+  }),
+  errand: (tenant: string, person: string): RowKey => ({ pk: hands(tenant, person), sk: 'E' }),
   group: (tenant: string, id: string): RowKey => ({ pk: `T#${tenant}`, sk: `SG#${id}` }),
 };
 
@@ -32,6 +43,8 @@ export const peopleIndex = {
   }),
   /** Terminals whose agent can be told something. */
   due: (tenant: string, device: string) => ({ opsPk: 'PEOPLE_DUE', opsSk: `${tenant}#${device}` }),
+  /** People whose fingers may be missing at another branch. */
+  errands: (tenant: string, person: string) => ({ opsPk: 'PEOPLE_ERRANDS', opsSk: `${tenant}#${person}` }),
   /** Groups that were changed. */
   regrouping: (tenant: string, id: string) => ({ opsPk: 'PEOPLE_REGROUPING', opsSk: `${tenant}#${id}` }),
 };

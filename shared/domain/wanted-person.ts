@@ -13,6 +13,9 @@ export const personIdSchema = agentText(128).min(1);
 /** Counts up with each change of what is wanted of a person at one terminal. */
 export const personVersionSchema = z.int().min(1);
 
+/** Badges of a person that a terminal may still hold. */
+export const MOST_FORMER = 20;
+
 /**
  * A person at one terminal. `want` names the fields that are kept there, others stay as they are; a person who is not there yet needs a name.
  * Null: must not be there.
@@ -22,6 +25,8 @@ export const wantedPersonSchema = z.strictObject({
   version: personVersionSchema,
   user_id: z.string().min(1).max(256),
   want: userFieldsSchema.nullable(),
+  /** Badges that the person had there before and that are not known to be gone: they must go. */
+  former: z.array(z.string().min(1).max(256)).max(MOST_FORMER).optional(),
 });
 export type WantedPerson = z.infer<typeof wantedPersonSchema>;
 
@@ -59,3 +64,10 @@ export function wantedDigest(
 ): string {
   return sha256(wantedLines(people)).slice(0, 16);
 }
+
+/** Which kind of templates a terminal makes, in its own words. */
+export const fingerKindSchema = agentText(16).min(1);
+/** Slots of a hand: bit n is finger n. */
+export const slotsSchema = z.int().min(0).max(1023);
+/** An agent's public key (X25519), base64: what is sealed to it, it alone can read. */
+export const agentKeySchema = z.base64().length(44);

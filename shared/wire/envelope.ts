@@ -6,7 +6,7 @@ import { collectedSchema } from '../domain/collected.ts';
 import { serialSchema } from '../domain/device.ts';
 import { deviceStateSchema, stateReasonSchema } from '../domain/device-state.ts';
 import { commandIdSchema, deviceIdSchema, slugSchema } from '../domain/identifiers.ts';
-import { wantedStoreSchema } from '../domain/wanted-person.ts';
+import { agentKeySchema, wantedStoreSchema } from '../domain/wanted-person.ts';
 
 export const WIRE_VERSION = 1;
 
@@ -143,6 +143,8 @@ export const helloSchema = z.object({
   wanted: wantedStoreSchema.optional().catch(undefined),
   /** From when on the agent's certificate is to be renewed, and when it ends; absent: the agent is older. */
   certificate: certificateTimesSchema.optional().catch(undefined),
+  /** What is sealed to this key this agent alone can read; absent: it is older. */
+  key: agentKeySchema.optional().catch(undefined),
 });
 export type Hello = z.infer<typeof helloSchema>;
 

@@ -4,7 +4,13 @@ import { identifierTypeSchema } from '../domain/access-identifier.ts';
 import { agentCode, agentText } from '../domain/agent-text.ts';
 import { serialSchema } from '../domain/device.ts';
 import { commandIdSchema, deviceIdSchema, slugSchema } from '../domain/identifiers.ts';
-import { driftFieldSchema, personIdSchema, personVersionSchema } from '../domain/wanted-person.ts';
+import {
+  driftFieldSchema,
+  fingerKindSchema,
+  personIdSchema,
+  personVersionSchema,
+  slotsSchema,
+} from '../domain/wanted-person.ts';
 import { WIRE_VERSION } from './envelope.ts';
 import { type ParsedTopic, replyPart } from './topics.ts';
 
@@ -116,11 +122,26 @@ export const personEventSchema = z.object({
 });
 export type PersonEvent = z.infer<typeof personEventSchema>;
 
+/** Which fingers a person who is kept there has at a terminal, once that is otherwise than it was told last. For the cloud alone: no happening. */
+export const handEventSchema = z.object({
+  type: z.literal('person.fingers'),
+  id: eventIdSchema,
+  device: deviceIdSchema,
+  person: personIdSchema,
+  kind: fingerKindSchema,
+  /** Ordinary ones, and those that raise a silent alarm. */
+  usable: slotsSchema,
+  duress: slotsSchema,
+  at: epochMs,
+});
+export type HandEvent = z.infer<typeof handEventSchema>;
+
 export const agentEventSchema = z.discriminatedUnion('type', [
   punchEventSchema,
   userEventSchema,
   ruleEventSchema,
   personEventSchema,
+  handEventSchema,
 ]);
 export type AgentEvent = z.infer<typeof agentEventSchema>;
 

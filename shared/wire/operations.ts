@@ -8,6 +8,12 @@ import {
   wiegandSchema,
 } from '../domain/access-identifier.ts';
 import { attendanceSchema } from '../domain/attendance.ts';
+import {
+  giveFingersArgs,
+  giveFingersResult,
+  sealFingersArgs,
+  sealFingersResult,
+} from '../domain/carried-fingers.ts';
 import { MOST_CERTIFICATE_DAYS } from '../domain/certificate.ts';
 import { commKeySchema, deviceInfoShape, deviceSettingsShape, serialSchema } from '../domain/device.ts';
 import { commandIdSchema, deviceIdSchema } from '../domain/identifiers.ts';
@@ -266,6 +272,10 @@ export const operations = {
     /** `stored`: how many items count from now on; those of an older version do not. `store`: as in the hello. */
     result: z.object({ stored: z.int().min(0), store: z.uuid() }),
   },
+  /** Fingers of a person who is kept at this terminal, sealed to the agent of another branch: nobody else can read them. */
+  'finger.seal': { kind: 'recall', args: sealFingersArgs, result: sealFingersResult },
+  /** Puts fingers that another agent has sealed to this one on this terminal, at which the person is kept; into empty slots only. */
+  'finger.give': { kind: 'rule', args: giveFingersArgs, result: giveFingersResult },
   /** Tells an agent that its hello named devices that another site holds. */
   'device.refused': {
     kind: 'word',

@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AgentProcess } from '../../infra/local/agents/process.ts';
 import { loseUnsynced } from './power-cut.ts';
-import { DEATH_FILE, type JournalPoint, type PunchPoint, type RulePoint } from './preload/database-death.ts';
+import {
+  DEATH_FILE,
+  type JournalPoint,
+  type PeoplePoint,
+  type PunchPoint,
+  type RulePoint,
+} from './preload/database-death.ts';
 import { isUnsyncedFile } from './preload/synced.ts';
 
 const LOOK_EVERY_MS = 5;
@@ -30,7 +36,11 @@ export class Machine {
    * Lets the agent kill itself at a moment of its databases.
    * @returns when it has, `true`; `false` once `end` is aborted
    */
-  async dieAt(point: JournalPoint | PunchPoint | RulePoint, nth: number, end: AbortSignal): Promise<boolean> {
+  async dieAt(
+    point: JournalPoint | PunchPoint | RulePoint | PeoplePoint,
+    nth: number,
+    end: AbortSignal,
+  ): Promise<boolean> {
     this.order(DEATH_FILE, `${point} ${nth}`);
     const file = join(this.home, DEATH_FILE);
     while (existsSync(file) && !end.aborted) await sleep(LOOK_EVERY_MS);

@@ -177,6 +177,8 @@ export function ownHandlers(): DispatcherPorts['own'] {
     'wiegand.put': done,
     'wiegand.get': done,
     'people.put': done,
+    'finger.seal': done,
+    'finger.give': done,
   };
 }
 

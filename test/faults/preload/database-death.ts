@@ -34,6 +34,10 @@ export type PunchPoint = (typeof PUNCH_POINTS)[number];
 export const RULE_POINTS = ['ruled-before', 'ruled-after', 'planned-before', 'planned-after'] as const;
 export type RulePoint = (typeof RULE_POINTS)[number];
 
+/** The same of the memory of people: how one stands (`kept`), what is about to be written for one (`intended`). */
+export const PEOPLE_POINTS = ['kept-before', 'kept-after', 'intended-before', 'intended-after'] as const;
+export type PeoplePoint = (typeof PEOPLE_POINTS)[number];
+
 /** The state of a command that a statement brings about, or what it does to the outbox of punches; else null. */
 function stateOf(sql: string, values: readonly unknown[], database: DatabaseSync): string | null {
   if (fileOf(database) === 'punches.db') {
@@ -43,6 +47,10 @@ function stateOf(sql: string, values: readonly unknown[], database: DatabaseSync
   if (fileOf(database) === 'access.db') {
     if (sql.startsWith('INSERT OR REPLACE INTO rules')) return 'ruled';
     return sql.startsWith('INSERT OR REPLACE INTO tasks') ? 'planned' : null;
+  }
+  if (fileOf(database) === 'people.db') {
+    if (sql.startsWith('INSERT OR REPLACE INTO wanted')) return 'kept';
+    return sql.startsWith('INSERT OR REPLACE INTO tasks') ? 'intended' : null;
   }
   if (/^UPDATE commands SET state = \?/.test(sql)) return String(values[0]);
   const fixed =
