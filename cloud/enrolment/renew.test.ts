@@ -186,6 +186,19 @@ describe('a renewal', () => {
     expect([...registrar.active]).toEqual(['c1']);
   });
 
+  test('that was asked for in vain, for a certificate that is gone by then, holds up no other', async () => {
+    const late = await asked();
+    const { id } = await renew(ports, late);
+    await hello(id);
+    const next = await authority.issue(SITE);
+    registrar.active.add(next.id);
+    // What a call leaves that has looked before that hello, and is killed after it.
+    const seen = await ports.agents.find(SITE);
+    const left = { publicKey: 'k', follows: present.id, since: now };
+    expect(await ports.agents.noteRenewal(SITE, left, seen!)).toBe(true);
+    expect(await renew(ports, await renewalOf(SITE, next, keys.other))).toMatchObject({ id: 'c2' });
+  });
+
   test('of a site that is not there is refused', async () => {
     await world.clear();
     await expect(renew(ports, await asked())).rejects.toMatchObject(refused('overtaken'));

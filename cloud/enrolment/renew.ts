@@ -42,9 +42,10 @@ export async function renew(ports: RenewPorts, event: RenewalEvent): Promise<Cer
 }
 
 /** A connection may outlive the certificate that it was made with. */
-async function checkAdmitted({ revoker }: RenewPorts, event: RenewalEvent): Promise<void> {
+async function checkAdmitted({ revoker }: RenewPorts, event: RenewalEvent): Promise<string[]> {
   const admitted = await revoker.certificates(event);
   if (!admitted.includes(event.certificate)) throw new RenewalRefused('not_admitted');
+  return admitted;
 }
 
 function isFor(renewal: Renewal | undefined, { publicKey }: SoundRequest): renewal is Renewal {
@@ -83,18 +84,21 @@ async function issue(ports: RenewPorts, event: RenewalEvent, request: SoundReque
 
 /** Notes that this key is asked for, in the place of another that never connected. */
 async function ask(
-  { agents, now }: RenewPorts,
+  ports: RenewPorts,
   event: RenewalEvent,
   { publicKey }: SoundRequest,
   seen: SiteAgent,
 ): Promise<void> {
   const { renewal } = seen;
-  const since = now();
-  if (renewal !== undefined && since - renewal.since < ANOTHER_KEY_MS) throw new RenewalRefused('too_soon');
+  const since = ports.now();
+  const admitted = await checkAdmitted(ports, event);
+  // A call that came late may have asked for a certificate that is gone: that holds up nobody.
+  const isOpen = renewal !== undefined && admitted.includes(renewal.follows);
+  if (isOpen && since - renewal.since < ANOTHER_KEY_MS) throw new RenewalRefused('too_soon');
   if ((seen.revokedAt ?? Number.NEGATIVE_INFINITY) >= since) throw new RenewalRefused('overtaken');
   const former = renewal?.certificate?.id ?? renewal?.drops;
   const drops = former === event.certificate ? undefined : former;
-  await agents.noteRenewal(event, { publicKey, follows: event.certificate, since, drops }, seen);
+  await ports.agents.noteRenewal(event, { publicKey, follows: event.certificate, since, drops }, seen);
 }
 
 /** The renewal is over: the agent has come with this certificate already, or it was revoked or replaced, and this one must go. */
