@@ -110,7 +110,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'overtaking',
     breaks: 'a change that was issued before the last one that began is not made any more',
-    file: 'agent/terminal/writes/locked-window.ts',
+    file: 'agent/terminal/writes/writing.ts',
     from: 'if (job.rules.isSuperseded())',
     to: 'if (job.isOver)',
     only: ['message-late', 'message-swapped'],
