@@ -3,7 +3,7 @@ import type { WantedStore } from '../../shared/domain/wanted-person.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import { sideBySide } from '../bounded.ts';
 import type { DeviceRow } from '../directory/rows.ts';
-import { lost, replaced } from './place.ts';
+import { lost, moved } from './place.ts';
 import type { SpreadPorts } from './ports.ts';
 import type { DeskRow } from './rows.ts';
 import { digestOf } from './tell.ts';
@@ -49,7 +49,8 @@ async function greetDevice(
   const stay = `${site} ${createdAt}`;
   const isNew = desk?.welcomed !== stay;
   const isOther = isOtherTerminal(desk, serial);
-  const knows = wanted === undefined || desk === undefined || isAsTold(desk, id, wanted);
+  const memory = wanted === undefined || desk === undefined ? 'as told' : memoryOf(desk, id, wanted);
+  const knows = memory === 'as told';
   if (desk !== undefined && !isNew && !isOther && knows) {
     if (serial !== null && desk.serial !== serial) await people.noteDesk(desk, { serial });
     if (desk.due <= (desk.done ?? 0)) return false;
@@ -59,19 +60,27 @@ async function greetDevice(
   await people.putOnDesk(tenant, id, site, {
     moves: true,
     full: true,
+    ...(memory === 'otherwise' ? { goneToo: true } : {}),
     keeps: wanted?.devices[id] !== undefined,
     ...(isNew ? { toWelcome: stay } : {}),
     ...(serial === null ? {} : { serial }),
   });
-  await forget(ports, tenant, id, isOther);
+  const isElsewhere = isOther || (isNew && desk?.welcomed !== undefined);
+  await forget(ports, { tenant, device: id, site }, isElsewhere);
   return true;
 }
 
-/** All places of the terminal are told anew; where another one stands, nothing is known of it. */
-async function forget({ people, clock }: SpreadPorts, tenant: string, device: string, isOther: boolean) {
+/** All places of the terminal are told anew; where another one stands, or it stands elsewhere, nothing is known of it. */
+async function forget(
+  { people, clock }: SpreadPorts,
+  { tenant, device, site }: { readonly tenant: string; readonly device: string; readonly site: string },
+  isElsewhere: boolean,
+): Promise<void> {
   const now = clock.now();
   for (const row of await people.placesAt(tenant, device)) {
-    await people.changePlace(row, (place) => (isOther ? replaced(place, now) : lost(place)));
+    await people.changePlace(row, (place) =>
+      isElsewhere || place.site !== site ? moved(place, site, now) : lost(place),
+    );
   }
 }
 
@@ -80,10 +89,10 @@ function isOtherTerminal(desk: DeskRow | undefined, serial: string | null): bool
   return before !== null && serial !== null && before !== serial;
 }
 
-/** Whether the agent keeps what it was told, in the memory that was told. */
-function isAsTold({ store = null, digest = null, due, done = 0 }: DeskRow, id: string, wanted: WantedStore) {
-  const kept = wanted.devices[id]?.digest ?? NOBODY;
-  if (store !== null && store !== wanted.store) return false;
+/** Whether the agent keeps what it was told, has lost it, or keeps something else. */
+function memoryOf({ store = null, digest = null, due, done = 0 }: DeskRow, id: string, wanted: WantedStore) {
+  if (store !== null && store !== wanted.store) return 'lost';
   // What is on its way makes the two differ for a moment.
-  return due > done || digest === null ? true : kept === digest;
+  if (due > done || digest === null) return 'as told';
+  return (wanted.devices[id]?.digest ?? NOBODY) === digest ? 'as told' : 'otherwise';
 }

@@ -42,7 +42,7 @@ export function wished(row: PlaceRow | null, { person, device, site }: Wish, now
   const isSame = row.there && row.personVersion === person.version;
   if (!isSame) return fresh(row, person, site, now);
   // Another branch has the terminal now: its agent has heard of nobody yet.
-  return row.site === site ? row : lost({ ...row, site });
+  return row.site === site ? row : moved(row, site, now);
 }
 
 type Kept = Pick<
@@ -96,6 +96,11 @@ export function replaced(row: PlaceRow, now: number): PlaceRow {
   if (row.state === 'gone') return row;
   const state = row.there ? 'waiting' : 'leaving';
   return { ...row, ...NOTHING_KNOWN, former: undefined, state, told: false, confirmed: 0, since: now };
+}
+
+/** The terminal is of another branch now, or was registered anew: its agent has heard of nobody. */
+export function moved(row: PlaceRow, site: string, now: number): PlaceRow {
+  return row.state === 'gone' ? row : { ...replaced(row, now), site };
 }
 
 /** From which branch an event came, and its place in the agent's journal. */

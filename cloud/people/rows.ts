@@ -82,6 +82,8 @@ export const deskRowSchema = z.object({
   done: z.number().optional(),
   /** Everybody is to be told anew, not only what changed. */
   full: z.boolean().optional(),
+  /** The agent keeps somebody whom it should not, perhaps by a word that came late: those who have gone are told again, too. */
+  goneToo: z.boolean().optional(),
   /** Epochs of what the agent is told only grow. */
   epochMs: z.number().optional(),
   /** The memory of the agent that was told last. */

@@ -133,7 +133,7 @@ export class PeopleStore {
     tenant: string,
     device: string,
     site: string,
-    news: Partial<Pick<DeskRow, 'full' | 'toWelcome' | 'serial' | 'keeps'>> & {
+    news: Partial<Pick<DeskRow, 'full' | 'goneToo' | 'toWelcome' | 'serial' | 'keeps'>> & {
       readonly moves?: boolean;
     } = {},
   ): Promise<void> {
@@ -161,7 +161,7 @@ export class PeopleStore {
   /** What was on the desk when it was read has been told; what came since is still there. */
   async clearDesk(desk: DeskRow, news: Pick<DeskRow, 'store' | 'digest'>): Promise<boolean> {
     return this.#table.updateIf(peopleKeys.desk(desk.tenant, desk.device), {
-      set: '#done = :due, #full = :no, #store = :store, #digest = :digest',
+      set: '#done = :due, #full = :no, #goneToo = :no, #store = :store, #digest = :digest',
       remove: '#opsPk, #opsSk',
       condition: '#due = :due',
       values: { ...news, due: desk.due, no: false },

@@ -63,7 +63,9 @@ export async function tell(ports: PeoplePorts, tenant: string, device: string, u
   // Taken before anything is read: whoever is wanted after that is told under a later one.
   const epoch = ulid(await ports.people.nextEpoch(desk, ports.clock.now()));
   const places = await ports.people.placesAt(tenant, device);
-  const open = places.filter(({ told, state }) => state !== 'gone' && (desk.full === true || !told));
+  const open = places.filter(({ told, state }) =>
+    state === 'gone' ? desk.goneToo === true : desk.full === true || !told,
+  );
   const items = await itemsOf(ports, open);
   // An agent that keeps nobody need not be told of nobody.
   const isWhole =

@@ -3,7 +3,7 @@ import { sideBySide } from '../bounded.ts';
 import { about, log } from '../log.ts';
 import { carryFingers } from './carry.ts';
 import type { PeoplePorts } from './ports.ts';
-import type { DeskRow } from './rows.ts';
+import type { DeskRow, PersonRow } from './rows.ts';
 import { type News, readPlaces, sitesOf, spread, spreadAll } from './spread.ts';
 import type { Due } from './store.ts';
 import { tell } from './tell.ts';
@@ -74,14 +74,11 @@ async function serve(ports: PeoplePorts, { tenant, id }: Due, endsAt: number): P
   await tell(ports, tenant, id, Math.min(endsAt, ports.clock.now() + ANSWER_MS));
 }
 
-/** A terminal that is new at its branch gets the people of the branch. */
+/** A terminal that is new at its branch gets the people of the branch, and loses those whom it had from another one. */
 async function welcome(ports: PeoplePorts, desk: DeskRow): Promise<void> {
   const { tenant, device, site, toWelcome } = desk;
   const map = await readPlaces(ports, tenant);
-  await spreadAll(
-    ports,
-    tenant,
-    (person) => person.devices.includes(device) || sitesOf(person, map).has(site),
-  );
+  const isAbout = ({ places, devices }: PersonRow) => places.includes(device) || devices.includes(device);
+  await spreadAll(ports, tenant, (person) => isAbout(person) || sitesOf(person, map).has(site));
   if (toWelcome !== undefined) await ports.people.noteDesk(desk, { welcomed: toWelcome });
 }
