@@ -57,6 +57,12 @@ test('a site that has no certificate any more is forgotten, and one that has sta
   expect(await revoker.revoke(SITE, () => true)).toEqual([]);
 });
 
+test('two that take the same certificate back at once both end well', async () => {
+  const { id } = await authority.issue(SITE);
+  await Promise.all(Array.from({ length: 4 }, () => revoker.revoke(SITE, () => true)));
+  expect(authority.registry.certificate(id)).toBeNull();
+});
+
 test('a revocation that was cut off half-way is done by the next one', async () => {
   const { registry } = authority;
   const { id } = await authority.issue(SITE);

@@ -60,16 +60,25 @@ export class AwsRevoker implements Revoker {
     for (const principal of await this.#principals(thingName)) {
       const certificateId = certificateOf(principal);
       if (!isMeant(certificateId)) continue;
+      await this.#takeBack(thingName, principal, certificateId);
+      revoked.push(certificateId);
+    }
+    return revoked;
+  }
+
+  async #takeBack(thingName: string, principal: string, certificateId: string): Promise<void> {
+    try {
       await this.#control().send(new UpdateCertificateCommand({ certificateId, newStatus: 'REVOKED' }));
       await this.#detachPolicies(principal);
       // Last of what matters: by its thing it is found again where this was cut off.
       await this.#control().send(new DetachThingPrincipalCommand({ thingName, principal }));
-      await this.#tidy(`certificate ${certificateId}`, () =>
-        this.#control().send(new DeleteCertificateCommand({ certificateId, forceDelete: true })),
-      );
-      revoked.push(certificateId);
+    } catch (error) {
+      // Deleted meanwhile, by another call that has taken it back: only those that are revoked are.
+      if (!(error instanceof ResourceNotFoundException)) throw error;
     }
-    return revoked;
+    await this.#tidy(`certificate ${certificateId}`, () =>
+      this.#control().send(new DeleteCertificateCommand({ certificateId, forceDelete: true })),
+    );
   }
 
   async forget({ tenant, site }: SiteAddress): Promise<void> {
