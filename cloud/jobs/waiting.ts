@@ -1,5 +1,6 @@
 // A call that waits for a job: it hands out what can be handed out, and looks until all has ended or its time is over.
 import { sideBySide } from '../bounded.ts';
+import type { CommandPorts } from '../commands/ports.ts';
 import { waitFor } from '../commands/waiting.ts';
 import { attend } from './attending.ts';
 import type { Head, Part } from './model.ts';
@@ -30,11 +31,27 @@ async function look(ports: JobPorts, head: Head): Promise<boolean> {
 }
 
 /** Resolves with whether all of it has ended. */
-export async function handOut(ports: JobPorts, head: Head, { until, async }: Wait): Promise<boolean> {
-  const { clock } = ports;
+export function handOut(
+  ports: JobPorts & Pick<CommandPorts, 'place'>,
+  head: Head,
+  wait: Wait,
+): Promise<boolean> {
+  return ports.place.during(() => handOutNow(ports, head, wait));
+}
+
+async function handOutNow(
+  ports: JobPorts & Pick<CommandPorts, 'place'>,
+  head: Head,
+  { until, async }: Wait,
+): Promise<boolean> {
+  const { clock, place } = ports;
   const left = until - clock.now();
   await attendJob(ports, head, { endsAt: clock.now() + left * HANDING_SHARE, force: true });
   if (async) return false;
-  const ended = await waitFor(async () => ((await look(ports, head)) ? true : null), clock, until);
+  const ended = await waitFor(
+    async () => ((await look(ports, head)) ? true : null),
+    clock,
+    () => (place.crowdedOut ? 0 : until),
+  );
   return ended === true;
 }

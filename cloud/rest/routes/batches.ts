@@ -5,6 +5,7 @@ import type { RouteName } from '../../../shared/api/routes.ts';
 import { errorText, isErrorCode, type Language } from '../../../shared/errors.ts';
 import { stageText } from '../../../shared/wire/stage.ts';
 import type { Action } from '../../commands/actions.ts';
+import type { CommandPorts } from '../../commands/ports.ts';
 import { locate } from '../../directory/locate.ts';
 import type { BatchItem } from '../../jobs/asked.ts';
 import { KEEP_SECONDS, type Result } from '../../jobs/model.ts';
@@ -20,6 +21,7 @@ import { askingOf } from '../commands/command.ts';
 import type { Call, Handler } from '../request/call.ts';
 
 type BatchRoute = 'userBatch' | 'usersBatch';
+export type BatchPorts = PlacingPorts & Pick<CommandPorts, 'place'>;
 
 /** In words, as an answer to a call of its own would have them. */
 function errorOf({ code = 'internal', params = {}, applied }: Result, device: string, language: Language) {
@@ -93,7 +95,7 @@ function itemOf(item: GivenItem, devices: readonly string[]): BatchItem {
 
 /** 200 once all has ended, 202 otherwise; what failed says so of itself. */
 async function batchAnswer<N extends BatchRoute>(
-  ports: PlacingPorts,
+  ports: BatchPorts,
   call: Call<N>,
   devices: readonly string[],
 ): Promise<Answer> {
@@ -102,6 +104,7 @@ async function batchAnswer<N extends BatchRoute>(
     readonly items: readonly GivenItem[];
     readonly keep_for?: number;
   };
+  await ports.place.admit();
   const asking = askingOf(ports.clock, call as unknown as Call<Action>);
   const { head, replayed } = await placeJob(ports, {
     ...asking,
@@ -127,16 +130,16 @@ async function batchAnswer<N extends BatchRoute>(
   }
 }
 
-async function userBatch(ports: PlacingPorts, call: Call<'userBatch'>): Promise<Answer> {
+async function userBatch(ports: BatchPorts, call: Call<'userBatch'>): Promise<Answer> {
   const { device } = await locate(ports.directory, call.principal, call.params.device_id ?? '');
   return batchAnswer(ports, call, [device]);
 }
 
-function usersBatch(ports: PlacingPorts, call: Call<'usersBatch'>): Promise<Answer> {
+function usersBatch(ports: BatchPorts, call: Call<'usersBatch'>): Promise<Answer> {
   return batchAnswer(ports, call, []);
 }
 
-export const batchHandlers: { readonly [N in BatchRoute]: Handler<N, PlacingPorts> } = {
+export const batchHandlers: { readonly [N in BatchRoute]: Handler<N, BatchPorts> } = {
   userBatch,
   usersBatch,
 };
