@@ -109,7 +109,7 @@ export class Batches {
   async #all(items: readonly BatchItem[], command: Command, open: Open): Promise<readonly Result[]> {
     const { cloudClock } = this.#ports;
     const results: (Result | null)[] = items.map(() => null);
-    const progress = this.#progressOf(command.id, items.length);
+    const progress = this.#progressOf(command.id, results);
     for (let attempt = 0; ; attempt++) {
       const isAway = this.#ports.station(open.device)?.isReachable === false;
       const isOpen = results.includes(null);
@@ -119,18 +119,22 @@ export class Batches {
       if (due.length === 0) break;
       const orders = due.map(([index, item]) => orderOf(command, item, index, attempt));
       open.ids = orders.map(({ id }) => id);
-      const mayTryAgain = () => cloudClock.left(command.notAfter) > 0 && !open.isCancelled;
+      // What an earlier run of the agent tried again must be asked for, also when it is too late to begin now.
+      const mayTryAgain = (index: number) =>
+        (cloudClock.left(command.notAfter) > 0 && !open.isCancelled) ||
+        this.#ports.journal.find(idOf(command.id, index, attempt + 1)) !== null;
       const ordered = this.#ports.order(open.device, orders, 'batch');
       await Promise.all(
         ordered.map(async (ending, n) => {
           const result = await ending;
           const [index] = due[n] ?? [];
-          if (index === undefined || (isPassing(result) && mayTryAgain())) return;
+          if (index === undefined || (isPassing(result) && mayTryAgain(index))) return;
           results[index] = result;
           progress();
         }),
       );
       open.ids = [];
+      keepOrder(items, results);
     }
     return results.map((result) => result ?? failure(new SerenoError('internal')));
   }
@@ -173,16 +177,15 @@ export class Batches {
     });
   }
 
-  #progressOf(id: string, total: number): () => void {
+  #progressOf(id: string, results: readonly (Result | null)[]): () => void {
     const { clock, publishProgress } = this.#ports;
-    let done = 0;
     let toldAt = clock.monotonic();
     return () => {
-      done++;
       const now = clock.monotonic();
       if (now - toldAt < PROGRESS_MS) return;
       toldAt = now;
-      publishProgress(id, 'writing', done, total);
+      const done = results.filter((result) => result !== null).length;
+      publishProgress(id, 'writing', done, results.length);
     };
   }
 }
@@ -214,6 +217,29 @@ function orderOf(
   const all = item.all === undefined ? {} : { all: item.all };
   const args: ArgsOf<'user.delete'> = { user_id, ...which, ...all };
   return { ...base, op: 'user.delete', args };
+}
+
+/**
+ * Before some are tried again: one that would undo a later one of the same user is not done any more, and later ones of which
+ * nothing was done come again behind it.
+ */
+function keepOrder(items: readonly BatchItem[], results: (Result | null)[]): void {
+  for (const [index, item] of items.entries()) {
+    if (results[index] !== null) continue;
+    const later = [...items.keys()].filter((n) => n > index && isSameUser(items[n], item));
+    if (later.some((n) => mayHaveChanged(results[n]))) {
+      results[index] = failure(new SerenoError('superseded', { params: { user_id: item.user_id } }));
+    } else for (const n of later) results[n] = null;
+  }
+}
+
+function isSameUser(one: BatchItem | undefined, other: BatchItem): boolean {
+  if (one?.user_id !== other.user_id) return false;
+  return one.uid === undefined || other.uid === undefined || one.uid === other.uid;
+}
+
+function mayHaveChanged(result: Result | null | undefined): boolean {
+  return result != null && (result.status === 'ok' || result.error.applied !== 'no');
 }
 
 /** True if it was not for the write itself that nothing of it was done. */
