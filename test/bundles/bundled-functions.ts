@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { bundleFunction, isWritten } from '../../infra/cdk/bundle.ts';
 import { grants, type LambdaName } from '../../infra/cdk/grants.ts';
@@ -46,7 +47,7 @@ export class BundledFunctions {
   async call(name: LambdaName, asked: Asked): Promise<{ status: number; body: string; json: unknown }> {
     const host = await this.hostOf(name);
     const answer = (await host.invoke(httpEvent(asked))) as APIGatewayProxyStructuredResultV2;
-    const body = answer.body ?? '';
+    const body = textOf(answer);
     const isJson = String(answer.headers?.['content-type']).startsWith('application/json');
     return { status: answer.statusCode ?? 0, body, json: isJson ? JSON.parse(body) : null };
   }
@@ -56,4 +57,11 @@ export class BundledFunctions {
     await this.around.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** The body as a client sees it. */
+function textOf({ body = '', headers, isBase64Encoded }: APIGatewayProxyStructuredResultV2): string {
+  if (isBase64Encoded !== true) return body;
+  const bytes = Buffer.from(body, 'base64');
+  return (headers?.['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString('utf8');
 }

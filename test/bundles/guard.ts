@@ -39,6 +39,15 @@ const CONTROL: Readonly<Record<string, (name: string, asked: Asked) => Request[]
     const { target } = JSON.parse(body.toString('utf8')) as { readonly target: string };
     return [{ action: 'iot:AttachPolicy', resource: certificateArn(target) }];
   },
+  'POST target-policies': (_policy, { body }) => {
+    const { target } = JSON.parse(body.toString('utf8')) as { readonly target: string };
+    return [{ action: 'iot:DetachPolicy', resource: certificateArn(target) }];
+  },
+  'POST attached-policies': (target) => [
+    { action: 'iot:ListAttachedPolicies', resource: certificateArn(target) },
+  ],
+  'DELETE certificates': (id) => [{ action: 'iot:DeleteCertificate', resource: iot(`cert/${id}`) }],
+  'DELETE things': (name) => [{ action: 'iot:DeleteThing', resource: iot(`thing/${name}`) }],
   'GET things/principals': (name) => [{ action: 'iot:ListThingPrincipals', resource: iot(`thing/${name}`) }],
   'PUT things/principals': (name, asked) => tying('iot:AttachThingPrincipal', name, asked),
   'DELETE things/principals': (name, asked) => tying('iot:DetachThingPrincipal', name, asked),

@@ -138,6 +138,7 @@ describe('presence, devices, users and the rest work on one table', () => {
       applied: true,
       refused: [],
       dropped: 0,
+      toTell: { tenant: TENANT, devices: [device.id] },
     });
   });
 
