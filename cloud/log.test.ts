@@ -72,8 +72,8 @@ const known = {
 };
 
 test('an unexpected error is logged with whose call it was, down to the command', async () => {
-  // Claim and device, then the command.
-  loseRequest(3);
+  // Claim, device and places, then the command.
+  loseRequest(4);
   expect((await create('principal')).status).toBe(503);
   expect(lines('unexpected')).toMatchObject([{ level: 'ERROR', ...known }]);
   expect(lines('request')).toMatchObject([{ level: 'INFO', status: 503, ...known }]);
@@ -81,9 +81,9 @@ test('an unexpected error is logged with whose call it was, down to the command'
 
 test('trouble while waiting for the reply is logged in the same way', async () => {
   world.agent = () => [{ reply: { status: 'ok', verified: 'ack', data: { user_id: 7 } } }];
-  // The eighth request, those for the audit log included, is the first look; the reply behind it does not match
+  // The ninth request, those for the audit log included, is the first look; the reply behind it does not match
   // the contract.
-  loseRequest(8);
+  loseRequest(9);
   expect((await create('principal')).status).toBe(202);
   expect(lines('ledger not readable')).toMatchObject([{ level: 'WARN', ...known }]);
   expect(lines('result not understood')).toMatchObject([{ level: 'ERROR', ...known, outcome: 'ok' }]);
@@ -154,7 +154,7 @@ test('an issuer whose keys cannot be read is logged with the request that needed
 });
 
 test('names, PINs, cards, keys and tokens are in no line', async () => {
-  loseRequest(3);
+  loseRequest(4);
   await create('principal', 4500);
   expect((await create('principal', 4500)).status).toBe(202);
   expect(lines('request')).toHaveLength(2);
