@@ -21,7 +21,7 @@ import type { Schedule } from './schedule.ts';
 const BRANCH = new URL('./branch.ts', import.meta.url);
 const TICK_MS = 10;
 /** So often what looks left over is looked at again, a tick apart. */
-const LOOKS = 100;
+const LOOKS = 500;
 const HELLO_TICKS = 10;
 /** How long the line is out of order at most, and how long everything may take once all is well. */
 const CALM_MS = 60_000;
@@ -206,9 +206,9 @@ export async function play(cloud: Cloud, schedule: Schedule, random: Random, sit
     if (schedule.revokes) return await revoked();
     const before = seen.size;
     await until('no renewal once all was well', () => seen.size > before + 1 && line !== null, CALM_MS);
+    await leftovers();
     await end();
     checkWayBack('at the end');
-    await leftovers();
   } finally {
     await end();
     rmSync(folder, { recursive: true, force: true });
@@ -235,10 +235,11 @@ export async function play(cloud: Cloud, schedule: Schedule, random: Random, sit
     return principals.filter((id) => !known.has(id));
   }
 
-  /** The branch and the functions are still at work: what is nobody's for a moment only is no leftover. */
+  /** What the next hellos take away is no leftover, nor what is nobody's for a moment only. */
   async function leftovers(): Promise<void> {
     let found = await orphans();
     for (let looks = 0; found.length > 0 && looks < LOOKS; looks++) {
+      beat();
       await sleep(TICK_MS);
       found = (await orphans()).filter((id) => found.includes(id));
     }
