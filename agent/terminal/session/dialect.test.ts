@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { startTerminal, type TerminalSettings } from '../../../test/terminal/terminal.ts';
 import { AgentBench } from '../../testing/agent-bench.ts';
 import { dialectOf, firstLearnt, type Learnt, parseLearnt } from './dialect.ts';
@@ -54,6 +54,7 @@ describe('what an agent has learnt of a terminal', () => {
     await agent.stop();
     await simulated.stop();
   });
+  afterAll(() => agent.dispose());
   const begin = async (settings: TerminalSettings, more = '') => {
     simulated = await startTerminal({ users: 2, ...settings });
     // The journal is that of the test before, and its terminal was another one.
