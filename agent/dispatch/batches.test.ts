@@ -104,7 +104,7 @@ describe('a batch', () => {
     expect(held().get('9002')).toBe('Ana');
   });
 
-  it('waits for a terminal that is away until its time is over, and is done when it is back', async () => {
+  it('waits for a terminal that is away, and ends when its time is over', async () => {
     const port = bench.at.simulated.port;
     await bench.at.simulated.stop();
     const late = batch([put('7001')], { notAfter: Date.now() + 300 });
@@ -119,7 +119,7 @@ describe('a batch', () => {
     bench.assemble();
   });
 
-  it('ends what has not begun when it is cancelled, also over a restart', async () => {
+  it('ends what has not begun when it is cancelled, and leaves no note of it', async () => {
     await bench.at.simulated.stop();
     const one = batch([put('7001'), put('7002')], { notAfter: Date.now() + 600_000 });
     bench.receive(one);

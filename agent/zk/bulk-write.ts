@@ -2,11 +2,10 @@
 import { asked, Command } from './commands.ts';
 import type { Conversation, RequestOptions } from './conversation.ts';
 import { tolerateRefusal } from './errors.ts';
+import { sendPieces, UPLOAD_PIECE } from './upload.ts';
 
 /** What stands before every record. */
 const RECORD_MARK = Buffer.from([2]);
-/** Every known terminal takes pieces of this size. */
-const PIECE = 1024;
 /** What is to be stored, as the vendor's software asks for it: u32 12, u16 0, u16 8. */
 const WORD = Buffer.from('0c00000000000800', 'hex');
 
@@ -33,13 +32,7 @@ export async function writeUsers(
 ): Promise<void> {
   const ask = (command: number, data?: Buffer) =>
     conversation.request({ command, data, asked: asked('writeUsers'), ...options });
-  const upload = encodeUsers(records);
-  const size = Buffer.alloc(4);
-  size.writeUInt32LE(upload.length, 0);
   await tolerateRefusal(ask(Command.freeData));
-  await ask(Command.prepareData, size);
-  for (let at = 0; at < upload.length; at += PIECE) {
-    await ask(Command.data, upload.subarray(at, at + PIECE));
-  }
+  await sendPieces(ask, encodeUsers(records), UPLOAD_PIECE);
   await ask(Command.writeUsers, WORD);
 }

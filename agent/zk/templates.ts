@@ -5,6 +5,7 @@ import { DataRun } from './data-run.ts';
 import { readDatagramAnswer } from './datagram-set.ts';
 import { isZkError, tolerateRefusal, ZkError } from './errors.ts';
 import { fixedText } from './fields.ts';
+import { type AskWith, sendPieces, UPLOAD_PIECE } from './upload.ts';
 import type { UserWidth } from './user-layout.ts';
 
 export interface FingerTemplate {
@@ -20,8 +21,6 @@ export interface FingerTemplate {
 const HEAD = 6;
 /** One template is some 500 to 1,700 bytes; its size is a u16 on the wire. */
 const MAX_TEMPLATE = 0xffff;
-/** Datagrams stay below the MTU, and no known terminal refuses pieces of this size. */
-const UPLOAD_PIECE = 1024;
 /** Codes of a terminal that does not know a command. */
 const UNKNOWN_COMMAND: readonly (number | undefined)[] = [Reply.unknown, Reply.errorCommand];
 
@@ -115,8 +114,6 @@ export async function uploadTemplate(
   }
 }
 
-type AskWith = (command: number, data?: Buffer) => Promise<unknown>;
-
 /** Over TCP in one piece, as the vendor's software does it; to a terminal that refuses that, in small ones. */
 async function sendTemplate(ask: AskWith, template: Buffer, transport: 'tcp' | 'udp'): Promise<void> {
   if (transport === 'tcp') {
@@ -128,15 +125,6 @@ async function sendTemplate(ask: AskWith, template: Buffer, transport: 'tcp' | '
     }
   }
   await sendPieces(ask, template, UPLOAD_PIECE);
-}
-
-async function sendPieces(ask: AskWith, template: Buffer, most: number): Promise<void> {
-  const size = Buffer.alloc(4);
-  size.writeUInt32LE(template.length, 0);
-  await ask(Command.prepareData, size);
-  for (let at = 0; at < template.length; at += most) {
-    await ask(Command.data, template.subarray(at, at + most));
-  }
 }
 
 /**

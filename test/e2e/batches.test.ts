@@ -75,24 +75,22 @@ function filesOf(folder: string): string[] {
   });
 }
 
+const xochiquetzal = {
+  do: 'put',
+  user_id: '7003',
+  name: 'Xochiquetzal',
+  password: '86420975',
+  card: 987_654_321,
+  devices: ['one', 'other'],
+};
+
 it('a branch that is away is waited for, and nothing of what waits is in clear in any file of the cloud', async () => {
   const [agent] = branch.system.agents;
   await agent!.stop();
   const answer = await branch.call(
     'POST',
     '/users/batch',
-    {
-      items: [
-        {
-          do: 'put',
-          user_id: '7003',
-          name: 'Xochiquetzal',
-          password: '86420975',
-          card: 987_654_321,
-          devices: ['one', 'other'],
-        },
-      ],
-    },
+    { items: [xochiquetzal] },
     { prefer: 'respond-async', 'idempotency-key': 'away' },
   );
   expect(answer.status).toBe(202);
@@ -115,18 +113,7 @@ it('a branch that is away is waited for, and nothing of what waits is in clear i
   const again = await branch.call(
     'POST',
     '/users/batch',
-    {
-      items: [
-        {
-          do: 'put',
-          user_id: '7003',
-          name: 'Xochiquetzal',
-          password: '86420975',
-          card: 987_654_321,
-          devices: ['one', 'other'],
-        },
-      ],
-    },
+    { items: [xochiquetzal] },
     { 'idempotency-key': 'away' },
   );
   expect(again.status).toBe(200);
