@@ -150,11 +150,24 @@ describe('the journal', () => {
     const waiting = command();
     journal.receive(waiting, '8', 1);
     const done = replied({ issuedAt: 5000 });
-    journal.sweep(5000 + KEEP_DAYS * DAY_MS);
+    journal.sweep(27_000 + KEEP_DAYS * DAY_MS);
     expect(journal.find(done)).not.toBeNull();
-    journal.sweep(5001 + KEEP_DAYS * DAY_MS);
+    journal.sweep(27_001 + KEEP_DAYS * DAY_MS);
     expect(journal.find(done)).toBeNull();
     expect(journal.find(waiting.id)).not.toBeNull();
+  });
+
+  it('keeps what became of the items of a batch for as long as anybody may ask about it', () => {
+    const week = { issuedAt: 5000, notAfter: 5000 + 7 * DAY_MS };
+    const many = command({ ...week, op: 'user.batch', args: { items: [] } });
+    journal.receive(many, null, 1);
+    const item = replied(week);
+    // One of the others is in doubt at a terminal that is away: the batch goes on.
+    journal.sweep(5000 + 14 * DAY_MS);
+    expect(journal.find(item)).not.toBeNull();
+    journal.sweep(5001 + (7 + KEEP_DAYS) * DAY_MS);
+    expect(journal.find(item)).toBeNull();
+    expect(journal.find(many.id)).not.toBeNull();
   });
 
   it('forgets reads soon, with their replies, and keeps every change', () => {

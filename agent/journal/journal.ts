@@ -22,7 +22,7 @@ import { DOUBTFUL, IllegalTransition, type JournalState, OPEN, statesBefore } fr
 import { UndoTable } from './undo-table.ts';
 import { UserWrites } from './user-writes.ts';
 
-/** Days that settled commands are kept: longer than any idempotency key lives. */
+/** Days that settled commands are kept once they may not begin any more: longer than anybody asks what became of them. */
 export const KEEP_DAYS = 8;
 const DAY_MS = 86_400_000;
 const READS = [...operationsOfKind('read'), ...operationsOfKind('recall')];
@@ -226,9 +226,16 @@ export class Journal {
     return this.find(id)?.reply !== null;
   }
 
-  /** Forgets settled commands whose time is over; `now` by the clock that they were issued by, the cloud's. */
+  /**
+   * Forgets settled commands whose time is over; `now` by the clock that they were issued by, the cloud's. The items of a batch, which
+   * have its deadline, outlast it: whoever goes on with it finds what became of each.
+   */
   sweep(now: number): void {
-    this.#run(`DELETE FROM commands WHERE state = 'replied' AND issued_at < ?`, [now - KEEP_DAYS * DAY_MS]);
+    const before = now - KEEP_DAYS * DAY_MS;
+    this.#run(`DELETE FROM commands WHERE state = 'replied' AND issued_at < ? AND not_after < ?`, [
+      before,
+      before,
+    ]);
     this.#run(
       `DELETE FROM commands WHERE state = 'replied' AND issued_at < ? AND op IN (${READS.map(() => '?').join()})`,
       [now - KEEP_READS_MS, ...READS],
