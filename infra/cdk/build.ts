@@ -13,7 +13,9 @@ export interface Built {
 export function build(props: AppProps = {}): Built {
   const app = new App(props);
   const settings = settingsOf(app.node);
-  const stack = new SerenoStack(app, `Sereno-${settings.stage}`, settings);
+  const stack = new SerenoStack(app, `Sereno-${settings.stage}`, settings, {
+    terminationProtection: settings.terminationProtection,
+  });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return { app, stack };
 }

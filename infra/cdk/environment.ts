@@ -11,6 +11,8 @@ export interface Surroundings {
   readonly secret: string;
   /** ARN of the key that data keys are wrapped under. */
   readonly sealKey: string;
+  /** Where the IoT data plane is, as a URL. */
+  readonly dataPlane: string;
 }
 
 /** Without what is left out. */
@@ -55,6 +57,8 @@ const groups: Readonly<Record<Sight, (around: Surroundings) => Record<string, st
   table: ({ tableName }) => ({ TABLE_NAME: tableName }),
   secret: ({ secret }) => ({ SERENO_SECRET: secret }),
   calls: ({ settings }) => ({ CALLS_PER_TENANT: String(settings.callsPerTenant) }),
+  // The SDK reads it.
+  line: ({ dataPlane }) => ({ AWS_ENDPOINT_URL_IOT_DATA_PLANE: dataPlane }),
   seal: ({ sealKey }) => ({ SEAL_KMS_KEY: sealKey }),
   jwt: ({ settings }) => jwt(settings),
   tenants: ({ settings: { tenant, tenantDomain } }) => ({

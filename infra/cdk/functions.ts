@@ -14,7 +14,7 @@ import { Construct } from 'constructs';
 import { OPS_INDEX } from '../../cloud/store/layout.ts';
 import { BUNDLE_HANDLER, bundleFunction, isWritten } from './bundle.ts';
 import { environmentOf } from './environment.ts';
-import { grants, type LambdaName } from './grants.ts';
+import { grants, type LambdaName, speaksToAgents } from './grants.ts';
 import { agentArns, functionName } from './names.ts';
 import { functionRole, type TargetArns } from './role.ts';
 import type { Settings } from './settings.ts';
@@ -56,6 +56,8 @@ export interface FunctionsProps {
   readonly secret: string;
   /** ARN of the key that data keys are wrapped under. */
   readonly sealKey: string;
+  /** Where the IoT data plane is, as a URL. */
+  readonly dataPlane: string;
 }
 
 export class Functions extends Construct {
@@ -101,7 +103,7 @@ export class Functions extends Construct {
   }
 
   #make(name: LambdaName): LambdaFunction {
-    const { settings, store, secret, sealKey } = this.#props;
+    const { settings, store, secret, sealKey, dataPlane } = this.#props;
     const scope = new Construct(this, name);
     const { memoryMb, seconds, sees } = shapeOf(name);
     const logGroup = new LogGroup(scope, 'Logs', {
@@ -120,7 +122,13 @@ export class Functions extends Construct {
       memorySize: memoryMb,
       timeout: Duration.seconds(seconds),
       ...(reservedConcurrentExecutions === undefined ? {} : { reservedConcurrentExecutions }),
-      environment: environmentOf(sees, { settings, tableName: store.table.tableName, secret, sealKey }),
+      environment: environmentOf(speaksToAgents(name) ? [...sees, 'line'] : sees, {
+        settings,
+        tableName: store.table.tableName,
+        secret,
+        sealKey,
+        dataPlane,
+      }),
       role: functionRole(scope, grants[name], this.#arns, logGroup),
       logGroup,
       loggingFormat: LoggingFormat.JSON,

@@ -190,3 +190,16 @@ export const grants: Readonly<Record<LambdaName, readonly Grant[]>> = {
     { actions: ['sqs:SendMessage'], on: ['failures'] },
   ],
 };
+
+/** What is asked of the data plane of IoT, whose address is the account's own. */
+const DATA_PLANE: ReadonlySet<string> = new Set([
+  'iot:SendDirectMessage',
+  'iot:Publish',
+  'iot:GetConnection',
+  'iot:DeleteConnection',
+]);
+
+/** Whether a function may send something to agents, or ask after them. */
+export function speaksToAgents(name: LambdaName): boolean {
+  return grants[name].some(({ actions }) => actions.some((action) => DATA_PLANE.has(action)));
+}

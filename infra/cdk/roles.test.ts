@@ -108,12 +108,19 @@ const expected: Readonly<Record<LambdaName, readonly string[]>> = {
 
 const written = (Object.keys(expected) as LambdaName[]).filter(isWritten);
 
-test('there is a role for each function and one for the rules, and no other', () => {
-  expect([...roles.keys()].sort()).toEqual([...written, 'IotRuleRole'].sort());
+test('there is a role for each function and one for the rules, one for the question where the data plane is, and no other', () => {
+  expect([...roles.keys()].sort()).toEqual([...written, 'IotRuleRole', 'IotEndpointRole'].sort());
 });
 
 test.each(written)('%s may do this and nothing more', (fn) => {
   expect(lines(roles.get(fn) ?? [], stack)).toEqual([...expected[fn], ...logs(fn)].sort());
+});
+
+test('what asks where the data plane is may do nothing else', () => {
+  expect(lines(roles.get('IotEndpointRole') ?? [], stack)).toEqual([
+    'iot:DescribeEndpoint *',
+    ...logs('endpoint'),
+  ]);
 });
 
 test('the rules put rows and put messages aside, nothing more', () => {
@@ -210,7 +217,7 @@ test('each role is for one service alone, and that of the rules for rules of thi
     const { Statement } = resolved(stack.resources, Properties.AssumeRolePolicyDocument) as {
       Statement: unknown;
     };
-    const trust = id.startsWith('Functions')
+    const trust = /^(Functions|IotEndpoint)/.test(id)
       ? { ...assume, Principal: { Service: 'lambda.amazonaws.com' } }
       : { ...assume, Principal: { Service: 'iot.amazonaws.com' }, Condition: ofAccount };
     expect(Statement, id).toEqual([trust]);

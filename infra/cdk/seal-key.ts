@@ -9,9 +9,14 @@ const PENDING_DAYS = 30;
 export class SealKey extends Construct {
   readonly arn: string;
 
-  constructor(scope: Construct, id: string, stage: string) {
+  /** @param adopted the ARN of one that is there, instead of one of the stack's own */
+  constructor(scope: Construct, id: string, stage: string, adopted: string | undefined) {
     super(scope, id);
-    const key = new Key(this, 'Key', {
+    this.arn = adopted ?? this.#own(stage).keyArn;
+  }
+
+  #own(stage: string): Key {
+    return new Key(this, 'Key', {
       alias: `sereno-${stage}-seal`,
       description: 'Sereno: wraps the data keys of what waits in the table sealed',
       enableKeyRotation: true,
@@ -19,6 +24,5 @@ export class SealKey extends Construct {
       // Without it nothing that waits can be opened any more; the table outlives the stack, too.
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    this.arn = key.keyArn;
   }
 }

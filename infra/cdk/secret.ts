@@ -16,8 +16,15 @@ export class LedgerKey extends Construct {
    */
   readonly value: string;
 
-  constructor(scope: Construct, id: string) {
+  /** @param adopted the ARN of one that is there, instead of one of the stack's own */
+  constructor(scope: Construct, id: string, adopted: string | undefined) {
     super(scope, id);
+    const secret =
+      adopted === undefined ? this.#own() : Secret.fromSecretCompleteArn(this, 'Adopted', adopted);
+    this.value = secret.secretValue.unsafeUnwrap();
+  }
+
+  #own(): Secret {
     const secret = new Secret(this, 'Secret', {
       description: 'Key of the HMACs in the ledger of Sereno',
       generateSecretString: {
@@ -30,11 +37,11 @@ export class LedgerKey extends Construct {
       // A new key would forget every idempotency key of the last 24 hours.
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    this.value = secret.secretValue.unsafeUnwrap();
     acknowledge(
       secret,
       'AwsSolutions-SMG4',
       'A rotation makes repeats of the last 24 hours unknown, so that it is done by hand: docs/deploy.md.',
     );
+    return secret;
   }
 }

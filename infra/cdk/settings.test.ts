@@ -41,6 +41,8 @@ test.each<[string, Record<string, unknown>, string]>([
   ['no rate at all', { rateLimit: '0' }, '-c rateLimit: a whole number from 1 on'],
   ['less than no reserve', { reservedPresence: '-1' }, '-c reservedPresence: a whole number from 0 on'],
   ['nobody who may wait', { callsPerTenant: '0' }, '-c callsPerTenant: a whole number from 1 on'],
+  ['a table by its ARN', { tableName: 'arn:aws:dynamodb:x' }, '-c tableName: the name of a table'],
+  ['a key by its name', { sealKey: 'alias/seal' }, '-c sealKey: an ARN of a key of KMS'],
   ['a misspelt name', { isuer: 'https://login.example.com/' }, '-c isuer: no such setting; there are stage,'],
 ])('%s is refused by name', (_what, given, sentence) => {
   expect(() => settingsFrom(given)).toThrow(sentence);
@@ -61,6 +63,7 @@ test('texts of the command line become numbers and lists, and what is left out g
     reservedAuthorizer: 100,
     reservedPresence: 50,
     rateLimit: 50,
+    terminationProtection: true,
   });
 });
 

@@ -29,6 +29,10 @@ const count = z.coerce.number(aCount).int(aCount).min(1, aCount);
 const aCountOrNone = { error: 'a whole number from 0 on' };
 const orNone = z.coerce.number(aCountOrNone).int(aCountOrNone).min(0, aCountOrNone);
 
+const yesOrNo = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')], {
+  error: 'true or false',
+});
+
 const schema = z
   .strictObject({
     /** Part of every name. One stage per account and region: topics and client ids carry no stage. */
@@ -86,11 +90,7 @@ const schema = z
     /** How many agents may go away within 15 minutes before an alarm. */
     agentsLost: count.default(5),
     /** `true`: webhooks may go to private addresses, too, and by plain HTTP. */
-    privateWebhooks: z
-      .union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')], {
-        error: 'true or false',
-      })
-      .default(false),
+    privateWebhooks: yesOrNo.default(false),
     /** The mail server that alerts are handed to; without one there are none by mail. */
     smtpHost: z.hostname({ error: 'a host name, like email-smtp.eu-west-1.amazonaws.com' }).optional(),
     smtpPort: count.optional(),
@@ -114,6 +114,17 @@ const schema = z
     reservedAuthorizer: orNone.default(100),
     /** The same for the function that hears of agents. */
     reservedPresence: orNone.default(50),
+    /** `false`: the stack may be deleted, which docs/deploy.md says how to do. */
+    terminationProtection: yesOrNo.default(true),
+    /** A table that is there, restored from a backup: the stack uses it instead of one of its own. */
+    tableName: z
+      .string()
+      .regex(/^[a-zA-Z0-9_.-]{3,255}$/, 'the name of a table in this account and region')
+      .optional(),
+    /** What an earlier stack has left and its table was written with: the secret of the ledger's key, by its whole ARN. */
+    ledgerSecret: z.string().startsWith('arn:', 'an ARN of a secret').optional(),
+    /** The same of the key of KMS that sealed it. */
+    sealKey: z.string().startsWith('arn:', 'an ARN of a key of KMS').optional(),
     /** Requests per second that the API takes from all callers together. */
     rateLimit: count.default(200),
   })

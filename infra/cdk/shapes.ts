@@ -6,6 +6,7 @@ export type Sight =
   | 'table'
   | 'secret'
   | 'calls'
+  | 'line'
   | 'seal'
   | 'jwt'
   | 'enrolment'

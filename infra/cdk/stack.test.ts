@@ -8,7 +8,7 @@ import { routeKey } from '../../shared/api/route.ts';
 import { routes } from '../../shared/api/routes.ts';
 import { type GatewayRoute, rpcRoutes } from '../../shared/api/rpc-routes.ts';
 import { isWritten } from './bundle.ts';
-import { ofType, synthesized } from './testing/synth.ts';
+import { ofType, ownFunctions, synthesized } from './testing/synth.ts';
 
 // A stack is synthesized in one go: on a busy machine that takes a while.
 vi.setConfig({ testTimeout: 60_000 });
@@ -33,7 +33,7 @@ describe('cdk-nag AwsSolutions', () => {
 });
 
 describe('functions', () => {
-  const functions = ofType(resources, 'AWS::Lambda::Function').map(([, { Properties }]) => Properties);
+  const functions = ownFunctions(resources);
 
   test('run on arm64 and Node 24, within the time that the gateway waits', () => {
     expect(functions.length).toBeGreaterThanOrEqual(7);
@@ -84,7 +84,11 @@ describe('functions', () => {
     };
     expect(variables('authorizer').sort()).toEqual(['JWT_AUDIENCE', 'JWT_ISSUER', 'TABLE_NAME']);
     expect(variables('public')).toEqual([]);
-    expect(variables('presence').sort()).toEqual(['AUDIT_DAYS', 'TABLE_NAME']);
+    expect(variables('presence').sort()).toEqual([
+      'AUDIT_DAYS',
+      'AWS_ENDPOINT_URL_IOT_DATA_PLANE',
+      'TABLE_NAME',
+    ]);
   });
 
   test('authorizer and presence have concurrency of their own, unless the settings say none', () => {
@@ -111,7 +115,7 @@ describe('functions', () => {
 
   test('webhooks go to private addresses only where the settings say so', () => {
     const networks = (from: typeof stack) =>
-      ofType(from.resources, 'AWS::Lambda::Function').flatMap(([, { Properties }]) => {
+      ownFunctions(from.resources).flatMap((Properties) => {
         const { Variables } = Properties.Environment as { Variables: Record<string, unknown> };
         return Variables.WEBHOOK_NETWORKS ?? [];
       });
@@ -127,11 +131,11 @@ describe('functions', () => {
       mailFrom: 'Sereno <avisos@example.com>',
       timezone: 'America/La_Paz',
     });
-    const knowing = ofType(mailing.resources, 'AWS::Lambda::Function').filter(([, { Properties }]) =>
+    const knowing = ownFunctions(mailing.resources).filter((Properties) =>
       JSON.stringify(Properties.Environment).includes('SMTP'),
     );
-    expect(knowing.map(([, { Properties }]) => Properties.FunctionName)).toEqual(['sereno-prod-alert']);
-    expect(knowing[0]?.[1].Properties.Environment).toMatchObject({
+    expect(knowing.map(({ FunctionName }) => FunctionName)).toEqual(['sereno-prod-alert']);
+    expect(knowing[0]?.Environment).toMatchObject({
       Variables: {
         SMTP_HOST: 'email-smtp.eu-west-1.amazonaws.com',
         SMTP_USER: 'AKIA',
@@ -151,7 +155,7 @@ describe('functions', () => {
 
 /** What the CDK would tell bundles of different functions apart by. */
 function synthesizedCode(): string[] {
-  return ofType(resources, 'AWS::Lambda::Function').map(([, { Properties }]) =>
+  return ownFunctions(resources).map((Properties) =>
     JSON.stringify((Properties.Code as { S3Key?: unknown }).S3Key),
   );
 }

@@ -8,6 +8,7 @@ import { Failures } from './failures.ts';
 import { Functions } from './functions.ts';
 import { Api } from './http-api.ts';
 import { Iot } from './iot.ts';
+import { IotEndpoint } from './iot-endpoint.ts';
 import { SealKey } from './seal-key.ts';
 import { LedgerKey } from './secret.ts';
 import { NO_ISSUER, type Settings } from './settings.ts';
@@ -25,15 +26,16 @@ export class SerenoStack extends Stack {
         'No issuer of tokens is set, every call will be answered 401: -c issuer=https://…',
       );
     }
-    const store = new Store(this, 'Store');
+    const store = new Store(this, 'Store', settings.tableName);
     const failures = new Failures(this, 'Failures');
-    const secret = new LedgerKey(this, 'LedgerKey').value;
-    const sealKey = new SealKey(this, 'SealKey', stage).arn;
+    const secret = new LedgerKey(this, 'LedgerKey', settings.ledgerSecret).value;
+    const sealKey = new SealKey(this, 'SealKey', stage, settings.sealKey).arn;
     const functions = new Functions(this, 'Functions', {
       settings,
       store,
       secret,
       sealKey,
+      dataPlane: new IotEndpoint(this, 'IotEndpoint', stage).url,
       failures: failures.queue,
     });
     const api = new Api(this, 'Http', {

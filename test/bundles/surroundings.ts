@@ -87,6 +87,7 @@ export async function startSurroundings(): Promise<Surroundings> {
           tableName: TABLE_NAME,
           secret: 'ab'.repeat(32),
           sealKey: arnOf(stack, 'AWS::KMS::Key'),
+          dataPlane: guard.url,
         }),
       };
     },

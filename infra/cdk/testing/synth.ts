@@ -35,3 +35,10 @@ function templateOf(built: Built): Synthesized {
 export function ofType(resources: Synthesized['resources'], type: string): [string, Resource][] {
   return Object.entries(resources).filter(([, resource]) => resource.Type === type);
 }
+
+/** The properties of all functions but the one that asks for the endpoint while the stack is deployed. */
+export function ownFunctions(resources: Synthesized['resources']): Resource['Properties'][] {
+  return ofType(resources, 'AWS::Lambda::Function').flatMap(([, { Properties }]) =>
+    Properties.FunctionName === 'sereno-prod-endpoint' ? [] : [Properties],
+  );
+}
