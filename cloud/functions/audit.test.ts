@@ -188,14 +188,16 @@ describe('who may read it', () => {
     expect((await ask('auditList', { scopes: ['users:read'] })).status).toBe(403);
   });
 
-  test('finds by caller, terminal, badge and time, page by page, and as CSV', async () => {
+  test('finds by caller, terminal, badge, operation and time, page by page, and as CSV', async () => {
     await put({ name: 'Ana' }, { subject: 'ana' });
     await ask('userUpdate', { params: { device_id: 'entrada', user_id: '8' }, body: { name: 'Luis' } });
     const { status } = await ask('siteCreate', { body: { site: 'sur', name: 'Sur' }, subject: '=cmd()' });
     expect(status).toBe(200);
     expect(await entries({ subject: 'ana' })).toMatchObject([{ user_id: '7' }]);
     expect(await entries({ device: 'entrada' })).toMatchObject([{ user_id: '8' }]);
-    expect(await entries({ user_id: '8' })).toHaveLength(1);
+    const [luis] = await entries({ user_id: '8' });
+    const { operation_id: operation = '' } = luis!;
+    expect(await entries({ operation: operation.toLowerCase() })).toEqual([luis]);
     expect(await entries({ what: 'POST /sites' })).toMatchObject([{ site: 'sur', outcome: 'succeeded' }]);
     expect(await entries({ to: '2020-01-01T00:00:00Z' })).toEqual([]);
     expect(await entries({ from: '2020-01-01T00:00:00Z' })).toHaveLength(3);
@@ -209,6 +211,8 @@ describe('who may read it', () => {
     expect(csv.text).toContain(",'=cmd(),rest,");
     const wrong = await invoke(handler, 'auditList', { query: { from: 'yesterday' } });
     expect([wrong.status, wrong.body]).toMatchObject([400, { code: 'invalid_field' }]);
+    const noId = await invoke(handler, 'auditList', { query: { operation: '7' } });
+    expect([noId.status, noId.body]).toMatchObject([400, { details: [{ path: 'operation' }] }]);
   });
 });
 

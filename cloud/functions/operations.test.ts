@@ -52,6 +52,16 @@ test('one sees the operations whose domain one may read, and own ones; another t
   expect(await get(id, { auth: { reason: 'token_missing' } })).toMatchObject({ status: 401 });
 });
 
+test('once the agent has answered, headers say what it rests on and where the time went', async () => {
+  const id = await begin();
+  expect((await get(id)).headers).not.toHaveProperty('server-timing');
+  await world.reply(at, { id }, { ...created, verified: 'counters', queueMs: 12, deviceMs: 340 });
+  expect((await get(id)).headers).toMatchObject({
+    'sereno-verified': 'counters',
+    'server-timing': 'queue;dur=12, device;dur=340',
+  });
+});
+
 test('past its deadline the agent is asked what became of it', async () => {
   const id = await begin();
   await expire(id);

@@ -1,7 +1,7 @@
 // The audit log: what callers send, what comes back, and the route.
 import * as z from 'zod';
 import { AUDIT_FACES, AUDIT_OUTCOMES } from '../domain/audit.ts';
-import { deviceIdField, instantField, siteField, textField } from './fields.ts';
+import { deviceIdField, instantField, operationField, siteField, textField } from './fields.ts';
 import { EXAMPLE_AT, error, instant, pageQuery, reversed, says, success } from './parts.ts';
 import type { Route } from './route.ts';
 
@@ -15,6 +15,7 @@ const auditQuery = pageQuery
     site: siteField.optional().meta(says('Only what was about this branch')),
     device: deviceIdField.optional().meta(says('Only what was about this terminal')),
     user_id: textField.optional().meta(says('Only what was about exactly this badge')),
+    operation: operationField.optional().meta(says('Only what asked for this operation')),
     order: z.enum(['asc', 'desc'], error('order')).optional().meta(says('`desc`, newest first, or `asc`')),
   })
   .refine(({ from, to }) => from === undefined || to === undefined || from <= to, reversed);

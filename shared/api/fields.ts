@@ -1,5 +1,6 @@
 // The fields of request bodies and queries: what callers may send and what becomes of it.
 import * as z from 'zod';
+import { COMMAND_ID } from '../domain/identifiers.ts';
 import { PRIVILEGES } from '../domain/user.ts';
 import { EVENT_TYPES, type EventType } from '../wire/happening.ts';
 import type { FieldText } from './field-texts.ts';
@@ -78,6 +79,12 @@ export const siteField = z
   .regex(/^[a-z0-9-]{1,32}$/, { error: 'site' satisfies FieldText });
 export const uidField = integer('uid', 0, 65535);
 export const fingerField = integer('finger_index', 0, 9);
+
+/** The id of an operation, in either case. */
+export const operationField = z
+  .string({ error: 'operation_id' })
+  .transform((id) => id.toUpperCase())
+  .pipe(z.string().regex(COMMAND_ID, { error: 'operation_id' satisfies FieldText }));
 
 export const cursorField = z
   .string({ error: 'cursor' })

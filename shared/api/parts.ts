@@ -21,6 +21,9 @@ export const pageQuery = z.strictObject({
   cursor: cursorField.optional().meta(says('The `next_cursor` of the page before')),
 });
 
+/** What a list holds, as OpenAPI tells it: for lists whose items are looked at together. */
+export const holds = (items: { type: 'string'; enum?: string[] }) => ({ override: { items } });
+
 export const messageAnswer = z.object({ success, message: z.string() });
 
 /** One instant for all examples. */

@@ -11,7 +11,17 @@ import {
   siteField,
   textField,
 } from './fields.ts';
-import { count, EXAMPLE_AT, error, instant, messageAnswer, pageQuery, says, success } from './parts.ts';
+import {
+  count,
+  EXAMPLE_AT,
+  error,
+  holds,
+  instant,
+  messageAnswer,
+  pageQuery,
+  says,
+  success,
+} from './parts.ts';
 import type { Route } from './route.ts';
 
 /** The company's own name of a person or a group: it stands in paths. */
@@ -25,6 +35,7 @@ const MOST_PLACES = 1000;
 function placesOf<T>(item: z.ZodType<T>, key: 'place_list') {
   return z
     .array(z.unknown(), error(key))
+    .meta(holds({ type: 'string' }))
     .max(MOST_PLACES, error(key))
     .refine((given) => given.every((value) => item.safeParse(value).success), error(key))
     .transform((given) => [...new Set(given.map((value) => item.parse(value)))]);

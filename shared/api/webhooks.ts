@@ -3,7 +3,17 @@ import * as z from 'zod';
 import { DELIVERY_FAILURES, WEBHOOK_PAUSES } from '../domain/webhook.ts';
 import { EVENT_TYPES, eventTypeSchema } from '../wire/happening.ts';
 import { cursorField, deviceIdField, flagField, siteField } from './fields.ts';
-import { count, EXAMPLE_AT, error, instant, messageAnswer, pageQuery, says, success } from './parts.ts';
+import {
+  count,
+  EXAMPLE_AT,
+  error,
+  holds,
+  instant,
+  messageAnswer,
+  pageQuery,
+  says,
+  success,
+} from './parts.ts';
 import { EXAMPLE_PUNCH } from './punches.ts';
 import type { Route } from './route.ts';
 
@@ -11,6 +21,7 @@ import type { Route } from './route.ts';
 function listOf<T>(item: z.ZodType<T>, key: 'event_type_list' | 'device_list' | 'site_list', most: number) {
   return z
     .array(z.unknown(), error(key))
+    .meta(holds(key === 'event_type_list' ? { type: 'string', enum: [...EVENT_TYPES] } : { type: 'string' }))
     .min(1, error(key))
     .max(most, error(key))
     .refine((given): given is T[] => given.every((value) => item.safeParse(value).success), error(key))

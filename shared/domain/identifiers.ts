@@ -10,7 +10,8 @@ export const deviceIdSchema = z
   .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'a-z, 0-9, ".", "_" and "-", at most 64 characters');
 
 /** A ULID in upper case, made by the cloud. */
-export const commandIdSchema = z.string().regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/, 'a ULID');
+export const COMMAND_ID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+export const commandIdSchema = z.string().regex(COMMAND_ID, 'a ULID');
 
 /** MQTT client id and thing name of a site's agent. */
 export function clientIdOf(tenant: string, site: string): string {

@@ -58,6 +58,14 @@ const verified: Headers = {
   },
 };
 
+const timing: Headers = {
+  'Server-Timing': {
+    description:
+      'Of an operation that the agent has answered: `queue;dur=12, device;dur=340`, ms until the turn of its terminal came, and at the terminal.',
+    schema: text,
+  },
+};
+
 const cursor: Headers = {
   'Sereno-Next-Cursor': { description: 'The `next_cursor` of a list that is given as CSV.', schema: text },
 };
@@ -66,6 +74,7 @@ const cursor: Headers = {
 export function okHeaders(name: RouteName): Headers {
   const { csv }: Route = routes[name];
   if (csv === true) return cursor;
+  if (name === 'operationGet') return { ...verified, ...timing };
   if (!isAction(name)) return {};
   const changes = !isRead(name);
   const keyed = routes[name].method !== 'GET';

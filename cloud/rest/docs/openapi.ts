@@ -7,10 +7,12 @@ import { type RouteName, routes } from '../../../shared/api/routes.ts';
 import { rpcRoutes } from '../../../shared/api/rpc-routes.ts';
 import { VERSION } from '../../../shared/version.ts';
 import { isAction } from '../../commands/actions.ts';
+import { eventAnswer } from './event-answers.ts';
 import { examples } from './examples.ts';
 import { acceptedHeaders, errorHeaders, okHeaders, placeHeader, requestHeaders } from './headers.ts';
 import { operationAnswer } from './operation-answers.ts';
 import { rpcOperation } from './rpc.ts';
+import { rpcRows } from './rpc-rows.ts';
 
 const JSON_TYPE = 'application/json';
 const csv = z.string().meta({
@@ -64,8 +66,9 @@ function requestParams(
   };
 }
 
-/** Its result depends on the operation. */
+/** The result of an operation depends on what it does, what an event tells on its type. */
 function answerOf(name: RouteName, answer: z.ZodType): z.ZodType {
+  if (name === 'eventList') return eventAnswer;
   return name === 'operationGet' ? operationAnswer : answer;
 }
 
@@ -156,6 +159,7 @@ export function openapi(): object {
     servers: [{ url: '.' }],
     paths: paths(),
     components: {
+      schemas: rpcRows,
       securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
     },
   });

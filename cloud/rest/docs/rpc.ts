@@ -41,7 +41,7 @@ export const rpcOperation: ZodOpenApiOperationObject = {
   operationId: 'rpc',
   summary: 'Operators: users, groups, roles, sessions and tokens, over JSON-RPC 2.0',
   description:
-    'The methods are in `docs/operators.md`. `user.login` needs no credentials; what it gives opens the routes of this document, too. ' +
+    'The methods are in `docs/operators.md`; `user.get` and its like give rows such as the schema `RpcUser`. `user.login` needs no credentials; what it gives opens the routes of this document, too. ' +
     'Errors are 200 with `error`. The same under `/t/{tenant}/api_jsonrpc.php`, for one company.',
   tags: ['rpc'],
   requestBody: {

@@ -53,14 +53,15 @@ function isSeen({ principal }: AuditCall, { site }: DeedEntry): boolean {
 }
 
 function isMeant({ query }: AuditCall, entry: DeedEntry): boolean {
-  const { subject, address, what, site, device, user_id } = query;
+  const { subject, address, what, site, device, user_id, operation } = query;
   return (
     (subject === undefined || entry.subject === subject) &&
     (address === undefined || entry.address === address) &&
     (what === undefined || entry.what === what) &&
     (site === undefined || entry.site === site) &&
     (device === undefined || entry.device === device) &&
-    (user_id === undefined || entry.user === user_id)
+    (user_id === undefined || entry.user === user_id) &&
+    (operation === undefined || entry.command === operation)
   );
 }
 

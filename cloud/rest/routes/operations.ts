@@ -5,6 +5,7 @@ import { commandIdSchema } from '../../../shared/domain/identifiers.ts';
 import { errorText, type Language } from '../../../shared/errors.ts';
 import type { Progress } from '../../../shared/wire/envelope.ts';
 import { stageText } from '../../../shared/wire/stage.ts';
+import { isRead } from '../../commands/actions.ts';
 import { failureOf } from '../../commands/failure.ts';
 import type { CommandRow, Settlement } from '../../commands/ledger.ts';
 import { DEFAULT_LIMIT, listOperations, MOST_OPERATIONS } from '../../commands/listing.ts';
@@ -129,13 +130,27 @@ async function operationList(ports: OperationPorts, call: Call<'operationList'>)
   return ok({ data, ...(next === undefined ? {} : { next_cursor: encodeCursor(next) }) });
 }
 
+/** What its 200 rests on, and where its time went: as far as the agent has said. */
+function restHeaders({ command, settlement }: Operation): Readonly<Record<string, string>> {
+  if (settlement === null) return {};
+  const { status, verified, spent } = settlement;
+  const isVerified = status === 'ok' && verified !== 'none' && !isRead(command.route);
+  return {
+    ...(isVerified ? { 'sereno-verified': verified } : {}),
+    ...(spent === undefined
+      ? {}
+      : { 'server-timing': `queue;dur=${spent.queueMs}, device;dur=${spent.deviceMs}` }),
+  };
+}
+
 async function operationGet(ports: OperationPorts, call: Call<'operationGet'>): Promise<Answer> {
   const { principal, language, params } = call;
   const id = params.id ?? '';
   const job = await findJob(ports.batches, principal, id);
   if (job !== null) return ok({ data: jobView(job, language, true) });
   const operation = await findOperation(ports, principal, id);
-  return ok({ data: await operationView(operation, ports.directory, language) });
+  const data = await operationView(operation, ports.directory, language);
+  return ok({ data }, restHeaders(operation));
 }
 
 async function operationCancel(ports: OperationPorts, call: Call<'operationCancel'>): Promise<Answer> {
