@@ -468,12 +468,27 @@ describe('cancelling', () => {
     world.agent = () => [];
     const { body } = await post([{ ...ana, devices: ['bodega'] }]);
     isAway(1);
-    expect((await cancel(body.operation_id)).status).toBe(200);
+    expect(await cancel(body.operation_id, { remaining: patience() })).toMatchObject({
+      status: 202,
+      body: { operation_id: body.operation_id },
+    });
     expect(dataOf(await get(body.operation_id)).state).toBe('running');
     world.agent = agent;
     await said('acme', 'norte');
     expect(dataOf(await get(body.operation_id)).state).toBe('cancelled');
+    expect((await cancel(body.operation_id)).status).toBe(200);
     expect(done.size).toBe(0);
+  });
+
+  test('what its agent has begun to the last item is refused, not told as cancelled', async () => {
+    world.agent = () => [];
+    const { body } = await post([{ ...ana, devices: ['bodega'] }]);
+    world.agent = agent;
+    const [begun] = commands();
+    agent(begun!, { tenant: 'acme', site: 'norte' });
+    expect(await cancel(body.operation_id)).toMatchObject({ status: 409, body: { code: 'not_cancellable' } });
+    expect(dataOf(await get(body.operation_id)).state).toBe('succeeded');
+    expect((await cancel(body.operation_id)).status).toBe(409);
   });
 
   test('what has ended is refused', async () => {

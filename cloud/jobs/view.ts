@@ -4,9 +4,8 @@ import type { Principal } from '../../shared/api/principal.ts';
 import { mayCall } from '../../shared/api/rights.ts';
 import { routes } from '../../shared/api/routes.ts';
 import { commandIdSchema } from '../../shared/domain/identifiers.ts';
-import { SerenoError } from '../../shared/errors.ts';
 import { sideBySide } from '../bounded.ts';
-import { checkMayChange, mayChangeSite, maySeeSite } from '../directory/visible.ts';
+import { maySeeSite } from '../directory/visible.ts';
 import { note } from '../log.ts';
 import { attend } from './attending.ts';
 import type { Head, JobItem, Part, Result } from './model.ts';
@@ -140,37 +139,4 @@ export async function listJobs(
     return found === null ? [] : [await viewOf(ports, found.head, found.parts)];
   });
   return { views: seen.flat(), ...(next === undefined ? {} : { next }) };
-}
-
-/**
- * Cancels what has not begun of a job, at the branches where the caller may change something.
- *
- * @returns false where there is no such job
- * @throws SerenoError `forbidden`, `site_read_only`, `not_cancellable`
- */
-export async function cancelJob(ports: JobPorts, principal: Principal, id: string): Promise<boolean> {
-  const found = await visibleJob(ports, principal, id);
-  if (found === null) return false;
-  const { head, parts } = found;
-  const { scopes, subject } = principal;
-  const route = routes[head.route];
-  if (!scopes.has(route.access as never) && !(head.subject === subject && mayCall(route, scopes))) {
-    throw new SerenoError('forbidden', { params: { scope: route.access } });
-  }
-  const own = parts.filter(({ site }) => mayChangeSite(principal, site));
-  const [other] = parts;
-  if (own.length === 0 && other !== undefined) checkMayChange(principal, other.site);
-  const open = own.filter(({ ended }) => !ended);
-  // Cancelled before: a caller who missed the first answer asks again.
-  if (open.length === 0) {
-    const { state } = await viewOf(ports, head, parts);
-    if (state === 'cancelled' || own.some(({ cancelled }) => cancelled)) return true;
-    throw new SerenoError('not_cancellable', { params: { operation_id: head.id } });
-  }
-  await sideBySide(open, LANES, async (part) => {
-    const cancelled = await ports.jobs.cancel(part);
-    // An agent that does not answer hears of it at its next hello.
-    if (cancelled !== null) await attend(ports, { part: cancelled, head }, true);
-  });
-  return true;
 }

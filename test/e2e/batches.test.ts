@@ -141,3 +141,22 @@ it('what waits for a terminal that is away can be cancelled, and is never done',
   ]);
   expect(held(other, '7004')).toBeUndefined();
 });
+
+it('a cancel at any moment tells what the terminals show: nothing cancelled is 409, else 200', async () => {
+  for (const [round, delay] of [0, 20, 80, 200].entries()) {
+    const items = Array.from({ length: 40 }, (_, index) => ({
+      do: 'put',
+      user_id: String(50_000 + 100 * round + index),
+      name: 'Quizas',
+      devices: ['one'],
+    }));
+    const { body } = await branch.call('POST', '/users/batch', { items }, { prefer: 'respond-async' });
+    await new Promise((resolve) => setTimeout(resolve, delay));
+    const told = await branch.call('DELETE', `/operations/${body.operation_id}`);
+    const { data } = (await settled(branch.call, body.operation_id)).body;
+    expect([round, told.status]).toEqual([round, data.counts.cancelled > 0 ? 200 : 409]);
+    for (const { user_id, state } of data.results) {
+      expect([user_id, held(one, user_id) !== undefined]).toEqual([user_id, state === 'succeeded']);
+    }
+  }
+});

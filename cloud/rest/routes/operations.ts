@@ -12,13 +12,15 @@ import { DEFAULT_LIMIT, listOperations, MOST_OPERATIONS } from '../../commands/l
 import { cancelOperation, findOperation, type Operation } from '../../commands/operations.ts';
 import type { CommandPorts } from '../../commands/ports.ts';
 import type { Directory } from '../../directory/directory.ts';
+import { cancelJob } from '../../jobs/cancelling.ts';
 import type { JobPorts } from '../../jobs/ports.ts';
-import { cancelJob, findJob, listJobs } from '../../jobs/view.ts';
+import { findJob, listJobs } from '../../jobs/view.ts';
 import { type Answer, accepted, ok } from '../answer/answer.ts';
 import { decodeCursor, encodeCursor } from '../answer/cursor.ts';
 import { message } from '../answer/messages.ts';
 import { problemOf } from '../answer/problem-answer.ts';
 import { fitsLambda } from '../answer/size.ts';
+import { waitLimit } from '../commands/command.ts';
 import { present } from '../commands/present.ts';
 import type { Call, Handlers } from '../request/call.ts';
 import { jobView } from './batches.ts';
@@ -155,10 +157,10 @@ async function operationGet(ports: OperationPorts, call: Call<'operationGet'>): 
 
 async function operationCancel(ports: OperationPorts, call: Call<'operationCancel'>): Promise<Answer> {
   const { principal, language, params } = call;
-  const isJob = await cancelJob(ports.batches, principal, params.id ?? '');
-  const { id, known } = isJob
-    ? { id: params.id ?? '', known: true }
-    : await cancelOperation(ports, principal, params.id ?? '');
+  const { place, batches } = ports;
+  const until = waitLimit(ports.clock, call);
+  const job = await cancelJob({ ...batches, place }, principal, params.id ?? '', until);
+  const { id, known } = job ?? (await cancelOperation(ports, principal, params.id ?? ''));
   return known ? ok({ message: message('operationCancel', language, {}) }) : accepted(id);
 }
 
