@@ -30,6 +30,7 @@ export function startGateway(
     lambdaMs = LAMBDA_MS,
     gatherMs = GATHER_MS,
     markInvocation: mark,
+    meter,
   }: SystemOptions,
 ): Promise<GatewayHost> {
   const env = functionEnvironment({
@@ -53,6 +54,7 @@ export function startGateway(
     log: dataDir.cloudLog,
     onDeath,
     mark,
+    meter,
   });
 }
 

@@ -73,7 +73,9 @@ export async function startGround(options: SystemOptions, cleanup: Cleanup): Pro
   const [authority, issuer, store, terminals] = await all([
     LocalAuthority.open(dataDir.authority, options.certificateMs),
     Issuer.open(dataDir.issuer),
-    kept(cleanup, Store.start({ ...storing, region: REGION, onDeath }), (started) => started.stop()),
+    kept(cleanup, Store.start({ ...storing, region: REGION, onDeath, meter: options.meter }), (started) =>
+      started.stop(),
+    ),
     written.length > 0 ? null : kept(cleanup, startTerminals(options.terminals), stopTerminals),
   ]);
   if (terminals !== null) await bringToLife(terminals, options, dataDir, cleanup);

@@ -25,7 +25,7 @@ export interface Line {
 function rulesOver(
   gateway: Promise<GatewayHost>,
   { store, log }: Ground,
-  { losesPresence, interceptRow, interceptIntake }: SystemOptions,
+  { losesPresence, interceptRow, interceptIntake, meter }: SystemOptions,
 ): Rules {
   const rules = new Rules({
     client: store.client,
@@ -51,6 +51,7 @@ function rulesOver(
       await (interceptIntake?.(event, hand) ?? hand());
     },
     log,
+    meter,
     intercept: interceptRow,
   });
   return rules;
@@ -59,7 +60,7 @@ function rulesOver(
 async function startBroker(
   { authority, dataDir }: Ground,
   rules: Rules,
-  { disturbance }: SystemOptions,
+  { disturbance, meter }: SystemOptions,
 ): Promise<Broker> {
   const server = await authority.issueServer();
   const options: Omit<BrokerOptions, 'port'> = {
@@ -67,6 +68,7 @@ async function startBroker(
     siteOf: (certificate) => authority.registry.siteOf(certificate),
     onMessage: (message) => rules.message(message),
     onDisconnect: (site) => rules.disconnected(site),
+    meter,
     ...disturbance,
   };
   return onKeptPort(dataDir.brokerPort, (port) => Broker.start({ ...options, port }));
@@ -83,7 +85,13 @@ export async function startLine(
   cleanup.add(() => rules.drain());
   const broker = await startBroker(ground, rules, options);
   cleanup.add(() => broker.stop());
-  const dataPlane = await DataPlane.start({ port: 0, broker, credentials, region: REGION });
+  const dataPlane = await DataPlane.start({
+    port: 0,
+    broker,
+    credentials,
+    region: REGION,
+    meter: options.meter,
+  });
   cleanup.add(() => dataPlane.stop());
   const endpoint = `127.0.0.1:${broker.port}`;
   const controlPlane = await ControlPlane.start({ authority, endpoint, credentials, region: REGION });

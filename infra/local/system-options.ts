@@ -4,6 +4,7 @@ import type { PresenceEvent } from '../../shared/wire/envelope.ts';
 import type { IntakeEvent } from '../../shared/wire/events.ts';
 import type { TerminalSettings } from '../../test/terminal/terminal.ts';
 import type { Disturbance } from './broker/disturbance.ts';
+import type { Meter } from './meter.ts';
 import type { SimulatedId } from './simulated/terminals.ts';
 
 export interface SystemOptions {
@@ -56,6 +57,8 @@ export interface SystemOptions {
   readonly certificateMs?: number;
   /** The functions' time limit. Default 29 s, as deployed; tests that lose replies need not wait so long. */
   readonly lambdaMs?: number;
+  /** Counts what AWS would charge for. */
+  readonly meter?: Meter;
   /** A part died that is not restarted automatically. */
   readonly onFailure?: (cause: Error) => void;
 }

@@ -42,6 +42,10 @@ export interface System {
   readonly region: string;
   readonly credentials: Credentials;
   issueToken(claims?: TokenClaims): Promise<string>;
+  /** Calls a function as the clock does. */
+  invoke(name: string, event: object): Promise<unknown>;
+  /** Resolves when no rule and no function that one has called is under way. */
+  settled(): Promise<void>;
   /** Agents get time to enable their terminals; everything is released. */
   stop(): Promise<void>;
 }
@@ -156,6 +160,8 @@ async function assemble(options: SystemOptions, cleanup: Cleanup): Promise<Omit<
     region: REGION,
     credentials,
     issueToken: (claims) => issuer.issue(claims),
+    invoke: (name, event) => gateway.invoke(name, event),
+    settled: () => line.rules.drain(),
   };
 }
 

@@ -2,6 +2,7 @@
 import { cpus } from 'node:os';
 import { Command } from 'commander';
 import { benchBranches } from './branches.ts';
+import { benchCalls } from './calls/calls.ts';
 import { benchColdInit } from './cold-init.ts';
 import { benchCreates } from './creates.ts';
 import { benchHostile } from './hostile.ts';
@@ -25,6 +26,7 @@ const BENCHES: Record<string, (print: (text: string) => void) => Promise<void>> 
   scale: benchScale,
   identifiers: benchIdentifiers,
   cold: benchColdInit,
+  calls: benchCalls,
 };
 
 const program = new Command('npm run bench --')

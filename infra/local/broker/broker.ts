@@ -5,9 +5,11 @@ import { createServer, type Server, TLSSocket } from 'node:tls';
 import { Aedes, type AedesOptions, type AuthenticateError, type Client } from 'aedes';
 import { clientIdOf, parseClientId } from '../../../shared/domain/identifiers.ts';
 import { type ParsedTopic, type SiteAddress, topics } from '../../../shared/wire/topics.ts';
+import type { Meter } from '../meter.ts';
 import { Connections } from './connections.ts';
 import { deliver } from './deliver.ts';
 import type { Disturbance } from './disturbance.ts';
+import { meterPublished, meterSent } from './metering.ts';
 import { type OutgoingStore, trackOutgoing } from './outgoing.ts';
 import {
   KEEPALIVE_SECONDS,
@@ -43,6 +45,8 @@ export interface BrokerOptions extends Disturbance {
   readonly onMessage: (message: SiteMessage) => void;
   /** A site's connection ended, other than by a newer one of the same client id. */
   readonly onDisconnect: (site: SiteAddress) => void;
+  /** Counts what AWS would meter. */
+  readonly meter?: Meter | undefined;
 }
 
 export interface DirectMessage {
@@ -160,7 +164,15 @@ export class Broker {
     this.#aedes = aedes;
     this.#follow(aedes);
     await aedes.listen();
-    trackOutgoing(storeOf(aedes), (clientId) => this.#session(clientId), this.#options.onAcknowledged);
+    const { onAcknowledged, meter } = this.#options;
+    trackOutgoing(
+      storeOf(aedes),
+      (clientId) => this.#session(clientId),
+      (clientId) => {
+        onAcknowledged?.(clientId);
+        meter?.message('puback', 0);
+      },
+    );
     // Without noDelay every small message waits 40 ms for Nagle's algorithm.
     const server = createServer({
       ...this.#options.tls,
@@ -202,6 +214,8 @@ export class Broker {
         const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
         if (topic === null) return done(new Error(`not allowed to publish on ${packet.topic}`));
         if (payload.length > PAYLOAD_BYTES) return done(new Error('payload over 128 KB'));
+        const { meter } = this.#options;
+        if (meter !== undefined) meterPublished(meter, topic, packet.topic, payload.length);
         // The rules run here and not on the broker's own event, which comes several turns of the loop later.
         const certificate = (client === null ? undefined : this.#certificates.get(client)) ?? '';
         const fate = this.#options.strike?.(topic) ?? 'passes';
@@ -225,12 +239,14 @@ export class Broker {
       // On a takeover this may come before 'client', with the end of the old connection between them.
       this.#clients.set(client.id, client);
       this.connections.note(client.id, true);
+      this.#options.meter?.message('connect', 0);
       this.#session(client.id).connect(
         (message, again) => this.#deliver(client, message, again),
         present.get(client) ?? false,
       );
     });
     aedes.on('subscribe', (subscriptions, client) => {
+      this.#options.meter?.message('subscribe', 0);
       if (subscriptions.some(({ qos }) => (qos as number) < 0x80)) this.#session(client.id).subscribe();
     });
     aedes.on('unsubscribe', (_topics, client) => {
@@ -252,7 +268,11 @@ export class Broker {
   }
 
   #deliver(client: Client, message: Outbound, again: boolean): void {
-    const send = (): void => deliver(client, message, again);
+    const { meter } = this.#options;
+    const send = (): void => {
+      if (meter !== undefined) meterSent(meter, message.topic, message.payload.length);
+      deliver(client, message, again);
+    };
     if (this.#options.intercept === undefined) send();
     else this.#options.intercept(client.id, send);
   }

@@ -7,6 +7,7 @@ import { type Credentials, signatureCheck } from '../aws/sigv4.ts';
 import type { Broker } from '../broker/broker.ts';
 import { PAYLOAD_BYTES } from '../broker/policy.ts';
 import { BodyTooLarge, listen, readBody, sendJson, stopServer } from '../http.ts';
+import type { Meter } from '../meter.ts';
 
 /** AWS's own limits: seconds to wait for a PUBACK, UTF-8 bytes and slashes of a topic. */
 const CONFIRM_SECONDS = { least: 1, most: 15, default: 5 };
@@ -19,6 +20,8 @@ export interface DataPlaneOptions {
   readonly broker: Broker;
   readonly credentials: Credentials;
   readonly region: string;
+  /** Counts what AWS would meter. */
+  readonly meter?: Meter | undefined;
 }
 
 export class DataPlane {
@@ -30,13 +33,15 @@ export class DataPlane {
     this.url = `http://127.0.0.1:${port}`;
   }
 
-  static async start({ port, broker, credentials, region }: DataPlaneOptions): Promise<DataPlane> {
+  static async start({ port, broker, credentials, region, meter }: DataPlaneOptions): Promise<DataPlane> {
     const check = signatureCheck(credentials, { region, service: 'iotdata' });
     const server = createServer({ noDelay: true, keepAliveTimeout: 60_000 }, (request, response) => {
-      answer(request, broker, check).then(
+      answer(request, broker, check, meter).then(
         (body) => sendJson(response, 200, body),
         (error: unknown) => refuse(response, error),
       );
+      // The answer's body is metered, too, also that of an error.
+      response.once('finish', () => meter?.message(callOf(request), 0));
     });
     return new DataPlane(server, await listen(server, port));
   }
@@ -50,11 +55,13 @@ async function answer(
   request: IncomingMessage,
   broker: Broker,
   check: ReturnType<typeof signatureCheck>,
+  meter: Meter | undefined,
 ): Promise<object> {
   const { method = '', url = '/', headers } = request;
   const body = await readBody(request, PAYLOAD_BYTES);
   const wrong = check({ method, url, headers, body });
   if (wrong !== null) throw new ServiceError('ForbiddenException', wrong);
+  if (body.length > 0) meter?.message(callOf(request), url.length + body.length);
   const { pathname, searchParams: query } = new URL(url, 'http://localhost');
   const [, room, name, rest] = pathname.split('/').map(decodeURIComponent);
   const done = { message: 'OK', traceId: randomUUID() };
@@ -74,6 +81,11 @@ async function answer(
     throw new ServiceError('ResourceNotFoundException', `${name} is not connected`);
   }
   throw new ServiceError('MethodNotAllowedException', 'This stand-in does not know that call.');
+}
+
+/** What a call is counted as. */
+function callOf({ method, url = '' }: IncomingMessage): string {
+  return `http ${method} ${url.split('/')[1] ?? ''}`;
 }
 
 function connection(broker: Broker, clientId: string): object {

@@ -8,7 +8,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { layout } from '../../../cloud/store/layout.ts';
 import type { Credentials } from '../aws/sigv4.ts';
+import type { Meter } from '../meter.ts';
 import { WorkerHost } from '../worker-host.ts';
+import type { Metered } from './metering.ts';
 import { Sweep } from './sweep.ts';
 import type { DynamoWorkerData } from './worker.ts';
 
@@ -21,6 +23,8 @@ export interface StoreOptions {
   readonly credentials: Credentials;
   readonly region: string;
   readonly onDeath: (cause: Error) => void;
+  /** Counts what each request would be charged with. */
+  readonly meter?: Meter | undefined;
 }
 
 export class Store {
@@ -42,11 +46,13 @@ export class Store {
   }
 
   static async start(options: StoreOptions): Promise<Store> {
-    const { path, credentials, region, env, log, onDeath } = options;
+    const { path, credentials, region, env, log, onDeath, meter } = options;
     mkdirSync(path, { recursive: true, mode: 0o700 });
-    const data: DynamoWorkerData = { path, credentials, region };
+    const data: DynamoWorkerData = { path, credentials, region, meters: meter !== undefined };
     const script = new URL('./worker.ts', import.meta.url);
-    const store = new Store(await WorkerHost.start({ script, data, env, log, onDeath }), options);
+    const host = await WorkerHost.start({ script, data, env, log, onDeath });
+    host.worker.on('message', (charged: Metered) => meter?.add(charged));
+    const store = new Store(host, options);
     await store.#createTable();
     store.#sweep.start();
     return store;

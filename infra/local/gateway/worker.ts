@@ -10,6 +10,8 @@ export interface GatewayWorkerData {
   readonly jwks: object;
   /** The functions' time limit. */
   readonly lambdaMs: number;
+  /** Report each call of a function. */
+  readonly meters: boolean;
 }
 
 /** What the main thread may ask. */
@@ -24,18 +26,32 @@ export interface GatewayReply {
   /** What an invoked function returned. */
   readonly result?: unknown;
 }
+/** A function was called, through whichever door. */
+export interface GatewayCalled {
+  readonly called: string;
+  readonly ms: number;
+}
 
 /** How long requests under way may take when the gateway closes. */
 const CLOSE_MS = 3000;
-const { port, jwks, lambdaMs } = workerData as GatewayWorkerData;
+const { port, jwks, lambdaMs, meters } = workerData as GatewayWorkerData;
 const functions = new Functions(lambdaMs);
 
 function onError(name: string, error: unknown): void {
   process.stderr.write(`${name}: ${error instanceof Error ? error.stack : String(error)}\n`);
 }
 
+async function invoke(name: string, event: unknown): Promise<unknown> {
+  const began = performance.now();
+  try {
+    return await functions.invoke(name, event);
+  } finally {
+    if (meters)
+      parentPort?.postMessage({ called: name, ms: performance.now() - began } satisfies GatewayCalled);
+  }
+}
+
 async function start(): Promise<Gateway> {
-  const invoke = (name: string, event: unknown): Promise<unknown> => functions.invoke(name, event);
   const gateway = await Gateway.start({ port, jwks, invoke, onError });
   // Functions read their environment when they are first called, which is after this.
   process.env.JWKS_URL = `${gateway.url}/.well-known/jwks.json`;
@@ -68,8 +84,7 @@ start().then(
         return;
       }
       const { id } = request;
-      const work =
-        request.kind === 'close' ? gateway.stop(CLOSE_MS) : functions.invoke(request.name, request.event);
+      const work = request.kind === 'close' ? gateway.stop(CLOSE_MS) : invoke(request.name, request.event);
       work.then(
         (result: unknown) => parentPort?.postMessage({ id, result } satisfies GatewayReply),
         (error: unknown) => parentPort?.postMessage({ id, error: String(error) } satisfies GatewayReply),

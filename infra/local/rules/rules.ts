@@ -5,10 +5,11 @@ import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { type RuleItem, ruleItem } from '../../../cloud/store/keys.ts';
 import { clientIdOf } from '../../../shared/domain/identifiers.ts';
 import type { PresenceEvent } from '../../../shared/wire/envelope.ts';
-import { type IntakeEvent, isOfChange } from '../../../shared/wire/events.ts';
+import { CHANGED_PART, type IntakeEvent, isOfChange } from '../../../shared/wire/events.ts';
 import type { RenewalEvent } from '../../../shared/wire/renewal.ts';
 import type { SiteAddress } from '../../../shared/wire/topics.ts';
 import type { SiteMessage } from '../broker/broker.ts';
+import type { Meter } from '../meter.ts';
 
 /** A row whose put fails is tried again after these, then given up, as the real rule hands it to its error action. */
 const RETRY_MS = [50, 200, 1000];
@@ -23,6 +24,8 @@ export interface RulesOptions {
   /** Invokes the intake function, and what comes after it. */
   readonly intake: (event: IntakeEvent) => Promise<unknown>;
   readonly log: (line: string) => void;
+  /** Counts what AWS would charge for rules. */
+  readonly meter?: Meter | undefined;
   /** A test's way to lose, delay or double rows: the row is put as often as it calls `put`. */
   readonly intercept?: ((item: RuleItem, put: () => void) => void) | undefined;
 }
@@ -41,16 +44,21 @@ export class Rules {
   /** A message that a site published. Returns at once. */
   message({ topic, name, payload, certificate }: SiteMessage): void {
     const { tenant, site, kind } = topic;
+    const { meter } = this.#options;
+    const rule = (of: string, acts = true) => meter?.rule(of, payload.length, acts);
     if (kind === 'hello' || kind === 'will') {
+      rule(kind);
       const body = Buffer.from(payload).toString('base64');
       this.#tell({ tenant, site, kind, at: Date.now(), body, ...(kind === 'hello' ? { certificate } : {}) });
       return;
     }
     if (kind === 'events') {
+      rule(kind);
       this.#hand({ kind, tenant, site, at: Date.now(), body: Buffer.from(payload).toString('base64') });
       return;
     }
     if (kind === 'renewal') {
+      rule(kind);
       const body = Buffer.from(payload).toString('base64');
       const event: RenewalEvent = { kind, tenant, site, at: Date.now(), body, certificate };
       this.follow(this.#options.renew(event), `renew for ${clientIdOf(tenant, site)}`);
@@ -58,7 +66,11 @@ export class Rules {
     }
     const item = ruleItem(name, payload, Date.now());
     if (item === null) return;
-    if (kind === 'res' && isOfChange(topic, jsonOf(payload))) {
+    rule(kind);
+    const isChange = kind === 'res' && isOfChange(topic, jsonOf(payload));
+    // It is set off by each answer that may be of a change.
+    if (kind === 'res' && topic.part === CHANGED_PART) rule('settled', isChange);
+    if (isChange) {
       this.#hand({ kind: 'settled', tenant, site, at: Date.now(), command: topic.commandId });
     }
     const put = (): void => this.#track(this.#put(item));
@@ -67,6 +79,7 @@ export class Rules {
   }
 
   disconnected({ tenant, site }: SiteAddress): void {
+    this.#options.meter?.rule('disconnected', 0);
     this.#tell({ tenant, site, kind: 'disconnected', at: Date.now() });
   }
 
