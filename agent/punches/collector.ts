@@ -66,6 +66,12 @@ export class Collector {
     };
   }
 
+  /** Its log may have to be told again from the beginning. */
+  again(): void {
+    this.#isUnsure = true;
+    this.#now();
+  }
+
   /** There is room in the outbox again. */
   resume(): void {
     if (this.#isBehind && this.#failures === 0 && this.#ports.outbox.isHalfEmpty) this.#now();
@@ -214,7 +220,13 @@ export class Collector {
     isWanted: () => boolean,
     before: Counters | null,
   ): Promise<void> {
-    const { memory, outbox, clock } = this.#ports;
+    const { memory, outbox, clock, log } = this.#ports;
+    const { id } = this.#station.terminal.device;
+    if (memory.beginAgain(id)) {
+      log.warn({ device: id }, 'the cloud has lost punches: its log is told again');
+      this.#isUnsure = true;
+      this.#count.doubt();
+    }
     const isDue =
       this.#isBehind || this.#isUnsure || this.#proof.isDue(clock.monotonic()) || this.#count.isDue(before);
     if (!isDue || isWanted()) return;

@@ -124,6 +124,31 @@ export class PunchMemory {
     return this.#database.all('SELECT device FROM logs').map(({ device }) => String(device));
   }
 
+  /**
+   * The cloud has lost what it was told: for each mark once, every terminal's log is to be told again from its beginning.
+   * @returns false where the mark, or a later one, is known
+   */
+  noteLost(mark: string): boolean {
+    return this.#atomically(() => {
+      const known = this.#database.get(`SELECT value FROM names WHERE name = 'lost'`)?.value;
+      if (known !== undefined && String(known) >= mark) return false;
+      this.#database.run(`INSERT OR REPLACE INTO names VALUES ('lost', ?)`, mark);
+      this.#database.run(`INSERT OR REPLACE INTO names SELECT 'lost:' || device, ? FROM logs`, mark);
+      return true;
+    });
+  }
+
+  /** Forgets what was told of a device's log, if it is to be told again. Call while nobody takes from it. */
+  beginAgain(device: string): boolean {
+    const name = `lost:${device}`;
+    if (this.#database.get('SELECT 1 FROM names WHERE name = ?', name) === undefined) return false;
+    this.#atomically(() => {
+      this.#forget(device);
+      this.#database.run('DELETE FROM names WHERE name = ?', name);
+    });
+    return true;
+  }
+
   /** The device was deleted. Its events still wait to be sent. */
   forget(device: string): void {
     this.#atomically(() => this.#forget(device));

@@ -76,6 +76,7 @@ export class Punches {
       onStored: () => {
         for (const collector of this.#collectors.values()) collector.resume();
       },
+      onLost: (mark) => this.#tellAgain(mark),
     });
   }
 
@@ -195,6 +196,17 @@ export class Punches {
     this.#local?.pump();
     // What is not counted yet must not be forgotten: the cloud says it again.
     if (this.#tellPunches()) this.#sender.stored(message);
+  }
+
+  /** The cloud was put back to an earlier time: what it says of it comes with every word until it is on disk here. */
+  #tellAgain(mark: string): void {
+    try {
+      if (!this.#memory.noteLost(mark)) return;
+    } catch (error) {
+      if (!isStorageError(error)) throw error;
+      return this.#options.log.warn({ err: error }, 'not written down that punches are to be told again');
+    }
+    for (const collector of this.#collectors.values()) collector.again();
   }
 
   /** Events that the cloud is not known to have. */

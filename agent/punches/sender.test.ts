@@ -1,6 +1,7 @@
 // Batches on their way to the cloud: one at a time, until the cloud says that it has stored them.
 import { gunzipSync } from 'node:zlib';
 import { pino } from 'pino';
+import { ulid } from 'ulid';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { SerenoError } from '../../shared/errors.ts';
 import { EVENTS_PER_BATCH, type EventBatch, eventBatchSchema } from '../../shared/wire/events.ts';
@@ -19,6 +20,7 @@ let outbox: EventOutbox;
 let clock: ManualClock;
 let sent: EventBatch[];
 let sender: EventSender;
+let lost: string[];
 /** What publishing does. */
 let publish: () => Promise<void>;
 
@@ -27,6 +29,7 @@ beforeEach(() => {
   outbox = new EventOutbox(database);
   clock = new ManualClock();
   sent = [];
+  lost = [];
   publish = async () => undefined;
   sender = new EventSender({
     at,
@@ -41,6 +44,7 @@ beforeEach(() => {
     clock,
     log: pino({ level: 'silent' }),
     onStored: () => undefined,
+    onLost: (mark) => void lost.push(mark),
   });
 });
 afterEach(() => database.close());
@@ -146,4 +150,18 @@ test('a full disk that cannot note what is stored ends nothing: it is sent once 
   expect(sent.length).toBe(2);
   stored(1);
   expect(outbox.length).toBe(0);
+});
+
+test("that the cloud has lost something is told with each word that says so, and only by this memory's own", () => {
+  add(2);
+  sender.connected();
+  const say = (seq: number, journal: string, again: string) =>
+    sender.stored(Buffer.from(JSON.stringify({ v: 1, journal, seq, again })));
+  const mark = ulid();
+  say(1, '6f0d0f6e-4f0c-4a58-9d4c-0d6c1f9b7e11', mark);
+  expect(lost).toEqual([]);
+  say(1, database.id, mark);
+  say(1, database.id, mark);
+  expect(lost).toEqual([mark, mark]);
+  expect(outbox.length).toBe(1);
 });

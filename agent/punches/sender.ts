@@ -23,6 +23,8 @@ export interface SenderPorts {
   readonly log: Logger;
   /** Told whenever the cloud has stored something: there is room again. */
   readonly onStored: () => void;
+  /** Told the mark of a cloud that was put back to an earlier time, each time that it says so. */
+  readonly onLost: (mark: string) => void;
 }
 
 export class EventSender {
@@ -74,12 +76,13 @@ export class EventSender {
 
   /** A message on `topics.stored`. One that is for another memory, or for what was never sent, says nothing. */
   stored(message: Uint8Array): void {
-    const { journal, outbox, onStored, log } = this.#ports;
+    const { journal, outbox, onStored, onLost, log } = this.#ports;
     const word = parse(message);
     if (word === null || word.journal !== journal || word.seq > outbox.lastSeq) {
       log.warn({ word }, 'the cloud has stored events that are not of this agent');
       return;
     }
+    if (word.again !== undefined) onLost(word.again);
     if (word.seq < outbox.firstSeq) return;
     try {
       outbox.forget(word.seq);

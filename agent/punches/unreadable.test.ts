@@ -47,6 +47,7 @@ test('what this version does not know is sent as it is: the cloud looks at each 
     clock: new ManualClock(),
     log: pino({ level: 'silent' }),
     onStored: () => undefined,
+    onLost: () => undefined,
   });
   sender.connected();
   expect(sent).toMatchObject([{ seq: 2, events: [known, later] }]);

@@ -34,6 +34,8 @@ class NotingLink implements Link {
   readonly batches: EventBatch[] = [];
   /** Whether the cloud says that it has stored events. */
   stores = true;
+  /** Once set, the cloud says with each such word that it was put back to an earlier time. */
+  mark: string | undefined;
   readonly #watchers = new Set<() => void>();
   readonly events: LinkEvents;
 
@@ -61,7 +63,8 @@ class NotingLink implements Link {
     this.batches.push(batch);
     const { journal, seq } = batch;
     if (!this.stores) return;
-    queueMicrotask(() => this.events.onStored(Buffer.from(JSON.stringify({ v: 1, journal, seq }))));
+    const word = { v: 1, journal, seq, again: this.mark };
+    queueMicrotask(() => this.events.onStored(Buffer.from(JSON.stringify(word))));
   }
 
   /** Punches that were told, the first time each, in order. */

@@ -10,9 +10,9 @@ import { log } from '../log.ts';
 export async function tellStored(
   client: IoTDataPlaneClient,
   at: SiteAddress,
-  { journal, seq }: Pick<Stored, 'journal' | 'seq'>,
+  { journal, seq, again }: Pick<Stored, 'journal' | 'seq' | 'again'>,
 ): Promise<void> {
-  const stored: Stored = { v: WIRE_VERSION, journal, seq };
+  const stored: Stored = { v: WIRE_VERSION, journal, seq, ...(again === undefined ? {} : { again }) };
   const message = new SendDirectMessageCommand({
     clientId: clientIdOf(at.tenant, at.site),
     topic: topics.stored(at),

@@ -99,6 +99,12 @@ export class Feed {
     return (await this.#firstIn(tenant, low)) ?? last + 1;
   }
 
+  /** When an entry was put, epoch ms; null where there is none yet, or none any more. */
+  async putAt(tenant: string, number: number): Promise<number | null> {
+    const row = await this.#table.get(eventKeys.entry(tenant, number));
+    return row === null ? null : z.object({ at: z.number() }).parse(row).at;
+  }
+
   async #firstIn(tenant: string, block: number): Promise<number | null> {
     const pk = eventKeys.feedBlock(tenant, block);
     const { rows } = await this.#table.page({ pk, only: ['number'] }, 1);

@@ -21,6 +21,9 @@ const LOOK_EVERY_MS = 500;
 
 const FEED_MS = FEED_DAYS * 24 * 3600 * 1000;
 
+/** An entry that a cursor has just met may be put a moment later than the cursor was made, by another clock. */
+const MARGIN_MS = 60_000;
+
 export interface Reading {
   readonly tenant: string;
   /** The oldest that is kept where left out. */
@@ -51,6 +54,22 @@ export async function startOfFeed(feed: Feed, clock: Clock, tenant: string): Pro
 /** Whether something of what followed a position may be gone already. */
 export function isExpired(position: Position, now: number): boolean {
   return now - position.at > FEED_MS;
+}
+
+/**
+ * Whether a position is of a feed that is no more: the table was put back to a time before it, so that its numbers were
+ * given out a second time. Then the entry before it is missing, or is younger than what the position has behind it.
+ */
+export async function isOfLostFeed(
+  feed: Feed,
+  tenant: string,
+  { entry, place, at }: Position,
+): Promise<boolean> {
+  const last = await feed.last(tenant);
+  if (entry > last + 1) return true;
+  const before = place > 0 ? entry : entry - 1;
+  const putAt = before === 0 ? null : await feed.putAt(tenant, before);
+  return putAt !== null && putAt > at + MARGIN_MS;
 }
 
 /** @throws SerenoError `cursor_expired` for a position of which it is not known any more what followed it */

@@ -1,5 +1,5 @@
 // GET /events over the real store, with batches taken in by the real intake function.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { eventListAnswer } from '../../shared/api/events.ts';
 import { newTenant, punched, take } from '../events/testing/batches.ts';
 import { eventKeys } from '../store/event-keys.ts';
@@ -108,5 +108,59 @@ describe('GET /events', () => {
     });
     expect(status).toBe(400);
     expect(body.code).toBe('invalid_field');
+  });
+});
+
+describe('a feed that was put back to an earlier time', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  /** What is told after the copy is lost; `later` is told instead, some minutes after that. */
+  async function putBack(tenant: string, lost: object[], later: object[]) {
+    await take(tenant, [punched({ local: minute(1) }), punched({ local: minute(2) })]);
+    const kept = await events(tenant, { limit: '1' });
+    const end = await events(tenant);
+    const copy = await world.everything();
+    for (const event of lost) await take(tenant, [event]);
+    const ahead = await events(tenant, { after: end.next_cursor });
+    expect(ahead.data).toHaveLength(lost.length);
+    await world.clear();
+    for (const row of copy) await world.table.put(row as never);
+    vi.setSystemTime(Date.now() + 10 * 60_000);
+    for (const event of later) await take(tenant, [event]);
+    return { kept: kept.next_cursor, end: end.next_cursor, ahead: ahead.next_cursor };
+  }
+  const reads = (tenant: string, after: string) => invoke(handler, 'eventList', { tenant, query: { after } });
+  const some = (count: number) =>
+    Array.from({ length: count }, (_, at) => punched({ local: minute(10 + at) }));
+
+  test.each([
+    ['does not reach it again yet', 0],
+    ['has just reached it again', 3],
+    ['has gone beyond it', 5],
+  ])('answers 410 to who has read what is lost, where it %s', async (_where, later) => {
+    const tenant = newTenant();
+    const { ahead } = await putBack(tenant, some(3), some(later));
+    expect(await reads(tenant, ahead)).toMatchObject({ status: 410, body: { code: 'cursor_expired' } });
+  });
+
+  test('goes on for who has read only what it still holds', async () => {
+    const tenant = newTenant();
+    const { kept, end } = await putBack(tenant, some(3), some(2));
+    expect((await events(tenant, { after: end })).data).toHaveLength(2);
+    expect((await events(tenant, { after: kept })).data).toHaveLength(3);
+  });
+
+  test('answers 410 to who stopped amid an entry that is another one now', async () => {
+    const tenant = newTenant();
+    await take(tenant, [punched({ local: minute(1) })]);
+    const copy = await world.everything();
+    await take(tenant, some(3));
+    const { next_cursor } = await events(tenant, { limit: '2' });
+    await world.clear();
+    for (const row of copy) await world.table.put(row as never);
+    vi.setSystemTime(Date.now() + 10 * 60_000);
+    await take(tenant, some(3));
+    expect((await reads(tenant, next_cursor)).status).toBe(410);
   });
 });

@@ -1,7 +1,8 @@
 // The intake function as the rule calls it: what agents are told, and when they are not.
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { markRestored } from '../events/restored.ts';
 import { randomOf } from '../events/testing/mortal.ts';
 import { invoke } from '../testing/invoke.ts';
 import { startWorld, type World } from '../testing/world.ts';
@@ -114,3 +115,21 @@ test('while the store loses requests and answers, an agent that goes on sending 
   const told = (feed.body.data as { id: string }[]).map(({ id }) => id);
   expect([...new Set(told)]).toEqual(ids);
 }, 60_000);
+
+test('after the table was put back every word to an agent says so, and says it of the newest time', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  try {
+    const marks: string[] = [];
+    for (const round of [1, 2]) {
+      marks.push(await markRestored(world.table, Date.now() + round));
+      // A container looks once a minute.
+      vi.setSystemTime(Date.now() + 61_000);
+      const journal = randomUUID();
+      await handler(batchOf(journal));
+      expect(world.stored.at(-1)).toEqual({ v: 1, journal, seq: 1, again: marks.at(-1) });
+    }
+    expect(new Set(marks).size).toBe(2);
+  } finally {
+    vi.useRealTimers();
+  }
+});

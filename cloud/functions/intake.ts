@@ -3,6 +3,7 @@ import { type IntakeEvent, intakeEventSchema } from '../../shared/wire/events.ts
 import { iotClient } from '../clients.ts';
 import { tellStored } from '../events/acknowledge.ts';
 import { batchOf, MalformedBatch, type Taken, takeBatch } from '../events/intake.ts';
+import { Restorations } from '../events/restored.ts';
 import { tellSettled } from '../events/settled.ts';
 import { about, log } from '../log.ts';
 import { hearPeople } from '../people/heard.ts';
@@ -14,6 +15,14 @@ export interface TakenIn {
   readonly tenant: string;
   /** Happenings that went into the feed. */
   readonly told: number;
+}
+
+let made: Restorations | null = null;
+
+function restorations(): Restorations {
+  const { table, clock } = eventPorts();
+  made ??= new Restorations(table, clock);
+  return made;
 }
 
 async function take(event: IntakeEvent): Promise<Taken> {
@@ -35,7 +44,9 @@ async function take(event: IntakeEvent): Promise<Taken> {
     { tenant, site },
     batch,
   );
-  await tellStored(iotClient(), { tenant, site }, { journal: batch.journal, seq: taken.seq });
+  const mark = await restorations().last();
+  const word = { journal: batch.journal, seq: taken.seq, ...(mark === null ? {} : { again: mark }) };
+  await tellStored(iotClient(), { tenant, site }, word);
   return taken;
 }
 

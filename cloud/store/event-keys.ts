@@ -29,6 +29,8 @@ export const eventKeys = {
     pk: `T#${tenant}#J#${site}`,
     sk: journal,
   }),
+  /** That the whole table was put back to an earlier time. */
+  restored: (): RowKey => ({ pk: 'RESTORED', sk: 'RESTORED' }),
   /** How the feed was last told that a site and its terminals stand. */
   standing: (tenant: string, site: string): RowKey => ({ pk: `T#${tenant}`, sk: `N#${site}` }),
   /** The number of the feed's last entry. */

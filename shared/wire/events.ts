@@ -170,6 +170,8 @@ export const storedSchema = z.object({
   v: z.literal(WIRE_VERSION),
   journal: journalIdSchema,
   seq: batchSeqSchema,
+  /** The cloud was put back to an earlier time: once for each of these marks the agent tells again whatever its terminals hold. */
+  again: z.ulid().optional(),
 });
 export type Stored = z.infer<typeof storedSchema>;
 

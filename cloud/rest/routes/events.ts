@@ -1,6 +1,8 @@
 // GET /events: the feed from a cursor on; and what else its function answers.
+
+import { SerenoError } from '../../../shared/errors.ts';
 import type { EventPorts } from '../../events/ports.ts';
-import { endOfFeed, positionSchema, readFeed } from '../../events/reading.ts';
+import { endOfFeed, isOfLostFeed, positionSchema, readFeed } from '../../events/reading.ts';
 import { eventView } from '../../events/views.ts';
 import { type Answer, ok } from '../answer/answer.ts';
 import { decodeCursor, encodeCursor } from '../answer/cursor.ts';
@@ -22,6 +24,10 @@ async function eventList({ feed, clock }: EventPorts, call: Call<'eventList'>): 
       : after === 'now'
         ? await endOfFeed(feed, clock, tenant)
         : decodeCursor(positionSchema, after, 'after');
+  const isGiven = after !== undefined && after !== 'now';
+  if (isGiven && position !== undefined && (await isOfLostFeed(feed, tenant, position))) {
+    throw new SerenoError('cursor_expired');
+  }
   const told = await readFeed(feed, clock, {
     tenant,
     after: position,
