@@ -1,5 +1,6 @@
 // What an agent is given by whoever starts it: the program, or a test.
 import type { Logger } from 'pino';
+import type { Disk } from '../shared/domain/agent-health.ts';
 import type { CertificateTimes } from '../shared/domain/certificate.ts';
 import type { ArgsOf } from '../shared/wire/operations.ts';
 import type { Clock, Timers } from './clock.ts';
@@ -34,6 +35,8 @@ export interface AgentPorts {
   /** Left out where the link needs none, as in tests. */
   readonly certificates?: Certificates;
   readonly clock?: Clock;
+  /** Room on the disk of a folder; what the system says where it is left out. */
+  readonly disk?: (folder: string) => Disk | null;
   /** When terminals that nobody asks are looked at; by the clock where it is left out. */
   readonly timers?: Timers;
 }

@@ -26,6 +26,7 @@ import type { LocalPublisher } from './link/local-broker.ts';
 import { NotedClock } from './noted-clock.ts';
 import { Onlookers } from './onlookers.ts';
 import { Punches } from './punches/punches.ts';
+import { diskOf } from './vitals.ts';
 
 const SWEEP_MS = 300_000;
 const DRAIN_MS = 2000;
@@ -56,7 +57,15 @@ export class Agent {
   /** @throws SerenoError `agent_storage` if the data folder cannot be used or another agent runs on it. */
   constructor(
     config: AgentConfig,
-    { log, connect, localBroker, certificates, clock = systemClock, timers = clock }: AgentPorts,
+    {
+      log,
+      connect,
+      localBroker,
+      certificates,
+      clock = systemClock,
+      timers = clock,
+      disk = diskOf,
+    }: AgentPorts,
   ) {
     this.#config = config;
     this.#certificates = certificates ?? null;
@@ -106,6 +115,8 @@ export class Agent {
       stations: () => this.#branch.stations(),
       collected: (device) => this.#punches.collected(device),
       wanted: () => this.#keeping.wanted(),
+      eventsWaiting: () => this.#punches.waiting,
+      disk: () => disk(config.dataDir),
       certificate: () => this.#certificates?.times ?? null,
       key: () => this.#keeping.key,
       onNews: (hello, connected) => this.#onlookers.announced(hello, connected),
@@ -288,6 +299,7 @@ export class Agent {
   /** At the start, and every few minutes from then on. */
   #tidy(): void {
     this.#cancelTidying = this.#clock.after(SWEEP_MS, () => this.#tidy());
+    this.#hello.look();
     this.#orLater(() => {
       // A wall clock that is years wrong must not make the journal forget: time is what the cloud says it is.
       if (this.#cloudClock.offset !== null) this.#journal.sweep(this.#cloudClock.now());

@@ -1,5 +1,6 @@
 // What the agent announces to the directory: on connect and whenever something about it changes.
 import type { Logger } from 'pino';
+import type { Disk } from '../shared/domain/agent-health.ts';
 import type { CertificateTimes } from '../shared/domain/certificate.ts';
 import type { CollectedPunches } from '../shared/domain/collected.ts';
 import type { WantedStore } from '../shared/domain/wanted-person.ts';
@@ -14,6 +15,7 @@ import { isStorageError } from './journal/errors.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Link } from './link/link.ts';
 import { noteSession, ownSessions } from './own-sessions.ts';
+import { isOffsetNews, isVitalNews, type Vitals } from './vitals.ts';
 
 const HELLO_BYTES = 120_000;
 /** Changes that come together are announced together. */
@@ -25,8 +27,6 @@ const RETRY_MS = 2000;
 /** The cloud is asked for its word on the fence again after so long, and then half as often each time. */
 const ASK_AGAIN_MS = 2000;
 const ASK_AGAIN_AT_MOST_MS = 300_000;
-/** A clock offset that has moved by less is no news. */
-const OFFSET_NEWS_MS = 1000;
 
 type StationView = Pick<LiveStation, 'device' | 'serial' | 'standing'>;
 
@@ -42,6 +42,10 @@ export interface HelloPorts {
   readonly collected: (device: string) => CollectedPunches;
   /** Who is kept at which terminal. */
   readonly wanted: () => WantedStore;
+  /** Events that the cloud is not known to have. */
+  readonly eventsWaiting: () => number;
+  /** Room on the disk of the data folder; null: nobody knows. */
+  readonly disk: () => Disk | null;
   /** When its certificate is due, and ends; null: nobody knows. */
   readonly certificate: () => CertificateTimes | null;
   /** This agent's public key. */
@@ -60,7 +64,8 @@ export class HelloTeller {
   #firstSeq = 0;
   #cancelAsking: (() => void) | null = null;
   #askAgainMs = ASK_AGAIN_MS;
-  #announcedOffset: number | null = null;
+  /** How the machine fared when it was told last. */
+  #told: Vitals | null = null;
 
   constructor(ports: HelloPorts) {
     this.#ports = ports;
@@ -75,9 +80,14 @@ export class HelloTeller {
   /** A direct message has come: by it the cloud's clock may have been seen, or seen better. */
   measured(): void {
     const { offset } = this.#ports.cloudClock;
-    if (offset === null) return;
-    if (this.#announcedOffset === null || Math.abs(offset - this.#announcedOffset) > OFFSET_NEWS_MS)
+    if (isOffsetNews(this.#told?.clockOffsetMs ?? null, offset)) this.announceSoon();
+  }
+
+  /** To be called every so often: tells what has changed by itself, if that is news. */
+  look(): void {
+    if (this.#told !== null && this.#ports.link().isUp && isVitalNews(this.#told, this.#vitals())) {
       this.announceSoon();
+    }
   }
 
   /** Tells soon; call for every change. */
@@ -126,7 +136,7 @@ export class HelloTeller {
       onNews(hello, link().isUp);
       if (!link().isUp) return;
       this.#announcedAt = clock.monotonic();
-      this.#announcedOffset = hello.clockOffsetMs;
+      this.#told = hello;
       await link().publish(topics.hello(at), helloBytes(hello));
       if ((hello.seq ?? 0) >= this.#firstSeq) this.#ports.fence.announced();
       this.#askAgain();
@@ -159,8 +169,19 @@ export class HelloTeller {
     }
   }
 
+  #vitals(): Vitals {
+    const { cloudClock, journal } = this.#ports;
+    const disk = this.#ports.disk();
+    return {
+      clockOffsetMs: cloudClock.offset,
+      journalDepth: journal.depth,
+      eventsWaiting: this.#ports.eventsWaiting(),
+      ...(disk === null ? {} : { disk }),
+    };
+  }
+
   #hello(): Hello {
-    const { clock, cloudClock, journal, fence, link, stations, collected, wanted, key } = this.#ports;
+    const { clock, fence, link, stations, collected, wanted, key } = this.#ports;
     const certificate = this.#ports.certificate();
     return {
       v: WIRE_VERSION,
@@ -168,8 +189,7 @@ export class HelloTeller {
       agentVersion: VERSION,
       seq: ++this.#seq,
       at: clock.now(),
-      clockOffsetMs: cloudClock.offset,
-      journalDepth: journal.depth,
+      ...this.#vitals(),
       ownSessions: [...this.#noteSession()],
       tenureSince: fence.since,
       devices: stations().map((station) => asHelloDevice(station, collected(station.device.id))),

@@ -1,8 +1,9 @@
 // The doctor checks the data folder: may the agent write there, is there room, does an agent run on it, is its clock right.
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Disk, isDiskLow } from '../../shared/domain/agent-health.ts';
 import { SerenoError } from '../../shared/errors.ts';
 import type { AgentConfig } from '../config/load.ts';
 import { isInUse } from '../data-folder.ts';
@@ -13,10 +14,10 @@ import { Journal } from '../journal/journal.ts';
 import { readStatus, type Status } from '../status.ts';
 import { askStatus } from '../status-socket.ts';
 import type { Pin } from '../terminal/pin.ts';
+import { diskOf } from '../vitals.ts';
 import { about, type Finding, messageOf } from './finding.ts';
 
 const MB = 1024 * 1024;
-const TIGHT_BYTES = 500 * MB;
 const FULL_BYTES = 50 * MB;
 /** Beyond this the agent's deadlines are still right, but its log and its terminals' clocks mislead. */
 const SKEW_MS = 5000;
@@ -50,7 +51,6 @@ export async function examineData(config: AgentConfig): Promise<DataReport> {
 
 function examineFolder(folder: string): Finding[] {
   const data = about('data folder');
-  const disk = about('disk');
   // If it were made here, it might belong to the wrong user.
   if (!existsSync(folder)) return [data.ok(`${folder} is not there yet: the first run makes it.`)];
   try {
@@ -63,21 +63,22 @@ function examineFolder(folder: string): Finding[] {
       'Run the doctor as root or as the user that runs the agent; the folder must be theirs, the disk not full or read-only.';
     return [data.failure(`${folder} cannot be written: ${messageOf(error)}.`, next)];
   }
-  const { bavail, bsize } = statfsSync(folder);
-  const free = bavail * bsize;
-  const room = `${Math.round(free / MB)} MB free.`;
-  const next = 'Free some space: an agent that cannot write takes no commands.';
   const isOpen = (statSync(folder).mode & 0o077) !== 0;
   return [
     isOpen
       ? data.warning(`${folder} can be read by others.`, `chmod 700 ${folder}`)
       : data.ok(`${folder} can be written.`),
-    free < FULL_BYTES
-      ? disk.failure(room, next)
-      : free < TIGHT_BYTES
-        ? disk.warning(room, next)
-        : disk.ok(room),
+    examineRoom(diskOf(folder)),
   ];
+}
+
+function examineRoom(found: Disk | null): Finding {
+  const disk = about('disk');
+  if (found === null) return disk.ok('This system does not say how much is free.');
+  const room = `${Math.round(found.free / MB)} MB free.`;
+  const next = 'Free some space: an agent that cannot write takes no commands.';
+  if (found.free < FULL_BYTES) return disk.failure(room, next);
+  return isDiskLow(found, false) ? disk.warning(room, next) : disk.ok(room);
 }
 
 async function examineJournal({ dataDir, site }: AgentConfig): Promise<DataReport> {

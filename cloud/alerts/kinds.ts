@@ -16,7 +16,7 @@ export const SEVERITIES = [
 ] as const;
 export type Severity = 0 | 1 | 2 | 3 | 4 | 5;
 
-type About = 'agent' | 'certificate' | 'device' | 'rule' | 'operation' | 'webhook';
+type About = 'agent' | 'certificate' | 'clock' | 'disk' | 'device' | 'rule' | 'operation' | 'webhook';
 
 type Signal =
   /** A problem that lasts until something ends it. */
@@ -31,6 +31,11 @@ const signals: Readonly<Record<EventType, Signal | null>> = {
   // The branch goes with it.
   'certificate.ending': { does: 'begins', about: 'certificate', severity: 4 },
   'certificate.renewed': { does: 'ends', about: 'certificate' },
+  // Commands wait and punches stay at the terminals once it is full.
+  'disk.low': { does: 'begins', about: 'disk', severity: 3 },
+  'disk.ok': { does: 'ends', about: 'disk' },
+  'clock.off': { does: 'begins', about: 'clock', severity: 2 },
+  'clock.ok': { does: 'ends', about: 'clock' },
   'device.offline': { does: 'begins', about: 'device', severity: 3 },
   'device.refused': { does: 'begins', about: 'device', severity: 3 },
   'device.swapped': { does: 'begins', about: 'device', severity: 4 },
@@ -80,6 +85,8 @@ export function keyOf({ type, site = '', device = '', data }: Happening, signal:
   const parts = {
     agent: [site],
     certificate: [site],
+    clock: [site],
+    disk: [site],
     device: [device],
     rule: [device, user_id, identifier_type],
     operation: [operation_id],

@@ -27,6 +27,26 @@ const sentences: Readonly<Partial<Record<ProblemType, Sentences>>> = {
       resolved: 'The certificate of branch {site} was renewed',
     },
   },
+  'disk.low': {
+    es: {
+      problem: 'El disco del equipo de la sucursal {site} está casi lleno',
+      resolved: 'El disco del equipo de la sucursal {site} tiene sitio de nuevo',
+    },
+    en: {
+      problem: "The disk of branch {site}'s mini-PC is nearly full",
+      resolved: "The disk of branch {site}'s mini-PC has room again",
+    },
+  },
+  'clock.off': {
+    es: {
+      problem: 'El reloj del equipo de la sucursal {site} no está en hora',
+      resolved: 'El reloj del equipo de la sucursal {site} está en hora de nuevo',
+    },
+    en: {
+      problem: "The clock of branch {site}'s mini-PC is wrong",
+      resolved: "The clock of branch {site}'s mini-PC is right again",
+    },
+  },
   'device.offline': {
     es: {
       problem: 'El terminal {device} ({site}) no responde',

@@ -1,7 +1,9 @@
 // The directory as the functions use it: sites, agents and devices of a tenant.
+import type { Disk } from '../../shared/domain/agent-health.ts';
 import type { CertificateTimes } from '../../shared/domain/certificate.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import type { DeviceRow, SiteRow } from './rows.ts';
+import type { Stood, Summary } from './summary.ts';
 
 /** What a hello says of a site. */
 export interface SiteHello {
@@ -12,6 +14,11 @@ export interface SiteHello {
   readonly helloOrder: number;
   readonly clockOffsetMs: number | null;
   readonly journalDepth: number;
+  /** Null: it does not tell. */
+  readonly eventsWaiting: number | null;
+  readonly disk: Disk | null;
+  /** Its terminals, those of them that another site holds included. */
+  readonly devices: readonly Stood[];
   /** When its certificate is due, and when it ends; null: it does not tell. */
   readonly certificate: CertificateTimes | null;
   /** Sessions that were the same agent's, with the same journal; this one is among them. */
@@ -24,6 +31,8 @@ export interface Greeted {
   readonly taken: boolean;
   /** Who speaks for the site now; null where this hello changed nothing of it. */
   readonly speaker: Speaker | null;
+  /** Ids of its terminals that were not taken for this site's. */
+  readonly foreign: readonly string[];
 }
 
 /** The agent that speaks for a site: its sessions, which of its hellos was heard last, and its fence. */
@@ -70,6 +79,13 @@ export interface Directory {
   freeDevices(tenant: string, site: string): Promise<void>;
   /** Takes a hello that the broker had at `now`. */
   greet(tenant: string, site: string, hello: SiteHello, now: number): Promise<Greeted>;
+  /** Notes how the terminals of a site stand, if that speaker spoke last. */
+  noteTerminals(
+    tenant: string,
+    site: string,
+    speaker: Pick<Speaker, 'session' | 'helloOrder'>,
+    terminals: Summary,
+  ): Promise<boolean>;
   /** Marks a site as gone since `now` if `session` spoke last and said nothing since `now`; tells whether it was. */
   leave(tenant: string, site: string, session: string, now: number): Promise<boolean>;
   /**

@@ -8,6 +8,8 @@ import type { Table } from '../store/table.ts';
 import type { DeviceChange, DeviceFacts, Directory, Greeted, SiteHello, Speaker } from './directory.ts';
 import { type DeviceRow, deviceRowSchema, type SiteRow, siteRowSchema } from './rows.ts';
 import { isNews, speakerAfter, speakerOf } from './speaker.ts';
+import { type Summary, summaryOf } from './summary.ts';
+import { troublesAfter } from './troubles.ts';
 
 /** Hellos of one site that come at the same moment are taken one after the other. */
 const GREETING_ROUNDS = 10;
@@ -113,16 +115,17 @@ export class DynamoDirectory implements Directory {
   async greet(tenant: string, site: string, hello: SiteHello, now: number): Promise<Greeted> {
     for (let round = 1; round <= GREETING_ROUNDS; round++) {
       const row = await this.site(tenant, site);
-      if ((row?.revokedAt ?? Number.NEGATIVE_INFINITY) >= now) return { taken: false, speaker: null };
+      if ((row?.revokedAt ?? Number.NEGATIVE_INFINITY) >= now)
+        return { taken: false, speaker: null, foreign: [] };
+      const foreign = row?.terminals?.foreign ?? [];
       const known = speakerOf(row);
       const taken = isNews(known, hello, now);
       const speaker = speakerAfter(known, hello, now);
-      if (speaker === null) return { taken, speaker };
-      const arrival = row?.connected === true ? {} : { since: now };
+      if (speaker === null) return { taken, speaker, foreign };
       const news = taken
-        ? { ...hello, ...speaker, ...arrival, ...indexed.connected(tenant, site), connected: true }
+        ? { ...arrivalOf(row, hello, now), ...speaker, ...indexed.connected(tenant, site) }
         : speaker;
-      if (await this.#note(tenant, site, news, known, now)) return { taken, speaker };
+      if (await this.#note(tenant, site, news, known, now)) return { taken, speaker, foreign };
     }
     throw new Error(`the hellos of site ${site} contradict each other`);
   }
@@ -155,6 +158,19 @@ export class DynamoDirectory implements Directory {
       // The agent was revoked in the meantime, which has freed its devices.
       condition: `(${before.condition}) AND (attribute_not_exists(revokedAt) OR revokedAt < :heardAt)`,
       values: { ...values, ...before.values, heardAt },
+    });
+  }
+
+  noteTerminals(
+    tenant: string,
+    site: string,
+    { session, helloOrder }: Pick<Speaker, 'session' | 'helloOrder'>,
+    terminals: Summary,
+  ): Promise<boolean> {
+    return this.#table.updateIf(keys.site(tenant, site), {
+      set: '#terminals = :terminals',
+      condition: '#session = :session AND #helloOrder = :helloOrder',
+      values: { terminals, session, helloOrder },
     });
   }
 
@@ -194,4 +210,15 @@ export class DynamoDirectory implements Directory {
   #list(tenant: string, prefix: string): Promise<Row[]> {
     return this.#table.query({ pk: keys.tenant(tenant), sk: { begins: prefix } });
   }
+}
+
+/** What the row of a site holds after a hello that counts, but for who speaks. */
+function arrivalOf(row: SiteRow | null, { devices, ...told }: SiteHello, now: number) {
+  return {
+    ...told,
+    ...(row?.connected === true ? {} : { since: now }),
+    ...troublesAfter(row, told, now),
+    terminals: summaryOf(devices, row?.terminals?.foreign ?? []),
+    connected: true,
+  };
 }

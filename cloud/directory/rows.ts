@@ -1,9 +1,11 @@
 // Rows of the directory: the tenant's sites with their agents, and the terminals.
 import * as z from 'zod';
+import { diskSchema } from '../../shared/domain/agent-health.ts';
 import { certificateTimesSchema } from '../../shared/domain/certificate.ts';
 import { collectedSchema } from '../../shared/domain/collected.ts';
 import { deviceStateSchema, stateReasonSchema } from '../../shared/domain/device-state.ts';
 import { deviceIdSchema, slugSchema } from '../../shared/domain/identifiers.ts';
+import { summarySchema } from './summary.ts';
 
 const epochMs = z.number();
 
@@ -23,6 +25,14 @@ export const siteRowSchema = z.object({
   /** Agent clock minus cloud clock in ms, as the agent measured it. */
   clockOffsetMs: z.number().nullable().optional(),
   journalDepth: z.number().optional(),
+  /** Events that the agent has not told yet, and the room on its disk; null: it does not tell. */
+  eventsWaiting: z.number().nullish(),
+  disk: diskSchema.nullish().catch(null),
+  /** Since when its disk is low and its clock off; null: they are not. */
+  diskLowSince: epochMs.nullish(),
+  clockOffSince: epochMs.nullish(),
+  /** Its terminals in short; absent: no agent has told of them since the cloud keeps this. */
+  terminals: summarySchema.optional(),
   /** Orders the hellos of one session. */
   helloOrder: z.number().optional(),
   /** What the agent that spoke last called its own, and since when no other has spoken, broker's time; 0: none ever. */

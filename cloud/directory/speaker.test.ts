@@ -13,6 +13,9 @@ const helloOf = (session: string, own: readonly string[] = [], helloOrder = 1): 
   helloOrder,
   clockOffsetMs: 0,
   journalDepth: 0,
+  eventsWaiting: null,
+  disk: null,
+  devices: [],
   certificate: null,
   ownSessions: [...own, session],
 });

@@ -2,6 +2,7 @@
 import type { DeviceState, StateReason } from '../../shared/domain/device-state.ts';
 import type { Directory } from './directory.ts';
 import type { DeviceRow, SiteRow } from './rows.ts';
+import { reportedState } from './summary.ts';
 
 interface Standing {
   readonly state: DeviceState;
@@ -16,11 +17,11 @@ export function standingOf(device: DeviceRow, site: SiteRow | null): Standing {
     const reason = { code: 'agent_offline', params: { site: device.site } };
     return { state: 'offline', since: site?.since ?? site?.lastHello ?? null, reason };
   }
-  const { reachable, state, since = null, reason = null } = device;
-  if (state !== undefined && state !== null) return { state, since, reason };
-  // An older agent sends no state.
-  const known = reachable === null ? 'unknown' : reachable ? 'online' : 'offline';
-  return { state: known, since: null, reason: null };
+  const { state: told, since = null, reason = null } = device;
+  const state = reportedState(device);
+  return told === undefined || told === null
+    ? { state, since: null, reason: null }
+    : { state, since, reason };
 }
 
 /** A terminal with the branch that it stands in. */

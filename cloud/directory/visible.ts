@@ -54,6 +54,7 @@ export function visibleDirectory(all: Directory, principal: Rights): Directory {
     putDevice: notForCallers,
     noteContact: notForCallers,
     greet: notForCallers,
+    noteTerminals: notForCallers,
     leave: notForCallers,
     leaveQuiet: notForCallers,
     connectedSites: notForCallers,

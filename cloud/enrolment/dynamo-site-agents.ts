@@ -1,6 +1,7 @@
 // What the row of a site knows of its agent's certificates, by conditional writes on that one row.
 import * as z from 'zod';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
+import { NO_TERMINALS } from '../directory/summary.ts';
 import { keys } from '../store/keys.ts';
 import type { Table } from '../store/table.ts';
 import { certificateSchema } from './dynamo-enrolments.ts';
@@ -106,10 +107,11 @@ export class DynamoSiteAgents implements SiteAgents {
 
   revoke(at: SiteAddress, now: number): Promise<boolean> {
     return this.#table.updateIf(rowKey(at), {
-      set: 'revokedAt = :now, renewals = if_not_exists(renewals, :none) + :one',
+      // Its terminals are free.
+      set: 'revokedAt = :now, #terminals = :terminals, renewals = if_not_exists(renewals, :none) + :one',
       remove: 'newCertificate, renewal, certificate',
       condition: 'attribute_exists(pk)',
-      values: { now, none: 0, one: 1 },
+      values: { now, terminals: NO_TERMINALS, none: 0, one: 1 },
     });
   }
 }

@@ -6,8 +6,10 @@ import { type CertificateTimes, troubledAt } from '../../shared/domain/certifica
 import type { EventType, Happening } from '../../shared/wire/happening.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import type { Directory } from '../directory/directory.ts';
-import type { DeviceRow } from '../directory/rows.ts';
+import type { DeviceRow, SiteRow } from '../directory/rows.ts';
+import { troublesOf } from '../directory/troubles.ts';
 import { eventKeys } from '../store/event-keys.ts';
+import { assignments } from '../store/expressions.ts';
 import type { Table } from '../store/table.ts';
 import type { Feed } from './feed.ts';
 
@@ -21,11 +23,14 @@ const standingSchema = z.object({
   devices: z.record(z.string(), z.enum(TOLD_STATES)),
   /** When the certificate ends of which it was told that it is not renewed; null: none was. */
   certificate: z.number().nullable().default(null),
+  /** Since when its disk is low and its clock off, as was told; null: it is not, or nobody was told. */
+  disk: z.number().nullable().default(null),
+  clock: z.number().nullable().default(null),
   version: z.number(),
 });
 type Standing = z.infer<typeof standingSchema>;
 
-const NEVER_TOLD: Standing = { agent: null, devices: {}, certificate: null, version: 0 };
+const NEVER_TOLD = standingSchema.parse({ agent: null, devices: {}, version: 0 });
 
 export interface StandingPorts {
   readonly table: Table;
@@ -67,11 +72,43 @@ function happening(type: EventType, at: SiteAddress, since: number, device?: Dev
 /** What is new of the agent, and how it stands now; null: nobody knows yet. */
 async function agentNews({ directory, now }: StandingPorts, at: SiteAddress, told: Standing['agent']) {
   const row = await directory.site(at.tenant, at.site);
-  if (row?.lastHello === undefined) return { agent: told, news: [], isConnected: false, times: null };
+  if (row?.lastHello === undefined) return { row: null, agent: told, news: [] };
   const agent = agentStateSchema.parse(row.connected ? 'online' : 'offline');
   const since = row.since ?? now();
   const news = agent === told ? [] : [happening(`agent.${agent}`, at, since)];
-  return { agent, news, isConnected: row.connected, times: row.certificate ?? null };
+  return { row, agent, news };
+}
+
+type MachineTrouble = 'disk' | 'clock';
+
+const machineEvents = {
+  disk: ['disk.low', 'disk.ok'],
+  clock: ['clock.off', 'clock.ok'],
+} as const satisfies Record<MachineTrouble, readonly [EventType, EventType]>;
+
+/** What of the agent's machine is in trouble, and what is new of that. */
+function machineNews(
+  at: SiteAddress,
+  row: SiteRow | null,
+  told: Standing,
+  now: number,
+): { disk: number | null; clock: number | null; news: Happening[] } {
+  if (row === null) return { disk: told.disk, clock: told.clock, news: [] };
+  const troubles = troublesOf(row, now);
+  const details = {
+    disk: row.disk ? { free_bytes: row.disk.free, total_bytes: row.disk.total } : {},
+    clock: typeof row.clockOffsetMs === 'number' ? { offset_ms: Math.round(row.clockOffsetMs) } : {},
+  };
+  const news = (['disk', 'clock'] as const).flatMap((name) => {
+    const [since, before] = [troubles[name], told[name]];
+    if ((since === null) === (before === null)) return [];
+    const [begins, ends] = machineEvents[name];
+    const { data, ...rest } = happening(since === null ? ends : begins, at, since ?? now);
+    // The same for the same trouble, whoever tells it.
+    const id = idOf(rest.type, at, '', since ?? before ?? now);
+    return [{ ...rest, id, data: { ...data, ...details[name] } }];
+  });
+  return { disk: troubles.disk, clock: troubles.clock, news };
 }
 
 /** Whether the agent's certificate ends and was not renewed in time, and what is new of that. */
@@ -128,17 +165,25 @@ export async function tellStanding(
   const key = eventKeys.standing(at.tenant, at.site);
   const row = await table.get(key);
   const told = row === null ? NEVER_TOLD : standingSchema.parse(row);
-  const { agent, news, isConnected, times } = await agentNews(ports, at, told.agent);
+  const { row: site, agent, news } = await agentNews(ports, at, told.agent);
+  const times = site?.certificate ?? null;
   const { certificate, news: ofCertificate } = certificateNews(at, times, told.certificate, ports.now());
+  const { disk, clock, news: ofMachine } = machineNews(at, site, told, ports.now());
   // Its terminals went with it, and nothing is known of them until it is back.
-  const { devices, news: more } = await deviceNews(ports, at, isConnected ? named : [], told.devices);
-  const all = [...news, ...ofCertificate, ...more];
+  const { devices, news: more } = await deviceNews(
+    ports,
+    at,
+    site?.connected === true ? named : [],
+    told.devices,
+  );
+  const all = [...news, ...ofCertificate, ...ofMachine, ...more];
   if (all.length === 0) return 0;
   await feed.append(at.tenant, all);
+  const standing = { agent, devices, certificate, disk, clock, version: told.version + 1 };
   await table.updateIf(key, {
-    set: '#agent = :agent, #devices = :devices, #certificate = :certificate, #version = :next',
-    condition: 'attribute_not_exists(#version) OR #version = :version',
-    values: { agent, devices, certificate, next: told.version + 1, version: told.version },
+    set: assignments(standing),
+    condition: 'attribute_not_exists(#version) OR #version = :was',
+    values: { ...standing, was: told.version },
   });
   return all.length;
 }

@@ -155,6 +155,39 @@ test('an agent tells nothing of the commands of another branch, nor of those tha
   });
 });
 
+test('a disk that is nearly full and a clock that is off are told once, and that they are not any more', async () => {
+  const MB = 1024 ** 2;
+  const disk = (mb: number) => ({ disk: { free: mb * MB, total: 8000 * MB } });
+  await hello({}, {}, disk(600));
+  await hello({}, {}, { ...disk(400), clockOffsetMs: -61_000 });
+  // At the edge it does not come and go; an agent that does not say is believed to stand as before.
+  await hello({}, {}, { ...disk(600), clockOffsetMs: 31_000 });
+  await hello({}, {}, { clockOffsetMs: null });
+  const [, low, off, ...none] = await told();
+  expect(none).toEqual([]);
+  expect([low?.type, off?.type]).toEqual(['disk.low', 'clock.off']);
+  expect([low?.data, off?.data]).toMatchObject([
+    { site, free_bytes: 400 * MB, total_bytes: 8000 * MB },
+    { site, offset_ms: -61_000 },
+  ]);
+  const troubles = async () =>
+    ((await invoke(sites, 'siteList', { tenant })).body.data as { troubles: string[] }[])[0]?.troubles;
+  expect(await troubles()).toEqual(['clock', 'disk']);
+  await hello({}, {}, { ...disk(800), clockOffsetMs: 10 });
+  await hello({}, {}, { ...disk(800), clockOffsetMs: 10 });
+  expect((await lines()).slice(3)).toEqual(['disk.ok', 'clock.ok']);
+  expect(await troubles()).toEqual([]);
+});
+
+test('a disk that is low is told again under the same id by whoever did not hear that it was told', async () => {
+  await hello({}, {}, { disk: { free: 1, total: 2 } });
+  const { pk, sk } = eventKeys.standing(tenant, site);
+  await world.rewrite(pk, (row) => (row.sk === sk ? { disk: null } : {}));
+  await hello({}, {}, { disk: { free: 1, total: 2 } });
+  const [, first, again] = await told();
+  expect([first?.type, again?.id]).toEqual(['disk.low', first?.id]);
+});
+
 test('a certificate that was not renewed when half of the time for it is over is told once, and its renewal too', async () => {
   const now = Date.now();
   const at = (dueAt: number, endsAt: number) => hello({}, {}, { certificate: { dueAt, endsAt } });

@@ -14,6 +14,7 @@ import type { ArgsOf } from '../../shared/wire/operations.ts';
 import { sideBySide } from '../bounded.ts';
 import type { DeviceFacts, Directory, Greeted } from '../directory/directory.ts';
 import type { DeviceRow } from '../directory/rows.ts';
+import { summaryOf } from '../directory/summary.ts';
 import type { AskBroker } from './connections.ts';
 
 type HeardHello = z.infer<typeof heardHelloSchema>;
@@ -88,7 +89,8 @@ async function greet(
   const { tenant, site, at: now } = event;
   const hello = messageOf(heardHelloSchema, event);
   const { session, agentVersion, seq, at, clockOffsetMs, journalDepth, certificate = null } = hello;
-  const { ownSessions = [session], key = null } = hello;
+  const { ownSessions = [session], key = null, eventsWaiting = null, disk = null } = hello;
+  const heard = heardDevices(hello.devices);
   const greeted = await directory.greet(
     tenant,
     site,
@@ -98,6 +100,9 @@ async function greet(
       helloOrder: seq ?? at,
       clockOffsetMs,
       journalDepth,
+      eventsWaiting,
+      disk,
+      devices: heard.devices,
       ownSessions,
       certificate,
       agentKey: key,
@@ -106,21 +111,36 @@ async function greet(
   );
   const word = fenceFor(greeted, hello);
   // The agent's older commands wait for this word, and a hello may name hundreds of devices: so both at once.
-  const [{ refused, dropped }] = await Promise.all([
-    greeted.taken ? takeDevices(directory, event, hello) : { refused: [], dropped: 0 },
+  const [{ refused, foreign, dropped }] = await Promise.all([
+    greeted.taken ? takeDevices(directory, event, hello, heard) : NOTHING_TAKEN,
     word === null ? undefined : sendFence(word),
   ]);
+  await noteForeign(directory, event, greeted, heard, foreign);
   return { applied: greeted.taken, refused, dropped };
 }
+
+/** Terminals that turn out to be another site's must not be counted here; that they are is known to the next hello. */
+async function noteForeign(
+  directory: Directory,
+  { tenant, site }: PresenceEvent,
+  { taken, speaker, foreign: known }: Greeted,
+  { devices }: Heard,
+  foreign: readonly string[],
+): Promise<void> {
+  if (!taken || speaker === null || isDeepStrictEqual(known, foreign)) return;
+  await directory.noteTerminals(tenant, site, speaker, summaryOf(devices, foreign));
+}
+
+type Taken = Pick<PresenceResult, 'refused' | 'dropped'> & { readonly foreign: readonly string[] };
+const NOTHING_TAKEN: Taken = { refused: [], foreign: [], dropped: 0 };
 
 /** Ids that another site of the tenant holds are refused; more than a site may hold are dropped. */
 async function takeDevices(
   directory: Directory,
   { tenant, site, at: now }: PresenceEvent,
-  hello: HeardHello,
-): Promise<Pick<PresenceResult, 'refused' | 'dropped'>> {
-  const { at, clockOffsetMs } = hello;
-  const { devices, named, dropped } = heardDevices(hello.devices);
+  { at, clockOffsetMs }: HeardHello,
+  { devices, named, dropped }: Heard,
+): Promise<Taken> {
   const [rows, listed] = await Promise.all([
     directory.namedDevices(
       tenant,
@@ -136,9 +156,9 @@ async function takeDevices(
   const missing = [...own].filter((id) => !named.has(id));
   const removed = await sideBySide(missing, LANES, (id) => directory.removeDevice(tenant, site, id, sentAt));
   const room = DEVICES_PER_SITE - own.size + removed.filter((isRemoved) => isRemoved).length;
-  const heard = devices.map((device) => facts(site, device));
-  const excess = new Set(heard.filter(({ id }) => !known.has(id)).slice(Math.max(0, room)));
-  const changed = heard.filter(
+  const told = devices.map((device) => facts(site, device));
+  const excess = new Set(told.filter(({ id }) => !known.has(id)).slice(Math.max(0, room)));
+  const changed = told.filter(
     (device) => !excess.has(device) && !isDeepStrictEqual(device, factsOf(known.get(device.id))),
   );
   const puts = await sideBySide(
@@ -148,7 +168,8 @@ async function takeDevices(
       (await directory.putDevice(tenant, device, sentAt, now)) || directory.noteContact(tenant, device, now),
   );
   const refused = changed.filter((_, index) => puts[index] === false).map(({ id }) => id);
-  return { refused: refused.sort(), dropped: dropped + excess.size };
+  const foreign = [...refused, ...[...excess].map(({ id }) => id)].sort();
+  return { refused: refused.sort(), foreign, dropped: dropped + excess.size };
 }
 
 /** A hello that comes too late is still news where it shows that another agent spoke after the fence of the one that speaks now. */

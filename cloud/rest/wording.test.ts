@@ -24,7 +24,7 @@ const SHARED = new Set(
 );
 /** Exact in the contract in both languages; and names of parameters and states that are words of English too. */
 const CONTRACT =
-  /Connection timeout to device|DELETE (y|and) \?all=true|from (o|or) to|online, offline, refused, swapped, busy (o|or) unknown|(o|or) now$|(posterior a|after) to$/;
+  /Connection timeout to device|DELETE (y|and) \?all=true|from (o|or) to|online, offline, refused, swapped, busy (o|or) unknown|online, offline (o|or) unknown|clock, disk (o|or) certificate|(o|or) now$|(posterior a|after) to$/;
 
 /** How a route is called: a method, a path, a query; and what an event is called. */
 const CALLS = /\b(GET|POST|PUT|DELETE)( \/[a-z]+)?\b|\/[a-z]+\/|\?\w+=\w*|\b[a-z]+\.[a-z]+\b/g;

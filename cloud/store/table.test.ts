@@ -45,6 +45,9 @@ const hello = {
   helloOrder: 1,
   clockOffsetMs: 0,
   journalDepth: 0,
+  eventsWaiting: null,
+  disk: null,
+  devices: [],
   certificate: null,
   ownSessions: ['s'],
 };

@@ -34,6 +34,8 @@ export const fieldTexts = {
     es: 'debe ser un instante con desfase, como 2026-11-23T08:00:00-04:00',
     en: 'must be an instant with its offset, such as 2026-11-23T08:00:00-04:00',
   },
+  site_state: { es: 'debe ser online, offline o unknown', en: 'must be online, offline or unknown' },
+  site_trouble: { es: 'debe ser clock, disk o certificate', en: 'must be clock, disk or certificate' },
   order: { es: 'debe ser asc o desc', en: 'must be asc or desc' },
   event_types: {
     es: 'debe tener tipos de evento separados por comas, como punch.created,device.offline',

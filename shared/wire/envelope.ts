@@ -1,5 +1,6 @@
 // What travels between cloud and agent: command, reply, progress, hello and last will.
 import * as z from 'zod';
+import { diskSchema } from '../domain/agent-health.ts';
 import { agentText } from '../domain/agent-text.ts';
 import { certificateTimesSchema } from '../domain/certificate.ts';
 import { collectedSchema } from '../domain/collected.ts';
@@ -133,7 +134,12 @@ export const helloSchema = z.object({
   at: epochMs,
   /** Agent clock minus cloud clock in ms, as measured; null before the first direct message. */
   clockOffsetMs: z.number().nullable(),
+  /** Commands that have no result yet. */
   journalDepth: z.int().min(0),
+  /** Events that the cloud is not known to have; absent: the agent is older. */
+  eventsWaiting: z.int().min(0).optional().catch(undefined),
+  /** The disk that its data folder is on; absent: the agent is older, or its system does not say. */
+  disk: diskSchema.optional().catch(undefined),
   /** The last sessions that the agent's journal knows, this one included: whoever spoke last in none of them was another agent. */
   ownSessions: z.array(sessionSchema).max(OWN_SESSIONS).optional(),
   /** What `site.tenure` told the agent on this connection; null: nothing yet; absent: it does not ask. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { branchOf } from '../../directory/fleet.ts';
 import type { DeviceRow, SiteRow } from '../../directory/rows.ts';
 import { deviceView, siteView } from './views.ts';
 
@@ -98,10 +99,14 @@ describe('a terminal as the API shows it', () => {
 describe('a branch as the API shows it', () => {
   it('was seen within the keep-alive while it is connected, and at its last hello when it is not', () => {
     const now = 1000 + 10 * MINUTE;
-    const { last_seen } = siteView(site, now);
+    const { last_seen } = siteView(branchOf(site, now), now);
     expect(now - Date.parse(last_seen ?? '')).toBe(45_000);
-    expect(siteView(site, 1500)).toMatchObject({ state: 'online', since: iso(500), last_seen: iso(1000) });
-    expect(siteView({ ...site, connected: false }, now)).toMatchObject({
+    expect(siteView(branchOf(site, 1500), 1500)).toMatchObject({
+      state: 'online',
+      since: iso(500),
+      last_seen: iso(1000),
+    });
+    expect(siteView(branchOf({ ...site, connected: false }, now), now)).toMatchObject({
       state: 'offline',
       last_seen: iso(1000),
     });
@@ -109,7 +114,7 @@ describe('a branch as the API shows it', () => {
 
   it('is unknown before its first hello', () => {
     const { lastHello: _never, since: _nor, ...fresh } = site;
-    expect(siteView({ ...fresh, connected: false }, 9)).toMatchObject({
+    expect(siteView(branchOf({ ...fresh, connected: false }, 9), 9)).toMatchObject({
       state: 'unknown',
       since: null,
       last_seen: null,

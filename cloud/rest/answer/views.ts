@@ -1,15 +1,19 @@
 // Sites and terminals as the API shows them: one word for how they stand, since when, and why in a sentence.
 import type { DeviceView } from '../../../shared/api/devices.ts';
-import type { SiteView } from '../../../shared/api/sites.ts';
-import type { StateReason } from '../../../shared/domain/device-state.ts';
+import type { FleetView, SiteView } from '../../../shared/api/sites.ts';
+import { DEVICE_STATES, type DeviceState, type StateReason } from '../../../shared/domain/device-state.ts';
 import { errorText, isErrorCode } from '../../../shared/errors.ts';
 import { KEEP_ALIVE_SECONDS } from '../../../shared/wire/envelope.ts';
 import type { Language } from '../../../shared/words.ts';
+import type { Branch, Fleet } from '../../directory/fleet.ts';
 import type { DeviceRow, SiteRow } from '../../directory/rows.ts';
 import { standingOf } from '../../directory/standing.ts';
 
 /** The broker tells of a connection from which nothing came for so long: one that stands was alive since then. */
 const ALIVE_MS = KEEP_ALIVE_SECONDS * 1500;
+
+/** Ids that a branch shows of terminals that another one holds. */
+const MOST_REFUSED = 20;
 
 /** A terminal as the API shows it: online means that its agent is connected and the last contact succeeded. */
 export function deviceView(device: DeviceRow, site: SiteRow | null, language: Language): DeviceView {
@@ -34,19 +38,54 @@ export function deviceView(device: DeviceRow, site: SiteRow | null, language: La
 }
 
 /** A branch as the API shows it at `now`. */
-export function siteView(row: SiteRow, now: number): SiteView {
+export function siteView({ row, state, terminals, troubles }: Branch, now: number): SiteView {
   const { site, name, connected, agentVersion, lastHello = null, since = null, createdAt } = row;
+  const { journalDepth, eventsWaiting, clockOffsetMs, disk } = row;
   const lastSeen = connected && lastHello !== null ? Math.max(lastHello, now - ALIVE_MS) : lastHello;
   return {
     site,
     name,
     online: connected,
-    state: connected ? 'online' : lastHello === null ? 'unknown' : 'offline',
+    state,
     since: instantOf(since),
     agent_version: agentVersion ?? null,
     last_seen: instantOf(lastSeen),
     certificate_ends_at: instantOf(row.certificate?.endsAt ?? null),
+    reported_at: instantOf(lastHello),
+    clock_offset_ms: typeof clockOffsetMs === 'number' ? Math.round(clockOffsetMs) : null,
+    disk: disk ? { free_bytes: disk.free, total_bytes: disk.total } : null,
+    waiting: journalDepth === undefined ? null : { commands: journalDepth, events: eventsWaiting ?? 0 },
+    troubles: [...troubles],
+    devices: withTotal(terminals.counts),
+    devices_named: terminals.named,
+    ...(terminals.foreign.length > 0 && { devices_refused: terminals.foreign.slice(0, MOST_REFUSED) }),
     created_at: new Date(createdAt).toISOString(),
+  };
+}
+
+export function fleetView({ sites, devices, versions, troubles, waiting }: Fleet): FleetView {
+  const byVersion = [...versions].map(([agent_version, count]) => ({ agent_version, sites: count }));
+  return {
+    sites: { total: sites.online + sites.offline + sites.unknown, ...sites },
+    devices: withTotal(devices),
+    versions: byVersion.sort(
+      (a, b) => b.sites - a.sites || ((a.agent_version ?? '~') < (b.agent_version ?? '~') ? -1 : 1),
+    ),
+    troubles,
+    waiting,
+  };
+}
+
+function withTotal(counts: Readonly<Partial<Record<DeviceState, number>>>): SiteView['devices'] {
+  const of = (state: DeviceState) => counts[state] ?? 0;
+  return {
+    total: DEVICE_STATES.reduce((sum, state) => sum + of(state), 0),
+    online: of('online'),
+    offline: of('offline'),
+    refused: of('refused'),
+    swapped: of('swapped'),
+    busy: of('busy'),
+    unknown: of('unknown'),
   };
 }
 

@@ -34,6 +34,15 @@ const agent = z.object({ site: z.string(), since: instant });
 
 const certificate = agent.extend({ ends_at: instant });
 
+const disk = agent.extend({
+  free_bytes: count.optional().meta(says('As its agent said last.')),
+  total_bytes: count.optional(),
+});
+
+const clock = agent.extend({
+  offset_ms: z.int().optional().meta(says("The mini-PC's clock minus the cloud's.")),
+});
+
 const rule = z.object({
   ...at,
   user_id: z.string(),
@@ -81,6 +90,10 @@ const dataOf = {
   'agent.offline': agent,
   'certificate.ending': certificate,
   'certificate.renewed': certificate,
+  'disk.low': disk,
+  'disk.ok': disk,
+  'clock.off': clock,
+  'clock.ok': clock,
   'rule.on': rule,
   'rule.off': rule,
   'rule.overdue': rule,
