@@ -11,12 +11,17 @@ export interface Timing {
   readonly deviceMs: number;
 }
 
-/** The envelope and its messages, binary parts first: who sees the envelope may expect the parts. */
+/**
+ * The envelope and its messages, binary parts first: who sees the envelope may expect the parts.
+ *
+ * @param isWrite whether it is the result of a change of a terminal's users
+ */
 export function toMessages(
   at: SiteAddress,
   id: string,
   result: Result,
   timing: Timing,
+  isWrite = false,
 ): { reply: Reply; messages: OutboxMessage[] } {
   const base = {
     v: WIRE_VERSION,
@@ -37,7 +42,7 @@ export function toMessages(
       verified: 'none',
       data: params,
     };
-    return { reply, messages: [envelopeMessage(at, reply)] };
+    return { reply, messages: [envelopeMessage(at, reply, false)] };
   }
   const head = {
     ...base,
@@ -48,22 +53,27 @@ export function toMessages(
   const inline = JSON.stringify(result.data);
   if (Buffer.byteLength(inline) <= PART_BYTES) {
     const reply: Reply = { ...head, data: result.data };
-    return { reply, messages: [envelopeMessage(at, reply)] };
+    return { reply, messages: [envelopeMessage(at, reply, isWrite)] };
   }
   const zipped = gzipSync(inline, { level: 3 });
   const count = Math.ceil(zipped.length / PART_BYTES);
   const parts = Array.from({ length: count }, (_, index) => ({
-    topic: topics.reply(at, id, replyPart('ok', index + 1)),
+    topic: topics.answer(at, id, replyPart('ok', index + 1)),
     payload: zipped.subarray(index * PART_BYTES, (index + 1) * PART_BYTES),
   }));
   const reply: Reply = { ...head, parts: count };
-  return { reply, messages: [...parts, envelopeMessage(at, reply)] };
+  return { reply, messages: [...parts, envelopeMessage(at, reply, isWrite)] };
 }
 
-/** The message that carries a reply's envelope; its topic names the status, see `replyPart`. */
-export function envelopeMessage(at: SiteAddress, reply: Reply): OutboxMessage {
+/**
+ * The message that carries a reply's envelope; its topic names the status, see `replyPart`. One of a change goes to whoever listens, for the
+ * feed hears of it, too; all others go straight to the rule that stores them.
+ */
+export function envelopeMessage(at: SiteAddress, reply: Reply, isWrite: boolean): OutboxMessage {
+  const part = replyPart(reply.status, 0);
+  const isChange = isWrite && reply.status === 'ok' && reply.verified !== 'none';
   return {
-    topic: topics.reply(at, reply.id, replyPart(reply.status, 0)),
+    topic: isChange ? topics.reply(at, reply.id, part) : topics.answer(at, reply.id, part),
     payload: Buffer.from(JSON.stringify(reply)),
   };
 }

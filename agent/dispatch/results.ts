@@ -125,8 +125,8 @@ export class Results {
   #toStore(request: Request, result: Result, timing: Timing): Unstored {
     const { at, onOwnWrite, onWritten } = this.#ports;
     const { command, origin } = request;
-    const { reply, messages } = toMessages(at, command.id, result, timing);
     const { op, device = '', args } = command;
+    const { reply, messages } = toMessages(at, command.id, result, timing, isOfKind('write', op));
     const purge = purgeOf(request, result);
     const hasWritten = isOfCloud(origin) && result.status === 'ok' && isOfKind('write', op);
     const before = hasWritten ? () => onWritten(device, op, args) : null;
@@ -141,7 +141,8 @@ export class Results {
     if (unstored !== undefined) return this.#tellUnstored(unstored);
     if (row.reply === null) return;
     log.info({ command: row.id }, 'answered from the journal');
-    const envelope = envelopeMessage(at, { ...row.reply, replayed: true });
+    // What it was is forgotten by now: where it may have been a change, it is told as one.
+    const envelope = envelopeMessage(at, { ...row.reply, replayed: true }, true);
     try {
       journal.resend(row.id, envelope);
     } catch (error) {

@@ -3,6 +3,7 @@ import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { SerenoError } from '../../shared/errors.ts';
 import type { Command, Reply } from '../../shared/wire/envelope.ts';
 import { operationsOfKind } from '../../shared/wire/operations.ts';
+import { withoutRule } from '../../shared/wire/topics.ts';
 import { systemClock, type TimeTeller } from '../clock.ts';
 import { openDatabase } from '../database.ts';
 import { Notes, type NoteTools } from './notes.ts';
@@ -162,7 +163,10 @@ export class Journal {
   /** Puts a settled command's binary parts into the outbox once more, and `envelope` behind them. */
   resend(id: string, envelope: OutboxMessage): void {
     this.#atomically(() => {
-      this.#run('DELETE FROM outbox WHERE command_id = ? AND topic = ?', [id, envelope.topic]);
+      // It may have gone another way before: what is behind the way is the topic.
+      const topic = withoutRule(envelope.topic);
+      const same = 'substr(topic, -length(?)) = ?';
+      this.#run(`DELETE FROM outbox WHERE command_id = ? AND ${same}`, [id, topic, topic]);
       this.#run('UPDATE outbox SET sent = 0 WHERE command_id = ?', [id]);
       this.#enqueue(id, [envelope]);
     });

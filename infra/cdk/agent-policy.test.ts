@@ -1,6 +1,6 @@
 // What an agent's certificate may do at IoT Core, asked one request at a time.
 import { describe, expect, test } from 'vitest';
-import { topics } from '../../shared/wire/topics.ts';
+import { topics, withoutRule } from '../../shared/wire/topics.ts';
 import { isAllowed, type Request } from './testing/evaluate.ts';
 import { agentStatements, iot, lines } from './testing/policies.ts';
 import { synthesized } from './testing/synth.ts';
@@ -28,8 +28,11 @@ describe('the agent of a branch may', () => {
     ['Connect', 'client/acme_norte'],
     ['Publish', `topic/${topics.reply(own, id, 'ok-0')}`],
     ['Publish', `topic/${topics.reply(own, id, 'ok-17')}`],
+    ['Publish', `topic/${topics.answer(own, id, 'ok-0')}`],
+    ['Publish', `topic/${topics.answer(own, id, 'error-0')}`],
     ['Publish', `topic/${topics.progress(own, id)}`],
     ['Publish', `topic/${topics.hello(own)}`],
+    ['Publish', `topic/${withoutRule(topics.hello(own))}`],
     ['Publish', `topic/${topics.will(own)}`],
     ['Publish', `topic/${topics.events(own, 17)}`],
     ['Publish', `topic/${topics.renewal(own)}`],
@@ -55,6 +58,8 @@ describe('the agent of a branch may not', () => {
       ['Publish', `topic/${topics.reply(at, id, 'ok-0')}`],
       ['Publish', `topic/${topics.progress(at, id)}`],
       ['Publish', `topic/${topics.hello(at)}`],
+      ['Publish', `topic/${withoutRule(topics.hello(at))}`],
+      ['Publish', `topic/${topics.answer(at, id, 'ok-0')}`],
       ['Publish', `topic/${topics.will(at)}`],
       ['Publish', `topic/${topics.command(at)}`],
       ['Publish', `topic/${topics.events(at, 17)}`],
@@ -68,6 +73,9 @@ describe('the agent of a branch may not', () => {
     ['Publish', `topic/${topics.command(own)}`],
     ['Publish', `topic/${topics.stored(own)}`],
     ['Publish', 'topic/$aws/rules/sereno_prod_reply/sereno/v1/acme/norte/events/17'],
+    ['Publish', 'topic/$aws/rules/sereno_hello/sereno/v1/acme/norte/events/17'],
+    ['Publish', 'topic/$aws/rules/sereno_hello/a/sereno/v1/acme/norte/hello'],
+    ['Publish', 'topic/$aws/rules/sereno_prod_settled/sereno/v1/acme/norte/res/x/ok-0'],
     ['Publish', 'topic/sereno/v1/acme/norte'],
     ['Publish', 'topic/sereno/v1/acme/norte/other'],
     ['Publish', 'topic/sereno/v2/acme/norte/hello'],
@@ -76,10 +84,10 @@ describe('the agent of a branch may not', () => {
     ['Publish', 'topic/$aws/rules/sereno_prod_reply/x'],
     ['RetainPublish', `topic/${topics.hello(own)}`],
     ['Subscribe', 'topicfilter/sereno/v1/acme/+/cmd'],
-    ['Subscribe', 'topicfilter/sereno/v1/acme/norte/#'],
+    ['Subscribe', 'topicfilter/sereno/v1/acme/#'],
+    ['Subscribe', 'topicfilter/sereno/v1/+/norte/cmd'],
+    ['Subscribe', 'topicfilter/sereno/v1/acme/norte-2/cmd'],
     ['Subscribe', 'topicfilter/#'],
-    ['Subscribe', `topicfilter/${topics.reply(own, '+', '+')}`],
-    ['Receive', `topic/${topics.reply(own, id, 'ok-0')}`],
     ['SendDirectMessage', 'client/acme_norte'],
     ['GetThingShadow', 'thing/acme_norte'],
     ['DeleteConnection', 'client/acme_norte'],
@@ -111,15 +119,15 @@ test('the policy says this and nothing more: whoever widens it changes this list
   expect(lines(statements, stack)).toEqual([
     `iot:Connect client/${name('ThingName')}${attached}`,
     `iot:Publish topic/$aws/rules/sereno_events/${site}/events/*${attached}`,
+    `iot:Publish topic/$aws/rules/sereno_hello/${site}/hello${attached}`,
     `iot:Publish topic/$aws/rules/sereno_renewal/${site}/renewal${attached}`,
+    `iot:Publish topic/$aws/rules/sereno_reply/${site}/res/*/*${attached}`,
     `iot:Publish topic/${site}/hello${attached}`,
     `iot:Publish topic/${site}/prog/*${attached}`,
     `iot:Publish topic/${site}/res/*/*${attached}`,
     `iot:Publish topic/${site}/will${attached}`,
-    `iot:Receive topic/${site}/cmd${attached}`,
-    `iot:Receive topic/${site}/stored${attached}`,
-    `iot:Subscribe topicfilter/${site}/cmd${attached}`,
-    `iot:Subscribe topicfilter/${site}/stored${attached}`,
+    `iot:Receive topic/${site}/*${attached}`,
+    `iot:Subscribe topicfilter/${site}/*${attached}`,
   ]);
 });
 

@@ -1,6 +1,6 @@
 // What an agent's certificate may do: connect as its own thing, and speak on its own site's topics.
 import type { Construct } from 'constructs';
-import { topics } from '../../shared/wire/topics.ts';
+import { topics, withoutRule } from '../../shared/wire/topics.ts';
 import { iotArn } from './names.ts';
 
 /**
@@ -12,6 +12,7 @@ function ofThing(name: string): string {
 }
 
 const OWN = { tenant: ofThing('Attributes[tenant]'), site: ofThing('Attributes[site]') };
+const OWN_TOPICS = topics.command(OWN).replace(/[^/]*$/, '*');
 const OWN_NAME = ofThing('ThingName');
 
 /** The certificate must be attached to that thing: else the holder of any certificate could use any client id. */
@@ -32,24 +33,25 @@ export function agentPolicy(scope: Construct) {
       allow(
         ['iot:Publish'],
         [
+          topic(topics.answer(OWN, '*', '*')),
           topic(topics.reply(OWN, '*', '*')),
           topic(topics.progress(OWN, '*')),
           topic(topics.hello(OWN)),
+          // Agents of earlier versions.
+          topic(withoutRule(topics.hello(OWN))),
           topic(topics.will(OWN)),
           topic(topics.events(OWN, '*')),
           topic(topics.renewal(OWN)),
         ],
       ),
       // In one statement, for a policy has room for 2,048 characters: each of these is about resources of its own kind.
-      // Direct messages need no subscription, but the permission to receive.
+      // Direct messages need no subscription, but the permission to receive. Whatever else is said of the site only its agent says.
       allow(
         ['iot:Connect', 'iot:Subscribe', 'iot:Receive'],
         [
           iotArn(scope, 'client', OWN_NAME),
-          iotArn(scope, 'topicfilter', topics.command(OWN)),
-          iotArn(scope, 'topicfilter', topics.stored(OWN)),
-          topic(topics.command(OWN)),
-          topic(topics.stored(OWN)),
+          iotArn(scope, 'topicfilter', OWN_TOPICS),
+          topic(OWN_TOPICS),
         ],
       ),
     ],

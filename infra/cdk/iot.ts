@@ -10,11 +10,19 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type * as z from 'zod';
 import { SWEEP_MINUTES, type sweepEventSchema } from '../../shared/wire/envelope.ts';
-import { EVENTS_RULE, RENEWAL_RULE } from '../../shared/wire/topics.ts';
+import { RULES } from '../../shared/wire/topics.ts';
 import { agentPolicy } from './agent-policy.ts';
 import { agentPolicyName, thingTypeName } from './names.ts';
 import { eventsRule, presenceRules, renewalRule, rowRules, SQL_VERSION, settledRule } from './rule-sql.ts';
 import type { Store } from './table.ts';
+
+/** Agents name these in their topics; all others have the stage in their names, which may hold no hyphen. */
+const NAMED: Readonly<Record<string, string>> = {
+  events: RULES.events,
+  renewal: RULES.renewal,
+  hello: RULES.hello,
+  reply: RULES.res,
+};
 
 export interface IotProps {
   readonly stage: string;
@@ -64,11 +72,8 @@ export class Iot extends Construct {
       this.#mayCall(props.presence, name, rule);
     }
     const events = this.#rule('events', eventsRule, { lambda: { functionArn: props.intake.functionArn } });
-    // Agents name it in their topics.
-    events.ruleName = EVENTS_RULE;
     this.#mayCall(props.intake, 'events', events);
     const renewal = this.#rule('renewal', renewalRule, { lambda: { functionArn: props.renew.functionArn } });
-    renewal.ruleName = RENEWAL_RULE;
     this.#mayCall(props.renew, 'renewal', renewal);
     const settled = this.#rule('settled', settledRule, { lambda: { functionArn: props.intake.functionArn } });
     this.#mayCall(props.intake, 'settled', settled);
@@ -148,8 +153,7 @@ export class Iot extends Construct {
   #rule(name: string, sql: string, action: CfnTopicRule.ActionProperty): CfnTopicRule {
     const { stage, failures } = this.#props;
     return new CfnTopicRule(this, `Rule-${name}`, {
-      // Rule names may not contain hyphens.
-      ruleName: `sereno_${stage.replaceAll('-', '_')}_${name}`,
+      ruleName: NAMED[name] ?? `sereno_${stage.replaceAll('-', '_')}_${name}`,
       topicRulePayload: {
         sql,
         awsIotSqlVersion: SQL_VERSION,

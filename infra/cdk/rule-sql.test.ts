@@ -6,7 +6,7 @@ import { clientIdOf } from '../../shared/domain/identifiers.ts';
 import { presenceEventSchema } from '../../shared/wire/envelope.ts';
 import { intakeEventSchema } from '../../shared/wire/events.ts';
 import { renewalEventSchema } from '../../shared/wire/renewal.ts';
-import { EVENTS_RULE, RENEWAL_RULE, replyPart, topics } from '../../shared/wire/topics.ts';
+import { replyPart, topics, withoutRule } from '../../shared/wire/topics.ts';
 import { eventsRule, presenceRules, renewalRule, rowRules, settledRule } from './rule-sql.ts';
 import { runRule } from './testing/iot-sql.ts';
 
@@ -29,6 +29,7 @@ test('a reply becomes exactly the row that the ledger reads', () => {
     fc.property(site, commandId, part, payload, now, (at, id, name, bytes, time) => {
       const topic = topics.reply(at, id, name);
       expect(rowOf(topic, bytes, time)).toEqual(ruleItem(topic, bytes, time));
+      expect(ruleItem(topics.answer(at, id, name), bytes, time)).toEqual(ruleItem(topic, bytes, time));
       expect(rowOf(topic, bytes, time)).not.toBeNull();
     }),
   );
@@ -66,7 +67,7 @@ test('any other topic of a site becomes no row, in the rules as in cloud/store/k
 test('a hello calls presence with its site, its certificate and the message as it was', () => {
   fc.assert(
     fc.property(site, payload, now, (at, bytes, time) => {
-      const message = { topic: topics.hello(at), payload: bytes, now: time, certificate: 'ab12' };
+      const message = { topic: withoutRule(topics.hello(at)), payload: bytes, now: time, certificate: 'ab12' };
       const event = presenceEventSchema.parse(runRule(presenceRules.hello, message));
       const body = Buffer.from(bytes).toString('base64');
       expect(event).toEqual({ ...at, kind: 'hello', at: time, body, certificate: 'ab12' });
@@ -123,7 +124,7 @@ test('a batch of events calls intake with its site and the batch as it was', () 
   fc.assert(
     fc.property(site, fc.integer({ min: 1 }), payload, now, (at, seq, bytes, time) => {
       // The rules engine does not see what names the rule.
-      const topic = topics.events(at, seq).slice(`$aws/rules/${EVENTS_RULE}/`.length);
+      const topic = withoutRule(topics.events(at, seq));
       const event = intakeEventSchema.parse(runRule(eventsRule, { topic, payload: bytes, now: time }));
       const body = Buffer.from(bytes).toString('base64');
       expect(event).toEqual({ ...at, kind: 'events', at: time, body });
@@ -159,7 +160,7 @@ test('the reply to a command that has changed something calls intake with its id
 test('a request for a new certificate calls renew with its site, the certificate of its line and the request as it was', () => {
   fc.assert(
     fc.property(site, payload, now, (at, bytes, time) => {
-      const topic = topics.renewal(at).slice(`$aws/rules/${RENEWAL_RULE}/`.length);
+      const topic = withoutRule(topics.renewal(at));
       const told = runRule(renewalRule, { topic, payload: bytes, now: time, certificate: 'ab12' });
       const body = Buffer.from(bytes).toString('base64');
       expect(renewalEventSchema.parse(told)).toEqual({

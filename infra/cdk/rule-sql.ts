@@ -1,7 +1,7 @@
 // The SQL of the IoT rules: what they make of an agent's message, by its topic alone.
 import { LEDGER_SECONDS } from '../../cloud/store/keys.ts';
 import { CHANGED_PART } from '../../shared/wire/events.ts';
-import { topics } from '../../shared/wire/topics.ts';
+import { topics, withoutRule } from '../../shared/wire/topics.ts';
 
 /** One level of a topic, any. */
 const ANY = { tenant: '+', site: '+' };
@@ -56,7 +56,7 @@ export const rowRules = {
  */
 export const presenceRules = {
   /** `principal()` is the id of the certificate that the connection was made with. */
-  hello: presence('hello', topics.hello(ANY), ', principal() AS certificate'),
+  hello: presence('hello', withoutRule(topics.hello(ANY)), ', principal() AS certificate'),
   will: presence('will', topics.will(ANY)),
   disconnected: [
     "SELECT substring(clientId, 0, indexof(clientId, '_')) AS tenant",
@@ -74,13 +74,13 @@ export const presenceRules = {
  */
 export const eventsRule = [
   "SELECT 'events' AS kind, topic(3) AS tenant, topic(4) AS site, timestamp() AS at",
-  `${BODY} FROM '${topics.events(ANY, '+').split('/').slice(3).join('/')}'`,
+  `${BODY} FROM '${withoutRule(topics.events(ANY, '+'))}'`,
 ].join(', ');
 
 /** The rule that agents hand their requests for a new certificate to, by its name, too. */
 export const renewalRule = [
   "SELECT 'renewal' AS kind, topic(3) AS tenant, topic(4) AS site, timestamp() AS at, principal() AS certificate",
-  `${BODY} FROM '${topics.renewal(ANY).split('/').slice(3).join('/')}'`,
+  `${BODY} FROM '${withoutRule(topics.renewal(ANY))}'`,
 ].join(', ');
 
 /** Replies to commands that have changed something: the intake function tells of the changed user. */

@@ -1,7 +1,7 @@
 // What begins without a caller, and what is watched: IoT rules, the clock, alarms.
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test, vi } from 'vitest';
-import { EVENTS_RULE, RENEWAL_RULE } from '../../shared/wire/topics.ts';
+import { RULES } from '../../shared/wire/topics.ts';
 import { ofType, synthesized } from './testing/synth.ts';
 
 // A stack is synthesized in one go: on a busy machine that takes a while.
@@ -28,13 +28,13 @@ describe('IoT rules', () => {
     );
     expect(direct.map(({ RuleName }) => RuleName).sort()).toEqual([
       'sereno_prod_progress',
-      'sereno_prod_reply',
+      'sereno_reply',
     ]);
   });
 
-  test('the rules for events and for renewals have the names that agents use in their topics', () => {
+  test('the rules that agents hand their messages to have the names that their topics use', () => {
     const names = rules.map(({ RuleName }) => RuleName);
-    expect(names).toEqual(expect.arrayContaining([EVENTS_RULE, RENEWAL_RULE]));
+    expect(names).toEqual(expect.arrayContaining(Object.values(RULES)));
   });
 
   test('the clock asks for a sweep every five minutes', () => {

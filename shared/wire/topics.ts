@@ -9,13 +9,18 @@ export interface SiteAddress {
 
 const ROOT = 'sereno/v1';
 
-/** The rule that events are handed to, without the broker's subscribers in between (Basic Ingest). */
-export const EVENTS_RULE = 'sereno_events';
-/** The rule that an agent's request for a new certificate is handed to, the same way. */
-export const RENEWAL_RULE = 'sereno_renewal';
+/** Rules that agents hand their messages to by name, without the broker's subscribers in between (Basic Ingest): such a message costs nothing. */
+export const RULES = {
+  events: 'sereno_events',
+  renewal: 'sereno_renewal',
+  hello: 'sereno_hello',
+  res: 'sereno_reply',
+} as const;
 
-const toRule = (name: string) => `$aws/rules/${name}/`;
-const TO_RULE = { events: toRule(EVENTS_RULE), renewal: toRule(RENEWAL_RULE) };
+const RULE_TOPICS = '$aws/rules/';
+const toRule = (kind: keyof typeof RULES) => `${RULE_TOPICS}${RULES[kind]}/`;
+/** What agents of an earlier version say on the topic itself; the same rules take it there. */
+const EITHER_WAY: ReadonlySet<string> = new Set(['hello', 'res']);
 
 function prefix({ tenant, site }: SiteAddress): string {
   return `${ROOT}/${tenant}/${site}`;
@@ -23,18 +28,35 @@ function prefix({ tenant, site }: SiteAddress): string {
 
 export const topics = {
   command: (at: SiteAddress) => `${prefix(at)}/cmd`,
-  /** `part` is the name of a reply part, see `replyPart`. */
+  /**
+   * `part` is the name of a reply part, see `replyPart`. Here is said what more than one rule has to hear: that a command has changed
+   * something, since a message that is handed to a rule comes to that rule alone.
+   */
   reply: (at: SiteAddress, commandId: string, part: string) => `${prefix(at)}/res/${commandId}/${part}`,
   progress: (at: SiteAddress, commandId: string) => `${prefix(at)}/prog/${commandId}`,
-  hello: (at: SiteAddress) => `${prefix(at)}/hello`,
+  /** Straight to the rule, as every reply goes that tells of no change. */
+  answer: (at: SiteAddress, commandId: string, part: string) =>
+    `${toRule('res')}${topics.reply(at, commandId, part)}`,
+  /** Straight to the rule. */
+  hello: (at: SiteAddress) => `${toRule('hello')}${prefix(at)}/hello`,
   will: (at: SiteAddress) => `${prefix(at)}/will`,
   /** Straight to the rule; `seq` is that of the batch. */
-  events: (at: SiteAddress, seq: number | '*' | '+') => `${TO_RULE.events}${prefix(at)}/events/${seq}`,
+  events: (at: SiteAddress, seq: number | '*' | '+') => `${toRule('events')}${prefix(at)}/events/${seq}`,
   /** Straight to the rule. */
-  renewal: (at: SiteAddress) => `${TO_RULE.renewal}${prefix(at)}/renewal`,
+  renewal: (at: SiteAddress) => `${toRule('renewal')}${prefix(at)}/renewal`,
   /** How far the cloud has stored an agent's events. */
   stored: (at: SiteAddress) => `${prefix(at)}/stored`,
 };
+
+/** The topic itself, without the rule that it is handed to. */
+export function withoutRule(topic: string): string {
+  return isForRule(topic) ? topic.split('/').slice(3).join('/') : topic;
+}
+
+/** Whether a message on this topic goes straight to a rule, and to no subscriber and no other rule. */
+export function isForRule(topic: string): boolean {
+  return topic.startsWith(RULE_TOPICS);
+}
 
 /**
  * The name of a reply part. It carries the status, so that an `ok` has rows of its own in the ledger and
@@ -52,13 +74,13 @@ export type ParsedTopic = SiteAddress &
     | { readonly kind: 'prog'; readonly commandId: string }
   );
 
-/** What a topic is about, or null if it is not one of ours. Events and renewals go straight to a rule, and nothing else does. */
+/** What a topic is about, or null if it is not one of ours: what has a rule goes to that one, and nothing else goes to any. */
 export function parseTopic(topic: string): ParsedTopic | null {
-  const rule = Object.values(TO_RULE).find((start) => topic.startsWith(start)) ?? '';
-  const parsed = parseName(topic.slice(rule.length));
+  const parsed = parseName(withoutRule(topic));
   if (parsed === null) return null;
-  const own = parsed.kind === 'events' || parsed.kind === 'renewal' ? TO_RULE[parsed.kind] : '';
-  return own === rule ? parsed : null;
+  if (!isForRule(topic)) return parsed.kind in RULES && !EITHER_WAY.has(parsed.kind) ? null : parsed;
+  const own = Object.entries(RULES).find(([kind]) => kind === parsed.kind)?.[1];
+  return topic.split('/')[2] === own ? parsed : null;
 }
 
 function parseName(topic: string): ParsedTopic | null {

@@ -49,6 +49,8 @@ describe.skipIf(missing !== null)(title, () => {
   async function openCloud(): Promise<void> {
     cloud = await client(CLOUD);
     expect(await cloud.subscribe('sereno/v1/acme/#')).toBe(1);
+    // What AWS hands to a rule is a topic like any other here.
+    expect(await cloud.subscribe('$aws/rules/+/sereno/v1/acme/#')).toBe(1);
     void listen(cloud);
   }
   async function closeCloud(): Promise<void> {
@@ -97,7 +99,7 @@ describe.skipIf(missing !== null)(title, () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'sereno-mosquitto-'));
     authority = await LocalAuthority.open(join(folder, 'ca'));
-    const all = `user ${clientIdOf(CLOUD.tenant, CLOUD.site)}\ntopic readwrite sereno/#\n`;
+    const all = `user ${clientIdOf(CLOUD.tenant, CLOUD.site)}\ntopic readwrite sereno/#\ntopic read $aws/rules/#\n`;
     broker = await Mosquitto.start(join(folder, 'broker'), authority, aclOf(NORTE) + aclOf(SUR) + all);
     terminal = await startTerminal({ users: 10 });
     await openCloud();

@@ -7,7 +7,7 @@ import { clientIdOf } from '../../../shared/domain/identifiers.ts';
 import type { PresenceEvent } from '../../../shared/wire/envelope.ts';
 import { CHANGED_PART, type IntakeEvent, isOfChange } from '../../../shared/wire/events.ts';
 import type { RenewalEvent } from '../../../shared/wire/renewal.ts';
-import type { SiteAddress } from '../../../shared/wire/topics.ts';
+import { isForRule, type SiteAddress } from '../../../shared/wire/topics.ts';
 import type { SiteMessage } from '../broker/broker.ts';
 import type { Meter } from '../meter.ts';
 
@@ -67,10 +67,10 @@ export class Rules {
     const item = ruleItem(name, payload, Date.now());
     if (item === null) return;
     rule(kind);
-    const isChange = kind === 'res' && isOfChange(topic, jsonOf(payload));
-    // It is set off by each answer that may be of a change.
-    if (kind === 'res' && topic.part === CHANGED_PART) rule('settled', isChange);
-    if (isChange) {
+    const isHeard = kind === 'res' && topic.part === CHANGED_PART && !isForRule(name);
+    const isChange = isHeard && isOfChange(topic, jsonOf(payload));
+    if (isHeard) rule('settled', isChange);
+    if (isChange && topic.kind === 'res') {
       this.#hand({ kind: 'settled', tenant, site, at: Date.now(), command: topic.commandId });
     }
     const put = (): void => this.#track(this.#put(item));
