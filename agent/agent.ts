@@ -136,7 +136,7 @@ export class Agent {
       now: () => this.#cloudClock.now(),
       left: (notAfter) => this.#cloudClock.left(notAfter),
       onStanding: (device, standing) => this.#noteStanding(device, standing),
-      onContact: (isProbe) => this.#hello.contact(isProbe),
+      onContact: () => this.#hello.contact(),
       onReach: (device, isReachable) => {
         this.#keeping.contact(device, isReachable);
         if (isReachable) this.#dispatcher.reached(device);

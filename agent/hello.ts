@@ -20,9 +20,12 @@ import { isOffsetNews, isVitalNews, type Vitals } from './vitals.ts';
 const HELLO_BYTES = 120_000;
 /** Changes that come together are announced together. */
 const GATHER_MS = 50;
-/** A contact is news to the directory (`last_seen`) no more often than this; one that nobody asked for, hardly ever. */
-const CONTACT_NEWS_MS = 60_000;
-const PROBE_NEWS_MS = 900_000;
+/**
+ * That a terminal was reached once more is no news by itself: how it stands is known. Only for `last_seen` it is told after so long without
+ * any other hello, at the latest; agents that connected at the same moment do not say so at the same moment again.
+ */
+const SEEN_NEWS_MS = 6 * 3_600_000;
+const SEEN_SPREAD = 0.25;
 const RETRY_MS = 2000;
 /** The cloud is asked for its word on the fence again after so long, and then half as often each time. */
 const ASK_AGAIN_MS = 2000;
@@ -59,6 +62,7 @@ export class HelloTeller {
   readonly #ports: HelloPorts;
   #cancelTelling: (() => void) | null = null;
   #announcedAt = 0;
+  #seenNewsMs = SEEN_NEWS_MS;
   #seq = 0;
   /** The first hello of this connection, or of the next one. */
   #firstSeq = 0;
@@ -72,9 +76,8 @@ export class HelloTeller {
   }
 
   /** A terminal was reached. */
-  contact(isProbe: boolean): void {
-    const quiet = this.#ports.clock.monotonic() - this.#announcedAt;
-    if (quiet > (isProbe ? PROBE_NEWS_MS : CONTACT_NEWS_MS)) this.announceSoon();
+  contact(): void {
+    if (this.#ports.clock.monotonic() > this.#announcedAt + this.#seenNewsMs) this.announceSoon();
   }
 
   /** A direct message has come: by it the cloud's clock may have been seen, or seen better. */
@@ -136,6 +139,7 @@ export class HelloTeller {
       onNews(hello, link().isUp);
       if (!link().isUp) return;
       this.#announcedAt = clock.monotonic();
+      this.#seenNewsMs = SEEN_NEWS_MS * (1 - SEEN_SPREAD * Math.random());
       this.#told = hello;
       await link().publish(topics.hello(at), helloBytes(hello));
       if ((hello.seq ?? 0) >= this.#firstSeq) this.#ports.fence.announced();

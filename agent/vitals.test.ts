@@ -33,6 +33,7 @@ beforeEach(() => {
   const cloudClock = new CloudClock(clock);
   cloudClock.observe(clock.now());
   const fence = new Fence(clock, cloudClock);
+  fence.connected();
   fence.learn(0);
   const link: Link = {
     isUp: true,
@@ -80,6 +81,23 @@ test('a hello holds the room on the disk, what waits, and how far the clock is o
   expect(hellos).toMatchObject([
     { disk: { free: 8 * GB, total: 16 * GB }, eventsWaiting: 0, journalDepth: 0, clockOffsetMs: 0 },
   ]);
+});
+
+test('that a terminal was reached is told by itself only after hours, and then once', () => {
+  const HOUR_MS = 3_600_000;
+  const reachedFor = (hours: number) => {
+    const before = hellos.length;
+    const end = clock.monotonic() + hours * HOUR_MS;
+    while (clock.monotonic() < end) {
+      clock.advance(60_000);
+      teller.contact();
+    }
+    clock.advance(1000);
+    return hellos.length - before;
+  };
+  expect(reachedFor(4.5)).toBe(0);
+  expect(reachedFor(1.6)).toBe(1);
+  expect(reachedFor(4)).toBe(0);
 });
 
 test('what has hardly changed is not told by itself', () => {

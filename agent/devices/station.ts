@@ -24,7 +24,7 @@ export interface StationPorts {
   /** Called after each change of state or reason. */
   readonly onStanding: (device: string, now: Standing) => void;
   /** A terminal was reached. */
-  readonly onContact: (isProbe: boolean) => void;
+  readonly onContact: () => void;
   /** It was tried to reach a terminal. */
   readonly onReach: (device: string, isReachable: boolean) => void;
   /** Its users were read in full. */
@@ -136,9 +136,9 @@ export class LiveStation implements Station {
         write: (text) => notes.remember('uids', text),
       },
       pin: this.pin.memory,
-      onContact: (failure, isProbe) => {
+      onContact: (failure) => {
         this.#standing.note({ kind: 'contact', failure });
-        if (failure === null) onContact(isProbe);
+        if (failure === null) onContact();
         onReach(id, failure === null);
       },
       onRoster: (roster) => onRoster(id, roster),

@@ -64,7 +64,7 @@ export interface TerminalPorts {
   /** The uids that were ever used on it. */
   readonly uids: TextMemory;
   /** Null: it answered, and it is the one that is expected. */
-  readonly onContact: (failure: SerenoError | null, isProbe: boolean) => void;
+  readonly onContact: (failure: SerenoError | null) => void;
   /** Its users were read in full. Returns at once, and never throws. */
   readonly onRoster: (roster: Roster) => void;
   readonly log: { warn(fields: object, message: string): void; info(fields: object, message: string): void };

@@ -1,5 +1,4 @@
 // One terminal as the agent keeps it: its conversation, its roster, its writes, and what must still be done for it after a fault.
-import type { SerenoError } from '../../shared/errors.ts';
 import type { Clock } from '../clock.ts';
 import type { DeviceSettings } from '../devices/settings.ts';
 import type { Conversation } from '../zk/conversation.ts';
@@ -33,15 +32,18 @@ export class Terminal implements AskedTerminal {
   readonly #writer: Writer;
   readonly #session: Session;
   #cache: RosterCache | null = null;
-  #isProbing = false;
 
   constructor(device: DeviceSettings, ports: TerminalPorts) {
     const { clock } = ports;
     this.device = device;
     this.attendance = new AttendanceCache(device, clock);
     this.#ports = ports;
-    const onContact = (failure: SerenoError | null) => ports.onContact(failure, this.#isProbing);
-    this.#session = new Session(device, { clock, dialect: ports.dialect, pin: ports.pin, onContact });
+    this.#session = new Session(device, {
+      clock,
+      dialect: ports.dialect,
+      pin: ports.pin,
+      onContact: ports.onContact,
+    });
     this.#writer = new Writer({
       device,
       clock,
@@ -98,7 +100,6 @@ export class Terminal implements AskedTerminal {
 
   /** Finds out who answers, then disconnects at once unless somebody waits for the terminal or listens. @throws SerenoError */
   async probe(signal: AbortSignal, isWanted: () => boolean): Promise<void> {
-    this.#isProbing = true;
     try {
       const wasLive = this.#session.isLive;
       if (!wasLive) await this.#session.close();
@@ -110,7 +111,6 @@ export class Terminal implements AskedTerminal {
         signal,
       );
     } finally {
-      this.#isProbing = false;
       if (!isWanted() && !this.#session.isLive) await this.#session.close();
     }
   }

@@ -35,10 +35,11 @@ function ports(): PresencePorts {
 
 /** @throws what went wrong, so that the event is delivered again or put aside */
 export async function handler(event: unknown): Promise<(PresenceResult & ToTell) | null> {
-  if (!sweepEventSchema.safeParse(event).success) {
+  const sweep = sweepEventSchema.safeParse(event);
+  if (!sweep.success) {
     return takePresence(ports(), presenceEventSchema.parse(event));
   }
-  await sweepSites(ports());
+  await sweepSites(ports(), sweep.data.share);
   await keepAudit();
   return null;
 }

@@ -61,6 +61,25 @@ describe('a sweep', () => {
     expect([gone, await branches.connected()]).toEqual([[], true]);
   });
 
+  test('that has a share of the sites asks each of them once in as many sweeps', async () => {
+    const sites = Array.from({ length: 20 }, (_, n) => `s${n}`);
+    for (const site of sites) await branches.greet(site, helloOf([]), 1000);
+    const asked: string[] = [];
+    for (let at = 0; at < 4; at++) {
+      const before = asked.length;
+      await sweep(
+        branches.directory,
+        async ({ site }) => {
+          asked.push(site);
+          return { connected: true };
+        },
+        { now: () => at * 300_000, endsAt: Number.POSITIVE_INFINITY, share: 4 },
+      );
+      expect(asked.length - before).toBeLessThan(sites.length);
+    }
+    expect(asked.sort()).toEqual(sites.sort());
+  });
+
   test('ends when its time is over', async () => {
     await branches.greet('casa', helloOf([]), 1000);
     const answers = { 'acme/casa': { connected: false, since: 1 } } as const;

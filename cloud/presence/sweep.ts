@@ -1,9 +1,13 @@
 // Finds sites that count as connected and are not: their last will and the end of their connection got lost.
+import { createHash } from 'node:crypto';
+import { SWEEP_MINUTES } from '../../shared/wire/envelope.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import { sideBySide } from '../bounded.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { AskBroker } from './connections.ts';
 
+/** From one sweep to the next. */
+const SWEEP_MS = SWEEP_MINUTES * 60_000;
 /** Questions to the broker at a time. */
 const LANES = 10;
 
@@ -17,17 +21,23 @@ export interface Swept {
 }
 
 /**
- * Asks the broker about every site that counts as connected.
+ * Asks the broker about the sites that count as connected.
  *
  * @param now epoch ms
  * @param endsAt epoch ms after which nothing more is asked; a later sweep begins elsewhere
+ * @param share one site in so many is asked about, another one in each of as many sweeps
  */
 export async function sweep(
   directory: Directory,
   ask: AskBroker,
-  { now, endsAt }: { readonly now: () => number; readonly endsAt: number },
+  {
+    now,
+    endsAt,
+    share = 1,
+  }: { readonly now: () => number; readonly endsAt: number; readonly share?: number },
 ): Promise<Swept> {
-  const sites = await directory.connectedSites();
+  const turn = Math.floor(now() / SWEEP_MS) % share;
+  const sites = (await directory.connectedSites()).filter((at) => turnOf(at, share) === turn);
   const from = Math.floor(Math.random() * sites.length);
   const turned = [...sites.slice(from), ...sites.slice(0, from)];
   const ends = await sideBySide(turned, LANES, async ({ tenant, site }) => {
@@ -46,4 +56,9 @@ export async function sweep(
     gone: turned.filter((_, index) => ends[index] === 'gone'),
     left,
   };
+}
+
+/** In which of so many sweeps a site is asked about. */
+function turnOf({ tenant, site }: SiteAddress, share: number): number {
+  return createHash('sha256').update(`${tenant}/${site}`).digest().readUInt32BE(0) % share;
 }

@@ -83,15 +83,13 @@ export function takePresence(ports: PresencePorts, event: PresenceEvent): Promis
 }
 
 /** What it cannot do now the next one does: it fails for nobody. */
-export async function sweepSites({
-  directory,
-  askBroker,
-  tell,
-  clock,
-}: Pick<PresencePorts, 'directory' | 'askBroker' | 'tell' | 'clock'>): Promise<void> {
+export async function sweepSites(
+  { directory, askBroker, tell, clock }: Pick<PresencePorts, 'directory' | 'askBroker' | 'tell' | 'clock'>,
+  share = 1,
+): Promise<void> {
   const now = () => clock.now();
   try {
-    const { asked, gone, left } = await sweep(directory, askBroker, { now, endsAt: now() + SWEEP_MS });
+    const { asked, gone, left } = await sweep(directory, askBroker, { now, endsAt: now() + SWEEP_MS, share });
     // Logged as the lost end would have been, so that it is counted with the others.
     for (const at of gone) {
       log.warn('presence', { ...at, kind: 'disconnected', applied: true, swept: true });

@@ -48,11 +48,7 @@ export function agentPolicy(scope: Construct) {
       // Direct messages need no subscription, but the permission to receive. Whatever else is said of the site only its agent says.
       allow(
         ['iot:Connect', 'iot:Subscribe', 'iot:Receive'],
-        [
-          iotArn(scope, 'client', OWN_NAME),
-          iotArn(scope, 'topicfilter', OWN_TOPICS),
-          topic(OWN_TOPICS),
-        ],
+        [iotArn(scope, 'client', OWN_NAME), iotArn(scope, 'topicfilter', OWN_TOPICS), topic(OWN_TOPICS)],
       ),
     ],
   };

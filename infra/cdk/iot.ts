@@ -9,7 +9,7 @@ import { LambdaDestination, SqsDestination } from 'aws-cdk-lib/aws-lambda-destin
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type * as z from 'zod';
-import { SWEEP_MINUTES, type sweepEventSchema } from '../../shared/wire/envelope.ts';
+import { SWEEP_MINUTES, SWEEP_SHARE, type sweepEventSchema } from '../../shared/wire/envelope.ts';
 import { RULES } from '../../shared/wire/topics.ts';
 import { agentPolicy } from './agent-policy.ts';
 import { agentPolicyName, thingTypeName } from './names.ts';
@@ -82,7 +82,9 @@ export class Iot extends Construct {
       schedule: Rate.rate(Duration.minutes(SWEEP_MINUTES)),
       targets: [
         new LambdaFunction(props.presence, {
-          event: RuleTargetInput.fromObject({ kind: 'sweep' } satisfies z.input<typeof sweepEventSchema>),
+          event: RuleTargetInput.fromObject({ kind: 'sweep', share: SWEEP_SHARE } satisfies z.input<
+            typeof sweepEventSchema
+          >),
         }),
       ],
     });

@@ -67,7 +67,12 @@ test('any other topic of a site becomes no row, in the rules as in cloud/store/k
 test('a hello calls presence with its site, its certificate and the message as it was', () => {
   fc.assert(
     fc.property(site, payload, now, (at, bytes, time) => {
-      const message = { topic: withoutRule(topics.hello(at)), payload: bytes, now: time, certificate: 'ab12' };
+      const message = {
+        topic: withoutRule(topics.hello(at)),
+        payload: bytes,
+        now: time,
+        certificate: 'ab12',
+      };
       const event = presenceEventSchema.parse(runRule(presenceRules.hello, message));
       const body = Buffer.from(bytes).toString('base64');
       expect(event).toEqual({ ...at, kind: 'hello', at: time, body, certificate: 'ab12' });

@@ -26,10 +26,7 @@ describe('IoT rules', () => {
     const direct = rules.filter(({ TopicRulePayload }) =>
       JSON.stringify(TopicRulePayload).includes('DynamoDBv2'),
     );
-    expect(direct.map(({ RuleName }) => RuleName).sort()).toEqual([
-      'sereno_prod_progress',
-      'sereno_reply',
-    ]);
+    expect(direct.map(({ RuleName }) => RuleName).sort()).toEqual(['sereno_prod_progress', 'sereno_reply']);
   });
 
   test('the rules that agents hand their messages to have the names that their topics use', () => {
@@ -37,11 +34,11 @@ describe('IoT rules', () => {
     expect(names).toEqual(expect.arrayContaining(Object.values(RULES)));
   });
 
-  test('the clock asks for a sweep every five minutes', () => {
+  test('the clock asks for a sweep of a twelfth of the sites every five minutes', () => {
     template.hasResourceProperties('AWS::Events::Rule', {
       ScheduleExpression: 'rate(5 minutes)',
       State: 'ENABLED',
-      Targets: [Match.objectLike({ Input: '{"kind":"sweep"}' })],
+      Targets: [Match.objectLike({ Input: '{"kind":"sweep","share":12}' })],
     });
   });
 

@@ -174,6 +174,12 @@ export const presenceEventSchema = z.object({
 export type PresenceEvent = z.infer<typeof presenceEventSchema>;
 
 /** What the presence function gets from the schedule. */
-export const sweepEventSchema = z.strictObject({ kind: z.literal('sweep') });
+export const sweepEventSchema = z.strictObject({
+  kind: z.literal('sweep'),
+  /** Each sweep asks about one site of so many, another one each time. */
+  share: z.int().min(1).max(1000).default(1),
+});
 /** How often, in minutes. */
 export const SWEEP_MINUTES = 5;
+/** In AWS, where each question costs: every site is asked about once an hour. */
+export const SWEEP_SHARE = 12;

@@ -30,7 +30,14 @@ afterAll(async () => {
 const at = () => ({ tenant: running.system.tenant, site: SITE });
 
 async function hello(session: string): Promise<void> {
-  const device = { id: 'vieja', name: 'Vieja', host: '192.168.1.9', port: 4370, source: 'file', timezone: 'UTC' };
+  const device = {
+    id: 'vieja',
+    name: 'Vieja',
+    host: '192.168.1.9',
+    port: 4370,
+    source: 'file',
+    timezone: 'UTC',
+  };
   const message = {
     ...{ v: 1, session, agentVersion: '0.0.9', seq: 1, at: Date.now(), clockOffsetMs: 0, journalDepth: 0 },
     devices: [{ ...device, reachable: true, lastSeen: Date.now(), state: 'online', since: Date.now() }],
