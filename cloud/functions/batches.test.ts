@@ -357,6 +357,27 @@ describe('a job', () => {
     expect(done.size).toBe(0);
   });
 
+  test.each([
+    ['whose time is over', async () => {}],
+    ['that was cancelled', async (id: unknown) => void (await cancel(id))],
+  ])('%s and of which nobody knows holds up nothing behind it', async (_which, then) => {
+    world.agent = () => [];
+    const first = (await post([{ ...ana, devices: ['bodega'] }], { keep_for: 60 })).body.operation_id;
+    await then(first);
+    isAway(1);
+    const { body } = await post([{ ...ana, user_id: '2', devices: ['bodega'] }]);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 70_000 });
+    // Its memory was lost since.
+    const unknown = { status: 'unknown', code: 'outcome_unknown', applied: 'unknown' } as const;
+    world.agent = (command, site) => {
+      const about = (command.args as { command_id?: string }).command_id;
+      return about === undefined ? agent(command, site) : [{ about, reply: unknown }];
+    };
+    await said('acme', 'norte');
+    expect(dataOf(await get(body.operation_id)).state).toBe('succeeded');
+    expect(dataOf(await get(first))).toMatchObject({ state: 'unknown', counts: { waiting: 1 } });
+  });
+
   test('is sent again under its id as long as nobody answers, and done once', async () => {
     world.agent = (command, site) => {
       agent(command, site);

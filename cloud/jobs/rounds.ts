@@ -16,15 +16,24 @@ function isBefore(one: Part, other: Part): boolean {
   return one.job === other.job ? one.part < other.part : one.job < other.job;
 }
 
-/** The first open part of each terminal, and whatever has ended and was not wrapped up. */
-export function firstOfEach(parts: readonly Part[]): Part[] {
+/**
+ * Nothing of it begins any more: it is only asked what became of it. That may not be known for long, where an agent has lost its memory, and
+ * must not hold up what waits behind it.
+ */
+function isOnlyAskedAbout({ sent, cancelled, keepUntil }: Part, now: number): boolean {
+  return sent && (cancelled || now > keepUntil);
+}
+
+/** The first open part of each terminal, and whatever else is to be looked after at any time. */
+export function firstOfEach(parts: readonly Part[], now: number): Part[] {
   const first = new Map<string, Part>();
+  const isFreely = (part: Part) => part.ended || isOnlyAskedAbout(part, now);
   for (const part of parts) {
-    if (part.ended) continue;
+    if (isFreely(part)) continue;
     const known = first.get(terminalOf(part));
     if (known === undefined || isBefore(part, known)) first.set(terminalOf(part), part);
   }
-  return [...parts.filter(({ ended }) => ended), ...first.values()];
+  return [...parts.filter(isFreely), ...first.values()];
 }
 
 /** One after the other from each list, for as long as there is any. */
@@ -84,8 +93,9 @@ async function attendAll(ports: JobPorts, parts: readonly Part[], endsAt: number
 
 /** Every minute: all that are open, of every company. */
 export async function attendOpen(ports: JobPorts, endsAt: number): Promise<void> {
-  const parts = firstOfEach(await ports.jobs.open());
-  await attendAll(ports, fairly(parts, Math.floor(ports.clock.now() / 60_000)), endsAt, false);
+  const now = ports.clock.now();
+  const parts = firstOfEach(await ports.jobs.open(), now);
+  await attendAll(ports, fairly(parts, Math.floor(now / 60_000)), endsAt, false);
 }
 
 /** An agent has said hello: what waits for its branch is due. */
@@ -94,7 +104,8 @@ export async function attendSite(
   { tenant, site }: { readonly tenant: string; readonly site: string },
   endsAt: number,
 ): Promise<void> {
-  await attendAll(ports, firstOfEach(await ports.jobs.openAt(tenant, site)), endsAt, true);
+  const parts = firstOfEach(await ports.jobs.openAt(tenant, site), ports.clock.now());
+  await attendAll(ports, parts, endsAt, true);
 }
 
 /** The parts of one job, those of a terminal one after the other. */
@@ -105,5 +116,5 @@ export async function attendJob(
 ): Promise<void> {
   const parts = await ports.jobs.parts(head.tenant, head.id);
   const open = parts.filter(({ ended }) => !ended);
-  await attendAll(ports, firstOfEach(open), endsAt, force);
+  await attendAll(ports, firstOfEach(open, ports.clock.now()), endsAt, force);
 }
