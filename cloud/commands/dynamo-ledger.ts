@@ -6,6 +6,7 @@ import type { Table } from '../store/table.ts';
 import {
   type CommandPage,
   type CommandRow,
+  type CommandsWanted,
   commandRowSchema,
   type Ledger,
   type StoredReply,
@@ -90,13 +91,16 @@ export class DynamoLedger implements Ledger {
     return row.success ? progressOf(row.data, id) : null;
   }
 
-  async list(tenant: string, limit: number, device?: string, after?: string): Promise<CommandPage> {
+  async list(tenant: string, limit: number, { before, ...equal }: CommandsWanted): Promise<CommandPage> {
+    const filter = Object.entries(equal).flatMap(([name, value]) =>
+      value === undefined ? [] : [`#${name} = :${name}`],
+    );
     const { rows, last } = await this.#table.page(
       {
         index: true,
         pk: keys.tenant(tenant),
-        ...(after === undefined ? {} : { sk: { before: after } }),
-        ...(device === undefined ? {} : { filter: 'device = :device', values: { device } }),
+        ...(before === undefined ? {} : { sk: { before } }),
+        ...(filter.length === 0 ? {} : { filter: filter.join(' AND '), values: equal }),
         backwards: true,
       },
       limit,

@@ -67,6 +67,15 @@ export interface CommandPage {
   readonly next?: string;
 }
 
+/** Which commands; all where nothing is said. */
+export interface CommandsWanted {
+  readonly device?: string | undefined;
+  readonly site?: string | undefined;
+  readonly op?: string | undefined;
+  /** Made before this id. */
+  readonly before?: string | undefined;
+}
+
 export interface Ledger {
   /** Puts a new command; false where its id is taken. */
   create(command: CommandRow): Promise<boolean>;
@@ -80,6 +89,6 @@ export interface Ledger {
   /** The unzipped data of an `ok` reply that came in parts, or null while any is missing or damaged. */
   parts(command: CommandRow, count: number): Promise<unknown>;
   progress(command: CommandRow): Promise<Progress | null>;
-  /** Commands of a tenant, newest first, made before the id `after`. */
-  list(tenant: string, limit: number, device?: string, after?: string): Promise<CommandPage>;
+  /** Commands of a tenant, newest first: `limit` rows are looked at. */
+  list(tenant: string, limit: number, wanted: CommandsWanted): Promise<CommandPage>;
 }

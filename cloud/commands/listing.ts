@@ -5,6 +5,7 @@ import { sideBySide } from '../bounded.ts';
 import type { CommandRow } from './ledger.ts';
 import { maySee, type Operation, operationNow } from './operations.ts';
 import type { CommandPorts } from './ports.ts';
+import { isBefore, type Span, startOf } from './span.ts';
 
 /** Operations of one answer: each costs a look at its replies. */
 export const DEFAULT_LIMIT = 50;
@@ -15,9 +16,11 @@ const ROWS_PER_READ = 200;
 /** A filter that matches little ends with a cursor rather than with a time-out. */
 const MOST_READS = 5;
 
-export interface OperationsWanted {
+export interface OperationsWanted extends Span {
   readonly limit?: number | undefined;
   readonly device?: string | undefined;
+  readonly site?: string | undefined;
+  readonly op?: string | undefined;
   readonly state?: OperationState | undefined;
   /** Id of the command to go on after. */
   readonly after?: string | undefined;
@@ -46,11 +49,19 @@ export async function listOperations(
   wanted: OperationsWanted,
 ): Promise<OperationPage> {
   const limit = Math.min(wanted.limit ?? DEFAULT_LIMIT, MOST_OPERATIONS);
-  let { after } = wanted;
+  const { device, site, op } = wanted;
+  let after = startOf(wanted, wanted.after);
   const found: Operation[] = [];
   for (let read = 0; read < MOST_READS; read++) {
-    const rows = await ports.ledger.list(principal.tenant, ROWS_PER_READ, wanted.device, after);
-    let rest = rows.commands.filter((command) => maySee(principal, command));
+    const rows = await ports.ledger.list(principal.tenant, ROWS_PER_READ, {
+      device,
+      site,
+      op,
+      before: after,
+    });
+    const inTime = rows.commands.filter(({ id }) => !isBefore(wanted, id));
+    const isOver = rows.next === undefined || isBefore(wanted, rows.next);
+    let rest = inTime.filter((command) => maySee(principal, command));
     while (rest.length > 0) {
       const batch = rest.slice(0, Math.max(LANES, limit - found.length));
       rest = rest.slice(batch.length);
@@ -59,11 +70,11 @@ export async function listOperations(
         found.push(operation);
         if (found.length < limit) continue;
         const { id } = operation.command;
-        const isLast = id === batch.at(-1)?.id && rest.length === 0 && rows.next === undefined;
+        const isLast = id === batch.at(-1)?.id && rest.length === 0 && isOver;
         return page(found, isLast ? undefined : id);
       }
     }
-    after = rows.next;
+    after = isOver ? undefined : rows.next;
     if (after === undefined) break;
   }
   return page(found, after);

@@ -418,6 +418,11 @@ describe('a job', () => {
     expect((await list({ device: 'principal' })).data.map(({ id }) => id)).toEqual([
       ended.headers['sereno-operation'],
     ]);
+    expect((await list({ device: 'principal', op: 'user.put' })).data).toEqual([]);
+    expect((await list({ site: 'norte', op: 'user.batch' })).data).toMatchObject([
+      { id: all.data[1]?.id, site: 'norte' },
+    ]);
+    expect((await list({ to: '2026-01-01T00:00:00Z' })).data).toEqual([]);
     expect((await list({ state: 'accepted' })).data).toHaveLength(1);
     const page = await list({ limit: '1' });
     expect(page.data).toHaveLength(1);

@@ -114,6 +114,70 @@ test('the list is newest first, in pages, by device and by state', async () => {
   expect(bad).toMatchObject({ status: 400, body: { details: [{ path: 'state' }] } });
 });
 
+test('the list holds what was asked for within a span of time, at a branch, and of a kind', async () => {
+  const tenant = 'spans';
+  await hello(world, tenant, 'norte', ['principal']);
+  await hello(world, tenant, 'sur', ['entrada']);
+  const asked: { readonly id: string; readonly at: number }[] = [];
+  vi.useFakeTimers({ toFake: ['Date'] });
+  try {
+    for (const device of ['principal', 'entrada', 'principal', 'principal']) {
+      vi.setSystemTime(Date.now() + 1000);
+      asked.push({ id: await begin(device, tenant), at: Date.now() });
+    }
+    const sync = { params: { device_id: 'entrada' }, headers: { Prefer: 'respond-async' }, tenant };
+    vi.setSystemTime(Date.now() + 1000);
+    const answer = await invoke(devices, 'deviceSyncTime', sync);
+    asked.push({ id: String(answer.body.operation_id), at: Date.now() });
+  } finally {
+    vi.useRealTimers();
+  }
+  type Page = { data: { id: string; site: string; user_id?: string }[]; next_cursor?: string };
+  const list = async (query: Record<string, string>) =>
+    (await invoke(operations, 'operationList', { query, tenant })).body as unknown as Page;
+  const places = async (query: Record<string, string>) =>
+    (await list(query)).data.map(({ id }) => asked.findIndex((one) => one.id === id));
+  const at = (place: number) => new Date(asked[place]!.at).toISOString();
+  expect(await places({})).toEqual([4, 3, 2, 1, 0]);
+  expect(await places({ from: at(1), to: at(3) })).toEqual([3, 2, 1]);
+  expect(await places({ from: at(4) })).toEqual([4]);
+  expect(await places({ to: at(0) })).toEqual([0]);
+  expect(await places({ to: new Date(asked[0]!.at - 1).toISOString() })).toEqual([]);
+  expect(await places({ site: 'norte' })).toEqual([3, 2, 0]);
+  expect(await places({ site: 'sur', op: 'device.sync_time' })).toEqual([4]);
+  expect(await places({ site: 'sur', to: at(3), device: 'entrada' })).toEqual([1]);
+  expect(await places({ site: 'nowhere' })).toEqual([]);
+  // Page by page, nothing beyond the span.
+  const seen: number[] = [];
+  let cursor: string | undefined;
+  do {
+    const more = cursor === undefined ? {} : { cursor };
+    const page = await list({ from: at(1), to: at(3), limit: '1', ...more });
+    seen.push(...page.data.map(({ id }) => asked.findIndex((one) => one.id === id)));
+    cursor = page.next_cursor;
+  } while (cursor !== undefined);
+  expect(seen).toEqual([3, 2, 1]);
+  expect((await list({ to: at(0) })).data).toMatchObject([{ site: 'norte', user_id: '1' }]);
+  for (const wrong of [{ from: at(3), to: at(1) }, { from: '2026-11-23' }, { op: 'user.fly' }]) {
+    const query = wrong as Record<string, string>;
+    expect((await invoke(operations, 'operationList', { query, tenant })).status).toBe(400);
+  }
+});
+
+test('progress says its step for programs beside the words, and a newer one in words alone', async () => {
+  const id = await begin();
+  const told = async (stage: string, more: object = {}) => {
+    const progress = { v: 1, id, seq: 1, stage, at: Date.now(), ...more };
+    await world.store(topics.progress(at, id), Buffer.from(JSON.stringify(progress)));
+    return ((await get(id)).body.data as { progress: unknown }).progress;
+  };
+  expect(await told('sample 2/3')).toMatchObject({ step: 'sample', done: 2, total: 3 });
+  expect(await told('reading', { done: 5, total: 9 })).toMatchObject({ step: 'reading', done: 5, total: 9 });
+  expect(await told('waiting')).toMatchObject({ step: 'waiting' });
+  expect(await told('dancing')).not.toHaveProperty('step');
+  expect(await told('sample')).not.toHaveProperty('step');
+});
+
 test('cancelling asks the agent and answers what it says', async () => {
   const id = await begin();
   const cancel = (given: object = {}) => invoke(operations, 'operationCancel', { params: { id }, ...given });

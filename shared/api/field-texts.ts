@@ -34,6 +34,10 @@ export const fieldTexts = {
     es: 'debe ser un instante con desfase, como 2026-11-23T08:00:00-04:00',
     en: 'must be an instant with its offset, such as 2026-11-23T08:00:00-04:00',
   },
+  operation_name: {
+    es: 'debe ser una operación, como user.put',
+    en: 'must be an operation, such as user.put',
+  },
   site_state: { es: 'debe ser online, offline o unknown', en: 'must be online, offline or unknown' },
   site_trouble: { es: 'debe ser clock, disk o certificate', en: 'must be clock, disk or certificate' },
   order: { es: 'debe ser asc o desc', en: 'must be asc or desc' },

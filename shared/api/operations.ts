@@ -1,7 +1,19 @@
 // Commands and their outcomes: what callers send, what comes back, and the routes.
 import * as z from 'zod';
-import { deviceIdField } from './fields.ts';
-import { count, EXAMPLE_AT, error, instant, messageAnswer, pageQuery, says, success } from './parts.ts';
+import { isOperation } from '../wire/operations.ts';
+import { OPERATION_STEPS } from '../wire/stage.ts';
+import { deviceIdField, instantField, siteField } from './fields.ts';
+import {
+  count,
+  EXAMPLE_AT,
+  error,
+  instant,
+  messageAnswer,
+  pageQuery,
+  reversed,
+  says,
+  success,
+} from './parts.ts';
 import type { Route } from './route.ts';
 
 export const OPERATION_STATES = [
@@ -15,10 +27,20 @@ export const OPERATION_STATES = [
 ] as const;
 export type OperationState = (typeof OPERATION_STATES)[number];
 
-const operationListQuery = pageQuery.extend({
-  device: deviceIdField.optional().meta(says('Only operations at this terminal')),
-  state: z.enum(OPERATION_STATES, error('state')).optional().meta(says('Only operations in this state')),
-});
+const operationListQuery = pageQuery
+  .extend({
+    device: deviceIdField.optional().meta(says('Only operations at this terminal')),
+    site: siteField.optional().meta(says('Only operations at this branch')),
+    state: z.enum(OPERATION_STATES, error('state')).optional().meta(says('Only operations in this state')),
+    op: z
+      .string(error('operation_name'))
+      .refine((name) => isOperation(name), error('operation_name'))
+      .optional()
+      .meta(says('Only operations of this kind, as `op` names it')),
+    from: instantField.optional().meta(says('Only what was asked for at this instant or later')),
+    to: instantField.optional().meta(says('Only what was asked for at this instant or before')),
+  })
+  .refine(({ from, to }) => from === undefined || to === undefined || from <= to, reversed);
 
 const problemView = z.object({ error: z.string(), code: z.string(), applied: z.string() });
 
@@ -53,8 +75,20 @@ export const operationView = z
     id: z.string(),
     op: z.string(),
     device_id: z.string().optional().meta(says('Absent where it is for several terminals.')),
+    site: z.string().optional().meta(says('Absent where it is for several branches.')),
+    user_id: z.string().optional().meta(says('The badge that it is about, where it is about one.')),
     state: z.enum(OPERATION_STATES),
-    progress: z.object({ stage: z.string(), done: z.int().optional(), total: z.int().optional() }).optional(),
+    progress: z
+      .object({
+        step: z
+          .enum(OPERATION_STEPS)
+          .optional()
+          .meta(says('The stage for programs; absent where only a newer agent knows it.')),
+        stage: z.string().meta(says("The stage in words, in the caller's language.")),
+        done: z.int().optional(),
+        total: z.int().optional(),
+      })
+      .optional(),
     result: z.unknown().optional(),
     error: problemView.optional(),
     counts: batchCounts.optional().meta(says('Of a batch.')),
@@ -77,6 +111,8 @@ const created = {
   id: '01M85D1GCZPHJM7H6FHJJD3PSZ',
   op: 'user.put',
   device_id: 'principal',
+  site: 'casa-matriz',
+  user_id: '9001',
   state: 'succeeded',
   created_at: EXAMPLE_AT,
   settled_at: EXAMPLE_AT,

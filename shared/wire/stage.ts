@@ -4,6 +4,22 @@ import { type Language, type Phrase, wordsOf } from '../words.ts';
 /** As it travels; counts travel beside it. */
 export type Stage = 'waiting' | 'reading' | 'writing' | `sample ${number}/${number}`;
 
+/** What a stage is, for programs; how far it is stands in counts. */
+export const OPERATION_STEPS = ['waiting', 'reading', 'writing', 'sample'] as const;
+export type OperationStep = (typeof OPERATION_STEPS)[number];
+
+/** A stage for programs; null for one that is not known here. */
+export function stageStep(
+  stage: string,
+): { readonly step: OperationStep; readonly done?: number; readonly total?: number } | null {
+  const [, done, total] = /^sample (\d{1,6})\/(\d{1,6})$/.exec(stage) ?? [];
+  if (done !== undefined && total !== undefined) {
+    return { step: 'sample', done: Number(done), total: Number(total) };
+  }
+  const step = OPERATION_STEPS.find((name) => name === stage && name !== 'sample');
+  return step === undefined ? null : { step };
+}
+
 /** A stage in words; one that is not known here is quoted. */
 export function stageText(stage: string, language: Language): string {
   const [, done, total] = /^sample (\d+)\/(\d+)$/.exec(stage) ?? [];

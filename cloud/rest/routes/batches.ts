@@ -52,9 +52,10 @@ export function jobView(
   return {
     id: head.id,
     op: 'user.batch',
+    ...(head.site === undefined ? {} : { site: head.site }),
     ...(head.device === undefined ? {} : { device_id: head.device }),
     state,
-    progress: { stage: stageText('writing', language), done, total: counts.total },
+    progress: { step: 'writing', stage: stageText('writing', language), done, total: counts.total },
     counts,
     ...(full ? { results: items.map((item) => resultView(item, language)) } : {}),
     created_at: new Date(head.createdAt).toISOString(),

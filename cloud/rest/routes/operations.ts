@@ -4,13 +4,14 @@ import type { OperationView } from '../../../shared/api/operations.ts';
 import { commandIdSchema } from '../../../shared/domain/identifiers.ts';
 import { errorText, type Language } from '../../../shared/errors.ts';
 import type { Progress } from '../../../shared/wire/envelope.ts';
-import { stageText } from '../../../shared/wire/stage.ts';
+import { stageStep, stageText } from '../../../shared/wire/stage.ts';
 import { isRead } from '../../commands/actions.ts';
 import { failureOf } from '../../commands/failure.ts';
 import type { CommandRow, Settlement } from '../../commands/ledger.ts';
 import { DEFAULT_LIMIT, listOperations, MOST_OPERATIONS } from '../../commands/listing.ts';
 import { cancelOperation, findOperation, type Operation } from '../../commands/operations.ts';
 import type { CommandPorts } from '../../commands/ports.ts';
+import { isBefore, startOf } from '../../commands/span.ts';
 import type { Directory } from '../../directory/directory.ts';
 import { cancelJob } from '../../jobs/cancelling.ts';
 import type { JobPorts } from '../../jobs/ports.ts';
@@ -56,6 +57,7 @@ async function resultView(
 
 function progressView({ stage, done, total }: Progress, language: Language) {
   return {
+    ...stageStep(stage),
     stage: stageText(stage, language),
     ...(done === undefined ? {} : { done }),
     ...(total === undefined ? {} : { total }),
@@ -73,6 +75,8 @@ async function operationView(
     id: command.id,
     op: command.op,
     device_id: command.device,
+    site: command.site,
+    ...(command.userId === undefined ? {} : { user_id: command.userId }),
     state,
     ...(progress === null ? {} : { progress: progressView(progress, language) }),
     ...(result === null ? {} : { result }),
@@ -100,20 +104,24 @@ function merged(one: ListPage, other: ListPage, limit: number): ListPage {
   return { data, next: data.length < known.length ? data.at(-1)?.id : edge };
 }
 
-/** Batches at several terminals are of no terminal. */
+/** A batch is at every terminal of it that the caller sees. */
 async function batchList(
   { batches }: OperationPorts,
   { principal, query, language }: Call<'operationList'>,
   limit: number,
   after: string | undefined,
 ) {
-  const { views, next } = await listJobs(batches, principal, limit, after);
+  const { views, next } = await listJobs(batches, principal, limit, startOf(query, after));
   const wanted = views.filter(
-    ({ head, state }) =>
-      (query.device === undefined || head.device === query.device) &&
+    ({ head, state, items }) =>
+      !isBefore(query, head.id) &&
+      (query.op === undefined || query.op === 'user.batch') &&
+      (query.device === undefined || items.some(({ device }) => device === query.device)) &&
+      (query.site === undefined || items.some(({ site }) => site === query.site)) &&
       (query.state === undefined || state === query.state),
   );
-  return { data: wanted.map((view) => jobView(view, language, false)), next };
+  const isOver = next === undefined || isBefore(query, next);
+  return { data: wanted.map((view) => jobView(view, language, false)), next: isOver ? undefined : next };
 }
 
 async function operationList(ports: OperationPorts, call: Call<'operationList'>): Promise<Answer> {
