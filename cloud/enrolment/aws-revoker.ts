@@ -66,12 +66,19 @@ export class AwsRevoker implements Revoker {
     return revoked;
   }
 
-  async #takeBack(thingName: string, principal: string, certificateId: string): Promise<void> {
+  /** Takes a certificate back that belongs to no thing. @param principal its ARN */
+  discard(principal: string): Promise<void> {
+    return this.#takeBack(null, principal, certificateOf(principal));
+  }
+
+  async #takeBack(thingName: string | null, principal: string, certificateId: string): Promise<void> {
     try {
       await this.#control().send(new UpdateCertificateCommand({ certificateId, newStatus: 'REVOKED' }));
       await this.#detachPolicies(principal);
       // Last of what matters: by its thing it is found again where this was cut off.
-      await this.#control().send(new DetachThingPrincipalCommand({ thingName, principal }));
+      if (thingName !== null) {
+        await this.#control().send(new DetachThingPrincipalCommand({ thingName, principal }));
+      }
     } catch (error) {
       // Deleted meanwhile, by another call that has taken it back: only those that are revoked are.
       if (!(error instanceof ResourceNotFoundException)) throw error;

@@ -124,6 +124,15 @@ export async function createEnrolment(
 export async function revokeAgent(ports: SitePorts, principal: Principal, site: string): Promise<void> {
   const at = named(principal, site);
   if (!(await ports.agents.revoke(at, ports.now()))) throw notFound(site);
+  const certificates = await takeBack(ports, at);
+  log.info('agent revoked', { ...at, by: principal.subject, certificates });
+}
+
+/** Takes everything back that lets an agent speak for the site, whose row says already that it is revoked. @returns ids of its certificates */
+export async function takeBack(
+  ports: Pick<SitePorts, 'agents' | 'revoker' | 'directory' | 'now'>,
+  at: SiteAddress,
+): Promise<string[]> {
   const certificates = await ports.revoker.revoke(at, () => true);
   await ports.revoker.disconnect(at);
   // Whatever the agent has said until now no longer counts, and the ids of its terminals are free.
@@ -132,5 +141,5 @@ export async function revokeAgent(ports: SitePorts, principal: Principal, site: 
   certificates.push(...(await ports.revoker.revoke(at, () => true)));
   await ports.revoker.forget(at);
   await ports.directory.freeDevices(at.tenant, at.site);
-  log.info('agent revoked', { ...at, by: principal.subject, certificates });
+  return certificates;
 }

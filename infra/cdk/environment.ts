@@ -1,7 +1,7 @@
 // The environment variables of a function, by what it needs: cloud/config.ts reads them.
 
 import { SecretValue } from 'aws-cdk-lib';
-import { agentPolicyName, thingTypeName } from './names.ts';
+import { agentPolicyName, thingTypeName } from '../stage-names.ts';
 import type { Settings } from './settings.ts';
 import type { Sight } from './shapes.ts';
 

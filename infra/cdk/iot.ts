@@ -11,8 +11,8 @@ import { Construct } from 'constructs';
 import type * as z from 'zod';
 import { SWEEP_MINUTES, SWEEP_SHARE, type sweepEventSchema } from '../../shared/wire/envelope.ts';
 import { RULES } from '../../shared/wire/topics.ts';
+import { agentPolicyName, thingTypeName } from '../stage-names.ts';
 import { agentPolicy } from './agent-policy.ts';
-import { agentPolicyName, thingTypeName } from './names.ts';
 import { eventsRule, presenceRules, renewalRule, rowRules, SQL_VERSION, settledRule } from './rule-sql.ts';
 import type { Store } from './table.ts';
 

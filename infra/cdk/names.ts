@@ -10,16 +10,6 @@ export function functionName(stage: string, fn: string): string {
   return `sereno-${stage}-${fn}`;
 }
 
-/** The IoT policy of every agent's certificate. */
-export function agentPolicyName(stage: string): string {
-  return `sereno-${stage}-agent`;
-}
-
-/** The type of every agent's thing. */
-export function thingTypeName(stage: string): string {
-  return `sereno-${stage}-agent`;
-}
-
 /** The commands of every site, as a pattern of topics. */
 export const ANY_COMMAND_TOPIC = topics.command(ANY);
 

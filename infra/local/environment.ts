@@ -1,11 +1,13 @@
 // The environment of the functions in local mode: what Lambda and the stacks would set.
 import { mailTroubles } from '../../cloud/config.ts';
+import { agentPolicyName, thingTypeName } from '../stage-names.ts';
 import type { Credentials } from './aws/sigv4.ts';
 import { AUDIENCE, ISSUER } from './issuer.ts';
 
 export const REGION = 'local';
 /** The name of the policy that the broker applies. */
-export const AGENT_POLICY = 'sereno-local-agent';
+export const AGENT_POLICY = agentPolicyName(REGION);
+export const AGENT_TYPE = thingTypeName(REGION);
 
 export interface FunctionEnvironment {
   readonly credentials: Credentials;
@@ -73,7 +75,7 @@ export function functionEnvironment(settings: FunctionEnvironment): Record<strin
     AWS_ENDPOINT_URL_IOT: controlPlaneUrl,
     IOT_ROOT_CA: rootCa,
     IOT_POLICY_NAME: AGENT_POLICY,
-    IOT_THING_TYPE: 'sereno-local-agent',
+    IOT_THING_TYPE: AGENT_TYPE,
     TABLE_NAME: tableName,
     JWT_ISSUER: ISSUER,
     JWT_AUDIENCE: AUDIENCE,

@@ -8,6 +8,7 @@ import { TABLE_NAME } from './dynamo/store.ts';
 import { REGION } from './environment.ts';
 import type { GatewayHost } from './gateway/host.ts';
 import type { Ground } from './ground.ts';
+import { writeStoreAccess } from './operators.ts';
 import { calledAgain } from './rules/called-again.ts';
 import { Rules } from './rules/rules.ts';
 import type { SystemOptions } from './system-options.ts';
@@ -80,7 +81,7 @@ export async function startLine(
   options: SystemOptions,
   cleanup: Cleanup,
 ): Promise<Line> {
-  const { authority, credentials } = ground;
+  const { authority, credentials, dataDir, store } = ground;
   const rules = rulesOver(gateway, ground, options);
   cleanup.add(() => rules.drain());
   const broker = await startBroker(ground, rules, options);
@@ -96,5 +97,12 @@ export async function startLine(
   const endpoint = `127.0.0.1:${broker.port}`;
   const controlPlane = await ControlPlane.start({ authority, endpoint, credentials, region: REGION });
   cleanup.add(() => controlPlane.stop());
+  writeStoreAccess(dataDir.storeAccess, {
+    endpoint: store.endpoint,
+    region: REGION,
+    credentials,
+    controlPlane: controlPlane.url,
+    dataPlane: dataPlane.url,
+  });
   return { rules, broker, endpoint, dataPlane, controlPlane };
 }

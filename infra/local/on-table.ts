@@ -23,7 +23,7 @@ export function withTableOptions(command: Command, what: string): Command {
     .option('--table <name>', 'a table in AWS instead; region and access as the AWS SDK finds them');
 }
 
-function tableOver(client: DynamoDBClient, name = TABLE_NAME): Table {
+export function tableOver(client: DynamoDBClient, name = TABLE_NAME): Table {
   const marshallOptions = { removeUndefinedValues: true };
   return new Table(DynamoDBDocumentClient.from(client, { marshallOptions }), name);
 }

@@ -21,6 +21,9 @@ const accessSchema = z.object({
   endpoint: z.url(),
   region: z.string(),
   credentials: z.object({ accessKeyId: z.string(), secretAccessKey: z.string() }),
+  /** The stand-ins of IoT Core, once they run. */
+  controlPlane: z.url().optional(),
+  dataPlane: z.url().optional(),
 });
 export type StoreAccess = z.infer<typeof accessSchema>;
 
@@ -56,9 +59,15 @@ export function removeStoreAccess(file: string): void {
   rmSync(file, { force: true });
 }
 
+/** How the system that runs on a data folder is reached, or null where none does. */
+export function runningAccess(file: string): StoreAccess | null {
+  return existsSync(file) ? accessSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : null;
+}
+
 /** The store of the system that runs on a data folder, or null where none does. */
 export function runningStore(file: string): DynamoDBClient | null {
-  if (!existsSync(file)) return null;
-  const { endpoint, region, credentials } = accessSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const access = runningAccess(file);
+  if (access === null) return null;
+  const { endpoint, region, credentials } = access;
   return new DynamoDBClient({ endpoint, region, credentials, maxAttempts: 1 });
 }

@@ -63,6 +63,16 @@ export class Registry {
     return Object.keys(certificates).filter((id) => certificates[id]?.thing === thing);
   }
 
+  things(): [name: string, at: SiteAddress][] {
+    return Object.entries(this.#content.things);
+  }
+
+  /** Ids of the certificates that have the agents' policy. */
+  withPolicy(): string[] {
+    const { certificates } = this.#content;
+    return Object.keys(certificates).filter((id) => certificates[id]?.policy === true);
+  }
+
   putThing(name: string, attributes: SiteAddress): void {
     this.#content.things[name] = { tenant: attributes.tenant, site: attributes.site };
     this.#save();

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { slugSchema } from '../../../shared/domain/identifiers.ts';
 import { ServiceError } from '../aws/service-error.ts';
 import type { LocalAuthority } from '../certs/authority.ts';
-import { AGENT_POLICY } from '../environment.ts';
+import { AGENT_POLICY, AGENT_TYPE } from '../environment.ts';
 
 export interface Room {
   readonly authority: LocalAuthority;
@@ -104,6 +104,22 @@ export const actions: Readonly<Record<string, Action>> = {
     const certificate = registry.certificate(idOf(name));
     existing(certificate, name);
     return { policies: certificate?.policy === true ? [{ policyName: AGENT_POLICY }] : [] };
+  },
+  // All in one page.
+  'GET things': ({ authority: { registry } }, { query }) => ({
+    things:
+      query.get('thingTypeName') === AGENT_TYPE
+        ? registry.things().map(([thingName, attributes]) => ({ thingName, attributes }))
+        : [],
+  }),
+  'GET principals': ({ authority: { registry } }, { principal }) => {
+    const certificate = registry.certificate(idOf(principal));
+    existing(certificate, principal);
+    return { things: certificate?.thing === null ? [] : [certificate?.thing] };
+  },
+  'POST policy-targets': ({ authority: { registry }, region }, { name }) => {
+    existing(name === AGENT_POLICY ? name : null, name);
+    return { targets: registry.withPolicy().map((id) => arnOf(region, id)) };
   },
   'GET endpoint': ({ endpoint }) => ({ endpointAddress: endpoint }),
 };
