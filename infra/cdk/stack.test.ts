@@ -260,7 +260,7 @@ describe('settings', () => {
   test('the stage is part of every name', () => {
     const staged = synthesized({ stage: 'pre-1' });
     staged.template.hasResourceProperties('AWS::IoT::Policy', { PolicyName: 'sereno-pre-1-agent' });
-    staged.template.hasResourceProperties('AWS::IoT::TopicRule', { RuleName: 'sereno_pre_1_reply' });
+    staged.template.hasResourceProperties('AWS::IoT::TopicRule', { RuleName: 'sereno_pre_1_disconnected' });
     expect(staged.stack.stackName).toBe('Sereno-pre-1');
   });
 });
