@@ -158,6 +158,23 @@ describe('people at a terminal', () => {
     expect(simulated.templates()).toEqual([]);
   });
 
+  it('who come anew after they were taken away get nothing of what stood there before, and lose nothing that comes later', async () => {
+    const simulated = await branch.terminal();
+    start(simulated);
+    await put([{ ...ANA, want: { name: 'Ana', password: '4711' } }]);
+    await untilTold('in_step p-ana 1 true');
+    await simulated.keypad.whenUnlocked((pad) => pad.addFinger('700', 1));
+    // That she was taken away, 2, has never come here.
+    await put([{ ...ANA, version: 3, want: { name: 'Alba' }, anew: 3 }]);
+    await untilTold('in_step p-ana 3 true');
+    expect(user(simulated, '700')).toMatchObject({ name: 'Alba', password: '' });
+    expect(simulated.templates()).toEqual([]);
+    await simulated.keypad.whenUnlocked((pad) => pad.addFinger('700', 2));
+    await put([{ ...ANA, version: 4, want: { name: 'Alba Paz' }, anew: 3 }]);
+    await untilTold('in_step p-ana 4 true');
+    expect(simulated.templates().map(({ finger }) => finger)).toEqual([2]);
+  });
+
   it('who do not fit are refused with the reason, and the others are not', async () => {
     const simulated = await branch.terminal();
     start(simulated);

@@ -10,8 +10,16 @@ export function accepted(
 ): { readonly wanted: Wanted; readonly counts: boolean } {
   const { person, version, user_id: userId, want } = item;
   const told = (item.former ?? []).filter((badge) => badge !== userId);
+  const own = mustGoFirst(known, item) ? [userId] : [];
   if (known === undefined) {
-    const fresh = { reached: false, stands: false, former: told, stood: [], told: null, tells: 0 };
+    const fresh = {
+      reached: false,
+      stands: false,
+      former: [...told, ...own],
+      stood: [],
+      told: null,
+      tells: 0,
+    };
     return { wanted: { device, person, version, epoch, userId, want, isKept: true, ...fresh }, counts: true };
   }
   const named = { ...known, epoch: epoch > known.epoch ? epoch : known.epoch };
@@ -25,6 +33,8 @@ export function accepted(
   const isSameBadge = known.userId === userId;
   const former = [...known.former, ...(isSameBadge || isGone(known) ? [] : [known.userId])];
   const stood = [...known.stood, ...(known.stands ? [known.userId] : [])];
+  const others = [...new Set([...(known.isKept ? former : []), ...told])].filter((badge) => badge !== userId);
+  const stands = known.isKept && (isSameBadge ? known.stands : known.stood.includes(userId));
   return {
     wanted: {
       ...named,
@@ -33,13 +43,23 @@ export function accepted(
       want,
       isKept: true,
       reached: false,
-      stands: known.isKept && (isSameBadge ? known.stands : known.stood.includes(userId)),
-      former: [...new Set([...(known.isKept ? former : []), ...told])].filter((badge) => badge !== userId),
+      stands: stands && own.length === 0,
+      former: [...others, ...own],
       stood: known.isKept ? stood.filter((badge) => badge !== userId) : [],
       told: null,
     },
     counts: true,
   };
+}
+
+/** True if what stands there under the badge may be whoever had this id before, or was to go for that and has not yet. */
+function mustGoFirst(known: Wanted | undefined, { user_id: badge, want, anew }: WantedPerson): boolean {
+  if (want === null) return false;
+  if (known === undefined) return anew !== undefined;
+  const { userId, former, version } = known;
+  if (isGone(known)) return false;
+  if (userId === badge && former.includes(badge)) return true;
+  return anew !== undefined && version < anew && [userId, ...former].includes(badge);
 }
 
 /** Nobody looks after the person here any more: what stands there stays, and only the version is remembered. */

@@ -79,6 +79,8 @@ class Schedule {
   readonly newest = new Map<string, WantedPerson>();
   readonly #room: PeopleRoom;
   readonly #versions = new Map<string, number>();
+  /** By person: the version with which he began anew. */
+  readonly #began = new Map<string, number>();
   #sent: WantedPerson[][] = [];
 
   constructor(room: PeopleRoom) {
@@ -141,7 +143,12 @@ class Schedule {
     const version = (this.#versions.get(person) ?? 0) + 1;
     this.#versions.set(person, version);
     const own = this.newest.get(person)?.user_id ?? BADGES[PEOPLE.indexOf(person)] ?? '1';
-    const item: WantedPerson = { person, version, user_id: change.badge ?? own, want: change.want };
+    const user_id = change.badge ?? own;
+    const isAnew = this.newest.get(person)?.want === null && change.want !== null;
+    if (isAnew) this.#began.set(person, version);
+    const anew = this.#began.get(person);
+    const begun = change.want === null || anew === undefined ? {} : { anew };
+    const item: WantedPerson = { person, version, user_id, want: change.want, ...begun };
     this.newest.set(person, item);
     return { item, late };
   }

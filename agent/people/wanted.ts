@@ -18,7 +18,7 @@ export const wantedSchema = z.strictObject({
   reached: z.boolean(),
   /** The record with this badge is the person's: it was so in this version or an earlier one, and was not taken away since. */
   stands: z.boolean(),
-  /** Badges that the person had here before: they must go. */
+  /** Badges that the person had here before: they must go. His own one among them goes first, and then comes anew. */
   former: z.array(z.string()),
   /** Those of them whose record was the person's. */
   stood: z.array(z.string()).default([]),

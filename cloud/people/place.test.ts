@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { acknowledged, type Heard, heard, isSettled, lost, replaced, wished } from './place.ts';
 import type { PlaceRow } from './rows.ts';
 
-const PERSON = { tenant: 'acme', id: 'ana', userId: '7' };
+const PERSON = { tenant: 'acme', id: 'ana', userId: '7', began: 0 };
 const SITES = ['norte', 'sur'] as const;
 
 /** What the agent of a branch keeps, and what is at its terminal. */

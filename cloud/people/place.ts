@@ -12,7 +12,7 @@ const PAST_JOURNALS = 8;
 
 /** What is wanted of a person at a terminal. */
 export interface Wish {
-  readonly person: Pick<PersonRow, 'tenant' | 'id' | 'userId' | 'version'>;
+  readonly person: Pick<PersonRow, 'tenant' | 'id' | 'userId' | 'version' | 'began'>;
   readonly device: string;
   /** The terminal's branch, where the person is wanted there; null: must not be there. */
   readonly site: string | null;
@@ -40,7 +40,10 @@ export function wished(row: PlaceRow | null, { person, device, site }: Wish, now
     return { ...leaving, userId: row.userId, ...formerOf(row, row.userId), there: false, state: 'leaving' };
   }
   const isSame = row.there && row.personVersion === person.version;
-  if (!isSame) return fresh(row, person, site, now);
+  if (!isSame) {
+    const next = fresh(row, person, site, now);
+    return mayBeAnother(row, person) ? { ...next, anew: next.version } : next;
+  }
   // Another branch has the terminal now: its agent has heard of nobody yet.
   return row.site === site ? row : moved(row, site, now);
 }
@@ -49,7 +52,15 @@ type Kept = Pick<
   PlaceRow,
   'tenant' | 'device' | 'person' | 'version' | 'confirmed' | 'journal' | 'heard' | 'pastJournals'
 > &
-  Partial<Pick<PlaceRow, 'userId' | 'former' | 'state'>>;
+  Partial<Pick<PlaceRow, 'userId' | 'former' | 'anew' | 'state'>>;
+
+/** True if the terminal may hold, under the badge that is wanted now, whoever had this id before it was taken away. */
+function mayBeAnother(
+  { userId, former = [], state, personVersion }: PlaceRow,
+  { userId: badge, began }: Wish['person'],
+): boolean {
+  return state !== 'gone' && personVersion < began && [userId, ...former].includes(badge);
+}
 
 function fresh(kept: Kept, person: Wish['person'], site: string, now: number): PlaceRow {
   const { tenant, device, person: id, confirmed, journal, heard, pastJournals } = kept;
@@ -60,6 +71,7 @@ function fresh(kept: Kept, person: Wish['person'], site: string, now: number): P
     site,
     userId: person.userId,
     ...formerOf(kept, person.userId),
+    ...(kept.anew === undefined || kept.state === 'gone' ? {} : { anew: kept.anew }),
     there: true,
     // By the clock, so that it grows also over a row that was forgotten, or put back from a copy.
     version: Math.max(kept.version + 1, now),
@@ -95,7 +107,16 @@ export function lost(row: PlaceRow): PlaceRow {
 export function replaced(row: PlaceRow, now: number): PlaceRow {
   if (row.state === 'gone') return row;
   const state = row.there ? 'waiting' : 'leaving';
-  return { ...row, ...NOTHING_KNOWN, former: undefined, state, told: false, confirmed: 0, since: now };
+  return {
+    ...row,
+    ...NOTHING_KNOWN,
+    former: undefined,
+    anew: undefined,
+    state,
+    told: false,
+    confirmed: 0,
+    since: now,
+  };
 }
 
 /** The terminal is of another branch now, or was registered anew: its agent has heard of nobody. */
@@ -116,20 +137,20 @@ export function heard(row: PlaceRow, { site, journal, number, event }: Heard, no
   const isOld = journal === row.journal ? number <= row.heard : row.pastJournals.includes(journal);
   const isAbout = site === row.site && event.version === row.version && event.there === row.there;
   if (isOld || !isAbout) return row;
-  const past = row.journal === null || row.journal === journal ? [] : [row.journal];
+  const before = row.journal === null || row.journal === journal ? [] : [row.journal];
   const noted: PlaceRow = {
     ...row,
     journal,
     heard: number,
-    pastJournals: [...row.pastJournals, ...past].slice(-PAST_JOURNALS),
+    pastJournals: [...row.pastJournals, ...before].slice(-PAST_JOURNALS),
     told: true,
   };
   const news = newsOf(event, row, now);
   const isSame =
     news.state === row.state && news.code === row.code && String(news.fields) === String(row.fields);
   const isAsWanted = news.state === 'in_step' || news.state === 'gone';
-  const former = isAsWanted ? { former: undefined } : {};
-  return { ...noted, ...NOTHING_KNOWN, ...former, ...news, since: isSame ? row.since : now };
+  const past = isAsWanted ? { former: undefined, anew: undefined } : {};
+  return { ...noted, ...NOTHING_KNOWN, ...past, ...news, since: isSame ? row.since : now };
 }
 
 type News = Pick<PlaceRow, 'state' | 'confirmed' | 'code' | 'params' | 'fields' | 'expiresAt'>;

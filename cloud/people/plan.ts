@@ -75,6 +75,7 @@ export async function planPerson(ports: PeoplePorts, asker: Asker, id: string, w
   checkRights(asker, { known, after, rows, isAboutValues: known !== null && values.fields.length > 0 });
   if (known !== null && fields.length === 0) return { before, after: null, fields, added, removed };
   const now = ports.clock.now();
+  const version = Math.max((before?.version ?? 0) + 1, now);
   const row: PersonRow = {
     ...after,
     tenant,
@@ -82,7 +83,8 @@ export async function planPerson(ports: PeoplePorts, asker: Asker, id: string, w
     secrets: await sealed(ports.box, tenant, id, values.secrets),
     hasPassword: (values.secrets.password ?? '') !== '',
     hasCard: (values.secrets.card ?? 0) !== 0,
-    version: Math.max((before?.version ?? 0) + 1, now),
+    version,
+    began: known?.began ?? version,
     rev: (before?.rev ?? 0) + 1,
     leaving: false,
     places: before?.places ?? [],

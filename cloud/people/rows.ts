@@ -22,6 +22,8 @@ export const personRowSchema = z.object({
   groups: z.array(z.string()),
   /** Grows with each change of what is wanted. */
   version: z.number(),
+  /** The version with which he came, or came anew after he had been taken away. */
+  began: z.number().default(0),
   /** Grows with each write of this row. */
   rev: z.number(),
   /** To be taken away everywhere. */
@@ -44,6 +46,8 @@ export const placeRowSchema = z.object({
   userId: z.string(),
   /** Badges that the person had there before, until the terminal was seen as it is wanted. */
   former: z.array(z.string()).optional(),
+  /** The version with which somebody began anew there who was taken away and not known to be gone, until the terminal was seen as it is wanted. */
+  anew: z.number().optional(),
   /** Whether the person is wanted there. */
   there: z.boolean(),
   /** Grows with each change of what is wanted of the person there. */

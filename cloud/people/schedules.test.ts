@@ -201,10 +201,13 @@ class Play {
     const wanted = DEVICES.map((device) =>
       people.filter((person) => targetsOf(person, map).has(device)).map(({ id }) => id),
     );
+    const recordOf = (device: string, person: string) => this.branches.terminals.get(device)!.get(person);
     const isOpen = ({ device, person, version, state, there }: (typeof rows)[number]) =>
-      state !== (there ? 'in_step' : 'gone') ||
-      (there && this.branches.terminals.get(device)!.get(person) !== version);
-    return { held, wanted, open: rows.filter(isOpen) };
+      state !== (there ? 'in_step' : 'gone') || (there && recordOf(device, person)?.version !== version);
+    // A record that was made for whoever had the id before holds his fingers.
+    const isOfAnother = ({ id, began }: (typeof people)[number]) =>
+      DEVICES.some((device) => (recordOf(device, id)?.madeFor ?? began) < began);
+    return { held, wanted, open: [...rows.filter(isOpen), ...people.filter(isOfAnother)] };
   }
 }
 

@@ -90,12 +90,13 @@ async function itemsOf({ people, box }: PeoplePorts, places: readonly PlaceRow[]
   const ids = places.filter(({ there }) => there).map(({ person }) => person);
   const rows = new Map((await people.people(first.tenant, ids)).map((row) => [row.id, row]));
   const items = await sideBySide(places, LANES, async (place): Promise<WantedPerson[]> => {
-    const { person, version, userId: user_id, there, personVersion, former } = place;
+    const { person, version, userId: user_id, there, personVersion, former, anew } = place;
     const before = former === undefined ? {} : { former };
     if (!there) return [{ person, version, user_id, want: null, ...before }];
     const row: PersonRow | undefined = rows.get(person);
     if (row?.version !== personVersion) return [];
-    return [{ person, version, user_id, want: await fieldsOf(box, row), ...before }];
+    const begun = anew === undefined ? {} : { anew };
+    return [{ person, version, user_id, want: await fieldsOf(box, row), ...before, ...begun }];
   });
   return items.flat();
 }

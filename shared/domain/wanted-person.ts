@@ -27,6 +27,11 @@ export const wantedPersonSchema = z.strictObject({
   want: userFieldsSchema.nullable(),
   /** Badges that the person had there before and that are not known to be gone: they must go. */
   former: z.array(z.string().min(1).max(256)).max(MOST_FORMER).optional(),
+  /**
+   * The version with which the person began anew after having been taken away: whoever stands there by an earlier one may be somebody
+   * else, and goes first, with fingers and PIN.
+   */
+  anew: personVersionSchema.optional(),
 });
 export type WantedPerson = z.infer<typeof wantedPersonSchema>;
 

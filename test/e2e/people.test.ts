@@ -122,6 +122,24 @@ it('somebody who is off-boarded while a branch is away leaves it when it comes b
   expect((await call('DELETE', '/people/beto')).status).toBe(200);
 });
 
+it('somebody who takes over the id and the badge of one who has left comes in with nothing of hers, also at a branch that was away', async () => {
+  const { call } = running;
+  const places = { user_id: '7011', devices: ['norte-a', 'sur-a'] };
+  await call('PUT', '/people/7011', { ...places, name: 'Gala', password: PIN, card: CARD });
+  await at('sur-a').keypad.whenUnlocked((keypad) => keypad.addFinger('7011', 4));
+  await agentOf('sur').stop();
+  expect((await call('DELETE', '/people/7011')).status).toBe(202);
+  expect((await call('PUT', '/people/7011', { ...places, name: 'Hugo' })).status).toBe(202);
+  expect(held('sur-a', '7011')).toMatchObject({ name: 'Gala', password: PIN });
+  await agentOf('sur').start();
+  await expect.poll(() => standing('7011'), SOON).toEqual({ 'norte-a': 'in_step', 'sur-a': 'in_step' });
+  for (const id of ['norte-a', 'sur-a']) {
+    expect(held(id, '7011')).toMatchObject({ name: 'Hugo', password: '', card: 0 });
+    expect(at(id).templates()).toEqual([]);
+  }
+  expect((await call('DELETE', '/people/7011')).status).toBe(200);
+});
+
 it('what somebody changes at the keypad is told, and repaired where the terminal is set so', async () => {
   const { call } = running;
   at('norte-a').keypad.editUser('7001', { name: 'Otra' });

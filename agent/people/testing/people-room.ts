@@ -29,7 +29,7 @@ export class PeopleRoom extends TerminalInMemory {
   readonly #states = new Map<string, State[]>();
   /** By person and version. */
   readonly #wants = new Map<string, WantedPerson>();
-  /** By badge: whose it was told to be, unless it was empty since. */
+  /** By badge: whose it was told to be, and since which beginning, unless it was empty since. */
   readonly #owners = new Map<string, string>();
   #epoch = 0;
 
@@ -143,15 +143,16 @@ export class PeopleRoom extends TerminalInMemory {
     const { person, version, type, there, fields = [] } = event;
     const wanted = this.#wants.get(`${person}/${version}`);
     if (wanted === undefined || there !== (wanted.want !== null)) return false;
-    const { user_id, want } = wanted;
+    const { user_id, want, anew = 0 } = wanted;
     const states = this.#states.get(user_id) ?? [undefined];
     if (type === 'person.refused') return true;
     if (type === 'person.drift') return states.some((state) => between(state, want).join() === fields.join());
     // Whoever has the badge of somebody else has his fingers, too: it must have been empty in between.
     const owner = this.#owners.get(user_id);
     // And whoever is gone may have left the badge to somebody.
-    if (owner !== undefined && owner !== person) return !there;
-    if (there) this.#owners.set(user_id, person);
+    const now = `${person}/${anew}`;
+    if (owner !== undefined && owner !== now) return !there;
+    if (there) this.#owners.set(user_id, now);
     return states.some((state) => between(state, want).length === 0) || states.length < STATES;
   }
 }

@@ -17,6 +17,14 @@ interface Kept {
   epoch: string;
   isKept: boolean;
   isTold: boolean;
+  /** Whoever stands there is taken off before. */
+  goesFirst: boolean;
+}
+
+/** A record at a terminal, by the versions that it holds and that it was made for. */
+export interface Held {
+  readonly version: number;
+  readonly madeFor: number;
 }
 
 export class FakeAgent {
@@ -51,22 +59,27 @@ export class FakeAgent {
     const kept = this.kept.get(device) ?? new Map<string, Kept>();
     this.kept.set(device, kept);
     let stored = 0;
-    for (const { person, version, user_id: userId, want } of items) {
+    for (const { person, version, user_id: userId, want, anew = 0 } of items) {
       const known = kept.get(person);
       if (known !== undefined && known.version > version) continue;
       stored++;
-      kept.set(person, { version, there: want !== null, userId, epoch, isKept: true, isTold: false });
+      const isOpen = known === undefined || known.there || !known.isTold;
+      const goesFirst = isOpen && (known?.goesFirst === true || (known?.version ?? 0) < anew);
+      const there = want !== null;
+      kept.set(person, { version, there, userId, epoch, isKept: true, isTold: false, goesFirst });
     }
     if (whole) for (const one of kept.values()) if (one.epoch < epoch) one.isKept = false;
     return { stored, store: this.store };
   }
 
-  /** Does at a terminal what it is to do, and tells it. @param terminal versions by person */
-  work(device: string, terminal: Map<string, number>): void {
+  /** Does at a terminal what it is to do, and tells it. @param terminal records by person */
+  work(device: string, terminal: Map<string, Held>): void {
     for (const [person, kept] of this.kept.get(device) ?? []) {
       if (!kept.isKept) continue;
-      if (kept.there) terminal.set(person, kept.version);
-      else terminal.delete(person);
+      if (!kept.there || kept.goesFirst) terminal.delete(person);
+      const { madeFor = kept.version } = terminal.get(person) ?? {};
+      if (kept.there) terminal.set(person, { version: kept.version, madeFor });
+      kept.goesFirst = false;
       if (kept.isTold) continue;
       kept.isTold = true;
       const { version, there, userId } = kept;
@@ -97,7 +110,7 @@ export class FakeAgent {
 /** The branches of one company: their agents, and the line to them, which loses answers. */
 export class FakeBranches {
   readonly agents: ReadonlyMap<string, FakeAgent>;
-  readonly terminals = new Map<string, Map<string, number>>();
+  readonly terminals = new Map<string, Map<string, Held>>();
   readonly devices = new Map<string, DeviceRow>();
   /** Asked for each command: whether it is lost, or its answer. */
   loses: () => 'command' | 'answer' | null = () => null;
