@@ -72,6 +72,11 @@ const directorySchema = z
   .object({ TABLE_NAME: z.string().min(1) })
   .transform((env) => ({ tableName: env.TABLE_NAME }));
 
+/** Where the console's files lie, if not beside the function. */
+const consoleSchema = z
+  .object({ CONSOLE_DIR: z.string().min(1) })
+  .transform((env) => ({ folder: env.CONSOLE_DIR }));
+
 /** Where agents reach the API; without a slash at its end. */
 const publicSchema = z
   .object({ PUBLIC_URL: z.url() })
@@ -221,6 +226,8 @@ export const sealConfig = once(sealSchema);
 export const directoryConfig = once(directorySchema);
 /** What the API's callers are told of its address. */
 export const publicConfig = once(publicSchema);
+/** Settings of the console's files. */
+export const consoleConfig = once(consoleSchema);
 /** Settings of the JSON-RPC face. */
 export const tenantConfig = once(tenantSchema);
 /** Settings of the functions that deliver to webhooks. */

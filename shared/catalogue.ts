@@ -19,6 +19,16 @@ export const catalogue = {
     es: "Falta el permiso '{scope}'.",
     en: "The scope '{scope}' is missing.",
   },
+  login_failed: {
+    status: 401,
+    es: 'Usuario o contraseña incorrectos, o la cuenta está bloqueada por un momento.',
+    en: 'Incorrect user name or password, or the account is blocked for a moment.',
+  },
+  no_system_access: {
+    status: 403,
+    es: 'Esta cuenta no tiene acceso: le falta un rol o un grupo, o un grupo suyo está cerrado.',
+    en: 'This account has no access: it lacks a role or a group, or a group of its is closed.',
+  },
   body_required: { status: 400, es: 'Body JSON requerido.', en: 'JSON body required.' },
   missing_fields: { status: 400, es: '{fields} son requeridos.', en: '{fields} are required.' },
   invalid_field: {

@@ -59,6 +59,7 @@ export function newUser(id: string, username: string, more: Partial<User> = {}):
     username,
     hash: null,
     epoch: 0,
+    passwordGiven: false,
     name: '',
     surname: '',
     url: '',

@@ -26,7 +26,12 @@ export function newPassword(): string {
 }
 
 function addSuperAdmin(draft: Draft, id: string, username: string, hash: string): User {
-  const user = newUser(id, username, { hash, roleId: SUPER_ADMIN_ROLE, groupIds: [ADMINISTRATORS] });
+  const user = newUser(id, username, {
+    hash,
+    passwordGiven: true,
+    roleId: SUPER_ADMIN_ROLE,
+    groupIds: [ADMINISTRATORS],
+  });
   draft.put('user', user);
   draft.nameUser(username, id);
   draft.changes.push({ action: 'create', kind: 'user', id, name: username, fields: ['password'] });
@@ -75,7 +80,7 @@ export async function setPassword(
     const user = [...draft.users.values()].find((known) => known.username === username);
     if (user === undefined) throw new AccountError('no_object');
     checkPassword(password, '/passwd', draft.settings, user);
-    draft.put('user', { ...user, hash, epoch: user.epoch + 1 });
+    draft.put('user', { ...user, hash, passwordGiven: true, epoch: user.epoch + 1 });
     draft.changes.push({ action: 'update', kind: 'user', id: user.id, name: username, fields: ['password'] });
   });
 }

@@ -22,6 +22,8 @@ export const userSchema = z.object({
   hash: z.string().nullable(),
   /** Counts the passwords of this user: a session that began under an earlier one is over. */
   epoch: count,
+  /** Somebody else chose the password: the console asks for one's own before anything else. */
+  passwordGiven: z.boolean().default(false),
   name: z.string(),
   surname: z.string(),
   url: z.string(),

@@ -70,9 +70,14 @@ function loginTimes(user: User, { autologin, autologout }: UserFields) {
 /**
  * The user with these fields changed.
  *
- * @param hash of the new password, or null where none was given
+ * @param password the hash of the new one and whether somebody else chose it, or null where none was given
  */
-export function changed(user: User, fields: UserFields, hash: string | null, medias: readonly Media[]): User {
+export function changed(
+  user: User,
+  fields: UserFields,
+  password: { readonly hash: string; readonly passwordGiven: boolean } | null,
+  medias: readonly Media[],
+): User {
   const plain = Object.fromEntries(
     PLAIN.flatMap((name) => (fields[name] === undefined ? [] : [[name, fields[name]]])),
   ) as Partial<User>;
@@ -81,7 +86,7 @@ export function changed(user: User, fields: UserFields, hash: string | null, med
     ...plain,
     ...loginTimes(user, fields),
     ...(fields.groupIds === undefined ? {} : { groupIds: [...fields.groupIds] }),
-    ...(hash === null ? {} : { hash, epoch: user.epoch + 1 }),
+    ...(password === null ? {} : { ...password, epoch: user.epoch + 1 }),
     medias: [...medias],
   };
 }

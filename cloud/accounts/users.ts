@@ -38,9 +38,16 @@ function leavingSuperAdmins(items: readonly Item[], caller: Caller): Set<string>
   return new Set(leaving.map(({ user }) => user.id));
 }
 
-async function write(draft: Draft, { path, user, fields }: Item, work: PasswordWork): Promise<User> {
-  const hash = fields.password === undefined ? null : await work.hash(path, fields.password);
-  const next = changed(user, fields, hash, mediasOf(draft, user, fields));
+async function write(
+  draft: Draft,
+  { path, user, fields }: Item,
+  work: PasswordWork,
+  callerId: string | null,
+): Promise<User> {
+  const passwordGiven = user.id !== callerId;
+  const password =
+    fields.password === undefined ? null : { hash: await work.hash(path, fields.password), passwordGiven };
+  const next = changed(user, fields, password, mediasOf(draft, user, fields));
   draft.put('user', next);
   return next;
 }
@@ -75,7 +82,7 @@ export async function updateUsers(
 
   for (const item of items) {
     const { user, fields } = item;
-    const next = await write(draft, item, work);
+    const next = await write(draft, item, work, caller.id);
     if (next.username !== user.username) {
       draft.nameUser(next.username, user.id);
       draft.freeName(user.username, user.id);
@@ -116,7 +123,7 @@ export async function createUsers(
   for (const { user, fields, path } of items) checkRecipients(user, fields, path);
 
   for (const item of items) {
-    const user = await write(draft, item, work);
+    const user = await write(draft, item, work, null);
     draft.nameUser(user.username, user.id);
     const fields = fieldsOf(item.fields);
     draft.changes.push({ action: 'create', kind: 'user', id: user.id, name: user.username, fields });

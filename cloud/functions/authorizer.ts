@@ -6,6 +6,7 @@ import type {
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import type { AuthContext, SiteRights } from '../../shared/api/principal.ts';
 import { slugSchema } from '../../shared/domain/identifiers.ts';
+import { consoleSession } from '../accounts/console-session.ts';
 import { contextOfName, contextOfSecret, isOperatorSecret } from '../accounts/rest-access.ts';
 import { type JwtConfig, jwtConfig } from '../config.ts';
 import { about, log } from '../log.ts';
@@ -119,14 +120,16 @@ async function contextOfOperator(secret: string, address: string): Promise<AuthC
 }
 
 export async function handler(
-  event: Pick<APIGatewayRequestAuthorizerEventV2, 'headers' | 'routeKey' | 'requestContext'>,
+  event: Pick<APIGatewayRequestAuthorizerEventV2, 'headers' | 'routeKey' | 'requestContext'> & {
+    readonly cookies?: readonly string[] | undefined;
+  },
 ): Promise<APIGatewaySimpleAuthorizerWithContextResult<AuthContext>> {
   const config = jwtConfig();
   keySet ??= createRemoteJWKSet(config.jwksUrl, { timeoutDuration: 3000 });
   const keys = keySet;
-  const { headers = {}, routeKey: route, requestContext } = event;
+  const { headers = {}, cookies = [], routeKey: route, requestContext } = event;
   const notes = { route, requestId: requestContext.requestId, trace: traceIdOf(headers.traceparent) };
-  const token = bearer(headers);
+  const token = bearer(headers) ?? consoleSession(headers, cookies);
   const context = await about(notes, () =>
     token !== null && isOperatorSecret(token)
       ? contextOfOperator(token, requestContext.http.sourceIp)

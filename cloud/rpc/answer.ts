@@ -16,6 +16,8 @@ import { closedError, rpcErrorOf, STORE_FAILED } from './texts.ts';
 export type Surroundings = Omit<RpcCall, 'params' | 'method'> & {
   /** Of the header, or null. */
   readonly bearer: string | null;
+  /** The session of our own console, or null. */
+  readonly cookie: string | null;
   /** Epoch ms by which the whole batch has to be answered. */
   readonly until: number;
 };
@@ -44,7 +46,7 @@ async function operatorOf({ ports, tenant }: Surroundings, secret: string | null
 
 async function resultOf(request: RpcRequest, around: Surroundings): Promise<unknown> {
   const { method: name, params, auth } = request;
-  const { bearer } = around;
+  const { bearer, cookie } = around;
   const method = methodNamed(name);
   const call = { ...around, params, method: name };
   if (method.access === 'open') {
@@ -54,7 +56,7 @@ async function resultOf(request: RpcRequest, around: Surroundings): Promise<unkn
       throw new RpcError(-32602, `The "${name}" method must be called without the "auth" parameter.`);
     return method.run(call);
   }
-  const operator = await operatorOf(around, bearer ?? auth);
+  const operator = await operatorOf(around, bearer ?? auth ?? cookie);
   note({ tenant: operator.tenant, subject: `operator:${operator.user.id}` });
   if (!mayCall(operator, method, name)) throw new RpcError(-32500, `No permissions to call "${name}".`);
   return method.run({ ...call, operator });

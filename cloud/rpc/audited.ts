@@ -1,7 +1,6 @@
-// Every change over JSON-RPC leaves an entry before it is made, and what came of it afterwards; every login one of its own.
+// Every change over JSON-RPC leaves an entry before it is made, and what came of it afterwards.
 import type { Change } from '../accounts/draft.ts';
 import { AccountError } from '../accounts/errors.ts';
-import type { LoginTold } from '../accounts/login.ts';
 import { subjectOf } from '../accounts/operator.ts';
 import type { Deed, Ending, Place } from '../audit/entry.ts';
 import { log } from '../log.ts';
@@ -62,27 +61,4 @@ export async function audited<T>(
     await end(endingOfError(error));
     throw error;
   }
-}
-
-/** Enters a login or a failed one. A name that nobody has is not kept: it may be a password in the wrong place. */
-export async function enterLogin(call: RpcCall, told: LoginTold): Promise<void> {
-  const { audit, accounts } = call.ports;
-  const { tenant, username, result } = told;
-  if (tenant === null) return;
-  const user = told.user ?? (await accounts.userNamed(tenant, username));
-  // Whoever makes up tenants must not fill the table.
-  if (user === null && (await accounts.head(tenant)).version === 0) return;
-  const deed: Deed = {
-    subject: user === null ? 'unknown' : `operator:${user.id}`,
-    face: 'rpc',
-    address: call.from,
-    what: 'user.login',
-    fields: [],
-    ...(user === null ? {} : { objects: [{ kind: 'user', id: user.id, name: user.username }] }),
-  };
-  if (result === 'right') return audit.add(tenant, deed, { outcome: 'succeeded' });
-  const ending = { outcome: 'failed', code: result } as const;
-  // Without a look at the password.
-  if (result === 'blocked' || result === 'busy') return audit.addOnce(tenant, deed, ending);
-  return audit.add(tenant, deed, ending);
 }

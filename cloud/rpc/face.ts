@@ -1,12 +1,16 @@
 // The HTTP around JSON-RPC: content type, credentials of the header, the tenant of the address; always 200 but for 412.
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { consoleSession } from '../accounts/console-session.ts';
 import { tenantOfAddress } from '../accounts/tenants.ts';
 import { about, log } from '../log.ts';
 import { answerBody } from './answer.ts';
 import type { RpcPorts } from './method.ts';
 
 const CONTENT_TYPES = ['application/json-rpc', 'application/json', 'application/jsonrequest'];
-/** Scripts of a console elsewhere may call; what opens anything is in no cookie. */
+/**
+ * Scripts of a console elsewhere may call: without the header that the cookie of our own console goes with, so that what opens
+ * anything for them is in no cookie.
+ */
 const CROSS_ORIGIN = {
   'Access-Control-Allow-Origin': '*',
   'Access-Control-Allow-Headers': 'Content-Type, Authorization',
@@ -57,6 +61,7 @@ export function rpcFace(ports: () => RpcPorts) {
         tenant: tenantOfAddress(address, all.tenants),
         from: sourceIp,
         bearer: bearerOf(headers.get('authorization')),
+        cookie: consoleSession(event.headers, event.cookies ?? []),
         until: all.clock.now() + context.getRemainingTimeInMillis() - LEFT_MS,
         changed: (tenant, changes) => {
           for (const { kind, action, id, fields } of changes) {

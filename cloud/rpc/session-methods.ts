@@ -4,7 +4,8 @@ import { login } from '../accounts/login.ts';
 import type { Operator } from '../accounts/operator.ts';
 import { splitUsername } from '../accounts/tenants.ts';
 import { foundUsers } from '../accounts/users.ts';
-import { audited, enterLogin } from './audited.ts';
+import { enterLogin } from '../audit/logins.ts';
+import { audited } from './audited.ts';
 import { change } from './change.ts';
 import { badParameter, RpcError } from './errors.ts';
 import { bool, object, required, text } from './fields.ts';
@@ -69,11 +70,12 @@ export function version(call: RpcCall): string {
 }
 
 export async function userLogin(call: RpcCall): Promise<unknown> {
-  const { ports, from } = call;
+  const { ports, from, method } = call;
+  const origin = { face: 'rpc', address: from, what: method.slice(0, 64) } as const;
   const given = parsed(loginSchema, withUsername(paramsOf(call)));
   const who = splitUsername(given.username, call.tenant, ports.tenants);
   const outcome = await login(ports, { ...who, password: given.password, from }, (told) =>
-    enterLogin(call, told),
+    enterLogin(ports, origin, told),
   );
   if (outcome.kind === 'failed') throw new RpcError(-32500, LOGIN_FAILED);
   if (outcome.kind === 'no_access') throw new RpcError(-32602, NO_ACCESS);

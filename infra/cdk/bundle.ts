@@ -1,10 +1,12 @@
 // How a function becomes what Lambda runs: one file with only what it needs, and the files that must lie beside it.
-import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, buildSync } from 'esbuild';
+import { CONSOLE_FOLDER } from '../../cloud/console-door/files.ts';
 import { SWAGGER_FILES } from '../../cloud/rest/docs/assets.ts';
+import { consoleFolderSync } from '../console/build.ts';
 import { NOTICES_FILE, noticesOf, packagesIn } from '../notices.ts';
 
 const FUNCTIONS = fileURLToPath(new URL('../../cloud/functions/', import.meta.url));
@@ -63,6 +65,7 @@ export function bundleFunction(name: string, folder: string): void {
     copySwagger(folder);
     packages.push(SWAGGER);
   }
+  if (name === 'console') cpSync(consoleFolderSync(), join(folder, CONSOLE_FOLDER), { recursive: true });
   writeFileSync(join(folder, NOTICES_FILE), noticesOf(packages));
 }
 

@@ -12,6 +12,7 @@ export type LambdaName =
   | 'deliver'
   | 'alert'
   | 'rpc'
+  | 'console'
   | 'keep'
   | 'jobs';
 
@@ -120,6 +121,8 @@ export const grants: Readonly<Record<LambdaName, readonly Grant[]>> = {
   jobs: [...runCommands, { actions: ['dynamodb:Query'], on: ['opsIndex'] }, dataKeys('Decrypt')],
   // Accounts: single rows, and changes of several at once.
   rpc: [dynamo('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem')],
+  // Logins: accounts are read, attempts and sessions written, each with its entry in the audit log.
+  console: [dynamo('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem')],
   presence: [
     // Rows are put into the feed; a sweep reads replies for the audit log, and lets its old entries go.
     dynamo('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),

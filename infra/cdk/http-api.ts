@@ -16,9 +16,9 @@ import { HttpLambdaAuthorizer, HttpLambdaResponseType } from 'aws-cdk-lib/aws-ap
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { gatewayRoutes } from '../../shared/api/gateway-routes.ts';
 import { routeKey } from '../../shared/api/route.ts';
-import { routes } from '../../shared/api/routes.ts';
-import { type GatewayRoute, rpcRoutes } from '../../shared/api/rpc-routes.ts';
+import type { GatewayRoute } from '../../shared/api/rpc-routes.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { ApiDomain } from './domain.ts';
 import type { Functions } from './functions.ts';
@@ -73,7 +73,7 @@ export class Api extends Construct {
   /** The routes whose function is deployed, by name. */
   #served(): [string, GatewayRoute][] {
     const { byName } = this.#props.functions;
-    return Object.entries<GatewayRoute>({ ...routes, ...rpcRoutes }).filter(([, { fn }]) => byName.has(fn));
+    return Object.entries(gatewayRoutes).filter(([, { fn }]) => byName.has(fn));
   }
 
   #addRoutes(): HttpRoute[] {

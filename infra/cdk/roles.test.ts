@@ -95,6 +95,7 @@ const expected: Readonly<Record<LambdaName, readonly string[]>> = {
     'iot:DeleteConnection client/*_*',
     'iot:DeleteThing thing/*_*',
   ],
+  console: dynamo('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
   rpc: dynamo('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
   enroll: [...dynamo('GetItem', 'PutItem', 'UpdateItem'), ...revoking, ...issuing, 'iot:DescribeEndpoint *'],
   renew: [

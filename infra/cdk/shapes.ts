@@ -51,6 +51,7 @@ const shapes: Partial<Record<LambdaName, Shape>> = {
   events: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table'] },
   // scrypt takes 32 MB and all the CPU it can get.
   rpc: { memoryMb: 1024, seconds: HTTP_SECONDS, sees: ['table', 'tenants', 'secret', 'alerts'] },
+  console: { memoryMb: 1024, seconds: HTTP_SECONDS, sees: ['table', 'tenants'] },
   people: { memoryMb: MEMORY_MB, seconds: HTTP_SECONDS, sees: ['table', 'secret', 'seal'] },
   // Nobody waits for it; what is left the next run takes.
   keep: { memoryMb: MEMORY_MB, seconds: 60, sees: ['table', 'seal'] },

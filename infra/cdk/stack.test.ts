@@ -4,9 +4,8 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, test, vi } from 'vitest';
 import { PLACE_MS } from '../../cloud/commands/places.ts';
+import { gatewayRoutes } from '../../shared/api/gateway-routes.ts';
 import { routeKey } from '../../shared/api/route.ts';
-import { routes } from '../../shared/api/routes.ts';
-import { type GatewayRoute, rpcRoutes } from '../../shared/api/rpc-routes.ts';
 import { isWritten } from './bundle.ts';
 import { ofType, ownFunctions, synthesized } from './testing/synth.ts';
 
@@ -180,7 +179,7 @@ const HTTP_API_VARIABLES = new Set(
 describe('HTTP API', () => {
   const keys = ofType(resources, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties);
 
-  const all: GatewayRoute[] = [...Object.values(routes), ...Object.values(rpcRoutes)];
+  const all = Object.values(gatewayRoutes);
 
   test('has every route whose function is written, and the contract answers for the rest', () => {
     const served = all.filter(({ fn }) => isWritten(fn));

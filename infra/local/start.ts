@@ -87,6 +87,8 @@ async function main(): Promise<void> {
     },
   });
   console.log(welcome(system, Date.now() - startedAt, data));
+  // The first who asks has it built: so nobody else waits for that.
+  void fetch(`${system.url}/console`).catch(() => {});
   await stopped;
   console.log('\nStopping: agents enable their terminals …');
   await system.stop();
@@ -109,6 +111,7 @@ function welcome(
 Sereno is up (${(tookMs / 1000).toFixed(1)} s): ${sites} with ${devices.map(told).join(', ') || 'no devices yet'}
 
   URL    ${url}      documentation: ${url}/docs
+  Look   ${url}/console
   Data   ${data}
   Token  ${token}
 ${admin === null ? '' : `  Login  ${admin.username}, password ${admin.password} (shown this once)\n`}

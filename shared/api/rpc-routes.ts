@@ -6,7 +6,7 @@ export interface GatewayRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS';
   readonly path: string;
   readonly access: string;
-  readonly fn: FunctionName | 'rpc';
+  readonly fn: FunctionName | 'rpc' | 'console';
   readonly bodyBytes?: number;
   readonly throttle?: { readonly perSecond: number; readonly burst: number };
 }

@@ -43,8 +43,10 @@ function refused(files: ReadonlyMap<string, string>): Set<string> {
 }
 
 test('every folder with code has a row in the table', () => {
-  const files = execFileSync('git', ['ls-files', '*.ts'], { cwd: ROOT, encoding: 'utf8' }).split('\n');
-  const code = files.filter((file) => file.includes('/') && !/\.test\.ts$|\/testing\//.test(file));
+  const files = execFileSync('git', ['ls-files', '*.ts', '*.tsx'], { cwd: ROOT, encoding: 'utf8' }).split(
+    '\n',
+  );
+  const code = files.filter((file) => file.includes('/') && !/\.test\.tsx?$|\/testing\//.test(file));
   const known = new Set(rooms.map(({ name }) => folderOf(name)));
   const free = rooms.filter(({ allowed }) => allowed === null).map(({ name }) => `${folderOf(name)}/`);
   const homeless = [...new Set(code.map((file) => dirname(file)))].filter(

@@ -18,12 +18,13 @@ const TEXT_TYPES = /^(text\/|application\/(json|javascript|xml|[a-z0-9.-]+\+(jso
 
 /**
  * The event of a request. As in API Gateway, a body of a type that is no text (curl's default form type too) comes in
- * base64, repeated query parameters are joined by commas, and header names are lower-case.
+ * base64, repeated query parameters are joined by commas, header names are lower-case, and cookies come beside the headers.
  */
 export function toEvent({ route, pathParameters }: RouteMatch, request: HttpRequest): APIGatewayProxyEventV2 {
   const { method, url, body, sourceIp } = request;
   const [rawPath = '/', rawQueryString = ''] = url.split(/\?(.*)/s);
   const headers = joinHeaders(request.headers);
+  const cookies = (request.headers.cookie ?? '').split('; ').filter((cookie) => cookie !== '');
   const query = joinQuery(rawQueryString);
   const now = new Date();
   const isText = TEXT_TYPES.test(headers['content-type'] ?? '');
@@ -33,6 +34,7 @@ export function toEvent({ route, pathParameters }: RouteMatch, request: HttpRequ
     rawPath,
     rawQueryString,
     headers,
+    ...(cookies.length === 0 ? {} : { cookies }),
     ...(Object.keys(query).length === 0 ? {} : { queryStringParameters: query }),
     requestContext: {
       accountId: '000000000000',
@@ -67,7 +69,7 @@ export function toAuthorizerEvent(event: APIGatewayProxyEventV2): APIGatewayRequ
     type: 'REQUEST',
     routeArn: `arn:aws:execute-api:local:000000000000:local/$default/${event.routeKey.replace(' ', '')}`,
     identitySource: [],
-    cookies: [],
+    cookies: event.cookies ?? [],
     queryStringParameters: event.queryStringParameters ?? {},
     pathParameters: event.pathParameters ?? {},
     stageVariables: {},

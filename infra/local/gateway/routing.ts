@@ -1,6 +1,6 @@
 // Finds the route of a request in the one table of routes, as API Gateway does: literal segments before parameters.
-import { routes } from '../../../shared/api/routes.ts';
-import { type GatewayRoute, rpcRoutes } from '../../../shared/api/rpc-routes.ts';
+import { gatewayRoutes } from '../../../shared/api/gateway-routes.ts';
+import type { GatewayRoute } from '../../../shared/api/rpc-routes.ts';
 
 export interface RouteMatch {
   readonly route: GatewayRoute;
@@ -13,23 +13,35 @@ interface CompiledRoute {
   readonly segments: readonly string[];
 }
 
-const compiled: readonly CompiledRoute[] = [...Object.values(routes), ...Object.values(rpcRoutes)]
-  .map((route: GatewayRoute) => ({ route, segments: route.path.split('/') }))
+const compiled: readonly CompiledRoute[] = Object.values(gatewayRoutes)
+  .map((route) => ({ route, segments: route.path.split('/') }))
   .sort((a, b) => parameters(a) - parameters(b));
 
+/** A greedy one, `{file+}`, comes after every other. */
 function parameters({ segments }: CompiledRoute): number {
-  return segments.filter((segment) => segment.startsWith('{')).length;
+  return segments.filter((segment) => segment.startsWith('{')).length + (isGreedy(segments.at(-1)) ? 100 : 0);
+}
+
+function isGreedy(segment: string | undefined): boolean {
+  return segment?.endsWith('+}') ?? false;
 }
 
 /** The route for a method and a path as it came (still percent-encoded), or null. */
 export function matchRoute(method: string, rawPath: string): RouteMatch | null {
   const given = rawPath.split('/');
   for (const { route, segments } of compiled) {
-    if (route.method !== method || segments.length !== given.length) continue;
-    const pathParameters = bind(segments, given);
+    const taken = isGreedy(segments.at(-1)) ? gathered(segments, given) : given;
+    if (route.method !== method || segments.length !== taken.length) continue;
+    const pathParameters = bind(segments, taken);
     if (pathParameters !== null) return { route, pathParameters };
   }
   return null;
+}
+
+/** What a greedy parameter takes is one segment. */
+function gathered(segments: readonly string[], given: readonly string[]): readonly string[] {
+  const last = segments.length - 1;
+  return given.length <= last ? given : [...given.slice(0, last), given.slice(last).join('/')];
 }
 
 function bind(segments: readonly string[], given: readonly string[]): Record<string, string> | null {
@@ -42,7 +54,7 @@ function bind(segments: readonly string[], given: readonly string[]): Record<str
     }
     const value = decode(text);
     if (value === null || value === '') return null;
-    bound[segment.slice(1, -1)] = value;
+    bound[segment.slice(1, isGreedy(segment) ? -2 : -1)] = value;
   }
   return bound;
 }

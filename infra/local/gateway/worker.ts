@@ -1,6 +1,7 @@
 // The worker thread of the cloud's half: the gateway and the Lambda functions, with an environment of their own.
 import { parentPort, workerData } from 'node:worker_threads';
 import { routes } from '../../../shared/api/routes.ts';
+import { consoleFolder } from '../../console/build.ts';
 import type { WorkerGreeting } from '../worker-host.ts';
 import { Functions } from './invoke.ts';
 import { Gateway } from './server.ts';
@@ -42,6 +43,8 @@ function onError(name: string, error: unknown): void {
 }
 
 async function invoke(name: string, event: unknown): Promise<unknown> {
+  // It is built when somebody first asks for it.
+  if (name === 'console') process.env.CONSOLE_DIR ??= await consoleFolder();
   const began = performance.now();
   try {
     return await functions.invoke(name, event);
@@ -67,6 +70,7 @@ async function warm(): Promise<void> {
     'intake',
     'renew',
     'rpc',
+    'console',
     'deliver',
     'alert',
     'keep',

@@ -1,0 +1,17 @@
+// Where one can go: a row each, in the order of the navigation. Who lacks the scope does not see the row.
+import { IconDeviceTablet, IconLayoutDashboard } from '@tabler/icons-react';
+import type { ComponentType } from 'react';
+import type { Scope } from '../../../shared/api/scopes.ts';
+import type { shell } from '../words/shell.ts';
+
+interface Destination {
+  readonly to: string;
+  readonly word: keyof typeof shell;
+  readonly icon: ComponentType<{ readonly size?: number }>;
+  readonly scope?: Scope;
+}
+
+export const destinations: readonly Destination[] = [
+  { to: '/', word: 'overview', icon: IconLayoutDashboard },
+  { to: '/terminals', word: 'terminals', icon: IconDeviceTablet, scope: 'devices:read' },
+];

@@ -1,0 +1,59 @@
+// Terminals as a table: where they are, how they stand, and since when.
+import { Anchor, Table, Text } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import type { Device } from '../api/fleet.ts';
+import { Plain } from './plain.tsx';
+import { DeviceBadge } from './state-badge.tsx';
+import { When } from './when.tsx';
+
+export function DeviceTable({ devices }: { readonly devices: readonly Device[] }) {
+  const { t } = useTranslation();
+  return (
+    <Table.ScrollContainer
+      minWidth={620}
+      scrollAreaProps={{ tabIndex: 0, 'aria-label': t('terminal.title') }}
+    >
+      <Table verticalSpacing="xs" highlightOnHover>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t('terminal.name')}</Table.Th>
+            <Table.Th>{t('terminal.state')}</Table.Th>
+            <Table.Th>{t('terminal.site')}</Table.Th>
+            <Table.Th>{t('terminal.address')}</Table.Th>
+            <Table.Th>{t('terminal.seen')}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {devices.map(({ id, name, state, site, ip, port, last_seen, reason }) => (
+            <Table.Tr key={id}>
+              <Table.Td>
+                <Anchor component={Link} to={`/terminals/${encodeURIComponent(id)}`}>
+                  <Plain text={name} />
+                </Anchor>
+                <Text size="xs" c="dimmed">
+                  <Plain text={id} mono />
+                </Text>
+              </Table.Td>
+              <Table.Td>
+                <DeviceBadge state={state} />
+                {reason === undefined ? null : (
+                  <Text size="xs" c="dimmed">
+                    <Plain text={reason} />
+                  </Text>
+                )}
+              </Table.Td>
+              <Table.Td>{site}</Table.Td>
+              <Table.Td>
+                <Plain text={`${ip}:${port}`} mono />
+              </Table.Td>
+              <Table.Td>
+                <When at={last_seen} />
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}

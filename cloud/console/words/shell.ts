@@ -1,0 +1,22 @@
+// Words around every page: navigation, colours, language, who is signed in.
+export const shell = {
+  skip: { es: 'Ir al contenido', en: 'Skip to content' },
+  navigation: { es: 'Navegación', en: 'Navigation' },
+  openMenu: { es: 'Abrir o cerrar el menú', en: 'Open or close the menu' },
+  overview: { es: 'Resumen', en: 'Overview' },
+  branches: { es: 'Sedes', en: 'Branches' },
+  terminals: { es: 'Terminales', en: 'Terminals' },
+  theme: { es: 'Colores', en: 'Colours' },
+  light: { es: 'Claro', en: 'Light' },
+  dark: { es: 'Oscuro', en: 'Dark' },
+  auto: { es: 'Como el sistema', en: 'As the system' },
+  language: { es: 'Idioma', en: 'Language' },
+  signedInAs: { es: 'Entró como', en: 'Signed in as' },
+  account: { es: 'Cuenta de {{name}}', en: 'Account of {{name}}' },
+  changePassword: { es: 'Cambiar la contraseña', en: 'Change password' },
+  signOut: { es: 'Salir', en: 'Sign out' },
+  notFound: { es: 'Esta página no existe', en: 'There is no such page' },
+  toOverview: { es: 'Ir al resumen', en: 'Go to the overview' },
+  broken: { es: 'Esta página falló', en: 'This page has failed' },
+  reload: { es: 'Cargar de nuevo', en: 'Load again' },
+} as const;
