@@ -3,6 +3,7 @@ import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { SerenoError } from '../../shared/errors.ts';
 import type { Clock } from '../clock.ts';
+import type { Row } from '../store/expressions.ts';
 import { LEDGER_SECONDS } from '../store/keys.ts';
 import type { Table } from '../store/table.ts';
 import type { Step } from '../store/transaction.ts';
@@ -31,11 +32,22 @@ export const stateSchema = z.object({
 });
 export type State = z.infer<typeof stateSchema>;
 
-/** Rows to be written together with an entry, or the place of an entry that says it already. */
-type Beside = (place: Place, at: number) => Promise<Step[] | Place>;
+/** What is written together with an entry. */
+interface Beside {
+  /** Looked up while the head of the chain is read. */
+  readonly known: () => Promise<Row | null>;
+  /** Rows to be written, or the place of an entry that says it already. */
+  readonly steps: (known: Row | null, place: Place, at: number) => Step[] | Place;
+}
+
+const NOTHING_BESIDE: Beside = { known: async () => null, steps: () => [] };
+/** Places of so many commands are kept in mind until their outcome is told. */
+const MOST_BEGUN = 1000;
 
 export class AuditTrail {
   readonly #turns = new Map<string, Promise<unknown>>();
+  /** Where the changes stand that were entered here, by tenant and command: who tells the outcome need not look. */
+  readonly #begun = new Map<string, Place>();
   readonly table: Table;
   readonly clock: Clock;
 
@@ -52,55 +64,70 @@ export class AuditTrail {
   async begin(tenant: string, deed: Deed): Promise<Place> {
     const { command } = deed;
     const pointer = command === undefined ? null : auditKeys.command(tenant, command);
-    return this.#append(tenant, { kind: 'change', ...deed }, async (place, at) => {
-      const known = pointer === null ? null : await this.table.get(pointer);
-      if (known !== null) return placeOf.parse(known);
-      const state: State = { ...place, tenant, at, command };
-      const fresh = { condition: 'attribute_not_exists(pk)' };
-      return [
-        {
-          put: {
-            ...auditKeys.state(tenant, place),
-            ...auditIndex.open(tenant, at + FIRST_LOOK_MS, place),
-            ...state,
-          },
-          only: fresh,
+    const place = await this.#append(
+      tenant,
+      { kind: 'change', ...deed },
+      {
+        known: async () => (pointer === null ? null : this.table.get(pointer)),
+        steps: (known, place, at) => {
+          if (known !== null) return placeOf.parse(known);
+          const state: State = { ...place, tenant, at, command };
+          const fresh = { condition: 'attribute_not_exists(pk)' };
+          const open = auditIndex.open(tenant, at + FIRST_LOOK_MS, place);
+          const expiresAt = Math.floor(at / 1000) + LEDGER_SECONDS;
+          return [
+            { put: { ...auditKeys.state(tenant, place), ...open, ...state }, only: fresh },
+            ...(pointer === null ? [] : [{ put: { ...pointer, ...place, expiresAt }, only: fresh }]),
+          ];
         },
-        ...(pointer === null
-          ? []
-          : [
-              {
-                put: { ...pointer, ...place, expiresAt: Math.floor(at / 1000) + LEDGER_SECONDS },
-                only: fresh,
-              },
-            ]),
-      ];
-    });
+      },
+    );
+    if (command !== undefined) this.#keepInMind(`${tenant}#${command}`, place);
+    return place;
+  }
+
+  #keepInMind(command: string, place: Place): void {
+    const [oldest] = this.#begun.keys();
+    if (oldest !== undefined && this.#begun.size >= MOST_BEGUN) this.#begun.delete(oldest);
+    this.#begun.set(command, place);
   }
 
   /** Enters what came of a change, once: what is entered first stays. */
   async end(tenant: string, change: Place, ending: Ending): Promise<void> {
     const key = auditKeys.state(tenant, change);
-    await this.#append(tenant, { kind: 'outcome', about: change, ...ending }, async (place) => {
-      const row = await this.table.get(key);
-      // Let go meanwhile, or told before.
-      if (row === null) return change;
-      const state = stateSchema.parse(row);
-      if (state.outcome !== undefined) return state.outcome;
-      const only = { condition: 'attribute_exists(pk) AND attribute_not_exists(outcome)' };
-      return [{ put: { ...key, ...state, outcome: place }, only }];
-    });
+    await this.#append(
+      tenant,
+      { kind: 'outcome', about: change, ...ending },
+      {
+        known: () => this.table.get(key),
+        steps: (row, place) => {
+          // Let go meanwhile, or told before.
+          if (row === null) return change;
+          const state = stateSchema.parse(row);
+          if (state.outcome !== undefined) return state.outcome;
+          const only = { condition: 'attribute_exists(pk) AND attribute_not_exists(outcome)' };
+          return [{ put: { ...key, ...state, outcome: place }, only }];
+        },
+      },
+    );
   }
 
   /** Enters what came of a command, if it is a change that was entered. */
   async endCommand(tenant: string, command: string, ending: Ending): Promise<void> {
+    const place = this.#begun.get(`${tenant}#${command}`) ?? (await this.#placeOf(tenant, command));
+    if (place === null) return;
+    await this.end(tenant, place, ending);
+    this.#begun.delete(`${tenant}#${command}`);
+  }
+
+  async #placeOf(tenant: string, command: string): Promise<Place | null> {
     const row = await this.table.get(auditKeys.command(tenant, command));
-    if (row !== null) await this.end(tenant, placeOf.parse(row), ending);
+    return row === null ? null : placeOf.parse(row);
   }
 
   /** Enters what is over already: a login, for one. */
   async add(tenant: string, deed: Deed, ending: Ending): Promise<void> {
-    await this.#append(tenant, { kind: 'done', ...deed, ...ending }, async () => []);
+    await this.#append(tenant, { kind: 'done', ...deed, ...ending }, NOTHING_BESIDE);
   }
 
   /** As `add`, once a minute for an address: who is refused without a look may come a thousand times a second. */
@@ -144,10 +171,10 @@ export class AuditTrail {
 
   /** Null where somebody else was faster. */
   async #appendTo(tenant: string, chain: number, said: Said, beside: Beside): Promise<Place | null> {
-    const head = await headOf(this.table, tenant, chain);
+    const [head, known] = await Promise.all([headOf(this.table, tenant, chain), beside.known()]);
     const at = Math.max(this.clock.now(), head.at);
     const place: Place = { chain, number: head.number + 1 };
-    const more = await beside(place, at);
+    const more = beside.steps(known, place, at);
     if (!Array.isArray(more)) return more;
     const content = { ...said, ...place, tenant, at, prev: head.hash };
     const hash = hashOf(content);
