@@ -68,6 +68,7 @@ export async function giveFingers(
     if ((await readFinger(conversation, uid, finger, signal)) !== null) continue;
     const isOurs = await terminal.disabled(conversation, cache, async () => {
       if (!(await cache.stillHolds(conversation, userId, uid))) return false;
+      cache.fingersChange();
       if (await isTaken(uploadTemplate(conversation, { uid, finger, flag, template }))) uploads++;
       await tolerateRefusal(refreshData(conversation));
       // Nobody could type meanwhile: the table of users is the same, whatever the counters say of fingers.

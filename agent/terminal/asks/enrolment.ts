@@ -78,6 +78,7 @@ class Enrolment {
     });
     try {
       this.#begun = true;
+      cache.fingersChange();
       await startEnrol(conversation, { userId, finger });
       watch.begin();
       return await watch.ended;
@@ -106,6 +107,7 @@ class Enrolment {
       if (!(await cache.stillHolds(conversation, user_id, uid))) {
         throw new SerenoError('user_not_found', { params: { user_id } });
       }
+      cache.fingersChange();
       await deleteFinger(conversation, { width: roster.width, uid, userId: user_id, finger });
       await tolerateRefusal(refreshData(conversation));
     });
@@ -149,6 +151,7 @@ class Enrolment {
     if (uid === undefined) return false;
     await terminal.disabled(conversation, cache, async () => {
       if (!(await cache.stillHolds(conversation, userId, uid))) return;
+      cache.fingersChange();
       await tolerateRefusal(uploadTemplate(conversation, { ...template, uid }));
       await tolerateRefusal(refreshData(conversation));
     });

@@ -20,6 +20,8 @@ interface FingerReadOptions {
   readonly signal?: AbortSignal | undefined;
   /** So many templates are read as a whole even for few users. */
   readonly mostInSet?: number;
+  /** Told which uids have fingers, and how many there are, where the whole set was read. */
+  readonly onSet?: ((uids: ReadonlySet<number>, templates: number) => void) | undefined;
 }
 
 /**
@@ -31,10 +33,10 @@ export async function readFingers(
   conversation: Conversation,
   uids: readonly number[],
   counters: Counters | null,
-  { signal, mostInSet = 0 }: FingerReadOptions = {},
+  { signal, mostInSet = 0, onSet }: FingerReadOptions = {},
 ): Promise<FingerTemplate[]> {
   if (counters !== null && counters.fingers <= Math.max(mostInSet, SET_OF_FEW * uids.length)) {
-    return await readFromSet(conversation, uids, signal);
+    return await readFromSet(conversation, uids, { signal, onSet });
   }
   const found: FingerTemplate[] = [];
   for (const uid of uids) {
@@ -44,7 +46,7 @@ export async function readFingers(
         if (template !== null) found.push({ uid, finger, flag: VALID, template });
       } catch (error) {
         if (!isZkError(error, 'refused') || !UNKNOWN_COMMAND.includes(error.reply)) throw error;
-        return await readFromSet(conversation, uids, signal);
+        return await readFromSet(conversation, uids, { signal, onSet });
       }
     }
   }
@@ -54,10 +56,12 @@ export async function readFingers(
 async function readFromSet(
   conversation: Conversation,
   uids: readonly number[],
-  signal: AbortSignal | undefined,
+  { signal, onSet }: Pick<FingerReadOptions, 'signal' | 'onSet'>,
 ): Promise<FingerTemplate[]> {
   const wanted = new Set(uids);
-  return decodeTemplates(await readSet(conversation, 'templates', { signal }))
+  const all = decodeTemplates(await readSet(conversation, 'templates', { signal }));
+  onSet?.(new Set(all.map(({ uid }) => uid)), all.length);
+  return all
     .filter(({ uid, finger, template }) => wanted.has(uid) && finger < FINGERS && template.length > 0)
     .sort((a, b) => a.uid - b.uid || a.finger - b.finger);
 }
@@ -74,7 +78,7 @@ export async function readFinger(
     return template === null ? null : { uid, finger, flag: VALID, template };
   } catch (error) {
     if (!isZkError(error, 'refused') || !UNKNOWN_COMMAND.includes(error.reply)) throw error;
-    const all = await readFromSet(conversation, [uid], signal);
+    const all = await readFromSet(conversation, [uid], { signal });
     return all.find((template) => template.finger === finger) ?? null;
   }
 }

@@ -113,6 +113,11 @@ export class RosterCache {
     this.#roster = null;
   }
 
+  /** To be said before a finger is put, deleted or enrolled: the counters may not tell. */
+  fingersChange(): void {
+    this.#roster?.sawFingers(null);
+  }
+
   /** The counters as the terminal tells them, or null where it has none (remembered). They may prove nothing, see `counts`. */
   async counters(conversation: Conversation, signal?: AbortSignal): Promise<Counters | null> {
     if (this.known.dialect.counters === false || this.#isSilent) return null;

@@ -14,6 +14,11 @@ export class Roster {
   counters: Counters | null;
   /** They were read after a write of ours, and before its refresh. */
   isBeforeRefresh = false;
+  /**
+   * The uids of which the terminal has fingers, as the whole set of templates showed it while the counters stood as they do;
+   * null where that is not known. Ask by `mayHaveFingers`.
+   */
+  #fingered: ReadonlySet<number> | null = null;
   /** The terminal hands its table out in parts; false where all of it comes at once. */
   comesInParts = false;
   /** Monotonic ms of the full read: the cache is not trusted for long. */
@@ -81,6 +86,17 @@ export class Roster {
       this.#drop(record);
       this.#order.splice(this.#order.indexOf(uid), 1);
     }
+  }
+
+  /** Takes in which uids have fingers; null: that may change. Whoever changes fingers must say so before. */
+  sawFingers(uids: ReadonlySet<number> | null): void {
+    this.#fingered = uids;
+  }
+
+  /** False if none of these uids has a finger as long as the counters have not moved. */
+  mayHaveFingers(uids: readonly number[]): boolean {
+    const fingered = this.#fingered;
+    return fingered === null || uids.some((uid) => fingered.has(uid));
   }
 
   /** True if no uid and no badge stands in two records. */

@@ -15,6 +15,37 @@ describe('keeping what a delete takes away', () => {
     expect(askedOf('templates')).toBe(1);
   });
 
+  it('asks for none again of users who have none, while the counters stand still, also within a window', async () => {
+    const { terminal, remove, copies } = await start();
+    await terminal.write([create('900')], nothingMore);
+    await terminal.write([remove('1001')], nothingMore);
+    const reads = askedOf('templates');
+    const more = [remove('900')];
+    await terminal.write([remove('1003')], () => more.shift());
+    expect([...copies.values()].map((bytes) => decodeUndoCopy(bytes).fingers.length)).toEqual([2, 0, 0]);
+    expect(askedOf('templates')).toBe(reads);
+    await terminal.write([remove('1002')], nothingMore);
+    expect(decodeUndoCopy(copies.get('1002')!).fingers).toHaveLength(1);
+  });
+
+  it('keeps the finger that somebody without any has enrolled at the keypad meanwhile', async () => {
+    const { simulated, terminal, remove, copies } = await start();
+    await terminal.write([create('900')], nothingMore);
+    await terminal.write([remove('1001')], nothingMore);
+    simulated.keypad.addFinger('1003', 4);
+    await terminal.write([remove('1003')], nothingMore);
+    expect(decodeUndoCopy(copies.get('1003')!).fingers).toMatchObject([{ finger: 4 }]);
+  });
+
+  it('believes no counter of fingers that does not agree with the set', async () => {
+    const { terminal, remove } = await start({ countersSay: { fingers: 0 } });
+    await terminal.write([create('900')], nothingMore);
+    await terminal.write([remove('1001')], nothingMore);
+    const reads = askedOf('templates');
+    await terminal.write([remove('1003')], nothingMore);
+    expect(askedOf('templates')).toBe(reads + 1);
+  });
+
   it('reads fingers while the terminal is still enabled', async () => {
     const { simulated, terminal, remove, copies } = await start();
     await terminal.roster();

@@ -36,6 +36,7 @@ export async function restoreFingers(
     if ((await readFinger(conversation, uid, finger.finger)) !== null) continue;
     await whileDisabled(context, async () => {
       if (!(await cache.stillHolds(conversation, userId, uid))) throw gone();
+      cache.fingersChange();
       await tolerateRefusal(uploadTemplate(conversation, { uid, ...finger }));
     });
   }

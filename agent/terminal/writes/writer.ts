@@ -96,7 +96,7 @@ export class Writer {
         });
       }
       await this.#learnPunchedUids(conversation, cache, roster, batch.waiting);
-      const fingers = await this.#fingersToKeep(conversation, roster, batch.waiting);
+      const fingers = await this.#fingersToKeep(context, roster, batch.waiting);
       const told = new Set<JobResult>();
       const unfinished: WriteJob[] = [];
       const onKnown = (results: readonly JobResult[]) => {
@@ -159,9 +159,9 @@ export class Writer {
     );
   }
 
-  async #fingersToKeep(conversation: Conversation, roster: Roster, jobs: readonly WriteJob[]) {
+  async #fingersToKeep({ conversation, cache }: WriteContext, roster: Roster, jobs: readonly WriteJob[]) {
     const userIds = jobs.filter(({ rules }) => rules.keep !== null).map(({ wish }) => wish.userId);
-    return await readForUndo(conversation, roster, userIds, (error) => {
+    return await readForUndo(conversation, cache, roster, userIds, (error) => {
       const fields = { device: this.#ports.device.id, error: String(error) };
       this.#ports.log.warn(fields, 'fingers of a deleted user could not be kept');
     });

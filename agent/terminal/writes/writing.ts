@@ -6,7 +6,7 @@ import { isBroken, toSerenoError } from '../session/errors.ts';
 import type { Roster } from '../tables/roster.ts';
 import type { WriteJob } from '../write-job.ts';
 import { BulkGroup, FEWEST, type Planned, takeBack } from './bulk-group.ts';
-import type { FingersToKeep } from './fingers-to-keep.ts';
+import { type FingersToKeep, hasNoFingers } from './fingers-to-keep.ts';
 import type { PlanContext } from './plan.ts';
 import { Sender, type SenderContext } from './sender.ts';
 import { encodeUndoCopy } from './undo-copy.ts';
@@ -193,7 +193,8 @@ export class Writing {
   #keep(job: WriteJob, { uid, raw }: UserRecord): boolean {
     const { keep } = job.rules;
     if (keep === null) return true;
-    const fingers = this.#context.fingers.get(uid);
+    const { fingers: read, cache } = this.#context;
+    const fingers = read.get(uid) ?? (hasNoFingers(cache, this.#roster(), [uid]) ? [] : undefined);
     if (fingers === undefined) return false;
     keep(encodeUndoCopy({ width: this.#roster().width, raw, fingers }));
     return true;
