@@ -1,10 +1,11 @@
 // The queue of one terminal is its device lock: one turn at a time, by priority, writes that wait together served together.
 import { SerenoError } from '../../shared/errors.ts';
 import type { Phrase } from '../../shared/words.ts';
-import type { Timers } from '../clock.ts';
+import type { Clock, Timers } from '../clock.ts';
 import type { WriteJob } from '../terminal/write-job.ts';
 import { Expiry } from './expiry.ts';
-import { portionOf } from './portion.ts';
+import { Gathering } from './gathering.ts';
+import { shiftWrite, writesBeside } from './portion.ts';
 import { isMoreUrgent, isPatient, PRIORITIES, type Priority, WaitingLine } from './priorities.ts';
 import {
   type AskItem,
@@ -41,7 +42,7 @@ export interface QueuePorts {
   readonly probeMs: () => number;
   /** Called when others begin or cease to be refused, with the refusal. */
   readonly onBusy: (refusal: SerenoError | null) => void;
-  readonly clock: Timers;
+  readonly clock: Pick<Clock, 'after' | 'monotonic'>;
   /** When terminals that nobody asks are looked at. */
   readonly timers: Timers;
 }
@@ -55,6 +56,7 @@ export class TerminalQueue {
   /** Ends with the last turn. */
   #work: Promise<void> = Promise.resolve();
   readonly #expiry: Expiry;
+  readonly #gathering: Gathering;
   #cancelUpkeep: (() => void) | null = null;
   #failedRepairs = 0;
   #toldBusy: Phrase | null = null;
@@ -63,6 +65,7 @@ export class TerminalQueue {
     this.device = device;
     this.#terminal = terminal;
     this.#ports = ports;
+    this.#gathering = new Gathering(ports.clock);
     this.#expiry = new Expiry(
       ports.clock,
       () => this.#notBegun(),
@@ -88,6 +91,7 @@ export class TerminalQueue {
     const reason = (isPatient(item.priority) ? null : this.#held) ?? (isFull ? '@busy_waiting' : null);
     if (reason !== null) throw this.#busy(reason);
     this.#waiting.add(item);
+    this.#gathering.came(item);
     if (this.#state.kind !== 'idle') this.#hurry(item.priority);
     // Those come many at once: the first does not go alone.
     else if (isPatient(item.priority)) queueMicrotask(() => this.#state.kind === 'idle' && this.#next());
@@ -136,6 +140,7 @@ export class TerminalQueue {
     this.#waiting.clear();
     this.#cancelUpkeep?.();
     this.#expiry.stop();
+    this.#gathering.end();
     if (last.kind === 'writing') for (const { job } of last.handed) job.leave();
     if (last.kind === 'asking') last.abort.abort(new SerenoError('cancelled'));
     await this.#work;
@@ -177,17 +182,17 @@ export class TerminalQueue {
   }
 
   #write(first: WriteItem): void {
-    const handed =
-      first.priority === 'batch'
-        ? portionOf(this.#waiting, first, (job) => this.#terminal.shareOf(job))
-        : [first];
-    for (let next = this.#shiftWrite(); next !== undefined; next = this.#shiftWrite()) handed.push(next);
-    handed.sort(byTurn);
-    const turn: Writing = { kind: 'writing', handed };
+    const turn: Writing = { kind: 'writing', handed: [first] };
     this.#begin(turn, async () => {
+      const rush = this.#gathering.over([first, ...this.#waiting.items]);
+      if (rush !== null) await rush;
+      if (this.#state !== turn) return;
+      const shareOf = (job: WriteJob) => this.#terminal.shareOf(job);
+      turn.handed.push(...writesBeside(this.#waiting, first, shareOf));
+      turn.handed.sort(byTurn);
       this.#expiry.consider();
       await this.#terminal.write(
-        handed.map(({ job }) => job),
+        turn.handed.map(({ job }) => job),
         () => this.#nextWrite(turn),
       );
     });
@@ -196,16 +201,9 @@ export class TerminalQueue {
   /** A write that waits at the head joins those under way. */
   #nextWrite(turn: Writing): WriteJob | undefined {
     if (this.#state !== turn) return undefined;
-    const next = this.#shiftWrite();
+    const next = shiftWrite(this.#waiting);
     if (next !== undefined) turn.handed.push(next);
     return next?.job;
-  }
-
-  #shiftWrite(): WriteItem | undefined {
-    const { first } = this.#waiting;
-    if (first?.kind !== 'write' || first.priority === 'batch') return undefined;
-    this.#waiting.shift();
-    return first;
   }
 
   /** What is under way gives way to what is more urgent, after as long as its row of the table grants. */

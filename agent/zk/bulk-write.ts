@@ -21,18 +21,38 @@ export function encodeUsers(records: readonly Buffer[]): Buffer {
 }
 
 /**
- * Writes records (110), each an upsert by uid as with 8. Known on TCP and on terminals with 72-byte records only. Nothing is
- * stored before the last word; what a refusal or an acknowledgement of it is worth only the table shows. 1013 is due afterwards.
- * @throws ZkError `refused` by a terminal that does not know it, or does not take one of them
+ * Hands the terminal an upload of `encodeUsers`. Nothing is stored before the last word, so the terminal need not be disabled
+ * for it; 1502 takes it back.
+ * @throws ZkError
  */
-export async function writeUsers(
+export async function uploadUsers(
   conversation: Conversation,
-  records: readonly Buffer[],
+  upload: Buffer,
   options: RequestOptions = {},
 ): Promise<void> {
   const ask = (command: number, data?: Buffer) =>
     conversation.request({ command, data, asked: asked('writeUsers'), ...options });
-  await tolerateRefusal(ask(Command.freeData));
-  await sendPieces(ask, encodeUsers(records), UPLOAD_PIECE);
-  await ask(Command.writeUsers, WORD);
+  await forgetUpload(conversation, options);
+  await sendPieces(ask, upload, UPLOAD_PIECE);
+}
+
+/** Takes back what was uploaded and is not to be stored. @throws ZkError if the conversation breaks */
+export async function forgetUpload(conversation: Conversation, options: RequestOptions = {}): Promise<void> {
+  await tolerateRefusal(
+    conversation.request({ command: Command.freeData, asked: asked('freeData'), ...options }),
+  );
+}
+
+/**
+ * Stores what was uploaded (110), each record an upsert by uid as with 8. Known on TCP and on terminals with 72-byte records
+ * only. What a refusal or an acknowledgement of it is worth only the table shows. 1013 is due afterwards.
+ * @throws ZkError `refused` by a terminal that does not know it, or does not take one of them
+ */
+export async function storeUploaded(conversation: Conversation, options: RequestOptions = {}): Promise<void> {
+  await conversation.request({
+    command: Command.writeUsers,
+    data: WORD,
+    asked: asked('writeUsers'),
+    ...options,
+  });
 }

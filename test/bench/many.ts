@@ -1,6 +1,6 @@
 // What a terminal as slow as real ones costs: one write, a list, many at once; against a plain script, and the terminal's own time.
 import { readSet } from '../../agent/zk/bulk.ts';
-import { writeUsers } from '../../agent/zk/bulk-write.ts';
+import { encodeUsers, storeUploaded, uploadUsers } from '../../agent/zk/bulk-write.ts';
 import { disable, enable, refreshData } from '../../agent/zk/control.ts';
 import { Conversation } from '../../agent/zk/conversation.ts';
 import { readCounters } from '../../agent/zk/counters.ts';
@@ -84,6 +84,11 @@ async function window(conversation: Conversation, write: () => Promise<void>): P
   await readCounters(conversation);
   await refreshData(conversation);
   await enable(conversation);
+}
+
+async function writeUsers(conversation: Conversation, records: readonly Buffer[]): Promise<void> {
+  await uploadUsers(conversation, encodeUsers(records));
+  await storeUploaded(conversation);
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

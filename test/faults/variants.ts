@@ -15,9 +15,9 @@ export const VARIANTS = {
   narrow: { width: 28, pin2Width: 9, oneClient: 'close', attendanceWidth: 8 },
   contradicting: { countersSay: { users: 5, oplog: 77 } },
   // Its uids are used up within a few schedules: those that are free again must do.
-  topped: { highestUid: PEOPLE + 24, oplogCountsRefresh: true },
+  topped: { highestUid: PEOPLE + 24, oplogCountsRefresh: true, bulkWrite: 'mislays' },
   // Its tables are larger than what it grants at once.
-  pieces: { users: 40, bulk: 'chunked', chunkLimit: { tcp: 1024 }, chunkAnswer: 'bare' },
+  pieces: { users: 40, bulk: 'chunked', chunkLimit: { tcp: 1024 }, chunkAnswer: 'bare', bulkWrite: 'loses' },
   // Of many users at once it leaves some out, and says nothing of it.
   forgetful: { bulkWrite: 'skips' },
   datagram: { transport: 'udp', oneClient: 'silent', udpIdleMs: 1500 },

@@ -191,10 +191,13 @@ export const terminalOptionsSchema = z.strictObject({
   /** Writes while enabled are refused; they are noted as violations in any case. */
   writesNeedDisable: z.boolean().default(false),
   /** Answered to a write of many users at once (110), or how it goes. */
-  bulkWrite: z.enum(['whole', 'unknown', 'refused', 'skips', 'stops', 'dies']).default('whole').meta({
-    description:
-      'whole: all of it is stored, or nothing; unknown: it does not know 110; refused: it refuses any; skips: it leaves out every third and says nothing of it; stops: it stores half and refuses; dies: it stores half and hangs up.',
-  }),
+  bulkWrite: z
+    .enum(['whole', 'unknown', 'refused', 'skips', 'stops', 'dies', 'loses', 'mislays'])
+    .default('whole')
+    .meta({
+      description:
+        'whole: all of it is stored, or nothing; unknown: it does not know 110; refused: it refuses any; skips: it leaves out every third and says nothing of it; stops: it stores half and refuses; dies: it stores half and hangs up; loses: it drops an upload when anything else is asked before the word, and refuses that; mislays: the same, and it acknowledges.',
+    }),
   /** What 19 does on a 72-byte terminal. */
   deleteFinger19: z.enum(['one', 'all']).default('all'),
 

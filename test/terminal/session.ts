@@ -18,6 +18,14 @@ const NOTHING = Buffer.alloc(0);
 /** How many bytes an attack writes at once. */
 const ATTACK_BYTES = 65_536;
 const ATTACK_FRAMES = 1000;
+/** What may come between an upload and its word at a terminal that loses uploads. */
+const UPLOAD_COMMANDS: ReadonlySet<number> = new Set([
+  Command.prepareData,
+  Command.data,
+  Command.checksumBuffer,
+  Command.writeUsers,
+  Command.uploadTemplate,
+]);
 /** A record of a user within an upload. */
 const RECORD_BYTES = 73;
 
@@ -120,6 +128,9 @@ export class Session implements Client {
     const strokes = hostile === null ? null : onslaught(hostile, payload.command, payload.data);
     if (strokes !== null) return await this.#attack(strokes, payload.replyId);
     const behaviour = behaviours.get(payload.command);
+    const { bulkWrite } = this.#device.options;
+    const isOfUpload = UPLOAD_COMMANDS.has(payload.command);
+    if ((bulkWrite === 'loses' || bulkWrite === 'mislays') && !isOfUpload) this.upload = null;
     const struck = this.#device.faults.take(payload.command);
     this.disturbed ||= struck !== null;
     const plan = planOf(struck?.fault ?? null);

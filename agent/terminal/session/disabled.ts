@@ -61,10 +61,15 @@ export class Disablement {
     return this.#clock.monotonic() - this.#beganAt;
   }
 
-  /** Enables again. A refusal leaves the note: the next conversation begins with another attempt. @throws ZkError if it breaks. */
-  async end(): Promise<void> {
+  /**
+   * Enables again. A refusal leaves the note: the next conversation begins with another attempt.
+   * @param behind what is due then; a conversation that breaks amid it leaves the note, too
+   * @throws ZkError if it breaks; what `behind` throws
+   */
+  async end(behind: () => Promise<void> = async () => undefined): Promise<void> {
     try {
       await enable(this.#conversation);
+      await behind();
       this.#note.clear();
     } catch (error) {
       if (isBroken(error)) throw error;

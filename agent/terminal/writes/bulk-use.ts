@@ -15,6 +15,7 @@ const SHARE = 0.8;
 export class BulkUse {
   #msPerRecord: number | null = null;
   #failures = 0;
+  #mayUploadAhead = true;
 
   /** How many records may go at once, with `leftMs` to do it in; 0: none. */
   most(dialect: Pick<Dialect, 'bulkWrite'>, leftMs: number): number {
@@ -23,7 +24,17 @@ export class BulkUse {
     return Math.min(MOST, Math.floor((leftMs * SHARE) / this.#msPerRecord));
   }
 
-  /** One was answered. */
+  /** Whether what is to be stored may be uploaded while the terminal is enabled, and the word follow in the window. */
+  get mayUploadAhead(): boolean {
+    return this.#mayUploadAhead;
+  }
+
+  /** The terminal has lost what was uploaded ahead, perhaps: it gets its uploads right before the word from here on. */
+  lostAhead(): void {
+    this.#mayUploadAhead = false;
+  }
+
+  /** One was answered; `ms` with its upload. */
   took(records: number, ms: number): void {
     this.#msPerRecord = ms / records;
   }

@@ -52,7 +52,7 @@ function expectTruth(bench: Bench, jobs: readonly RecordedJob[]): void {
 }
 
 describe('many users at once', () => {
-  it('are one upload and one word, with the answers before the refresh', async () => {
+  it('are one upload before the terminal is disabled and one word, with the answers before the refresh', async () => {
     const bench = await warm();
     const from = bench.simulated.log.length;
     const jobs = people(50);
@@ -65,9 +65,9 @@ describe('many users at once', () => {
     await bench.terminal.write(jobs, nothingMore);
     const upload = Math.ceil((12 + 50 * 73) / 1024);
     expect(asked(bench, from)).toEqual([
-      ...[1003, 50, 1502, 1500],
+      ...[1502, 1500],
       ...Array.from({ length: upload }, () => 1501),
-      ...[MANY, 50, 1013, 1002],
+      ...[1003, 50, MANY, 50, 1002, 1013],
     ]);
     expect(told).toBe(4 + upload + 2);
     expect(jobs.map(codeOf)).toEqual(jobs.map(() => 'ok'));
@@ -178,6 +178,53 @@ describe('many users at once', () => {
     },
   );
 
+  it.each(['loses', 'mislays'] as const)(
+    'are uploaded within the window at a terminal that %s what was uploaded before it',
+    async (bulkWrite) => {
+      const bench = await warm({ bulkWrite });
+      for (const from of [700_000, 710_000, 720_000]) {
+        const jobs = people(8, from);
+        await writeAll(bench, jobs);
+        expect(jobs.map(codeOf)).toEqual(jobs.map(() => 'ok'));
+        expectTruth(bench, jobs);
+      }
+      const last = asked(bench).lastIndexOf(MANY);
+      expect(asked(bench).slice(last - 5)).toEqual([1003, 50, 1502, 1500, 1501, MANY, 50, 1002, 1013]);
+      expect(bench.terminal.dialect?.counting).toBe(true);
+      expect(count(asked(bench), MANY)).toBe(4);
+      expect(bench.simulated.users()).toHaveLength(328);
+    },
+  );
+
+  it('are uploaded anew where somebody else has taken a uid meanwhile, and nobody is overwritten', async () => {
+    const bench = await warm();
+    const jobs = people(8);
+    bench.simulated.faults.add({ kind: 'delay', command: 1500, ms: 50, times: 1 });
+    const written = bench.terminal.write(jobs, nothingMore);
+    const watched = Promise.withResolvers<void>();
+    const stop = bench.simulated.watch(
+      () => bench.simulated.log.at(-1)?.command === 1501 && watched.resolve(),
+    );
+    await watched.promise;
+    stop();
+    bench.simulated.keypad.addUser({ userId: '55' });
+    await written;
+    expect(jobs.map(codeOf)).toEqual(jobs.map(() => 'ok'));
+    expectTruth(bench, jobs);
+    expect(held(bench, '55')).toHaveLength(1);
+    expect(new Set(bench.simulated.users().map(({ uid }) => uid)).size).toBe(bench.simulated.users().length);
+  });
+
+  it('wait for the next window where they come once something was sent', async () => {
+    const bench = await warm();
+    const later = people(5, 710_000);
+    const from = bench.simulated.log.length;
+    const more = () => (asked(bench, from).includes(8) ? later.shift() : undefined);
+    await bench.terminal.write([create('900001')], more);
+    expect(asked(bench, from)).toEqual([1003, 50, 8, 50, 1002, 1013]);
+    expect(later).toHaveLength(5);
+  });
+
   it('do not fail for one among them that the terminal does not take', async () => {
     const bench = await warm({ users: 300, pin2Width: 6, hiddenOptions: ['~PIN2Width'] });
     const jobs = [...people(6), create('12345678', 'Ancha'), ...people(6, 710_000)];
@@ -243,7 +290,7 @@ describe('many users at once', () => {
 });
 
 it('whatever is asked together, each answer says what the terminal holds, byte for byte what was there before', async () => {
-  const WAYS = ['whole', 'unknown', 'refused', 'skips', 'stops', 'dies'] as const;
+  const WAYS = ['whole', 'unknown', 'refused', 'skips', 'stops', 'dies', 'loses', 'mislays'] as const;
   const wish = fc.record({
     who: fc.integer({ min: 0, max: 14 }),
     what: fc.constantFrom('create', 'update', 'remove'),

@@ -21,7 +21,8 @@ describe('keeping what a delete takes away', () => {
     await terminal.write([remove('1001')], nothingMore);
     const reads = askedOf('templates');
     const more = [remove('900')];
-    await terminal.write([remove('1003')], () => more.shift());
+    await terminal.write([remove('1003')], nothingMore);
+    await terminal.write([create('901')], () => more.shift());
     expect([...copies.values()].map((bytes) => decodeUndoCopy(bytes).fingers.length)).toEqual([2, 0, 0]);
     expect(askedOf('templates')).toBe(reads);
     await terminal.write([remove('1002')], nothingMore);

@@ -1,4 +1,4 @@
-// A locked window: the terminal is disabled, its counters are asked for again, writes, one refresh, one verification, enabled again.
+// A locked window: the terminal is disabled, its counters are asked for again, writes, one verification, one refresh, enabled again.
 import type { SerenoError } from '../../../shared/errors.ts';
 import type { Verified } from '../../../shared/wire/envelope.ts';
 import { refreshData } from '../../zk/control.ts';
@@ -54,6 +54,7 @@ export class LockedWindow {
   ): Promise<WindowReport | null> {
     const { cache, conversation } = this.#context;
     try {
+      if (!readInside && cache.counts) await this.#writing.ahead(jobs);
       this.#disablement = await Disablement.begin(this.#context);
       let before = await cache.counters(conversation);
       if ((before === null || !cache.counts || readInside) && this.#fits()) {
@@ -61,10 +62,12 @@ export class LockedWindow {
         before = this.#roster.counters;
       } else if (!this.#unchanged(before)) {
         await this.#enable();
+        await this.#writing.forgetAhead();
         return null;
       }
       await this.#writing.all(jobs, more);
       await this.#finish(before);
+      await this.#writing.forgetAhead();
       return {
         results: [...this.#writing.decided, ...this.#results],
         doubts: [],
@@ -113,8 +116,8 @@ export class LockedWindow {
     return this.#disablement?.lasts ?? 0;
   }
 
-  async #enable(): Promise<void> {
-    await this.#disablement?.end();
+  async #enable(behind?: () => Promise<void>): Promise<void> {
+    await this.#disablement?.end(behind);
   }
 
   /** The caller is told as soon as it can be seen; what follows is made good by the next conversation if this one breaks. */
@@ -123,8 +126,9 @@ export class LockedWindow {
     const { cache } = this.#context;
     const { counting, showsAfterRefresh } = cache.known.dialect;
     const early = counting === null || showsAfterRefresh ? 'not yet' : await this.#look(before);
+    // The keypad need not wait for the refresh of what is seen already.
+    if (early === 'seen') return await this.#enable(() => this.#refresh());
     await this.#refresh();
-    if (early === 'seen') return await this.#enable();
     const late = early === 'table' ? early : await this.#look(before);
     if (late !== 'seen') return await this.#readBack(before);
     if (counting === true && !showsAfterRefresh) cache.known.learn({ showsAfterRefresh: true });
@@ -155,6 +159,8 @@ export class LockedWindow {
     const { cache, conversation } = this.#context;
     const fits = this.#fits();
     if (!fits) await this.#enable();
+    // What was written and is not seen yet is on it: the counters of before do not belong to that.
+    this.#roster.counters = null;
     const roster = await cache.read(conversation);
     this.#conclude((plan) => rosterProves(plan, roster), 'readback', roster);
     const isClear = this.#writing.entries.every(
@@ -204,6 +210,7 @@ export class LockedWindow {
     this.#results.push(...results);
     this.#left.push(...left);
     this.#singly.push(...singly);
+    if (singly.length > 0 && this.#writing.wasAhead) this.#context.bulk.lostAhead();
     this.#context.onKnown(this.#results);
   }
 }

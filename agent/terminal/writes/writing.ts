@@ -53,12 +53,51 @@ export class Writing {
     this.#group = new BulkGroup(roster);
   }
 
+  /**
+   * Uploads what is likely to be stored at once while the terminal is still enabled, so that within the window only the word is
+   * due. It is planned again there, and what has become other by then is uploaded anew.
+   * @throws ZkError if the conversation breaks
+   */
+  async ahead(jobs: readonly WriteJob[]): Promise<void> {
+    const { bulk, cache, device } = this.#context;
+    if (cache.known.dialect.bulkWrite !== true || !bulk.mayUploadAhead) return;
+    const context = planContext(device, cache, this.#roster());
+    const draft = new BulkGroup(this.#roster);
+    for (const job of jobs) {
+      if (draft.size >= this.#mostAtOnce() || draft.has(job.wish.userId)) break;
+      if (job.isOver) continue;
+      try {
+        const plan = job.wish.plan(this.#roster(), context);
+        if (plan.kind === 'put') draft.add({ job, plan });
+      } catch (error) {
+        // It is told within the window.
+        if (!(error instanceof SerenoError)) throw error;
+      }
+    }
+    const drafted = draft.take();
+    takeBack(drafted, this.#roster());
+    if (drafted.length < FEWEST) return;
+    await this.#sender.uploadAhead(drafted.map(({ plan }) => plan.after.raw));
+  }
+
+  /** The window does not come to writing. @throws ZkError if the conversation breaks */
+  async forgetAhead(): Promise<void> {
+    await this.#sender.forgetAhead();
+  }
+
+  /** True if a bulk of this window was uploaded before it. */
+  get wasAhead(): boolean {
+    return this.#sender.hasStoredAhead;
+  }
+
   /** What was sent. */
   get entries(): readonly Entry[] {
     return this.#sender.entries;
   }
 
-  /** Serves `jobs` and what `more` still brings while there is time. @throws ZkError if the conversation breaks */
+  /**
+   * Serves `jobs`, and what `more` brings until something is sent: what comes later waits for a window of its own rather than
+   * keep people from the keypad. @throws ZkError if the conversation breaks */
   async all(jobs: readonly WriteJob[], more: () => WriteJob | undefined): Promise<void> {
     const waiting = [...jobs];
     for (;;) {
@@ -78,6 +117,7 @@ export class Writing {
   }
 
   #bring(more: () => WriteJob | undefined): WriteJob | undefined {
+    if (this.entries.length > 0) return undefined;
     const job = more();
     if (job !== undefined) this.brought.push(job);
     return job;
@@ -86,6 +126,7 @@ export class Writing {
   /** How many users may be written at once from here on; 0: one by one. */
   #mostAtOnce(): number {
     const { bulk, cache, conversation, mayBulk } = this.#context;
+    if (this.#sender.ahead > 0) return this.#sender.ahead;
     if (!mayBulk || conversation.transport !== 'tcp' || this.#roster().width !== 72) return 0;
     return bulk.most(cache.known.dialect, WRITING_MS - this.#lasts());
   }

@@ -107,6 +107,7 @@ function writeUsers(exchange: Exchange): Answer {
     device.violation(`${client.label}: many users written by ${data.toString('hex')}`);
     return refuse(Reply.badData);
   }
+  if (bytes === null && bulkWrite === 'mislays') return answer();
   if (bytes === null || bulkWrite === 'refused') return refuse();
   const parsed = parseUsers(bytes, width);
   if (parsed === null) {
