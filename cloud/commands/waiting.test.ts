@@ -36,12 +36,16 @@ beforeAll(() => {
 
 test('eager at first, then four times a second, and never past the end', async () => {
   const { looks, ended } = await looksOf(1000, () => 0);
-  expect(looks).toEqual([3, 10, 20, 30, 40, 50, 60, 70, 80, 93, 108, 126, 147, 171, 200, 450, 700, 950, 1000]);
+  expect(looks).toEqual([
+    3, 10, 20, 30, 40, 50, 60, 70, 80, 93, 108, 126, 147, 171, 200, 450, 700, 950, 1000,
+  ]);
   expect(ended).toBe(1000);
 });
 
 test('looks come when they are due, however long each of them takes', async () => {
-  expect((await looksOf(1000, () => 6)).looks).toEqual([3, 10, 20, 30, 40, 50, 60, 70, 80, 93, 108, 126, 147, 171, 200, 450, 700, 950, 1000]);
+  expect((await looksOf(1000, () => 6)).looks).toEqual([
+    3, 10, 20, 30, 40, 50, 60, 70, 80, 93, 108, 126, 147, 171, 200, 450, 700, 950, 1000,
+  ]);
 });
 
 test('looks that were due during another one follow it as one, at once', async () => {
