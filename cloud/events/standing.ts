@@ -11,6 +11,7 @@ import { troublesOf } from '../directory/troubles.ts';
 import { eventKeys } from '../store/event-keys.ts';
 import { assignments } from '../store/expressions.ts';
 import type { Table } from '../store/table.ts';
+import { StateChanges } from './changes.ts';
 import type { Feed } from './feed.ts';
 
 /** States that are told; a terminal that is busy, or that nobody has tried, stands as it did. */
@@ -147,7 +148,8 @@ async function deviceNews(
   const news = changed.flatMap((row) =>
     isTold(row.state) ? [happening(`device.${row.state}`, at, row.since ?? now(), row)] : [],
   );
-  return { devices: { ...told, ...Object.fromEntries(states) }, news };
+  const reasons = new Map(changed.flatMap(({ id, reason }) => (reason ? [[id, reason] as const] : [])));
+  return { devices: { ...told, ...Object.fromEntries(states) }, news, reasons };
 }
 
 /**
@@ -170,15 +172,15 @@ export async function tellStanding(
   const { certificate, news: ofCertificate } = certificateNews(at, times, told.certificate, ports.now());
   const { disk, clock, news: ofMachine } = machineNews(at, site, told, ports.now());
   // Its terminals went with it, and nothing is known of them until it is back.
-  const { devices, news: more } = await deviceNews(
-    ports,
-    at,
-    site?.connected === true ? named : [],
-    told.devices,
-  );
+  const {
+    devices,
+    news: more,
+    reasons,
+  } = await deviceNews(ports, at, site?.connected === true ? named : [], told.devices);
   const all = [...news, ...ofCertificate, ...ofMachine, ...more];
   if (all.length === 0) return 0;
   await feed.append(at.tenant, all);
+  await new StateChanges(table).note(at.tenant, all, reasons, ports.now());
   const standing = { agent, devices, certificate, disk, clock, version: told.version + 1 };
   await table.updateIf(key, {
     set: assignments(standing),

@@ -11,6 +11,8 @@ import { DynamoSiteAgents } from '../enrolment/dynamo-site-agents.ts';
 import type { EnrolPorts } from '../enrolment/enrol.ts';
 import { amazonRoots } from '../enrolment/roots.ts';
 import type { SitePorts } from '../enrolment/sites.ts';
+import { StateChanges } from '../events/changes.ts';
+import type { SiteRoutePorts } from '../rest/routes/sites.ts';
 import { tableNamed } from '../store/client.ts';
 
 const now = () => Date.now();
@@ -32,9 +34,10 @@ function allSites(): SitePorts {
 }
 
 /** For who asks: the directory is what this caller sees of it. */
-export function sitePorts({ principal }: { readonly principal: Principal }): SitePorts {
+export function sitePorts({ principal }: { readonly principal: Principal }): SiteRoutePorts {
   const all = allSites();
-  return { ...all, directory: visibleDirectory(all.directory, principal) };
+  const changes = new StateChanges(tableNamed(directoryConfig().tableName));
+  return { ...all, changes, directory: visibleDirectory(all.directory, principal) };
 }
 
 export function enrolPorts(audited: EnrolPorts['audited']): EnrolPorts {

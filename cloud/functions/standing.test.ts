@@ -1,10 +1,11 @@
 // Branches and terminals that come and go, and users that are changed over the API, as the feed tells them.
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { DeviceState } from '../../shared/domain/device-state.ts';
 import { eventKeys } from '../store/event-keys.ts';
 import { invoke } from '../testing/invoke.ts';
 import { startWorld, type World } from '../testing/world.ts';
+import { handler as devices } from './devices.ts';
 import { handler as events } from './events.ts';
 import { handler as intake } from './intake.ts';
 import { handler as presence } from './presence.ts';
@@ -26,7 +27,7 @@ beforeEach(() => {
 const SINCE = Date.parse('2026-11-23T12:00:00Z');
 let seq = 0;
 
-function hello(states: Readonly<Record<string, DeviceState>>, more: object = {}, ofAgent: object = {}) {
+function bodyOf(states: Readonly<Record<string, DeviceState>>, more: object = {}, ofAgent: object = {}) {
   const devices = Object.entries(states).map(([id, state]) => ({
     id,
     name: id,
@@ -52,8 +53,11 @@ function hello(states: Readonly<Record<string, DeviceState>>, more: object = {},
     devices,
     ...ofAgent,
   };
-  const text = Buffer.from(JSON.stringify(body)).toString('base64');
-  return presence({ tenant, site, kind: 'hello', at: Date.now(), body: text });
+  return Buffer.from(JSON.stringify(body)).toString('base64');
+}
+
+function hello(...said: Parameters<typeof bodyOf>) {
+  return presence({ tenant, site, kind: 'hello', at: Date.now(), body: bodyOf(...said) });
 }
 
 const goes = () => presence({ tenant, site, kind: 'disconnected', at: Date.now() + 1 });
@@ -102,6 +106,82 @@ test('why a terminal is away is told by its code', async () => {
   expect((await told()).at(-1)).toMatchObject({
     type: 'device.offline',
     data: { reason: 'device_unreachable' },
+  });
+});
+
+describe('the history', () => {
+  interface Row {
+    readonly of: string;
+    readonly state: string;
+    readonly since: string;
+    readonly reason?: string;
+  }
+  const history = async (query: Record<string, string> = {}, given: object = {}) =>
+    (await invoke(devices, 'deviceHistory', { tenant, params: { device_id: 'principal' }, query, ...given }))
+      .body as unknown as { data: Row[]; next_cursor?: string };
+  const words = ({ data }: { data: readonly Row[] }) => data.map(({ of, state }) => `${of} ${state}`);
+  const at = (since: number) => ({ since: SINCE + since });
+
+  test('of a terminal holds how it stood and when its agent was away, newest first, with why', async () => {
+    const reason = { code: 'device_unreachable', params: { address: '10.0.0.1:4370', device: 'principal' } };
+    await hello({ principal: 'online', entrada: 'online' });
+    await hello({ principal: 'offline', entrada: 'offline' }, { ...at(1000), reason });
+    await hello({ principal: 'offline', entrada: 'online' }, { ...at(1000), reason });
+    await hello({ principal: 'online', entrada: 'online' }, at(2000));
+    await goes();
+    const all = await history();
+    // The agent came and went later than its terminals say that they changed.
+    expect(words(all)).toEqual([
+      'agent offline',
+      'agent online',
+      'device online',
+      'device offline',
+      'device online',
+    ]);
+    expect(all.data[3]).toEqual({
+      of: 'device',
+      state: 'offline',
+      since: new Date(SINCE + 1000).toISOString(),
+      reason: 'Connection timeout to device 10.0.0.1:4370',
+    });
+    const { body } = await invoke(sites, 'siteHistory', { tenant, params: { site } });
+    expect(words(body as unknown as { data: Row[] })).toEqual(['agent offline', 'agent online']);
+  });
+
+  test('is told once however often, and page by page each change once', async () => {
+    for (let round = 0; round < 4; round++) {
+      await hello({ principal: round % 2 === 0 ? 'online' : 'offline' }, at(round * 1000));
+      await hello({ principal: round % 2 === 0 ? 'online' : 'offline' }, at(round * 1000));
+    }
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await history({ limit: '2', ...(cursor === undefined ? {} : { cursor }) });
+      seen.push(...words(page));
+      cursor = page.next_cursor;
+    } while (cursor !== undefined);
+    expect(seen).toEqual(words(await history()));
+    expect(seen).toHaveLength(5);
+    expect(await history({ cursor: 'zzz' })).toMatchObject({ code: 'invalid_field' });
+  });
+
+  test('of a terminal that was elsewhere before shows this branch alone, and of what one may not see nothing', async () => {
+    await hello({ principal: 'online' });
+    await hello({});
+    const before = { tenant, site: 'sur', kind: 'hello', at: Date.now() };
+    await presence({ ...before, body: bodyOf({ principal: 'swapped' }, at(5000)) });
+    expect(words(await history())).toEqual(['agent online', 'device swapped']);
+    const auth = {
+      tenant,
+      subject: 'operator:9',
+      scopes: 'devices:read sites:admin',
+      sites: JSON.stringify({ everywhere: 'none', sites: { [site]: 'read' } }),
+    };
+    expect(await history({}, { auth })).toMatchObject({ code: 'device_not_found' });
+    expect(await invoke(sites, 'siteHistory', { auth, params: { site: 'sur' } })).toMatchObject({
+      status: 404,
+    });
+    expect(await invoke(sites, 'siteHistory', { auth, params: { site } })).toMatchObject({ status: 200 });
   });
 });
 

@@ -33,6 +33,14 @@ export const eventKeys = {
   restored: (): RowKey => ({ pk: 'RESTORED', sk: 'RESTORED' }),
   /** How the feed was last told that a site and its terminals stand. */
   standing: (tenant: string, site: string): RowKey => ({ pk: `T#${tenant}`, sk: `N#${site}` }),
+  /** The changes of a terminal, or of the agent of a site. */
+  changesOf: (tenant: string, of: { readonly device: string } | { readonly site: string }) =>
+    'device' in of ? `T#${tenant}#H#D#${of.device}` : `T#${tenant}#H#S#${of.site}`,
+  /** One of them, told again under the same key. */
+  change: (pk: string, at: number, type: string): RowKey => ({
+    pk,
+    sk: `${String(at).padStart(15, '0')}#${type}`,
+  }),
   /** The number of the feed's last entry. */
   feed: (tenant: string): RowKey => ({ pk: `T#${tenant}`, sk: 'F' }),
   entry: (tenant: string, number: number): RowKey => ({

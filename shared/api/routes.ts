@@ -7,6 +7,7 @@ import { deviceRoutes } from './devices.ts';
 import { enrolmentRoutes } from './enrolment.ts';
 import { eventRoutes } from './events.ts';
 import { fingerRoutes } from './fingers.ts';
+import { deviceHistoryRoutes, siteHistoryRoutes } from './history.ts';
 import { identifierRoutes } from './identifiers.ts';
 import { operationRoutes } from './operations.ts';
 import { peopleRoutes } from './people.ts';
@@ -21,6 +22,7 @@ import { wiegandRoutes } from './wiegand.ts';
 export const routes = {
   ...systemRoutes,
   ...deviceRoutes,
+  ...deviceHistoryRoutes,
   ...userRoutes,
   ...batchRoutes,
   ...fingerRoutes,
@@ -34,6 +36,7 @@ export const routes = {
   ...webhookRoutes,
   ...operationRoutes,
   ...siteRoutes,
+  ...siteHistoryRoutes,
   ...enrolmentRoutes,
 } as const;
 

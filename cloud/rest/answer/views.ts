@@ -90,7 +90,7 @@ function withTotal(counts: Readonly<Partial<Record<DeviceState, number>>>): Site
 }
 
 /** Null for a reason that only a newer agent knows. */
-function sentenceOf({ code, params }: StateReason, language: Language): string | null {
+export function sentenceOf({ code, params }: StateReason, language: Language): string | null {
   return isErrorCode(code) ? errorText(code, params, language) : null;
 }
 

@@ -6,6 +6,7 @@ import { type Answer, ok } from '../answer/answer.ts';
 import { pageOf } from '../answer/paging.ts';
 import { deviceView } from '../answer/views.ts';
 import type { Call, Handlers } from '../request/call.ts';
+import { deviceHistory, type HistoryPorts } from './history.ts';
 
 /** Ordered by id. */
 async function deviceList({ directory }: CommandPorts, call: Call<'deviceList'>): Promise<Answer> {
@@ -15,4 +16,6 @@ async function deviceList({ directory }: CommandPorts, call: Call<'deviceList'>)
   return ok({ total, data: page.map(({ device, site }) => deviceView(device, site, language)), ...more });
 }
 
-export const deviceHandlers: Handlers<'devices', CommandPorts> = { deviceList };
+export interface DevicePorts extends CommandPorts, HistoryPorts {}
+
+export const deviceHandlers: Handlers<'devices', DevicePorts> = { deviceList, deviceHistory };

@@ -10,6 +10,7 @@ import { message } from '../answer/messages.ts';
 import { pageOf } from '../answer/paging.ts';
 import { fleetView, siteView } from '../answer/views.ts';
 import type { Call, Handlers } from '../request/call.ts';
+import { type HistoryPorts, siteHistory } from './history.ts';
 
 type SiteCall = Call<'siteEnrollment' | 'siteAgentDelete' | 'siteUpdate' | 'siteDelete'>;
 
@@ -83,7 +84,9 @@ async function siteAgentDelete(ports: SitePorts, call: Call<'siteAgentDelete'>):
   return ok({ message: message('siteAgentDelete', call.language, { site }) });
 }
 
-export const siteHandlers: Handlers<'sites', SitePorts> = {
+export interface SiteRoutePorts extends SitePorts, HistoryPorts {}
+
+export const siteHandlers: Handlers<'sites', SiteRoutePorts> = {
   siteList,
   fleetGet,
   siteCreate,
@@ -91,4 +94,5 @@ export const siteHandlers: Handlers<'sites', SitePorts> = {
   siteDelete,
   siteEnrollment,
   siteAgentDelete,
+  siteHistory,
 };
