@@ -86,11 +86,18 @@ async function serve(socket: Socket, answers: StatusAnswers): Promise<void> {
 }
 
 /** The running agent's own word on itself; null where none answers. Never throws. */
-export async function askStatus(folder: string, withinMs: number): Promise<Status | null> {
-  return statusSchema
-    .nullable()
-    .catch(null)
-    .parse(await ask(folder, { ask: 'status' }, withinMs));
+export function askStatus(folder: string, withinMs: number): Promise<Status | null> {
+  return askStatusAs(statusSchema, folder, withinMs);
+}
+
+/** The same of an agent of any version, as far as `schema` understands it. Never throws. */
+export async function askStatusAs<T>(
+  schema: z.ZodType<T>,
+  folder: string,
+  withinMs: number,
+): Promise<T | null> {
+  const parsed = schema.safeParse(await ask(folder, { ask: 'status' }, withinMs));
+  return parsed.success ? parsed.data : null;
 }
 
 /** What the running agent finds at the terminal, in its turn; null where no agent answers. Never throws. */

@@ -25,11 +25,13 @@ const thisMachine: Machine = {
 export function installService(): void {
   mustBeRoot();
   const source = packageFolder();
-  const { started } = install(source, process.arch, thisMachine);
+  const { started, updates } = install(source, process.arch, thisMachine);
   const next = started
     ? `${UNIT} is started: sereno-agent status`
     : 'Installed. Next, with a token of the API: sereno-agent enroll --url URL --token TOKEN';
   process.stdout.write(`${next}\n`);
+  if (!updates)
+    process.stdout.write('The package is not signed and no key is pinned: it is updated by hand alone.\n');
 }
 
 /** @throws ServiceError */

@@ -3,7 +3,7 @@ import { chmodSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 /** Relative to the package; all other files are read only. */
-const EXECUTABLES = /^(bin\/sereno-agent|node\/[^/]+\/node)$/;
+const EXECUTABLES = /^(bin\/sereno-(agent|updater)|node\/[^/]+\/node)$/;
 
 /** Folders and executables 0755, other files 0644. @throws the file system's errors; Error for a link: a package has none */
 export function settleModes(program: string): void {

@@ -85,7 +85,7 @@ describe('installing', () => {
   });
 
   it('makes user, folders for the agent alone, program, unit, and says what comes next', () => {
-    expect(install(join(folder, 'package'), 'x64', machine())).toEqual({ started: false });
+    expect(install(join(folder, 'package'), 'x64', machine())).toEqual({ started: false, updates: false });
     expect(done).toEqual([
       'user sereno in /var/lib/sereno',
       'systemctl daemon-reload',
@@ -94,10 +94,10 @@ describe('installing', () => {
     for (const path of ['/etc/sereno', '/var/lib/sereno']) {
       expect([path, statSync(at(path)).mode & 0o777]).toEqual([path, 0o700]);
     }
-    expect(readlinkSync(at('/usr/local/bin/sereno-agent'))).toBe('/opt/sereno-agent/bin/sereno-agent');
+    expect(readlinkSync(at('/usr/local/bin/sereno-agent'))).toBe('/opt/sereno/current/bin/sereno-agent');
     expect(readFileSync(at('/etc/systemd/system/sereno-agent.service'), 'utf8')).toBe(unitFile());
-    expect(existsSync(at('/opt/sereno-agent/node/x64/node'))).toBe(true);
-    expect(existsSync(at('/opt/sereno-agent/node/arm64'))).toBe(false);
+    expect(existsSync(at('/opt/sereno/current/node/x64/node'))).toBe(true);
+    expect(existsSync(at('/opt/sereno/current/node/arm64'))).toBe(false);
   });
 
   it('makes the program readable for the agent’s user, whatever mask it was unpacked under', () => {
@@ -112,7 +112,7 @@ describe('installing', () => {
       process.umask(previous);
     }
     const modes = (...paths: string[]) => paths.map((path) => statSync(at(path)).mode & 0o777);
-    const program = '/opt/sereno-agent';
+    const program = '/opt/sereno/current';
     expect(modes(program, `${program}/bin`, `${program}/node/x64`)).toEqual([0o755, 0o755, 0o755]);
     expect(modes(`${program}/bin/sereno-agent`, `${program}/node/x64/node`)).toEqual([0o755, 0o755]);
     expect(
@@ -131,11 +131,11 @@ describe('installing', () => {
 
   it('over an older version replaces the program whole and starts an agent that is enrolled', () => {
     install(join(folder, 'package'), 'x64', machine());
-    writeFileSync(at('/opt/sereno-agent/old-file'), '');
+    writeFileSync(at('/opt/sereno/current/old-file'), '');
     writeFileSync(at('/etc/sereno/agent.yaml'), 'site: norte\n');
-    expect(install(join(folder, 'package'), 'x64', machine())).toEqual({ started: true });
+    expect(install(join(folder, 'package'), 'x64', machine())).toEqual({ started: true, updates: false });
     expect(done.at(-1)).toBe('systemctl restart sereno-agent');
-    expect(existsSync(at('/opt/sereno-agent/old-file'))).toBe(false);
+    expect(existsSync(at('/opt/sereno/current/old-file'))).toBe(false);
     expect(readFileSync(at('/etc/sereno/agent.yaml'), 'utf8')).toBe('site: norte\n');
   });
 
@@ -144,7 +144,7 @@ describe('installing', () => {
     writeFileSync(at('/etc/sereno/agent.yaml'), 'site: norte\n');
     uninstall(machine(), false);
     expect(done).toContain('systemctl disable --now sereno-agent');
-    for (const path of ['/opt/sereno-agent', '/etc/systemd/system/sereno-agent.service']) {
+    for (const path of ['/opt/sereno', '/etc/systemd/system/sereno-agent.service']) {
       expect([path, existsSync(at(path))]).toEqual([path, false]);
     }
     expect(lstatSync(at('/usr/local/bin/sereno-agent'), { throwIfNoEntry: false })).toBeUndefined();

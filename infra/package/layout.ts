@@ -2,7 +2,7 @@
 import { constants, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { settleModes } from '../../agent/service/modes.ts';
 import { NOTICES_FILE, noticesOf, packagesIn } from '../notices.ts';
 import { PAGES, packaged } from './pages.ts';
@@ -46,6 +46,19 @@ AWS_CRT_NODEJS_BINARY_ABSOLUTE_PATH="$home/crt/$arch/aws-crt-nodejs.node" \\
   exec "$home/node/$arch/node" --max-semi-space-size=1 --disable-warning=ExperimentalWarning "$@"
 `;
 
+/** Small: it runs for the minutes of an update, and waits most of them. */
+const UPDATER_WRAPPER = `#!/bin/sh
+# Runs the updater on the Node that came with it.
+set -eu
+home=$(dirname -- "$(dirname -- "$(readlink -f -- "$0")")")
+case $(uname -m) in
+  x86_64) arch=x64 ;;
+  aarch64) arch=arm64 ;;
+  *) echo "sereno-updater: no package for $(uname -m)" >&2; exit 1 ;;
+esac
+exec "$home/node/$arch/node" --max-semi-space-size=1 --disable-warning=ExperimentalWarning "$home/lib/updater.mjs" "$@"
+`;
+
 /** Where Node for a processor comes from; null if it is not available. */
 export type NodeSource = (arch: Arch) => string | null;
 
@@ -58,10 +71,11 @@ export const installedNode: NodeSource = (arch) => {
 /**
  * Lays a package out in `folder`.
  *
+ * @param version that the programs say they are, for tests of updates; else the one of these sources
  * @returns the processors that it is for: those whose Node was to be had
  * @throws esbuild's BuildFailure, the file system's errors
  */
-export async function layOut(folder: string, nodeOf: NodeSource): Promise<Arch[]> {
+export async function layOut(folder: string, nodeOf: NodeSource, version?: string): Promise<Arch[]> {
   const put = (from: string, to: string) => {
     const target = join(folder, to);
     mkdirSync(dirname(target), { recursive: true });
@@ -78,13 +92,16 @@ export async function layOut(folder: string, nodeOf: NodeSource): Promise<Arch[]
   }
   mkdirSync(join(folder, 'bin'), { recursive: true });
   writeFileSync(join(folder, 'bin', 'sereno-agent'), WRAPPER);
+  writeFileSync(join(folder, 'bin', 'sereno-updater'), UPDATER_WRAPPER);
   put(join(ROOT, 'LICENSE'), 'LICENSE');
   mkdirSync(join(folder, 'docs'), { recursive: true });
   for (const page of PAGES)
     writeFileSync(join(folder, page), packaged(page, readFileSync(join(ROOT, page), 'utf8')));
   const { metafile } = await build({
-    entryPoints: [join(ROOT, 'agent', 'cli.ts')],
-    outfile: join(folder, 'lib', 'agent.mjs'),
+    entryPoints: { agent: join(ROOT, 'agent', 'cli.ts'), updater: join(ROOT, 'agent', 'updater.ts') },
+    outdir: join(folder, 'lib'),
+    outExtension: { '.js': '.mjs' },
+    plugins: version === undefined ? [] : [versionIs(version)],
     bundle: true,
     platform: 'node',
     target: 'node24',
@@ -101,4 +118,15 @@ export async function layOut(folder: string, nodeOf: NodeSource): Promise<Arch[]
   writeFileSync(join(folder, NOTICES_FILE), noticesOf(folders));
   settleModes(folder);
   return done;
+}
+
+function versionIs(version: string): Plugin {
+  return {
+    name: 'version',
+    setup: ({ onLoad }) =>
+      onLoad({ filter: /[\\/]shared[\\/]version\.ts$/ }, () => ({
+        contents: `export const VERSION = '${version}';`,
+        loader: 'ts',
+      })),
+  };
 }

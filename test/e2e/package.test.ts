@@ -46,7 +46,7 @@ describe.skipIf(arch === undefined)(`the package of the agent${elsewhere}`, () =
       .split('\n')
       .filter(Boolean)
       .map((line) => line.split(/\s+/));
-    const programs = /\/(bin\/sereno-agent|node\/\w+\/node)$/;
+    const programs = /\/(bin\/sereno-(?:agent|updater)|node\/\w+\/node)$/;
     for (const words of modes) {
       const [mode, owner, path] = [words[0], words[1], words.at(-1)!];
       const expected = path.endsWith('/') ? 'drwxr-xr-x' : programs.test(path) ? '-rwxr-xr-x' : '-rw-r--r--';
@@ -66,7 +66,7 @@ describe.skipIf(arch === undefined)(`the package of the agent${elsewhere}`, () =
       addUser: () => ({ uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }),
     });
     expect(done).toEqual(['systemctl daemon-reload', 'systemctl enable sereno-agent']);
-    const installed = join(root, 'opt/sereno-agent/bin/sereno-agent');
+    const installed = join(root, 'opt/sereno/current/bin/sereno-agent');
     expect((await run(installed, ['--version'], { env: { PATH: '/usr/bin:/bin' } })).stdout.trim()).toBe(
       VERSION,
     );
