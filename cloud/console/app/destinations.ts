@@ -1,5 +1,13 @@
 // Where one can go: a row each, in the order of the navigation. Who lacks the scope does not see the row.
-import { IconDeviceTablet, IconLayoutDashboard } from '@tabler/icons-react';
+import {
+  IconClockHour4,
+  IconDeviceTablet,
+  IconHistory,
+  IconId,
+  IconLayoutDashboard,
+  IconListDetails,
+  IconUsers,
+} from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 import type { Scope } from '../../../shared/api/scopes.ts';
 import type { shell } from '../words/shell.ts';
@@ -14,4 +22,9 @@ interface Destination {
 export const destinations: readonly Destination[] = [
   { to: '/', word: 'overview', icon: IconLayoutDashboard },
   { to: '/terminals', word: 'terminals', icon: IconDeviceTablet, scope: 'devices:read' },
+  { to: '/people', word: 'people', icon: IconUsers, scope: 'users:read' },
+  { to: '/attendance', word: 'attendance', icon: IconClockHour4, scope: 'attendance:read' },
+  { to: '/identifiers', word: 'identifiers', icon: IconId, scope: 'users:read' },
+  { to: '/operations', word: 'operations', icon: IconListDetails },
+  { to: '/audit', word: 'audit', icon: IconHistory, scope: 'audit:read' },
 ];

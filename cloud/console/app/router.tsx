@@ -9,6 +9,7 @@ import {
 } from '@tanstack/react-router';
 import { ChangePassword } from '../pages/signin/change-password.tsx';
 import { Broken, NotFound } from '../parts/dead-ends.tsx';
+import { parseSearch, stringifySearch, texts } from './search.ts';
 import { Shell } from './shell.tsx';
 
 const root = createRootRoute({
@@ -29,6 +30,43 @@ const routeTree = root.addChildren([
     component: lazyRouteComponent(() => import('../pages/terminal/terminals.tsx'), 'Terminals'),
   }),
   createRoute({
+    ...at('/people'),
+    validateSearch: texts('search', 'device'),
+    component: lazyRouteComponent(() => import('../pages/people/people.tsx'), 'People'),
+  }),
+  createRoute({
+    ...at('/people/import'),
+    component: lazyRouteComponent(() => import('../pages/people/import.tsx'), 'ImportPeople'),
+  }),
+  createRoute({
+    ...at('/people/$person'),
+    component: lazyRouteComponent(() => import('../pages/people/person.tsx'), 'Person'),
+  }),
+  createRoute({
+    ...at('/attendance'),
+    validateSearch: texts('device', 'site', 'user_id', 'from', 'to'),
+    component: lazyRouteComponent(() => import('../pages/attendance/attendance.tsx'), 'Attendance'),
+  }),
+  createRoute({
+    ...at('/identifiers'),
+    validateSearch: texts('device', 'type'),
+    component: lazyRouteComponent(() => import('../pages/identifiers/identifiers.tsx'), 'Identifiers'),
+  }),
+  createRoute({
+    ...at('/operations'),
+    validateSearch: texts('device', 'state'),
+    component: lazyRouteComponent(() => import('../pages/story/operations.tsx'), 'Operations'),
+  }),
+  createRoute({
+    ...at('/operations/$operation'),
+    component: lazyRouteComponent(() => import('../pages/story/story.tsx'), 'Story'),
+  }),
+  createRoute({
+    ...at('/audit'),
+    validateSearch: texts('from', 'to', 'subject', 'what', 'site', 'device', 'user_id'),
+    component: lazyRouteComponent(() => import('../pages/story/audit.tsx'), 'Audit'),
+  }),
+  createRoute({
     ...at('/password'),
     component: ChangePassword,
   }),
@@ -37,6 +75,8 @@ const routeTree = root.addChildren([
 export const router = createRouter({
   routeTree,
   basepath: '/console',
+  parseSearch,
+  stringifySearch,
   defaultPreload: 'intent',
   defaultPendingComponent: () => (
     <Center p="xl">

@@ -26,7 +26,7 @@ const OPERATION_COLOURS: Readonly<Record<OperationState, string>> = {
   unknown: 'orange',
 };
 
-function Coloured({ color, children }: { readonly color: string; readonly children: string }) {
+export function Coloured({ color, children }: { readonly color: string; readonly children: string }) {
   return (
     <Badge
       variant="outline"

@@ -1,15 +1,30 @@
 // All words of the console, each beside its other language, so that none can be missing. An area has its file.
+import { attendance } from './attendance.ts';
 import { branch } from './branch.ts';
 import { common } from './common.ts';
+import { identifier } from './identifier.ts';
 import { overview } from './overview.ts';
+import { people } from './people.ts';
 import { shell } from './shell.ts';
 import { signIn } from './sign-in.ts';
+import { story } from './story.ts';
 import { terminal } from './terminal.ts';
 
 export const LANGUAGES = ['es', 'en'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-export const words = { branch, common, overview, shell, signIn, terminal } as const;
+export const words = {
+  attendance,
+  branch,
+  common,
+  identifier,
+  overview,
+  people,
+  shell,
+  signIn,
+  story,
+  terminal,
+} as const;
 
 type Both = Readonly<Record<Language, string>>;
 /** The words of one language, under the same keys. */

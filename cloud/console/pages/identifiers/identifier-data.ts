@@ -1,0 +1,74 @@
+// Cards and codes of a terminal as the page asks for them and changes them.
+import { queryOptions } from '@tanstack/react-query';
+import { api, readNow } from '../../api/client.ts';
+import type { components } from '../../api/contract.d.ts';
+
+export type Identifier = components['schemas']['Identifier'];
+export type Item = components['schemas']['IdentifierItem'];
+export type Result = components['schemas']['IdentifierResult'];
+/** What terminals can hold; the contract knows more, which none does. */
+export const KINDS = ['card', 'inputCode'] as const;
+export type Kind = (typeof KINDS)[number];
+
+export const IDENTIFIERS_KEY = ['identifiers'] as const;
+const ROWS = '50';
+const PATH = '/devices/{device_id}/access/identifiers';
+
+export function identifiersQuery(device: string | undefined, kind: Kind, page: number) {
+  return queryOptions({
+    queryKey: [...IDENTIFIERS_KEY, device, kind, page],
+    queryFn: async () => {
+      const query = { type: kind, limit: ROWS, page_number: String(page) } as const;
+      const answer = await readNow(api.GET(PATH, { params: { path: { device_id: device ?? '' }, query } }));
+      if (!('list_items' in answer)) throw new Error('one identifier where a list was asked for');
+      return { items: answer.list_items, pages: answer.list_option.pagination.total_pages };
+    },
+    enabled: device !== undefined,
+  });
+}
+
+export interface Named {
+  readonly device: string;
+  readonly kind: Kind;
+  readonly number: string;
+}
+
+/** What became of the one item: each says it for itself, in a 200. */
+function only({ result }: Result): Result['result'][number] {
+  const [first] = result;
+  if (first === undefined) throw new Error('no result');
+  return first;
+}
+
+export async function putIdentifier({ device, kind, number }: Named, item: Item) {
+  const params = { path: { device_id: device }, query: { type: kind, number } };
+  return only(await readNow(api.PUT(PATH, { params, body: item })));
+}
+
+export async function takeIdentifier({ device, kind, number }: Named) {
+  const params = { path: { device_id: device }, query: { type: kind, number } };
+  return only(await readNow(api.DELETE(PATH, { params })));
+}
+
+export async function renewPasses({ device, kind, number }: Named) {
+  const params = { path: { device_id: device }, query: { type: kind, number } };
+  return only(await readNow(api.POST(`${PATH}/passes/reset`, { params })));
+}
+
+/** The same again, as it stood: with the passes that were left. */
+export function itemOf({ identifier_owner, lock, valid, additional }: Identifier): Item {
+  const { time, passes } = valid;
+  return {
+    identifier_owner,
+    lock,
+    valid: {
+      time:
+        time.is_permanent || time.from === undefined || time.to === undefined
+          ? { is_permanent: true }
+          : { is_permanent: false, from: time.from, to: time.to },
+      passes: passes.is_permanent
+        ? { is_permanent: true }
+        : { is_permanent: false, max_passes: Math.max(1, additional.passes_left) },
+    },
+  };
+}

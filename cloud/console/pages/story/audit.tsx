@@ -1,0 +1,262 @@
+// The audit log: who changed what, where and when, and what came of it; with filters in the address, and as a file.
+import { Button, Group, Select, Table, Text, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { notifications } from '@mantine/notifications';
+import { IconDownload, IconFilterOff } from '@tabler/icons-react';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { useCsv } from '../../parts/csv.ts';
+import { Go } from '../../parts/go.tsx';
+import { Page } from '../../parts/page.tsx';
+import { Pager, usePaging } from '../../parts/pager.tsx';
+import { deviceChoices, siteChoices, useDevices, useSites } from '../../parts/places.ts';
+import { Plain, plain } from '../../parts/plain.tsx';
+import { Shown } from '../../parts/shown.tsx';
+import { Coloured } from '../../parts/state-badge.tsx';
+import { useSentence } from '../../parts/trouble.tsx';
+import { When } from '../../parts/when.tsx';
+import { Wide } from '../../parts/wide.tsx';
+import { type AuditFilter, auditFile, auditQuery, type Entry } from './story-data.ts';
+import { useWho } from './use-who.ts';
+
+const PAUSE_MS = 400;
+const COLOURS: Readonly<Record<Entry['outcome'], string>> = {
+  pending: 'night',
+  succeeded: 'teal',
+  failed: 'red',
+  cancelled: 'gray',
+  expired: 'orange',
+  unknown: 'orange',
+};
+/** What people ask for by name; anything else can be found by its time. */
+const DEEDS = [
+  'POST /devices/{device_id}/users',
+  'PUT /devices/{device_id}/users/{user_id}',
+  'DELETE /devices/{device_id}/users/{user_id}',
+  'POST /devices/{device_id}/users/{user_id}/restore',
+  'POST /devices/{device_id}/users/{user_id}/enroll-finger',
+  'PUT /people/{id}',
+  'DELETE /people/{id}',
+  'POST /people/import',
+  'PUT /devices/{device_id}/access/identifiers',
+  'DELETE /devices/{device_id}/access/identifiers',
+  'POST /devices',
+  'PUT /devices/{device_id}',
+  'DELETE /devices/{device_id}',
+  'user.login',
+  'user.create',
+  'user.update',
+  'user.delete',
+] as const;
+
+function Filters({ filter }: { readonly filter: AuditFilter }) {
+  const { t } = useTranslation();
+  const go = useNavigate({ from: '/audit' });
+  const devices = useDevices();
+  const sites = useSites();
+  const set = (name: keyof AuditFilter, value: string | null) =>
+    void go({ search: { ...filter, [name]: value?.trim() || undefined }, replace: true });
+  const setLater = useDebouncedCallback(set, PAUSE_MS);
+  const isFiltered = Object.values(filter).some((value) => value !== undefined);
+  return (
+    <Group key={String(isFiltered)} align="flex-end" gap="sm">
+      <TextInput
+        type="datetime-local"
+        label={t('story.from')}
+        defaultValue={filter.from ?? ''}
+        onChange={({ currentTarget }) => setLater('from', currentTarget.value)}
+        flex="1 1 12rem"
+      />
+      <TextInput
+        type="datetime-local"
+        label={t('story.to')}
+        defaultValue={filter.to ?? ''}
+        onChange={({ currentTarget }) => setLater('to', currentTarget.value)}
+        flex="1 1 12rem"
+      />
+      <TextInput
+        label={t('story.who')}
+        placeholder={t('story.subjectHelp')}
+        defaultValue={filter.subject ?? ''}
+        onChange={({ currentTarget }) => setLater('subject', currentTarget.value)}
+        flex="1 1 10rem"
+      />
+      <TextInput
+        label={t('story.badge')}
+        defaultValue={filter.user_id ?? ''}
+        onChange={({ currentTarget }) => setLater('user_id', currentTarget.value)}
+        flex="1 1 7rem"
+      />
+      <Select
+        label={t('story.what')}
+        placeholder={t('story.anything')}
+        data={[...DEEDS]}
+        value={filter.what ?? null}
+        onChange={(value) => set('what', value)}
+        searchable
+        clearable
+        flex="1 1 16rem"
+      />
+      <Select
+        label={t('story.terminal')}
+        placeholder={t('story.all')}
+        data={deviceChoices(devices.data ?? [])}
+        value={filter.device ?? null}
+        onChange={(value) => set('device', value)}
+        searchable
+        clearable
+        flex="1 1 11rem"
+      />
+      <Select
+        label={t('story.branch')}
+        placeholder={t('story.allBranches')}
+        data={siteChoices(sites.data ?? [])}
+        value={filter.site ?? null}
+        onChange={(value) => set('site', value)}
+        searchable
+        clearable
+        flex="1 1 10rem"
+      />
+      {isFiltered ? (
+        <Button
+          variant="subtle"
+          leftSection={<IconFilterOff size={16} />}
+          onClick={() => void go({ search: {}, replace: true })}
+        >
+          {t('story.clear')}
+        </Button>
+      ) : null}
+    </Group>
+  );
+}
+
+/** What it was about, and the fields that were sent. */
+function About({ entry: { device_id, site, user_id, objects = [], fields } }: { readonly entry: Entry }) {
+  const { t } = useTranslation();
+  const things = objects.map(
+    ({ kind, id, name, count }) => `${kind} ${name ?? id}${count === undefined ? '' : ` ×${count}`}`,
+  );
+  const places = [device_id, device_id === undefined ? site : undefined].filter(
+    (place) => place !== undefined,
+  );
+  return (
+    <>
+      <Text size="sm">
+        <Plain text={[...places, ...things].join(', ')} />
+        {user_id === undefined ? null : (
+          <>
+            {places.length + things.length === 0 ? '' : ' · '}
+            <Plain text={user_id} mono />
+          </>
+        )}
+      </Text>
+      {fields.length === 0 ? null : (
+        <Text size="xs" c="dimmed">
+          {t('story.fields')}: <Plain text={fields.join(', ')} />
+        </Text>
+      )}
+    </>
+  );
+}
+
+function Rows({ entries }: { readonly entries: readonly Entry[] }) {
+  const { t } = useTranslation();
+  const whoOf = useWho();
+  return (
+    <Wide minWidth={760} label={t('story.audit')}>
+      <Table verticalSpacing="xs" highlightOnHover>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t('story.when')}</Table.Th>
+            <Table.Th>{t('story.who')}</Table.Th>
+            <Table.Th>{t('story.what')}</Table.Th>
+            <Table.Th>{t('story.terminal')}</Table.Th>
+            <Table.Th>{t('story.outcome')}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {entries.map((entry) => (
+            <Table.Tr key={entry.id}>
+              <Table.Td>
+                <When at={entry.at} full />
+              </Table.Td>
+              <Table.Td>
+                <bdi>{whoOf(entry.subject)}</bdi>
+                <Text size="xs" c="dimmed">
+                  {t(`story.wayOf.${entry.face}`)} <Plain text={entry.address} />
+                </Text>
+              </Table.Td>
+              <Table.Td>
+                <Text size="sm" ff="monospace" style={{ overflowWrap: 'anywhere' }}>
+                  {plain(entry.what)}
+                </Text>
+              </Table.Td>
+              <Table.Td>
+                <About entry={entry} />
+              </Table.Td>
+              <Table.Td miw={180}>
+                <Coloured color={COLOURS[entry.outcome]}>{t(`story.outcomeOf.${entry.outcome}`)}</Coloured>
+                {entry.code === undefined ? null : (
+                  <Text size="xs" c="dimmed">
+                    {plain(entry.code)}
+                  </Text>
+                )}
+                {entry.operation_id === undefined ? null : (
+                  <Text size="xs">
+                    <Go to="/operations/$operation" params={{ operation: entry.operation_id }} size="xs">
+                      {t('story.storyLink')}
+                    </Go>
+                  </Text>
+                )}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Wide>
+  );
+}
+
+export function Audit() {
+  const { t } = useTranslation();
+  const sentenceOf = useSentence();
+  const filter = useSearch({ from: '/audit' });
+  const paging = usePaging(JSON.stringify(filter));
+  const query = useQuery({ ...auditQuery(filter, paging.cursor), placeholderData: keepPreviousData });
+  const { download } = useCsv('audit.csv', (cursor) => auditFile(filter, cursor));
+  const exportFile = () =>
+    download.mutate(undefined, {
+      onError: (error) => notifications.show({ color: 'red', message: sentenceOf(error) }),
+    });
+  return (
+    <Page
+      title={t('story.audit')}
+      lead={t('story.auditLead')}
+      actions={
+        <Button
+          variant="default"
+          leftSection={<IconDownload size={16} />}
+          onClick={exportFile}
+          loading={download.isPending}
+        >
+          {t('story.export')}
+        </Button>
+      }
+    >
+      <Filters filter={filter} />
+      <Shown
+        query={query}
+        isEmpty={({ data, next_cursor }) => data.length === 0 && next_cursor === undefined}
+        empty={t('story.noEntries')}
+      >
+        {({ data, next_cursor }) => (
+          <>
+            <Rows entries={data} />
+            <Pager paging={paging} next={next_cursor} />
+          </>
+        )}
+      </Shown>
+    </Page>
+  );
+}

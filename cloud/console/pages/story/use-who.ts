@@ -1,0 +1,27 @@
+// Who is behind a subject of the audit log: an operator by name, anybody else as the log has it.
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import type { components } from '../../api/contract.d.ts';
+import { rpc } from '../../api/rpc.ts';
+import { plain } from '../../parts/plain.tsx';
+
+type User = Pick<components['schemas']['RpcUser'], 'userid' | 'username'>;
+
+const STALE_MS = 60_000;
+const OPERATOR = 'operator:';
+
+export function useWho(): (subject: string) => string {
+  const { t } = useTranslation();
+  const users = useQuery({
+    queryKey: ['operators', 'names'],
+    queryFn: () => rpc<User[]>('user.get', { output: ['userid', 'username'] }),
+    staleTime: STALE_MS,
+  });
+  const names = new Map(users.data?.map(({ userid, username }) => [userid, username]));
+  return (subject) => {
+    if (subject === 'unknown') return t('story.nobodyKnown');
+    if (!subject.startsWith(OPERATOR)) return plain(subject);
+    const id = subject.slice(OPERATOR.length);
+    return plain(names.get(id) ?? t('story.operator', { name: id }));
+  };
+}

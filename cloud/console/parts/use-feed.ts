@@ -1,0 +1,95 @@
+// Follows the feed of events as long as somebody looks: each call waits until something happens, and goes on where the last one ended.
+import { focusManager } from '@tanstack/react-query';
+import { useEffect, useEffectEvent, useState } from 'react';
+import { api, read } from '../api/client.ts';
+import type { components } from '../api/contract.d.ts';
+import { Failure } from '../api/failure.ts';
+
+export type FeedEvent = components['schemas']['TypedEvent'];
+/** `refused`: who is signed in may not read events. */
+export type FeedState = 'live' | 'broken' | 'refused';
+
+const WAIT_S = 20;
+const PAUSE_MS = 3000;
+const LIMIT = 1000;
+
+function paused(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+/** Until somebody looks at the page: a feed that is followed keeps a session alive. */
+function lookedAt(signal: AbortSignal): Promise<void> {
+  if (focusManager.isFocused()) return Promise.resolve();
+  return new Promise((resolve) => {
+    const stop = focusManager.subscribe((isFocused) => {
+      if (!isFocused) return;
+      stop();
+      resolve();
+    });
+    signal.addEventListener('abort', () => {
+      stop();
+      resolve();
+    });
+  });
+}
+
+interface Following {
+  readonly types: string;
+  readonly signal: AbortSignal;
+  readonly heard: (events: readonly FeedEvent[]) => void;
+  readonly stands: (state: FeedState) => void;
+}
+
+async function follow({ types, signal, heard, stands }: Following): Promise<void> {
+  let after = 'now';
+  while (!signal.aborted) {
+    await lookedAt(signal);
+    if (signal.aborted) return;
+    try {
+      const wait = after === 'now' ? 0 : WAIT_S;
+      const query = { types, after, wait, limit: LIMIT };
+      const { data, next_cursor } = await read(api.GET('/events', { params: { query }, signal }));
+      after = next_cursor;
+      stands('live');
+      if (data.length > 0) heard(data);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof Failure && (error.status === 401 || error.status === 403)) {
+        stands('refused');
+        return;
+      }
+      // What followed an old place is not kept any more: whoever looks reads the list again.
+      if (error instanceof Failure && error.status === 410) after = 'now';
+      else stands('broken');
+      heard([]);
+      await paused(PAUSE_MS, signal);
+    }
+  }
+}
+
+/**
+ * Calls `heard` with each batch of events, in their order; with none where some may have been missed.
+ *
+ * @param types by commas
+ */
+export function useFeed(
+  types: string,
+  isOn: boolean,
+  heard: (events: readonly FeedEvent[]) => void,
+): FeedState {
+  const [state, stands] = useState<FeedState>('live');
+  const onHeard = useEffectEvent(heard);
+  useEffect(() => {
+    if (!isOn) return;
+    const stopping = new AbortController();
+    void follow({ types, signal: stopping.signal, heard: onHeard, stands });
+    return () => stopping.abort();
+  }, [types, isOn]);
+  return state;
+}
