@@ -29,6 +29,20 @@ describe('a number with a window', () => {
     expect(types()).toEqual(['rule.on window', 'rule.off window']);
   });
 
+  it('goes off at its end, too, if that comes while the agent looks what is due', async () => {
+    for (let before = 1; before <= 12; before++) {
+      const to = Math.floor(room.told / 1000) + 5;
+      await room.put('card', wish(`${before}`, '7', { window: { from: to - 6, to } }));
+      await room.pass(to * 1000 - room.told - before);
+      expect([before, room.user('7')?.card]).toEqual([before, before]);
+      room.readMs = 1;
+      room.access.timeMoved();
+      room.readMs = 0;
+      await room.pass(100);
+      expect([before, room.user('7')?.card]).toEqual([before, 0]);
+    }
+  });
+
   it('goes off after a restart in which it ended, before anything else', async () => {
     await room.put('card', wish('5', '7', { window: window(-1000, 20_000) }));
     expect(room.user('7')?.card).toBe(5);

@@ -62,13 +62,13 @@ export class Access implements Informed {
   resume(): void {
     const { store, tables } = this.#ports;
     this.#isRunning = true;
+    this.#arm();
     const tasks = Map.groupBy(store.tasks(), ({ device }) => device);
     for (const device of new Set([...store.devices(), ...tasks.keys()])) {
       if (tables.has(device)) this.#keeper(device).resume(tasks.get(device) ?? []);
       else this.deviceGone(device);
     }
     store.tidy(this.#now());
-    this.#arm();
   }
 
   stop(): void {
@@ -225,8 +225,8 @@ export class Access implements Informed {
         }
       }
     });
-    if (this.#isRunning) keeper.keep();
     this.#arm();
+    if (this.#isRunning) keeper.keep();
   }
 
   #tick(): void {
@@ -243,11 +243,14 @@ export class Access implements Informed {
     } catch (error) {
       log.error({ err: error }, 'the time could not be noted');
     }
-    for (const device of store.devices()) this.#keeper(device).keep();
     this.#arm();
+    for (const device of store.devices()) this.#keeper(device).keep();
   }
 
-  /** One timer for whatever is due next. */
+  /**
+   * One timer for whatever is due next. To be armed before the keepers look: a moment that comes in between is seen by them, the
+   * other way round by nobody.
+   */
   #arm(): void {
     this.#cancelTick?.();
     if (!this.#isRunning) return;

@@ -1,4 +1,5 @@
 // What a terminal as slow as real ones costs: one write, a list, many at once; against a plain script, and the terminal's own time.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readSet } from '../../agent/zk/bulk.ts';
 import { encodeUsers, storeUploaded, uploadUsers } from '../../agent/zk/bulk-write.ts';
 import { disable, enable, refreshData } from '../../agent/zk/control.ts';
@@ -22,6 +23,8 @@ const RUNS = 20;
 const SCRIPT_RUNS = 5;
 const AT_ONCE = 50;
 const BATCH = 1000;
+/** Longer than any command of the terminal takes. */
+const REST_MS = 80;
 const [DISABLE, ENABLE] = [1003, 1002];
 
 /** One row of the report. */
@@ -116,6 +119,14 @@ async function ok(call: Caller, ...request: Parameters<Caller>): Promise<void> {
     throw new Error(`${request[0]} ${request[1]} answered ${status}: ${JSON.stringify(body)}`);
 }
 
+/** Resolves once nothing is asked of the terminal any more: a window ends some commands after its answer. */
+async function rest(terminal: SimulatedTerminal): Promise<void> {
+  for (let seen = -1; seen !== terminal.log.length; ) {
+    seen = terminal.log.length;
+    await sleep(REST_MS);
+  }
+}
+
 const users = '/devices/principal/users';
 const numbers = (count: number, from: number) => Array.from({ length: count }, (_, n) => `${from + n}`);
 
@@ -131,12 +142,15 @@ async function single(count: number, bar: number, print: (text: string) => void)
     print(`A terminal with ${count} users, 15 ms a command, 30 ms more a write, 1 ms a KB`);
     const someone = terminal.users()[Math.floor(count / 2)]?.userId ?? '';
     let next = 500_000;
-    const create = await repeat(RUNS, () => ok(call, 'POST', users, { user_id: `${next++}`, name: 'Ana' }));
-    const update = await repeat(RUNS, (run) =>
-      ok(call, 'PUT', `${users}/${someone}`, { name: `Ana ${run}` }),
-    );
+    const alone = () => rest(terminal);
+    const post = () => ok(call, 'POST', users, { user_id: `${next++}`, name: 'Ana' });
+    const create = await repeat(RUNS, post, 5, alone);
+    const put = (run: number) => ok(call, 'PUT', `${users}/${someone}`, { name: `Ana ${run}` });
+    const update = await repeat(RUNS, put, 5, alone);
     let gone = 500_000;
-    const remove = await repeat(RUNS, () => ok(call, 'DELETE', `${users}/${gone++}`), 2);
+    const remove = await repeat(RUNS, () => ok(call, 'DELETE', `${users}/${gone++}`), 2, alone);
+    const inRow = await repeat(RUNS, post);
+    print(line('create, one behind the other', inRow));
     const list = await repeat(RUNS, () => ok(call, 'GET', users));
     const plain = {
       create: await repeat(SCRIPT_RUNS, () => script.create(port, `${next++}`), 1),

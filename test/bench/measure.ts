@@ -16,14 +16,16 @@ export function figures(samples: readonly number[]): Figures {
   return { runs: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
 }
 
-/** Runs `work` a number of times, one after the other, and measures all but the first few runs. */
+/** Runs `work` a number of times, one after the other, and measures all but the first few runs; `before` each is not measured. */
 export async function repeat(
   runs: number,
   work: (run: number) => Promise<unknown>,
   warmUp = 5,
+  before: () => Promise<unknown> = async () => undefined,
 ): Promise<Figures> {
   const samples: number[] = [];
   for (let run = 0; run < runs + warmUp; run++) {
+    await before();
     const startedAt = performance.now();
     await work(run);
     if (run >= warmUp) samples.push(performance.now() - startedAt);

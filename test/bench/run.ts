@@ -12,12 +12,14 @@ import { benchMany } from './many.ts';
 import { benchMemory } from './memory.ts';
 import { benchNeighbours } from './neighbours.ts';
 import { benchPunches } from './punches.ts';
+import { benchReach } from './reach.ts';
 import { benchScale } from './scale.ts';
 
 const BENCHES: Record<string, (print: (text: string) => void) => Promise<void>> = {
   creates: benchCreates,
   lists: benchLists,
   many: benchMany,
+  reach: benchReach,
   neighbours: benchNeighbours,
   memory: benchMemory,
   hostile: benchHostile,

@@ -17,6 +17,14 @@ export class Room extends TerminalInMemory {
   access: Access;
   store: AccessStore;
   readonly #folder: string;
+  /** So much time goes by whenever the agent looks at the clock, ms. */
+  readMs = 0;
+  #late = 0;
+
+  /** The cloud's time, as the agent would be told it. */
+  get told(): number {
+    return this.now() + this.#late;
+  }
 
   constructor(folder: string) {
     super();
@@ -125,7 +133,10 @@ export class Room extends TerminalInMemory {
       store: this.store,
       clock: this.clock,
       cloudClock: {
-        now: () => room.now(),
+        now: () => {
+          room.#late += room.readMs;
+          return room.told;
+        },
         get offset() {
           return room.measured;
         },
