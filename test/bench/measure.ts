@@ -9,6 +9,33 @@ export interface Figures {
   readonly max: number;
 }
 
+/** One case of a report, compared with a bar that is set for it. */
+export interface Finding {
+  readonly what: string;
+  /** Median, or all of many together. */
+  readonly ours: number;
+  readonly unit: 'ms' | 'MB';
+  /** What it is compared with, in the same unit, and what that is. */
+  readonly other: number;
+  readonly beside: string;
+  /** What cannot be avoided; null where that was not measured. */
+  readonly floor: number | null;
+  /** `ours` may be at most this part of `other`. */
+  readonly bar: number;
+}
+
+let isQuick = false;
+
+/** From here on everything is measured a few times only: to see that it runs, not to quote it. */
+export function measureQuickly(): void {
+  isQuick = true;
+}
+
+/** How often something is measured: `few` times where it is to be quick. */
+export function times(runs: number, few = 2): number {
+  return isQuick ? Math.min(runs, few) : runs;
+}
+
 /** Percentiles of `samples` (ms). */
 export function figures(samples: readonly number[]): Figures {
   const sorted = [...samples].sort((a, b) => a - b);
@@ -24,11 +51,11 @@ export async function repeat(
   before: () => Promise<unknown> = async () => undefined,
 ): Promise<Figures> {
   const samples: number[] = [];
-  for (let run = 0; run < runs + warmUp; run++) {
+  for (let run = 0; run < times(runs) + times(warmUp, 1); run++) {
     await before();
     const startedAt = performance.now();
     await work(run);
-    if (run >= warmUp) samples.push(performance.now() - startedAt);
+    if (run >= times(warmUp, 1)) samples.push(performance.now() - startedAt);
   }
   return figures(samples);
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Running, startForTest } from '../e2e/client.ts';
 import { type SimulatedTerminal, startTerminal, type TerminalSettings } from '../terminal/terminal.ts';
-import { figures, line } from './measure.ts';
+import { type Finding, figures, line, times } from './measure.ts';
 
 /** As terminals of the field: for a command, more for a write, for a KB. */
 const LATENCY = { perCommandMs: 15, perWriteMs: 30, perKbMs: 1 };
@@ -60,12 +60,12 @@ function windowMs({ log }: SimulatedTerminal, from: number): number {
   return (asked.at(-1)?.at ?? 0) - (asked[0]?.at ?? 0) + LATENCY.perCommandMs;
 }
 
-async function person(print: (text: string) => void): Promise<void> {
+async function person(print: (text: string) => void): Promise<Finding> {
   const { call, devices, terminals, stop } = await branches(10, 4, { users: 200, latency: LATENCY });
   try {
     const ours: number[] = [];
     const slowest: number[] = [];
-    for (let n = 0; n < PERSONS + 2; n++) {
+    for (let n = 0; n < times(PERSONS) + 2; n++) {
       const from = terminals.map(({ log }) => log.length);
       const startedAt = performance.now();
       const body = { user_id: `${700_000 + n}`, name: `Ana ${n}`, devices };
@@ -81,7 +81,16 @@ async function person(print: (text: string) => void): Promise<void> {
     const [all, own] = [figures(ours.slice(2)), figures(slowest.slice(2))];
     print(line('one person to 40 terminals of 10 branches', all));
     print(line('the slowest terminal, its own window', own));
-    print(`  ratio ${(all.p50 / own.p50).toFixed(2)}, wanted 2.00\n`);
+    const what = 'one person to 40 terminals of 10 branches';
+    return {
+      what,
+      ours: all.p50,
+      unit: 'ms',
+      other: own.p50,
+      beside: 'slowest terminal',
+      floor: own.p50,
+      bar: 2,
+    };
   } finally {
     await stop();
   }
@@ -92,7 +101,7 @@ function isUnderWay({ state }: { readonly state: string }): boolean {
 }
 
 /** Calls at a steady rate, each at the next of fifty terminals that answer at once: what is left is the cloud's share and the agent's. */
-async function share(print: (text: string) => void): Promise<void> {
+async function share(print: (text: string) => void): Promise<Finding[]> {
   const { call, devices, terminals, stop } = await branches(10, 5, { users: 50 });
   try {
     const samples: number[] = [];
@@ -112,20 +121,25 @@ async function share(print: (text: string) => void): Promise<void> {
     samples.length = 0;
     inTerminal.length = 0;
     const beganAt = performance.now();
-    for (let n = 0; n < RATE * SECONDS; n++) {
+    for (let n = 0; n < RATE * times(SECONDS); n++) {
       await sleep(Math.max(0, beganAt + (n * 1000) / RATE - performance.now()));
       calls.push(one(n));
     }
     await Promise.all(calls);
-    print(line(`${RATE} calls a second over ${devices.length} terminals`, figures(samples)));
+    const all = figures(samples);
+    print(line(`${RATE} calls a second over ${devices.length} terminals`, all));
     print(line('of which between the first and last command there', figures(inTerminal)));
-    print('  wanted: p50 30 ms, p99 100 ms\n');
+    const rest = { unit: 'ms', beside: 'wanted', floor: null, bar: 1 } as const;
+    return [
+      { what: `p50 of ${RATE} calls a second`, ours: all.p50, other: 30, ...rest },
+      { what: `p99 of ${RATE} calls a second`, ours: all.p99, other: 100, ...rest },
+    ];
   } finally {
     await stop();
   }
 }
 
-async function memory(print: (text: string) => void): Promise<void> {
+async function memory(print: (text: string) => void): Promise<Finding> {
   const { system, call, devices, stop } = await branches(1, 50, { users: 10_000 });
   try {
     for (const device of devices) {
@@ -133,20 +147,20 @@ async function memory(print: (text: string) => void): Promise<void> {
       if (status !== 200) throw new Error(`a create at ${device} answered ${status}`);
     }
     const status = readFileSync(`/proc/${system.agents[0]?.pid}/status`, 'utf8');
-    const [now, most] = ['VmRSS', 'VmHWM'].map(
+    const [now = 0, most = 0] = ['VmRSS', 'VmHWM'].map(
       (name) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024,
     );
     print(
-      `  Agent with 50 terminals of 10,000 users, all known: ${now?.toFixed(0)} MB RSS, ${most?.toFixed(0)} MB at most; wanted 200 MB\n`,
+      `  an agent of 50 terminals of 10,000 users: ${now.toFixed(0)} MB RSS, at most ${most.toFixed(0)} MB`,
     );
+    const what = 'memory, 50 terminals of 10,000 users';
+    return { what, ours: now, unit: 'MB', other: 200, beside: 'wanted', floor: null, bar: 1 };
   } finally {
     await stop();
   }
 }
 
-/** Prints how one call reaches many terminals, what the way costs under a steady rate, and an agent's memory. Linux only (/proc). */
-export async function benchReach(print: (text: string) => void): Promise<void> {
-  await person(print);
-  await share(print);
-  await memory(print);
+/** How one call reaches many terminals, what the way costs under a steady rate, and an agent's memory. Linux only (/proc). */
+export async function benchReach(print: (text: string) => void): Promise<readonly Finding[]> {
+  return [await person(print), ...(await share(print)), await memory(print)];
 }
