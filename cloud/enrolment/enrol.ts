@@ -3,6 +3,7 @@ import { SerenoError } from '../../shared/errors.ts';
 
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import { log, note } from '../log.ts';
+import type { Attempts } from './attempts.ts';
 import { publicKeyOf } from './csr.ts';
 import type { Certificate, Enrolment, Enrolments, SiteAgents } from './enrolments.ts';
 import type { Issuer, Revoker } from './issuer.ts';
@@ -10,6 +11,7 @@ import { hashOf } from './tokens.ts';
 
 export interface EnrolPorts {
   readonly enrolments: Enrolments;
+  readonly attempts: Attempts;
   readonly agents: SiteAgents;
   readonly issuer: Issuer;
   readonly revoker: Revoker;
@@ -80,13 +82,32 @@ async function admit(
   return certificate;
 }
 
+/** What a caller hands in. */
+export interface EnrolRequest {
+  readonly token: string;
+  readonly csr: string;
+  /** Where it comes from. */
+  readonly address: string;
+}
+
 /**
  * Checks request and token and hands out the certificate.
  *
- * @throws SerenoError 400 `invalid_field` for a request that is not sound, 401 `token_invalid` for a token that is
+ * @throws SerenoError 429 `too_many_requests` for an address that was refused too often within a minute, 400 `invalid_field` for a request that is not sound, 401 `token_invalid` for a token that is
  *   unknown, used by another key, past its 15 minutes, or older than the last revocation of its site's agent
  */
-export async function enrol(ports: EnrolPorts, token: string, csr: string): Promise<Enrolled> {
+export async function enrol(ports: EnrolPorts, request: EnrolRequest): Promise<Enrolled> {
+  const { attempts } = ports;
+  if (await attempts.isOver(request.address)) throw new SerenoError('too_many_requests');
+  try {
+    return await enrolWith(ports, request);
+  } catch (error) {
+    if (error instanceof SerenoError && error.status < 500) await attempts.count(request.address);
+    throw error;
+  }
+}
+
+async function enrolWith(ports: EnrolPorts, { token, csr }: EnrolRequest): Promise<Enrolled> {
   const publicKey = await publicKeyOf(csr);
   const hash = hashOf(token);
   const enrolment = await ports.enrolments.claim(hash, publicKey, ports.now());

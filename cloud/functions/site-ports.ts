@@ -4,6 +4,7 @@ import { controlClient, iotClient } from '../clients.ts';
 import { directoryConfig, enrolmentConfig, publicConfig } from '../config.ts';
 import { DynamoDirectory } from '../directory/dynamo-directory.ts';
 import { visibleDirectory } from '../directory/visible.ts';
+import { DynamoAttempts } from '../enrolment/attempts.ts';
 import { AwsIssuer } from '../enrolment/aws-issuer.ts';
 import { AwsRevoker } from '../enrolment/aws-revoker.ts';
 import { DynamoEnrolments } from '../enrolment/dynamo-enrolments.ts';
@@ -44,6 +45,7 @@ export function enrolPorts(audited: EnrolPorts['audited']): EnrolPorts {
   const { rootCa, days, ...issuer } = enrolmentConfig();
   enrol ??= {
     enrolments: allSites().enrolments,
+    attempts: new DynamoAttempts(tableNamed(directoryConfig().tableName), now),
     agents: allSites().agents,
     revoker: allSites().revoker,
     issuer: new AwsIssuer(controlClient(), issuer),

@@ -110,11 +110,14 @@ export class Api extends Construct {
     return integration;
   }
 
-  /** It never denies, so no part of a request may decide whether it runs, and no answer may be cached. */
+  /**
+   * It never denies, so that no answer may be cached. It is not called where there is no token to look at: the gateway answers
+   * 401 by itself, and neither it nor a function runs. Source: API Gateway V2 API reference, "CreateAuthorizer", identitySource.
+   */
   #authorizer(): HttpLambdaAuthorizer {
     return new HttpLambdaAuthorizer('authorizer', this.#props.functions.get('authorizer'), {
       responseTypes: [HttpLambdaResponseType.SIMPLE],
-      identitySource: [],
+      identitySource: ['$request.header.Authorization'],
       resultsCacheTtl: Duration.seconds(0),
     });
   }
@@ -138,9 +141,19 @@ export class Api extends Construct {
       },
       ...(domain === undefined ? {} : { domainMapping: { domainName: domain.name } }),
     });
-    (stage.node.defaultChild as CfnStage).routeSettings = throttles(this.#served().map(([, route]) => route));
+    (stage.node.defaultChild as CfnStage).routeSettings = {
+      ...throttles(this.#served().map(([, route]) => route)),
+      [HttpRouteKey.DEFAULT.key]: throttleOf(NOWHERE),
+    };
     return stage;
   }
+}
+
+/** Paths that do not exist: nobody needs their 404 often. */
+const NOWHERE = { perSecond: 10, burst: 50 };
+
+function throttleOf({ perSecond, burst }: NonNullable<GatewayRoute['throttle']>) {
+  return { ThrottlingRateLimit: perSecond, ThrottlingBurstLimit: burst };
 }
 
 /** The routes that have a throttle of their own besides the stage's. */
@@ -148,12 +161,7 @@ function throttles(served: readonly GatewayRoute[]) {
   const own = served.flatMap((route) =>
     route.throttle === undefined ? [] : [[routeKey(route), route.throttle] as const],
   );
-  return Object.fromEntries(
-    own.map(([key, { perSecond, burst }]) => [
-      key,
-      { ThrottlingRateLimit: perSecond, ThrottlingBurstLimit: burst },
-    ]),
-  );
+  return Object.fromEntries(own.map(([key, throttle]) => [key, throttleOf(throttle)]));
 }
 
 function openOnPurpose(route: HttpRoute, what: string): void {

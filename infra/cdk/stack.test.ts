@@ -194,13 +194,13 @@ describe('HTTP API', () => {
     }
   });
 
-  test('runs the authorizer for every call, with payload 2.0 and simple answers', () => {
+  test('runs the authorizer for every call that has a token, and for no other, with payload 2.0 and simple answers', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
       AuthorizerType: 'REQUEST',
       AuthorizerPayloadFormatVersion: '2.0',
       EnableSimpleResponses: true,
       AuthorizerResultTtlInSeconds: 0,
-      IdentitySource: [],
+      IdentitySource: ['$request.header.Authorization'],
     });
   });
 
@@ -209,7 +209,14 @@ describe('HTTP API', () => {
       StageName: '$default',
       AutoDeploy: true,
       DefaultRouteSettings: { ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400 },
-      RouteSettings: { 'POST /enroll': { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 50 } },
+      RouteSettings: {
+        'POST /enroll': { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 50 },
+        'GET /': { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 100 },
+        'GET /openapi.json': { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 100 },
+        'GET /docs': { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 100 },
+        'GET /docs/{file}': { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 100 },
+        $default: { ThrottlingRateLimit: 10, ThrottlingBurstLimit: 50 },
+      },
     });
     const [, stage] = ofType(resources, 'AWS::ApiGatewayV2::Stage')[0]!;
     const { Format } = stage.Properties.AccessLogSettings as { Format: string };

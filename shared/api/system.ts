@@ -10,12 +10,16 @@ const rootAnswer = z.object({
   timestamp: instant,
 });
 
+/** Of all callers together: whoever floods what needs no token takes nothing from those who have one. */
+const throttle = { perSecond: 20, burst: 100 } as const;
+
 export const systemRoutes = {
   root: {
     method: 'GET',
     path: '/',
     access: 'open',
     fn: 'public',
+    throttle,
     summary: 'Is the API up',
     answer: rootAnswer,
     example: { answer: { status: 'online', version: '0.1.0', timestamp: EXAMPLE_AT } },
@@ -25,6 +29,7 @@ export const systemRoutes = {
     path: '/openapi.json',
     access: 'open',
     fn: 'public',
+    throttle,
     summary: 'This contract',
     answer: null,
   },
@@ -33,6 +38,7 @@ export const systemRoutes = {
     path: '/docs',
     access: 'open',
     fn: 'public',
+    throttle,
     summary: 'A page that reads the contract',
     answer: null,
   },
@@ -41,6 +47,7 @@ export const systemRoutes = {
     path: '/docs/{file}',
     access: 'open',
     fn: 'public',
+    throttle,
     summary: 'Scripts and styles of that page',
     answer: null,
   },

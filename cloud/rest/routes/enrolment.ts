@@ -4,5 +4,6 @@ import { ok } from '../answer/answer.ts';
 import type { Handlers } from '../request/call.ts';
 
 export const enrolmentHandlers: Handlers<'enroll', EnrolPorts> = {
-  agentEnroll: async (ports, { body }) => ok({ data: await enrol(ports, body.token, body.csr) }),
+  agentEnroll: async (ports, { body: { token, csr }, address }) =>
+    ok({ data: await enrol(ports, { token, csr, address }) }),
 };

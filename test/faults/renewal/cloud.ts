@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { IoTClient } from '@aws-sdk/client-iot';
 import type { IoTDataPlaneClient } from '@aws-sdk/client-iot-data-plane';
 import { welcome } from '../../../cloud/enrolment/arrival.ts';
+import { DynamoAttempts } from '../../../cloud/enrolment/attempts.ts';
 import { AwsIssuer } from '../../../cloud/enrolment/aws-issuer.ts';
 import { AwsRevoker } from '../../../cloud/enrolment/aws-revoker.ts';
 import { DynamoEnrolments } from '../../../cloud/enrolment/dynamo-enrolments.ts';
@@ -103,6 +104,7 @@ export class Cloud {
     return {
       agents: new DynamoSiteAgents(table),
       enrolments: new DynamoEnrolments(table),
+      attempts: new DynamoAttempts(table, () => Date.now()),
       issuer: new AwsIssuer(client, { policyName: AGENT_POLICY, thingType: 'agent' }),
       revoker: new AwsRevoker(() => client, data, [1]),
       audited: <T>(_at: SiteAddress, work: () => Promise<T>) => work(),
@@ -135,6 +137,6 @@ export class Cloud {
     const token = newToken();
     const createdAt = Date.now();
     await ports.enrolments.add(hashOf(token), { ...at, createdAt, validUntil: createdAt + TOKEN_MS });
-    return enrol(ports, token, csr);
+    return enrol(ports, { token, csr, address: '127.0.0.1' });
   }
 }
