@@ -42,7 +42,9 @@ describe('a batch', () => {
       status: 'ok',
       verified: expect.any(String),
       uid: expect.any(Number),
+      made: true,
     });
+    expect(resultsIn(reply)[1]).not.toHaveProperty('made');
     expect([held().get('7001'), held().get(ana), held().has(leo), held().has('7002')]).toEqual([
       ...['Eva B', 'Ana B', false, false],
     ]);

@@ -249,8 +249,9 @@ function isPassing(result: Result): boolean {
 
 function told(result: Result): BatchResult {
   if (result.status === 'ok') {
-    const { uid } = (result.data ?? {}) as { readonly uid?: number };
-    return { status: 'ok', verified: result.verified, ...(uid === undefined ? {} : { uid }) };
+    const { uid, made } = (result.data ?? {}) as { readonly uid?: number; readonly made?: true };
+    const which = { ...(uid === undefined ? {} : { uid }), ...(made === true ? { made } : {}) };
+    return { status: 'ok', verified: result.verified, ...which };
   }
   const { code, params, applied } = result.error;
   return { status: result.status, code, params: { ...params }, applied };

@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { readSettlement } from '../commands/outcome.ts';
 import type { Dispatched } from '../commands/sender.ts';
 import { log } from '../log.ts';
+import { changesOf } from './changes.ts';
 import { finishIfDone } from './finishing.ts';
 import type { Head, Part, Result } from './model.ts';
 import { expiryOf } from './model.ts';
@@ -36,9 +37,11 @@ export function placeOf({ job, part }: Pick<Part, 'job' | 'part'>): string[] {
   return ['job', job, String(part)];
 }
 
-/** Notes what became of the items, erases the arguments, and looks whether the job is over. */
+/** Notes what became of the items and tells of it, erases the arguments, and looks whether the job is over. */
 async function end(ports: JobPorts, { part, head }: Attended, results: readonly Result[]): Promise<void> {
   await ports.jobs.noteResults(part, results);
+  const noted = await ports.jobs.itemsOf(part);
+  if (noted !== null) await ports.tell(part.tenant, changesOf(head, part, noted, ports.clock.now()));
   await ports.jobs.end(part, ports.clock.now());
   await wrapUp(ports, { part, head });
 }

@@ -49,6 +49,8 @@ export const resultSchema = z.object({
   params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
   applied: z.enum(['yes', 'no', 'partial', 'unknown']),
   uid: z.int().optional(),
+  /** Somebody new was made. */
+  made: z.literal(true).optional(),
 });
 export type Result = z.infer<typeof resultSchema>;
 

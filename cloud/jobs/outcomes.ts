@@ -51,7 +51,9 @@ export function resultsOf(part: Part, command: CommandRow, settlement: Settlemen
   if (!told.success || told.data.results.length !== part.size) return forAll(part, UNKNOWN);
   return told.data.results.map((result): Result => {
     if (result.status === 'ok') {
-      return { status: 'ok', applied: 'yes', ...(result.uid === undefined ? {} : { uid: result.uid }) };
+      const { uid, made } = result;
+      const which = { ...(uid === undefined ? {} : { uid }), ...(made === undefined ? {} : { made }) };
+      return { status: 'ok', applied: 'yes', ...which };
     }
     const { status, code, params, applied } = result;
     return { status, code, params: shown(code, params), applied };

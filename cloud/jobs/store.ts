@@ -142,6 +142,12 @@ export class JobStore {
     });
   }
 
+  /** What became of a part's items, as it was noted. */
+  async itemsOf({ tenant, job, part }: Part): Promise<PartItems | null> {
+    const row = await this.#table.get(jobKeys.items(tenant, job, part));
+    return row === null ? null : itemsSchema.parse(row);
+  }
+
   /** The part has ended: its arguments are erased. It is still found, until `leave`. */
   async end({ tenant, job, part }: Part, endedAt: number): Promise<void> {
     await this.#table.delete(jobKeys.sealed(tenant, job, part));

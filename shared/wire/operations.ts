@@ -49,7 +49,13 @@ export type BatchItem = z.infer<typeof batchItemSchema>;
 
 /** What became of one of them: as a reply says it of a command of its own. */
 export const batchResultSchema = z.discriminatedUnion('status', [
-  z.object({ status: z.literal('ok'), verified: verifiedSchema, uid: z.int().optional() }),
+  z.object({
+    status: z.literal('ok'),
+    verified: verifiedSchema,
+    uid: z.int().optional(),
+    /** Somebody new was made; absent where somebody was changed or taken off, and from older agents. */
+    made: z.literal(true).optional(),
+  }),
   z.object({
     status: replyStatusSchema.exclude(['ok']),
     code: z.string().max(64),

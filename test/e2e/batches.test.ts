@@ -49,6 +49,15 @@ it('people are put at several terminals and taken off, and each item says what t
   expect(held(other, '7001')).toMatchObject({ name: 'Ana Quispe', card: 7_001_001 });
   expect(held(one, first!)).toMatchObject({ card: 7_001_002 });
   expect(badges(other)).not.toContain('7002');
+  const told = await branch.call('GET', '/events?types=user.created,user.updated,user.deleted');
+  const changes = told.body.data.map((event: { type: string; data: Record<string, string> }) => [
+    ...[event.type, event.data.user_id, event.data.device_id, event.data.operation_id === data.id],
+  ]);
+  expect(changes.sort()).toEqual([
+    ['user.created', '7001', 'one', true],
+    ['user.created', '7001', 'other', true],
+    ['user.updated', first, 'one', true],
+  ]);
   const { body } = await branch.call('GET', '/events?types=job.done');
   expect(body.data).toMatchObject([{ site: 'norte', data: { state: 'failed', succeeded: 3, failed: 2 } }]);
 });

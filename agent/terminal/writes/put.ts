@@ -59,7 +59,7 @@ function planCreate({ user_id, fields }: Put, roster: Roster, context: PlanConte
   const userIdBytes = limits.userIdWidth > 9 ? 24 : 9;
   const user = { uid, userId: user_id, ...named(fields), name, userIdBytes } as const;
   const after = decodeUser(newUser(user, roster.width, encoding), roster.width, encoding);
-  return { kind: 'put', before: null, after, fields, result: { uid, user_id, name } };
+  return { kind: 'put', before: null, after, fields, result: { uid, user_id, name, made: true } };
 }
 
 function planUpdate({ user_id, fields, expect = {}, uid }: Put, roster: Roster, context: PlanContext): Plan {
@@ -87,7 +87,7 @@ function judgeCreate({ user_id, fields }: Put, look: Look): Verdict {
   const record = recordOf(user_id, look.uid, look);
   if (record === undefined) return absent(user_id, look);
   const isOurs = isUid(record, look) && (holds(record, fields) || wasEdited(record, fields, look));
-  if (isOurs) return { kind: 'succeeded', result: resultOf(record) };
+  if (isOurs) return { kind: 'succeeded', result: { ...resultOf(record), made: true } };
   return look.uid === null
     ? failed(new SerenoError('user_exists', { params: { user_id } }))
     : conflict(user_id);
