@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SerenoError } from '../../shared/errors.ts';
 import type { Reply } from '../../shared/wire/envelope.ts';
 import type { BatchItem, BatchResult } from '../../shared/wire/operations.ts';
 import { command, create, DispatchBench } from './testing/bench.ts';
@@ -130,7 +131,41 @@ describe('a batch', () => {
     bench.receive(cancel);
     expect(await bench.link.reply(cancel.id)).toMatchObject({ status: 'ok', data: { cancelled: true } });
     expect(codes(await bench.link.reply(one.id))).toEqual(['cancelled', 'cancelled']);
-    expect(bench.journal.notes.all('cancelled/')).toEqual([]);
+    await expect.poll(() => bench.journal.notes.all('cancelled/'), { timeout: 5000 }).toEqual([]);
+  });
+
+  it('that was cancelled is not begun by an agent that died before the answer was on its disk', async () => {
+    const back = bench.at.simulated.reboot(2500);
+    const one = batch([put('7001'), put('7002')], { notAfter: Date.now() + 600_000 });
+    bench.receive(one);
+    await expect.poll(() => bench.journal.unsettled().length, { timeout: 10_000 }).toBe(1);
+    const dying = bench.journal;
+    const { settle } = dying;
+    let died = false;
+    dying.settle = (reply, ...rest) => {
+      died ||= reply.id === one.id;
+      if (!died) settle.call(dying, reply, ...rest);
+    };
+    const cancel = command('op.cancel', { command_id: one.id }, { device: undefined });
+    bench.receive(cancel);
+    expect(await bench.link.reply(cancel.id)).toMatchObject({ data: { cancelled: true } });
+    await expect.poll(() => died).toBe(true);
+    await bench.leave();
+    await back;
+    bench.assemble();
+    bench.dispatcher.resume();
+    expect(codes(await bench.link.reply(one.id))).toEqual(['cancelled', 'cancelled']);
+    expect([held().has('7001'), held().has('7002')]).toEqual([false, false]);
+  });
+
+  it('tells what was done, also where the disk can be written again only after it', async () => {
+    const { notes } = bench.journal;
+    notes.erase = () => {
+      throw new SerenoError('agent_storage', { params: { site: 'norte' } });
+    };
+    const one = batch([put('7001')]);
+    bench.receive(one);
+    expect(codes(await bench.link.reply(one.id))).toEqual(['ok']);
   });
 
   it('that was half done when the agent died goes on where it was, and says what became of each', async () => {

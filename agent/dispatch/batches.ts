@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { SerenoError } from '../../shared/errors.ts';
 import type { Command, Verified } from '../../shared/wire/envelope.ts';
 import type { ArgsOf, BatchItem, BatchResult } from '../../shared/wire/operations.ts';
+import { isStorageError } from '../journal/errors.ts';
 import { failure, type Result } from '../result.ts';
 import type { Handlers } from './handlers.ts';
 import type { OwnOrder, Urgency } from './own-writes.ts';
@@ -32,6 +33,9 @@ const PAUSE_MS = 5000;
 const TRY_MS = 60_000;
 /** A reader of progress is told of a count so often, ms. */
 const PROGRESS_MS = 500;
+/** How long a note of a cancel outlives its batch, ms. */
+const FORGET_MS = 1000;
+const CANCELLED = 'cancelled/';
 const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 /** A batch under way. */
@@ -101,8 +105,30 @@ export class Batches {
       return { status: 'ok', data: { results: results.map(told) }, ...summary(results) };
     } finally {
       this.#open.delete(id);
-      journal.notes.erase(cancelNote(id));
+      this.#forgetSoon();
     }
+  }
+
+  /** Notes go once the results are on disk: until then the next run must find them. Where the disk is full it is tried again. */
+  #forgetSoon(): void {
+    if (this.#isStopped) return;
+    const { clock, journal } = this.#ports;
+    const cancel = clock.after(
+      FORGET_MS,
+      () => {
+        this.#timers.delete(cancel);
+        try {
+          for (const { key } of journal.notes.all(CANCELLED)) {
+            if (journal.isAnswered(key.slice(CANCELLED.length))) journal.notes.erase(key);
+          }
+        } catch (error) {
+          if (!isStorageError(error)) throw error;
+          this.#forgetSoon();
+        }
+      },
+      { unref: true },
+    );
+    this.#timers.add(cancel);
   }
 
   /** What became of each. Those that the terminal was not there for are tried again, each time under another id. */
@@ -129,7 +155,9 @@ export class Batches {
           const result = await ending;
           const [index] = due[n] ?? [];
           if (index === undefined || (isPassing(result) && mayTryAgain(index))) return;
-          results[index] = result;
+          // What would be tried again is not any more.
+          const isEnded = isPassing(result) && open.isCancelled;
+          results[index] = isEnded ? failure(new SerenoError('cancelled')) : result;
           progress();
         }),
       );
@@ -191,7 +219,7 @@ export class Batches {
 }
 
 function cancelNote(id: string): string {
-  return `cancelled/${id}`;
+  return `${CANCELLED}${id}`;
 }
 
 /** A ULID of the same time: whoever asks when it was made is told when the batch was. */
