@@ -76,10 +76,3 @@ export interface Accepted {
 export function isAccepted(body: unknown): body is Accepted {
   return typeof body === 'object' && body !== null && 'operation_id' in body && !('data' in body);
 }
-
-/** The body of a 200. A list that took its terminal too long is asked for again. @throws Failure */
-export async function readNow<T>(calling: Promise<Answered<T | Accepted>>): Promise<Exclude<T, Accepted>> {
-  const body = await read(calling);
-  if (isAccepted(body)) throw failureOf(new Response(null, { status: 202 }), { code: 'outcome_unknown' });
-  return body as Exclude<T, Accepted>;
-}

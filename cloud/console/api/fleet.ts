@@ -5,6 +5,7 @@ import type { components } from './contract.d.ts';
 
 export type Device = components['schemas']['Device'];
 export type DeviceState = Device['state'];
+export type User = components['schemas']['User'];
 
 /** States change by themselves: pages look again. */
 const LOOK_MS = 5000;
@@ -14,6 +15,41 @@ export function devicesQuery(filter: { site?: string; state?: DeviceState } = {}
   return queryOptions({
     queryKey: ['devices', 'list', query],
     queryFn: ({ signal }) => read(api.GET('/devices', { params: { query }, signal })),
+    refetchInterval: LOOK_MS,
+  });
+}
+
+/** One terminal, looked for page by page; null where there is none that one sees. */
+export function deviceQuery(id: string) {
+  return queryOptions({
+    queryKey: ['devices', 'one', id],
+    queryFn: async ({ signal }): Promise<Device | null> => {
+      let cursor: string | undefined;
+      do {
+        const query = { limit: 1000, ...(cursor === undefined ? {} : { cursor }) };
+        const page = await read(api.GET('/devices', { params: { query }, signal }));
+        const found = page.data.find((device) => device.id === id);
+        if (found !== undefined) return found;
+        cursor = page.next_cursor;
+      } while (cursor !== undefined);
+      return null;
+    },
+    refetchInterval: LOOK_MS,
+  });
+}
+
+export type Operation = components['schemas']['Operation'];
+
+/** Operations, the newest first; those under way change by themselves. */
+export function operationsQuery(
+  filter: { device?: string; site?: string; state?: Operation['state'] },
+  limit: number,
+  cursor?: string,
+) {
+  const query = { ...filter, limit, ...(cursor === undefined ? {} : { cursor }) };
+  return queryOptions({
+    queryKey: ['operations', 'list', query],
+    queryFn: ({ signal }) => read(api.GET('/operations', { params: { query }, signal })),
     refetchInterval: LOOK_MS,
   });
 }

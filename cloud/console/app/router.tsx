@@ -67,6 +67,10 @@ const routeTree = root.addChildren([
     component: lazyRouteComponent(() => import('../pages/story/audit.tsx'), 'Audit'),
   }),
   createRoute({
+    ...at('/terminals/$device'),
+    component: lazyRouteComponent(() => import('../pages/terminal/terminal.tsx'), 'Terminal'),
+  }),
+  createRoute({
     ...at('/password'),
     component: ChangePassword,
   }),

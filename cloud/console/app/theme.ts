@@ -1,5 +1,7 @@
 // Colours and sizes, and the nonce under which styles may be written into the page.
+
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
+import { setNonce } from 'get-nonce';
 
 /** The blue of a night with lanterns. */
 const night: MantineColorsTuple = [
@@ -44,3 +46,5 @@ export const resolver: CSSVariablesResolver = () => ({
 });
 
 export const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce;
+// Dialogs stop the page behind them from scrolling, by a style of their own.
+if (nonce !== undefined) setNonce(nonce);

@@ -3,7 +3,7 @@
 import { notifications } from '@mantine/notifications';
 import { type QueryKey, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { api, isAccepted, read } from '../api/client.ts';
+import { type Accepted, api, isAccepted, read } from '../api/client.ts';
 import type { components } from '../api/contract.d.ts';
 import { Failure } from '../api/failure.ts';
 import { plain } from './plain.tsx';
@@ -29,6 +29,21 @@ export async function settled(id: string): Promise<Operation> {
       if (error instanceof Failure && (error.status === 401 || error.status === 404)) throw error;
     }
   }
+}
+
+/** What an operation has come to, as the 200 would have told it. @throws Failure */
+async function outcomeOf(id: string): Promise<unknown> {
+  const { state, result, error } = await settled(id);
+  if (state === 'succeeded' && result !== undefined) return { success: true, ...result };
+  throw new Failure(500, error ?? { code: state });
+}
+
+/** The body of a 200; where a terminal takes longer, of its operation once that is over. @throws Failure */
+export async function readSettled<T extends object>(
+  calling: Promise<{ readonly data?: T; readonly error?: unknown; readonly response: Response }>,
+): Promise<Exclude<T, Accepted>> {
+  const body = await read(calling);
+  return (isAccepted(body) ? await outcomeOf(body.operation_id) : body) as Exclude<T, Accepted>;
 }
 
 interface Answered {

@@ -26,13 +26,7 @@ export function Confirm({
 }: ConfirmProps) {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={title}
-      centered
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
+    <Modal opened={opened} onClose={onClose} title={title} centered>
       <Stack>
         <Text component="div" size="sm">
           {children}

@@ -6,14 +6,12 @@ import type { Device } from '../api/fleet.ts';
 import { Plain } from './plain.tsx';
 import { DeviceBadge } from './state-badge.tsx';
 import { When } from './when.tsx';
+import { Wide } from './wide.tsx';
 
 export function DeviceTable({ devices }: { readonly devices: readonly Device[] }) {
   const { t } = useTranslation();
   return (
-    <Table.ScrollContainer
-      minWidth={620}
-      scrollAreaProps={{ tabIndex: 0, 'aria-label': t('terminal.title') }}
-    >
+    <Wide label={t('terminal.title')} minWidth={620}>
       <Table verticalSpacing="xs" highlightOnHover>
         <Table.Thead>
           <Table.Tr>
@@ -54,6 +52,6 @@ export function DeviceTable({ devices }: { readonly devices: readonly Device[] }
           ))}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </Wide>
   );
 }

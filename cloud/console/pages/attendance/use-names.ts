@@ -1,7 +1,8 @@
 // Who somebody is, by terminal and badge: names are not kept with punches, so the terminals' own lists are asked, once in a while.
 import { useQueries } from '@tanstack/react-query';
-import { api, readNow } from '../../api/client.ts';
+import { api } from '../../api/client.ts';
 import { useMay } from '../../app/session.tsx';
+import { readSettled } from '../../parts/change.ts';
 import type { Punch } from './punch-data.ts';
 
 const STALE_MS = 10 * 60_000;
@@ -9,7 +10,7 @@ const STALE_MS = 10 * 60_000;
 const MOST_TERMINALS = 6;
 
 async function namesAt(device: string): Promise<Map<string, string>> {
-  const { data } = await readNow(
+  const { data } = await readSettled(
     api.GET('/devices/{device_id}/users', { params: { path: { device_id: device } } }),
   );
   return new Map(data.map(({ user_id, name }) => [user_id, name]));

@@ -1,7 +1,8 @@
 // Cards and codes of a terminal as the page asks for them and changes them.
 import { queryOptions } from '@tanstack/react-query';
-import { api, readNow } from '../../api/client.ts';
+import { api } from '../../api/client.ts';
 import type { components } from '../../api/contract.d.ts';
+import { readSettled } from '../../parts/change.ts';
 
 export type Identifier = components['schemas']['Identifier'];
 export type Item = components['schemas']['IdentifierItem'];
@@ -19,7 +20,9 @@ export function identifiersQuery(device: string | undefined, kind: Kind, page: n
     queryKey: [...IDENTIFIERS_KEY, device, kind, page],
     queryFn: async () => {
       const query = { type: kind, limit: ROWS, page_number: String(page) } as const;
-      const answer = await readNow(api.GET(PATH, { params: { path: { device_id: device ?? '' }, query } }));
+      const answer = await readSettled(
+        api.GET(PATH, { params: { path: { device_id: device ?? '' }, query } }),
+      );
       if (!('list_items' in answer)) throw new Error('one identifier where a list was asked for');
       return { items: answer.list_items, pages: answer.list_option.pagination.total_pages };
     },
@@ -42,17 +45,17 @@ function only({ result }: Result): Result['result'][number] {
 
 export async function putIdentifier({ device, kind, number }: Named, item: Item) {
   const params = { path: { device_id: device }, query: { type: kind, number } };
-  return only(await readNow(api.PUT(PATH, { params, body: item })));
+  return only(await readSettled(api.PUT(PATH, { params, body: item })));
 }
 
 export async function takeIdentifier({ device, kind, number }: Named) {
   const params = { path: { device_id: device }, query: { type: kind, number } };
-  return only(await readNow(api.DELETE(PATH, { params })));
+  return only(await readSettled(api.DELETE(PATH, { params })));
 }
 
 export async function renewPasses({ device, kind, number }: Named) {
   const params = { path: { device_id: device }, query: { type: kind, number } };
-  return only(await readNow(api.POST(`${PATH}/passes/reset`, { params })));
+  return only(await readSettled(api.POST(`${PATH}/passes/reset`, { params })));
 }
 
 /** The same again, as it stood: with the passes that were left. */

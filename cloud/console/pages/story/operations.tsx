@@ -10,10 +10,10 @@ import { deviceChoices, useDevices } from '../../parts/places.ts';
 import { Plain, plain } from '../../parts/plain.tsx';
 import { Shown } from '../../parts/shown.tsx';
 import { OperationBadge } from '../../parts/state-badge.tsx';
+import { useOpName } from '../../parts/use-op-name.ts';
 import { When } from '../../parts/when.tsx';
 import { Wide } from '../../parts/wide.tsx';
 import { type Listed, operationsQuery, STATES } from './story-data.ts';
-import { useOpName } from './use-op-name.ts';
 
 function Rows({ operations }: { readonly operations: readonly Listed[] }) {
   const { t } = useTranslation();

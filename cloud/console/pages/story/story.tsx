@@ -14,10 +14,10 @@ import { Pager, usePaging } from '../../parts/pager.tsx';
 import { Plain, plain } from '../../parts/plain.tsx';
 import { Shown } from '../../parts/shown.tsx';
 import { OperationBadge } from '../../parts/state-badge.tsx';
+import { useOpName } from '../../parts/use-op-name.ts';
 import { When } from '../../parts/when.tsx';
 import { Wide } from '../../parts/wide.tsx';
 import { askedQuery, operationQuery, type Seen } from './story-data.ts';
-import { useOpName } from './use-op-name.ts';
 import { useWho } from './use-who.ts';
 
 const ITEMS = 100;

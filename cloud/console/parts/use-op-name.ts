@@ -1,6 +1,6 @@
 // What an operation does, in words; one that has none here is shown as the API calls it.
 import { useTranslation } from 'react-i18next';
-import { common } from '../../words/common.ts';
+import { common } from '../words/common.ts';
 
 type Known = keyof typeof common.op;
 
