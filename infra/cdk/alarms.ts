@@ -13,9 +13,12 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import { layout } from '../../cloud/store/layout.ts';
+import { deniedAtBroker, throttledRules, throttledTable } from './aws-metrics.ts';
 import type { Failures } from './failures.ts';
 import type { Functions } from './functions.ts';
 import type { Api } from './http-api.ts';
+import { IotLogging } from './iot-logging.ts';
 import { LogMetrics } from './log-metrics.ts';
 import type { Settings } from './settings.ts';
 
@@ -39,6 +42,8 @@ export interface AlarmsProps {
   readonly api: Api;
   readonly functions: Functions;
   readonly failures: Failures;
+  readonly tableName: string;
+  readonly ruleNames: readonly string[];
 }
 
 export class Alarms extends Construct {
@@ -77,7 +82,7 @@ export class Alarms extends Construct {
     );
   }
 
-  #watches({ api, functions, failures, settings }: AlarmsProps): Record<string, Watch> {
+  #watches({ api, functions, failures, settings, tableName, ruleNames }: AlarmsProps): Record<string, Watch> {
     const logs = new LogMetrics(this, 'Logs', functions);
     const all = [...functions.byName.values()];
     return {
@@ -98,6 +103,34 @@ export class Alarms extends Construct {
         metric: failures.queue.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES }),
         above: 0,
         because: 'A reply or a presence event could not be taken in and lies in the queue: docs/deploy.md.',
+      },
+      'iot-rules': {
+        metric: new IotLogging(this, 'IotLogging', settings.iotLogging).ruleErrors.with({
+          statistic: 'Sum',
+          period: FIVE_MINUTES,
+        }),
+        above: 0,
+        because: 'A rule of IoT Core failed: the log group AWSIotLogsV2 says which, and why.',
+      },
+      'iot-throttled': {
+        metric: throttledRules(ruleNames, FIVE_MINUTES),
+        above: 0,
+        because: 'Messages of agents did not reach a rule: the account runs at its quota of rules.',
+      },
+      'iot-denied': {
+        metric: deniedAtBroker(FIVE_MINUTES),
+        above: 0,
+        because:
+          'Somebody with a certificate of this account asked the broker for what the policy forbids. Agents do not.',
+      },
+      'table-throttled': {
+        metric: throttledTable(
+          tableName,
+          layout.indexes.map(({ name }) => name),
+          FIVE_MINUTES,
+        ),
+        above: 0,
+        because: 'DynamoDB refused reads or writes for a while: a row or a partition is asked for too often.',
       },
       'unknown-outcomes': {
         metric: logs.unsettled.with({ statistic: 'Sum', period: FIVE_MINUTES }),

@@ -4,15 +4,17 @@ import { ArnFormat, AssetHashType, DockerImage, Duration, RemovalPolicy, Stack }
 import {
   Architecture,
   Code,
+  type IFunction,
   Function as LambdaFunction,
   LoggingFormat,
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { OPS_INDEX } from '../../cloud/store/layout.ts';
 import { BUNDLE_HANDLER, bundleFunction, isWritten } from './bundle.ts';
+import { Canary } from './canary.ts';
 import { environmentOf } from './environment.ts';
 import { grants, type LambdaName, speaksToAgents } from './grants.ts';
 import { agentArns, functionName } from './names.ts';
@@ -64,10 +66,13 @@ export class Functions extends Construct {
   readonly byName: ReadonlyMap<LambdaName, LambdaFunction>;
   readonly #props: FunctionsProps;
   readonly #arns: TargetArns;
+  readonly #canary: Canary | null;
+  readonly #aliases = new Map<LambdaName, IFunction>();
 
   constructor(scope: Construct, id: string, props: FunctionsProps) {
     super(scope, id);
     this.#props = props;
+    this.#canary = props.settings.canary ? new Canary(this, 'Canary', props.settings.stage) : null;
     const { client, thing, certificate, commandTopic } = agentArns(this);
     this.#arns = {
       table: props.store.table.tableArn,
@@ -93,6 +98,15 @@ export class Functions extends Construct {
     return found;
   }
 
+  /** What the gateway calls: the function, or the alias by which its new versions come little by little. */
+  called(name: LambdaName): IFunction {
+    const known = this.#aliases.get(name);
+    if (known !== undefined || this.#canary === null) return known ?? this.get(name);
+    const alias = this.#canary.aliasOf(name, this.get(name));
+    this.#aliases.set(name, alias);
+    return alias;
+  }
+
   #arnOf(name: LambdaName): string {
     return Stack.of(this).formatArn({
       service: 'lambda',
@@ -108,7 +122,6 @@ export class Functions extends Construct {
     const { memoryMb, seconds, sees } = shapeOf(name);
     const logGroup = new LogGroup(scope, 'Logs', {
       logGroupName: `/aws/lambda/${functionName(settings.stage, name)}`,
-      retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const reservedConcurrentExecutions = reserved(name, settings);

@@ -14,7 +14,7 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaAuthorizer, HttpLambdaResponseType } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { gatewayRoutes } from '../../shared/api/gateway-routes.ts';
 import { routeKey } from '../../shared/api/route.ts';
@@ -102,7 +102,7 @@ export class Api extends Construct {
   #integration(fn: GatewayRoute['fn']): HttpLambdaIntegration {
     const known = this.#integrations.get(fn);
     if (known !== undefined) return known;
-    const integration = new HttpLambdaIntegration(fn, this.#props.functions.get(fn), {
+    const integration = new HttpLambdaIntegration(fn, this.#props.functions.called(fn), {
       payloadFormatVersion: PayloadFormatVersion.VERSION_2_0,
       // Left out, the gateway waits 30 s, the outermost of the times that nest; the construct would take no more than 29.
     });
@@ -115,7 +115,7 @@ export class Api extends Construct {
    * 401 by itself, and neither it nor a function runs. Source: API Gateway V2 API reference, "CreateAuthorizer", identitySource.
    */
   #authorizer(): HttpLambdaAuthorizer {
-    return new HttpLambdaAuthorizer('authorizer', this.#props.functions.get('authorizer'), {
+    return new HttpLambdaAuthorizer('authorizer', this.#props.functions.called('authorizer'), {
       responseTypes: [HttpLambdaResponseType.SIMPLE],
       identitySource: ['$request.header.Authorization'],
       resultsCacheTtl: Duration.seconds(0),
@@ -127,7 +127,6 @@ export class Api extends Construct {
     const log = new LogGroup(this, 'AccessLog', {
       // Groups of this name take API Gateway's lines without a growing resource policy.
       logGroupName: `/aws/vendedlogs/sereno-${settings.stage}-access`,
-      retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const stage = new HttpStage(this, 'Stage', {

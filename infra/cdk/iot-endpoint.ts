@@ -1,7 +1,7 @@
 // Where this account's IoT data plane is: asked of IoT Core when the stack is made, for the SDK's own default is another address.
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { AwsCustomResource, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
@@ -22,7 +22,6 @@ export class IotEndpoint extends Construct {
     const name = functionName(stage, 'endpoint');
     const logGroup = new LogGroup(this, 'Logs', {
       logGroupName: `/aws/lambda/${name}`,
-      retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const asked = new AwsCustomResource(this, 'Ask', {

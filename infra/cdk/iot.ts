@@ -46,6 +46,7 @@ export interface IotProps {
 export class Iot extends Construct {
   readonly #props: IotProps;
   readonly #role: Role;
+  readonly #rules: string[] = [];
 
   constructor(scope: Construct, id: string, props: IotProps) {
     super(scope, id);
@@ -135,6 +136,11 @@ export class Iot extends Construct {
     });
   }
 
+  /** The names of all rules. */
+  get ruleNames(): readonly string[] {
+    return this.#rules;
+  }
+
   /** What the rules themselves may do: put rows, and hand on what they could not. */
   #ruleRole(): Role {
     const { store, failures } = this.#props;
@@ -154,8 +160,10 @@ export class Iot extends Construct {
 
   #rule(name: string, sql: string, action: CfnTopicRule.ActionProperty): CfnTopicRule {
     const { stage, failures } = this.#props;
+    const ruleName = NAMED[name] ?? `sereno_${stage.replaceAll('-', '_')}_${name}`;
+    this.#rules.push(ruleName);
     return new CfnTopicRule(this, `Rule-${name}`, {
-      ruleName: NAMED[name] ?? `sereno_${stage.replaceAll('-', '_')}_${name}`,
+      ruleName,
       topicRulePayload: {
         sql,
         awsIotSqlVersion: SQL_VERSION,

@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import type { Functions } from './functions.ts';
 import type { LambdaName } from './grants.ts';
 
-const NAMESPACE = 'Sereno/Logs';
+export const NAMESPACE = 'Sereno/Logs';
 
 /** Functions that send commands. */
 const COMMANDING: readonly LambdaName[] = ['devices', 'users', 'attendance'];

@@ -109,8 +109,10 @@ const expected: Readonly<Record<LambdaName, readonly string[]>> = {
 
 const written = (Object.keys(expected) as LambdaName[]).filter(isWritten);
 
-test('there is a role for each function and one for the rules, one for the question where the data plane is, and no other', () => {
-  expect([...roles.keys()].sort()).toEqual([...written, 'IotRuleRole', 'IotEndpointRole'].sort());
+test('there is a role for each function and one for the rules, one for the question where the data plane is, one for the log of IoT Core, and no other', () => {
+  expect([...roles.keys()].sort()).toEqual(
+    [...written, 'IotRuleRole', 'IotEndpointRole', 'AlarmsIotLoggingRole'].sort(),
+  );
 });
 
 test.each(written)('%s may do this and nothing more', (fn) => {
@@ -121,6 +123,13 @@ test('what asks where the data plane is may do nothing else', () => {
   expect(lines(roles.get('IotEndpointRole') ?? [], stack)).toEqual([
     'iot:DescribeEndpoint *',
     ...logs('endpoint'),
+  ]);
+});
+
+test('IoT Core writes its own log and no other', () => {
+  expect(lines(roles.get('AlarmsIotLoggingRole') ?? [], stack)).toEqual([
+    'logs:CreateLogStream AWSIotLogsV2',
+    'logs:PutLogEvents AWSIotLogsV2',
   ]);
 });
 

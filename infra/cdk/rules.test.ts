@@ -7,7 +7,8 @@ import { ofType, synthesized } from './testing/synth.ts';
 // A stack is synthesized in one go: on a busy machine that takes a while.
 vi.setConfig({ testTimeout: 60_000 });
 
-const { template, resources } = synthesized({ issuer: 'https://login.example.com/', audience: 'hr' });
+const whole = synthesized({ issuer: 'https://login.example.com/', audience: 'hr' });
+const { template, resources } = whole;
 
 describe('IoT rules', () => {
   const rules = ofType(resources, 'AWS::IoT::TopicRule').map(([, { Properties }]) => Properties);
@@ -109,9 +110,13 @@ describe('alarms', () => {
       'sereno-prod-function-throttles',
       'sereno-prod-function-throttles-2',
       'sereno-prod-function-throttles-3',
+      'sereno-prod-iot-denied',
+      'sereno-prod-iot-rules',
+      'sereno-prod-iot-throttled',
       'sereno-prod-issuer-keys',
       'sereno-prod-notices-failed',
       'sereno-prod-put-aside',
+      'sereno-prod-table-throttled',
       'sereno-prod-too-many-calls',
       'sereno-prod-unknown-outcomes',
       'sereno-prod-webhooks-paused',
@@ -138,5 +143,60 @@ describe('metrics of logs', () => {
     ]);
     expect(patternOf('Malformed')).toEqual(['{ $.message = "presence malformed" }']);
     expect(patternOf('IssuerKeys')).toEqual(['{ $.message = "issuer keys" }']);
+  });
+});
+
+describe('logging of IoT Core', () => {
+  const filter = (from: ReturnType<typeof synthesized>) =>
+    ofType(from.resources, 'AWS::Logs::MetricFilter').find(([, { Properties }]) =>
+      JSON.stringify(Properties.MetricTransformations).includes('RuleErrors'),
+    )?.[1].Properties;
+
+  test('is turned on for errors, into a group that is kept for a month, and rules that fail are counted there', () => {
+    template.hasResourceProperties('AWS::IoT::Logging', { DefaultLogLevel: 'ERROR' });
+    template.hasResourceProperties('AWS::Logs::LogGroup', {
+      LogGroupName: 'AWSIotLogsV2',
+      RetentionInDays: 30,
+    });
+    expect(filter(whole)?.FilterPattern).toBe('{ ($.status = "Failure") && ($.ruleName = "sereno*") }');
+  });
+
+  test('is left as it is where the account has it, and rules that fail are counted all the same', () => {
+    const there = synthesized({ iotLogging: 'false' });
+    there.template.resourceCountIs('AWS::IoT::Logging', 0);
+    expect(filter(there)).toMatchObject({ LogGroupName: 'AWSIotLogsV2' });
+  });
+});
+
+describe('alarms on what AWS counts', () => {
+  const alarm = (name: string) =>
+    ofType(resources, 'AWS::CloudWatch::Alarm').find(
+      ([, { Properties }]) => Properties.AlarmName === `sereno-prod-${name}`,
+    )?.[1].Properties.Metrics as { MetricStat?: { Metric: { MetricName: string; Dimensions: unknown } } }[];
+  const metrics = (name: string) => alarm(name).flatMap(({ MetricStat }) => MetricStat?.Metric ?? []);
+
+  test('no alarm holds more metrics than CloudWatch takes', () => {
+    for (const [, { Properties }] of ofType(resources, 'AWS::CloudWatch::Alarm')) {
+      expect(((Properties.Metrics as unknown[]) ?? []).length).toBeLessThanOrEqual(10);
+    }
+  });
+
+  test('every rule is watched for what its quota refuses, and the table with its index for theirs', () => {
+    const rules = ofType(resources, 'AWS::IoT::TopicRule').map(([, { Properties }]) => Properties.RuleName);
+    const watched = metrics('iot-throttled').map(
+      ({ Dimensions }) => (Dimensions as { Value: string }[])[0]?.Value,
+    );
+    expect(watched.sort()).toEqual([...rules].sort());
+    expect(metrics('table-throttled').map(({ MetricName }) => MetricName)).toEqual([
+      'ReadThrottleEvents',
+      'WriteThrottleEvents',
+      'ReadThrottleEvents',
+      'WriteThrottleEvents',
+    ]);
+    expect(metrics('iot-denied').map(({ MetricName }) => MetricName)).toEqual([
+      'Connect.AuthError',
+      'PublishIn.AuthError',
+      'Subscribe.AuthError',
+    ]);
   });
 });

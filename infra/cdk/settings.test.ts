@@ -41,6 +41,8 @@ test.each<[string, Record<string, unknown>, string]>([
   ['no rate at all', { rateLimit: '0' }, '-c rateLimit: a whole number from 1 on'],
   ['less than no reserve', { reservedPresence: '-1' }, '-c reservedPresence: a whole number from 0 on'],
   ['nobody who may wait', { callsPerTenant: '0' }, '-c callsPerTenant: a whole number from 1 on'],
+  ['days that CloudWatch does not know', { logDays: '31' }, '-c logDays: one of 1, 3, 5'],
+  ['a region that is none', { region: 'Irland' }, '-c region: a region, like eu-west-1'],
   ['a table by its ARN', { tableName: 'arn:aws:dynamodb:x' }, '-c tableName: the name of a table'],
   ['a key by its name', { sealKey: 'alias/seal' }, '-c sealKey: an ARN of a key of KMS'],
   ['a misspelt name', { isuer: 'https://login.example.com/' }, '-c isuer: no such setting; there are stage,'],
@@ -55,6 +57,7 @@ test('texts of the command line become numbers and lists, and what is left out g
     audience: 'sereno',
     algorithms: 'ES256,RS256',
     agentsLost: 5,
+    iotLogging: true,
     privateWebhooks: false,
     auditDays: 400,
     certificateDays: 365,
@@ -64,6 +67,8 @@ test('texts of the command line become numbers and lists, and what is left out g
     reservedPresence: 50,
     rateLimit: 50,
     terminationProtection: true,
+    logDays: 30,
+    canary: false,
   });
 });
 

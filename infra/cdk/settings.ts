@@ -12,6 +12,7 @@ import {
 } from '../../cloud/config.ts';
 import { CERTIFICATE_DAYS, MOST_CERTIFICATE_DAYS } from '../../shared/domain/certificate.ts';
 import { slugSchema } from '../../shared/domain/identifiers.ts';
+import { LOG_DAYS } from './kept-logs.ts';
 
 /** An issuer that does not exist: every token is refused, the safe default before configuration. */
 export const NO_ISSUER = 'https://issuer.invalid/';
@@ -87,6 +88,8 @@ const schema = z
     /** A certificate for `domain` in this region; left out, one is asked for and waits for its DNS record. */
     certificateArn: z.string().startsWith('arn:', 'an ARN of an ACM certificate').optional(),
     alarmEmail: z.email({ error: 'an e-mail address' }).optional(),
+    /** `false`: the account has logging of IoT Core already. */
+    iotLogging: yesOrNo.default(true),
     /** How many agents may go away within 15 minutes before an alarm. */
     agentsLost: count.default(5),
     /** `true`: webhooks may go to private addresses, too, and by plain HTTP. */
@@ -114,6 +117,15 @@ const schema = z
     reservedAuthorizer: orNone.default(100),
     /** The same for the function that hears of agents. */
     reservedPresence: orNone.default(50),
+    /** `true`: new versions of what callers wait for get a tenth of the calls for five minutes first. */
+    canary: yesOrNo.default(false),
+    /** For how many days logs are kept. */
+    logDays: count.refine((days) => LOG_DAYS.includes(days), `one of ${LOG_DAYS.join(', ')}`).default(30),
+    /** Where it is deployed; left out, where the credentials are at home. */
+    region: z
+      .string()
+      .regex(/^[a-z]{2}(-[a-z]+)+-[0-9]$/, 'a region, like eu-west-1')
+      .optional(),
     /** `false`: the stack may be deleted, which docs/deploy.md says how to do. */
     terminationProtection: yesOrNo.default(true),
     /** A table that is there, restored from a backup: the stack uses it instead of one of its own. */

@@ -263,6 +263,20 @@ describe('data', () => {
 });
 
 describe('settings', () => {
+  test('logs are kept for as many days as is said, of every group', () => {
+    const kept = synthesized({ logDays: '400' });
+    const groups = ofType(kept.resources, 'AWS::Logs::LogGroup');
+    expect(groups.length).toBeGreaterThan(20);
+    for (const [, { Properties }] of groups) expect(Properties.RetentionInDays).toBe(400);
+  });
+
+  test('a region is where the stack is deployed, and nothing of it is found wanting there', () => {
+    const placed = synthesized({ region: 'sa-east-1' });
+    expect(placed.stack.region).toBe('sa-east-1');
+    const report = new AwsSolutionsChecks(placed.app).validateScope(placed.app);
+    expect(report.violations.map(({ ruleName }) => ruleName)).toEqual([]);
+  });
+
   test('the stage is part of every name', () => {
     const staged = synthesized({ stage: 'pre-1' });
     staged.template.hasResourceProperties('AWS::IoT::Policy', { PolicyName: 'sereno-pre-1-agent' });

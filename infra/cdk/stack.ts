@@ -9,6 +9,7 @@ import { Functions } from './functions.ts';
 import { Api } from './http-api.ts';
 import { Iot } from './iot.ts';
 import { IotEndpoint } from './iot-endpoint.ts';
+import { keepLogs } from './kept-logs.ts';
 import { SealKey } from './seal-key.ts';
 import { LedgerKey } from './secret.ts';
 import { NO_ISSUER, type Settings } from './settings.ts';
@@ -20,6 +21,7 @@ export class SerenoStack extends Stack {
     const settings = this.#withIssuer(given);
     const { stage, domain, certificateArn } = settings;
     Tags.of(this).add('sereno:stage', stage);
+    keepLogs(this, settings.logDays);
     if (settings.issuer === NO_ISSUER) {
       Annotations.of(this).addWarningV2(
         'sereno:no-issuer',
@@ -45,7 +47,7 @@ export class SerenoStack extends Stack {
     });
     // The gateway's own address is known only here; the `Host` header is set by the caller.
     functions.get('sites').addEnvironment('PUBLIC_URL', api.url);
-    new Iot(this, 'Iot', {
+    const iot = new Iot(this, 'Iot', {
       stage,
       store,
       presence: functions.get('presence'),
@@ -57,7 +59,14 @@ export class SerenoStack extends Stack {
       jobs: functions.get('jobs'),
       failures: failures.queue,
     });
-    const alarms = new Alarms(this, 'Alarms', { settings, api, functions, failures });
+    const alarms = new Alarms(this, 'Alarms', {
+      settings,
+      api,
+      functions,
+      failures,
+      tableName: store.table.tableName,
+      ruleNames: iot.ruleNames,
+    });
 
     new CfnOutput(this, 'Url', { value: api.url });
     new CfnOutput(this, 'TableName', { value: store.table.tableName });
