@@ -16,7 +16,7 @@ import { OPS_INDEX } from '../../cloud/store/layout.ts';
 import { BUNDLE_HANDLER, bundleFunction, isWritten } from './bundle.ts';
 import { Canary } from './canary.ts';
 import { environmentOf } from './environment.ts';
-import { grants, type LambdaName, speaksToAgents } from './grants.ts';
+import { grants, grantsWithKey, type LambdaName, speaksToAgents } from './grants.ts';
 import { agentArns, functionName } from './names.ts';
 import { functionRole, type TargetArns } from './role.ts';
 import type { Settings } from './settings.ts';
@@ -83,6 +83,8 @@ export class Functions extends Construct {
       commandTopics: commandTopic,
       failures: props.failures.queueArn,
       sealKey: props.sealKey,
+      // Named by no grant where there is none.
+      dataKey: props.settings.dataKey ?? '',
       // By its name: the function that needs it may be made before it.
       deliver: this.#arnOf('deliver'),
       keep: this.#arnOf('keep'),
@@ -124,6 +126,7 @@ export class Functions extends Construct {
       logGroupName: `/aws/lambda/${functionName(settings.stage, name)}`,
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    const granted = settings.dataKey === undefined ? grants[name] : grantsWithKey(name);
     const reservedConcurrentExecutions = reserved(name, settings);
     return new LambdaFunction(scope, 'Function', {
       functionName: functionName(settings.stage, name),
@@ -142,7 +145,7 @@ export class Functions extends Construct {
         sealKey,
         dataPlane,
       }),
-      role: functionRole(scope, grants[name], this.#arns, logGroup),
+      role: functionRole(scope, granted, this.#arns, logGroup),
       logGroup,
       loggingFormat: LoggingFormat.JSON,
     });

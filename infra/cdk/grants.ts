@@ -26,6 +26,7 @@ export type Target =
   | 'commandTopics'
   | 'failures'
   | 'sealKey'
+  | 'dataKey'
   | 'deliver'
   | 'keep';
 
@@ -205,4 +206,27 @@ const DATA_PLANE: ReadonlySet<string> = new Set([
 /** Whether a function may send something to agents, or ask after them. */
 export function speaksToAgents(name: LambdaName): boolean {
   return grants[name].some(({ actions }) => actions.some((action) => DATA_PLANE.has(action)));
+}
+
+/** What whoever works on a table or a queue may do with the key that encrypts it, by way of these services alone. */
+export const withDataKey: readonly Grant[] = ['dynamodb', 'sqs'].map((service) => ({
+  actions: [
+    'kms:Decrypt',
+    'kms:DescribeKey',
+    'kms:Encrypt',
+    'kms:GenerateDataKey',
+    'kms:GenerateDataKeyWithoutPlaintext',
+    'kms:ReEncryptFrom',
+    'kms:ReEncryptTo',
+  ],
+  on: ['dataKey'],
+  where: { 'kms:ViaService': `${service}.*.amazonaws.com` },
+}));
+
+/** The grants of a function where table and queue have a key of the operator's own. */
+export function grantsWithKey(name: LambdaName): readonly Grant[] {
+  const isAboutIt = grants[name].some(
+    ({ on }) => !('everything' in on) && on.some((target) => target === 'table' || target === 'failures'),
+  );
+  return isAboutIt ? [...grants[name], ...withDataKey] : grants[name];
 }

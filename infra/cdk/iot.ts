@@ -13,6 +13,8 @@ import { SWEEP_MINUTES, SWEEP_SHARE, type sweepEventSchema } from '../../shared/
 import { RULES } from '../../shared/wire/topics.ts';
 import { agentPolicyName, thingTypeName } from '../stage-names.ts';
 import { agentPolicy } from './agent-policy.ts';
+import { withDataKey } from './grants.ts';
+import { statement } from './role.ts';
 import { eventsRule, presenceRules, renewalRule, rowRules, SQL_VERSION, settledRule } from './rule-sql.ts';
 import type { Store } from './table.ts';
 
@@ -41,6 +43,8 @@ export interface IotProps {
   readonly keep: IFunction;
   /** Where a message goes when an action failed. */
   readonly failures: Queue;
+  /** ARN of the key that table and queue are encrypted with, where it is not AWS's own. */
+  readonly dataKey: string | undefined;
 }
 
 export class Iot extends Construct {
@@ -143,12 +147,13 @@ export class Iot extends Construct {
 
   /** What the rules themselves may do: put rows, and hand on what they could not. */
   #ruleRole(): Role {
-    const { store, failures } = this.#props;
+    const { store, failures, dataKey } = this.#props;
     const allow = (action: string, resource: string) =>
       new PolicyStatement({ actions: [action], resources: [resource] });
     const statements = [
       allow('dynamodb:PutItem', store.table.tableArn),
       allow('sqs:SendMessage', failures.queueArn),
+      ...(dataKey === undefined ? [] : withDataKey.map((grant) => statement(grant, { dataKey }))),
     ];
     return new Role(this, 'RuleRole', {
       assumedBy: new ServicePrincipal('iot.amazonaws.com', {

@@ -26,11 +26,18 @@ function isWide(target: Target): target is keyof typeof WIDE {
   return Object.hasOwn(WIDE, target);
 }
 
-function statement({ actions, on, where }: Grant, arns: TargetArns): PolicyStatement {
+function arnOf(target: Target, arns: Partial<TargetArns>): string {
+  const arn = arns[target];
+  if (arn === undefined) throw new Error(`no ARN of ${target}`);
+  return arn;
+}
+
+/** A grant as IAM has it. @throws Error for a target whose ARN is not among `arns` */
+export function statement({ actions, on, where }: Grant, arns: Partial<TargetArns>): PolicyStatement {
   return new PolicyStatement({
     effect: Effect.ALLOW,
     actions: [...actions],
-    resources: 'everything' in on ? ['*'] : on.map((target) => arns[target]),
+    resources: 'everything' in on ? ['*'] : on.map((target) => arnOf(target, arns)),
     ...(where === undefined ? {} : { conditions: { StringLike: where } }),
   });
 }

@@ -117,6 +117,8 @@ const schema = z
     reservedAuthorizer: orNone.default(100),
     /** The same for the function that hears of agents. */
     reservedPresence: orNone.default(50),
+    /** A key of KMS of yours that encrypts the table and the failures queue, instead of AWS's own. */
+    dataKey: z.string().startsWith('arn:', 'an ARN of a key of KMS').optional(),
     /** `true`: new versions of what callers wait for get a tenth of the calls for five minutes first. */
     canary: yesOrNo.default(false),
     /** For how many days logs are kept. */

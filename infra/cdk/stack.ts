@@ -28,8 +28,8 @@ export class SerenoStack extends Stack {
         'No issuer of tokens is set, every call will be answered 401: -c issuer=https://…',
       );
     }
-    const store = new Store(this, 'Store', settings.tableName);
-    const failures = new Failures(this, 'Failures');
+    const store = new Store(this, 'Store', settings);
+    const failures = new Failures(this, 'Failures', settings.dataKey);
     const secret = new LedgerKey(this, 'LedgerKey', settings.ledgerSecret).value;
     const sealKey = new SealKey(this, 'SealKey', stage, settings.sealKey).arn;
     const functions = new Functions(this, 'Functions', {
@@ -48,6 +48,7 @@ export class SerenoStack extends Stack {
     // The gateway's own address is known only here; the `Host` header is set by the caller.
     functions.get('sites').addEnvironment('PUBLIC_URL', api.url);
     const iot = new Iot(this, 'Iot', {
+      dataKey: settings.dataKey,
       stage,
       store,
       presence: functions.get('presence'),

@@ -8,31 +8,40 @@ import {
   Table,
   TableEncryption,
 } from 'aws-cdk-lib/aws-dynamodb';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { layout } from '../../cloud/store/layout.ts';
+import type { Settings } from './settings.ts';
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
+
+type StoreSettings = Pick<Settings, 'tableName' | 'dataKey'>;
 
 export class Store extends Construct {
   readonly table: Pick<ITable, 'tableName' | 'tableArn'>;
 
   /**
-   * @param adopted the name of a table with the same keys and indexes, as a restore makes it; a table of the stack's
-   * own is then left out of it and stays as it is
+   * With a `tableName` a table with the same keys and indexes is used, as a restore makes it; one of the stack's own is then
+   * left out of it and stays as it is.
    */
-  constructor(scope: Construct, id: string, adopted: string | undefined) {
+  constructor(scope: Construct, id: string, { tableName: adopted, dataKey }: StoreSettings) {
     super(scope, id);
-    this.table = adopted === undefined ? this.#own() : Table.fromTableName(this, 'Adopted', adopted);
+    this.table = adopted === undefined ? this.#own(dataKey) : Table.fromTableName(this, 'Adopted', adopted);
   }
 
-  #own(): Table {
+  #own(dataKey: string | undefined): Table {
     const table = new Table(this, 'Table', {
       partitionKey: text(layout.partitionKey),
       sortKey: text(layout.sortKey),
       timeToLiveAttribute: layout.ttl,
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      encryption: TableEncryption.AWS_MANAGED,
+      ...(dataKey === undefined
+        ? { encryption: TableEncryption.AWS_MANAGED }
+        : {
+            encryption: TableEncryption.CUSTOMER_MANAGED,
+            encryptionKey: Key.fromKeyArn(this, 'Key', dataKey),
+          }),
       removalPolicy: RemovalPolicy.RETAIN,
       deletionProtection: true,
     });
