@@ -24,6 +24,8 @@ async function each(times: number, work: (n: number) => Promise<unknown>): Promi
 async function hello(scene: Scene, change: (body: Record<string, unknown>) => void): Promise<void> {
   const last = scene.lastHello();
   const body = JSON.parse(Buffer.from(last.body ?? '', 'base64').toString('utf8'));
+  // What the cloud has said since is not said again.
+  body.tenureSince = 0;
   const seq = ++badge;
   change(body);
   Object.assign(body, { seq, at: Date.now() });
@@ -32,6 +34,7 @@ async function hello(scene: Scene, change: (body: Record<string, unknown>) => vo
     at: Date.now(),
     body: Buffer.from(JSON.stringify(body)).toString('base64'),
   };
+  scene.ruled('hello', last.body?.length ?? 0);
   const responsePayload = await scene.system.invoke('presence', again);
   await scene.system.invoke('keep', { requestPayload: again, responsePayload });
 }
@@ -74,8 +77,9 @@ export const SCENARIOS: readonly Scenario[] = [
       await each(times, async (n) => {
         const second = String(n % 60).padStart(2, '0');
         const minute = String(++badge % 60).padStart(2, '0');
-        terminal?.punch(scene.userAt(third), { time: `2026-11-0${1 + (n % 9)}T08:${minute}:${second}` });
-        await scene.until('calls intake', n + 1);
+        await scene.awaiting('calls intake', () =>
+          terminal?.punch(scene.userAt(third), { time: `2026-11-0${1 + (n % 9)}T08:${minute}:${second}` }),
+        );
         await scene.rest();
       });
     },
@@ -91,19 +95,37 @@ export const SCENARIOS: readonly Scenario[] = [
       }),
   },
   {
+    name: 'rule',
+    what: 'a visitor gets a card with a window',
+    times: 5,
+    play: (scene, times) =>
+      each(times, () => {
+        const card = String(++badge);
+        const from = Math.floor(Date.now() / 1000) - 60;
+        const valid = {
+          time: { is_permanent: false, from, to: from + 86_400 },
+          passes: { is_permanent: true },
+        };
+        const owner = { type: 'guest', name: `Visita ${card}` };
+        const item = { identifier_number: card, identifier_owner: owner, lock: 'all', valid };
+        return scene.call('PUT', `/devices/${second}/access/identifiers?type=card`, { list_items: [item] });
+      }),
+  },
+  {
     name: 'reconnect',
     what: 'an agent loses its line and comes back',
     times: 3,
     play: (scene, times) =>
-      each(times, async (n) => {
-        scene.system.broker.disconnect(clientIdOf(scene.system.tenant, SITE));
-        await scene.until('messages connect', n + 1);
+      each(times, async () => {
+        await scene.awaiting('messages connect', () =>
+          scene.system.broker.disconnect(clientIdOf(scene.system.tenant, SITE)),
+        );
         await scene.rest();
       }),
   },
   {
     name: 'hello',
-    what: 'a hello with news of one terminal, as presence takes it',
+    what: 'a hello with news of one terminal',
     times: 20,
     play: (scene, times) =>
       each(times, () =>
@@ -115,22 +137,26 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'sameHello',
-    what: 'a hello without news, as presence takes it',
+    what: 'a hello without news',
     times: 20,
     play: (scene, times) => each(times, () => hello(scene, () => {})),
   },
-  { name: 'sweep', what: 'the sweep of one branch', times: 10, play: tick('presence', { kind: 'sweep' }) },
-  { name: 'alert', what: 'the minute of alerts, one company', times: 10, play: tick('alert') },
+  {
+    name: 'sweep',
+    what: 'a sweep that asks about one branch',
+    times: 10,
+    play: tick('presence', { kind: 'sweep' }),
+  },
+  { name: 'alert', what: 'the minute of alerts, for one company', times: 10, play: tick('alert') },
   { name: 'deliver', what: 'the minute of webhooks, none there', times: 10, play: tick('deliver') },
   { name: 'keep', what: 'the minute of people, nothing to do', times: 10, play: tick('keep') },
   { name: 'jobs', what: 'the minute of jobs, none there', times: 10, play: tick('jobs') },
 ];
 
-/** What one time costs, on average. */
+/** What one time calls, on average; how long that takes here says nothing of AWS. */
 export async function countOf(scene: Scene, { play, times }: Scenario, share = 1): Promise<Counts> {
   const runs = Math.max(1, Math.round(times * share));
-  const counted = await scene.count(() => play(scene, runs));
-  return Object.fromEntries(
-    Object.entries(counted).map(([entry, count]) => [entry as Entry, (count ?? 0) / runs]),
-  );
+  const counted = Object.entries(await scene.count(() => play(scene, runs)));
+  const charged = counted.filter(([entry]) => !entry.startsWith('callMs'));
+  return Object.fromEntries(charged.map(([entry, count]) => [entry as Entry, (count ?? 0) / runs]));
 }

@@ -12,6 +12,8 @@ import { type SimulatedTerminal, startTerminal } from '../../terminal/terminal.t
 /** Longer than any run: what the clock does is counted by itself. */
 const NEVER_MS = 2_000_000_000;
 const USERS = 2000;
+/** Of a common terminal: how often a call looks for its answer depends on it. */
+const LATENCY = { perCommandMs: 15, perWriteMs: 30, perKbMs: 1 };
 /** Nothing more comes when nothing has come for this long; a PUBACK is held back for a quarter of a second. */
 const QUIET_MS = 600;
 const LOOK_MS = 50;
@@ -51,7 +53,10 @@ export class Scene {
     const folder = mkdtempSync(join(tmpdir(), 'sereno-calls-'));
     const terminals = new Map<string, SimulatedTerminal>();
     for (const id of TERMINALS) {
-      terminals.set(id, await startTerminal({ users: USERS, serialNumber: `SN-${id}`, attendance: 0 }));
+      terminals.set(
+        id,
+        await startTerminal({ users: USERS, serialNumber: `SN-${id}`, attendance: 0, latency: LATENCY }),
+      );
     }
     const rows = [...terminals].map(
       ([id, { port }]) => `  - {id: ${id}, host: 127.0.0.1, port: ${port}, dialect: {one_client: false}}\n`,
@@ -98,6 +103,11 @@ export class Scene {
     return this.#meter.take();
   }
 
+  /** That a rule has been set off whose function this run calls itself. */
+  ruled(name: string, bytes: number): void {
+    this.#meter.rule(name, bytes);
+  }
+
   /** Waits until nothing is called any more. */
   async rest(): Promise<void> {
     let before = '';
@@ -110,11 +120,14 @@ export class Scene {
     }
   }
 
-  /** Waits until something has been counted so often. */
-  async until(entry: keyof Counts, count: number): Promise<void> {
+  /** Waits until something is counted that `work` sets off. */
+  async awaiting(entry: keyof Counts, work: () => void): Promise<void> {
     const end = performance.now() + WITHIN_MS;
-    while ((this.#meter.counts[entry] ?? 0) < count) {
-      if (performance.now() > end) throw new Error(`${entry} was not counted ${count} times`);
+    const now = () => this.#meter.counts[entry] ?? 0;
+    const before = now();
+    work();
+    while (now() === before) {
+      if (performance.now() > end) throw new Error(`${entry} was not counted`);
       await sleep(LOOK_MS);
     }
   }
