@@ -36,6 +36,7 @@ program
   .requiredOption('--url <url>', "the API's address")
   .requiredOption('--token <token>', 'the token, good for one agent and 15 minutes')
   .option('-c, --config <file>', 'where agent.yaml is or will be; its devices are kept', defaultConfig)
+  .option('--proxy <url>', 'an HTTP proxy of the branch; otherwise that of HTTPS_PROXY')
   .option('--data <folder>', 'where the agent keeps its journal', process.env.SERENO_DATA)
   .option('--force', "use the file though it is another site's", false)
   .option('--no-start', 'write the files only')
@@ -48,6 +49,7 @@ program
   .description('Replace the certificate of an enrolled agent; a running one goes on with the new one.')
   .requiredOption('--url <url>', "the API's address")
   .requiredOption('--token <token>', 'a new token for the same site')
+  .option('--proxy <url>', 'an HTTP proxy of the branch; otherwise that of HTTPS_PROXY')
   .option('-c, --config <file>', 'the agent.yaml of this branch', defaultConfig)
   .addHelpText('after', moreHelp('rotate'))
   .action(async (options) => (await import('./commands/enroll.ts')).rotate(options));

@@ -1,6 +1,7 @@
 // `sereno-agent enroll` and `rotate`: a token becomes a certificate, an agent.yaml and a running agent.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { type ProxyAddress, proxyOf, proxyUrlFor } from '../config/proxy.ts';
 import { EnrolmentError } from '../enrolment/errors.ts';
 import { type Enrolled, exchange } from '../enrolment/exchange.ts';
 import { pendingKeyFile, readHome, settle } from '../enrolment/home.ts';
@@ -13,12 +14,14 @@ export interface EnrollOptions {
   readonly token: string;
   readonly config: string;
   readonly data?: string;
+  /** URL; left out: that of the environment. */
+  readonly proxy?: string;
   readonly force?: boolean;
   readonly start: boolean;
   readonly logLevel: string;
 }
 
-export type RotateOptions = Pick<EnrollOptions, 'url' | 'token' | 'config'>;
+export type RotateOptions = Pick<EnrollOptions, 'url' | 'token' | 'config' | 'proxy'>;
 
 /**
  * Gets the certificate, writes agent.yaml and starts the agent: through systemd where it is installed, else here.
@@ -49,17 +52,33 @@ export async function rotate(options: RotateOptions): Promise<void> {
 
 async function certify(options: RotateOptions & Partial<EnrollOptions>): Promise<Enrolled> {
   const { url, token, config, data, force } = options;
+  const proxy = proxyTo(options);
   const document = readHome(config);
   const key = pendingKey(pendingKeyFile(config));
   const enrolled = await exchange({
     url,
     token,
     csr: await certificateRequest(key),
+    ...(proxy === null ? {} : { proxy: proxy.address }),
     onWait: ({ message }, ms) =>
       process.stderr.write(`${message} Trying again in ${ms / 1000} s (Ctrl+C ends it).\n`),
   });
-  settle(document, enrolled, key, { config, data, force });
+  // A service knows nothing of the environment of this shell.
+  settle(document, enrolled, key, { config, data, force, proxy: proxy?.url });
   return enrolled;
+}
+
+/** @throws EnrolmentError `proxy_invalid` */
+function proxyTo({
+  url,
+  proxy,
+}: RotateOptions): { readonly url: string; readonly address: ProxyAddress } | null {
+  const named = proxy ?? proxyUrlFor(URL.parse(url)?.hostname ?? '', process.env);
+  if (named === null) return null;
+  const address = proxyOf(named);
+  if (address !== null) return { url: named, address };
+  const from = proxy === undefined ? 'HTTPS_PROXY' : '--proxy';
+  throw new EnrolmentError('proxy_invalid', `${from} must be a URL such as http://proxy.lan:3128.`);
 }
 
 function say(line: string): void {

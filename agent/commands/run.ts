@@ -13,6 +13,8 @@ import type { LinkEvents } from '../link/link.ts';
 import { LocalBroker } from '../link/local-broker.ts';
 import { MqttLink } from '../link/mqtt-link.ts';
 import { RenewableLink } from '../link/renewable-link.ts';
+import { WayFinder } from '../link/way-finder.ts';
+import { waysTo } from '../link/ways.ts';
 import { ServiceManager } from '../service/notify.ts';
 import { openLog } from './log.ts';
 
@@ -36,7 +38,11 @@ export async function run({ config: file, logLevel }: RunOptions): Promise<void>
   const log = openLog(logLevel, { tenant, site });
   const takes = { tenant, site, events: true };
   const linkTo = (at: typeof cloud) => (events: LinkEvents) =>
-    new MqttLink({ ...takes, ...at }, toldToo(events, at, certificates));
+    new WayFinder(
+      waysTo(at.endpoint, at.proxy !== undefined),
+      (endpoint, told) => new MqttLink({ ...takes, ...at, endpoint }, told),
+      toldToo(events, at, certificates),
+    );
   let link: RenewableLink | null = null;
   const certificates: OwnCertificates = new OwnCertificates({
     ...{ file, cloud, at: { tenant, site }, log },
@@ -78,8 +84,8 @@ function toldToo(events: LinkEvents, at: Cloud, certificates: OwnCertificates): 
       events.onUp();
       certificates.up(at);
     },
-    onDown: (reason) => {
-      events.onDown(reason);
+    onDown: (reason, isUnreached) => {
+      events.onDown(reason, isUnreached);
       certificates.down(at);
     },
   };

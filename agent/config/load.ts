@@ -9,6 +9,7 @@ import { parseSubnet, type Subnet } from '../discovery/subnets.ts';
 import { commKeyIn, type PathAndProblem, problemsAcross } from './across.ts';
 import { type LocalBrokerAddress, localBrokerOf } from './local-broker.ts';
 import { configInvalid, lineIn, mustBeYaml, type Problem, unreadable, wordsOf } from './problems.ts';
+import { type ProxyAddress, proxyOf, proxyUrlFor } from './proxy.ts';
 import {
   type AgentFile,
   agentConfigSchema,
@@ -25,6 +26,8 @@ export interface AgentConfig {
     readonly certificate: string;
     readonly key: string;
     readonly ca?: string;
+    /** An HTTP proxy that the broker is reached through. */
+    readonly proxy?: ProxyAddress;
     /** For how many days a certificate is used before it is renewed. */
     readonly days: number;
   } | null;
@@ -108,6 +111,7 @@ function complete(config: AgentFile, file: string, environment: NodeJS.ProcessEn
             certificate: resolve(base, cloud.certificate),
             key: resolve(base, cloud.key),
             ...(cloud.ca === undefined ? {} : { ca: resolve(base, cloud.ca) }),
+            ...proxyIn(cloud, environment),
             days: cloud.certificate_days,
           },
     dataDir: resolve(base, config.data),
@@ -125,6 +129,16 @@ function complete(config: AgentFile, file: string, environment: NodeJS.ProcessEn
       );
     }),
   };
+}
+
+/** What agent.yaml names, or else the environment. */
+function proxyIn(
+  { endpoint, proxy }: NonNullable<AgentFile['cloud']>,
+  environment: NodeJS.ProcessEnv,
+): { readonly proxy?: ProxyAddress } {
+  const url = proxy ?? proxyUrlFor(endpoint.split(':')[0] ?? '', environment);
+  const address = url === null ? null : proxyOf(url);
+  return address === null ? {} : { proxy: address };
 }
 
 /** The keys allowed at `path`. */

@@ -6,6 +6,7 @@ import { deviceIdSchema, slugSchema } from '../../shared/domain/identifiers.ts';
 
 import { isSubnet } from '../discovery/subnets.ts';
 import { localBrokerOf } from './local-broker.ts';
+import { proxyOf } from './proxy.ts';
 
 const hostSchema = z
   .string()
@@ -49,11 +50,17 @@ function listOf<T extends z.ZodType>(entry: T) {
 }
 
 export const cloudSchema = z.strictObject({
-  /** `host` or `host:port`; 8883 where no port is given. */
+  /** `host` or `host:port`; 8883 where no port is given, and 443 where that is shut. */
   endpoint: z.string().regex(/^[A-Za-z0-9.-]{1,255}(:\d{1,5})?$/, 'host or host:port'),
   certificate: pathSchema,
   key: pathSchema,
   ca: pathSchema.optional(),
+  /** An HTTP proxy that the broker is reached through; left out: that of HTTPS_PROXY, unless NO_PROXY lists the broker. */
+  proxy: z
+    .string()
+    .max(512)
+    .refine((url) => proxyOf(url) !== null, 'a URL such as http://proxy.lan:3128')
+    .optional(),
   /** For how many days a certificate is used before the agent renews it, if it does not end before. */
   certificate_days: z.int().min(1).max(MOST_CERTIFICATE_DAYS).default(CERTIFICATE_DAYS),
 });

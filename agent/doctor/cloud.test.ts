@@ -4,6 +4,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { startProxy } from '../testing/connect-proxy.ts';
 import { folderOfEachTest } from '../testing/folder.ts';
 import { examineCloud } from './cloud.ts';
 import { certify, mutualServer } from './testing/identity.ts';
@@ -39,6 +40,44 @@ describe('the way to the cloud', () => {
       'cloud: name ok',
       'cloud: port ok',
       'cloud: TLS ok',
+    ]);
+  });
+
+  it('goes on by the next port where the first is shut, and says which way works', async () => {
+    const { endpoint, ...files } = await server();
+    const findings = await examineCloud({ endpoint: 'localhost', ...files }, 2000, ['localhost:1', endpoint]);
+    expect(said(findings)).toEqual([
+      expect.stringMatching(/^ok: localhost:1 does not answer: .* The agent takes the next way\.$/),
+      expect.stringMatching(/^ok: localhost is /),
+      `ok: ${endpoint} answers.`,
+      'ok: Certificates of both sides are accepted.',
+    ]);
+  });
+
+  it('names every port that is shut, and what to do, where none is open', async () => {
+    const files = await certify(folder(), 'y', NOW - DAY, NOW + DAY);
+    const ways = ['localhost:1', 'localhost:2'];
+    const findings = await examineCloud({ endpoint: 'localhost', ...files }, 2000, ways);
+    expect(said(findings)).toEqual([
+      expect.stringMatching(/^failure: localhost:1 does not answer/),
+      expect.stringMatching(/^failure: localhost:2 does not answer/),
+    ]);
+  });
+
+  it('leads through the proxy, and ends at one that refuses', async () => {
+    const cloud = await server();
+    const proxy = await startProxy('ana:s3cret');
+    releases.push(() => proxy.stop());
+    const address = { host: '127.0.0.1', port: proxy.port };
+    const through = { ...cloud, proxy: { ...address, username: 'ana', password: 's3cret' } };
+    expect(said(await examineCloud(through, 2000))).toEqual([
+      `ok: ${cloud.endpoint} answers through the proxy 127.0.0.1:${proxy.port}.`,
+      'ok: Certificates of both sides are accepted.',
+    ]);
+    expect(said(await examineCloud({ ...cloud, proxy: address }, 2000))).toEqual([
+      expect.stringMatching(
+        /^failure: .* is not reached: the proxy .* answered 'HTTP\/1\.1 407 .*: it asks for a user name/,
+      ),
     ]);
   });
 

@@ -1,6 +1,12 @@
 // What can go wrong while an agent is enrolled, besides the errors that the cloud answers with.
 
-export type EnrolmentErrorCode = 'unreachable' | 'refused' | 'answer_invalid' | 'url_insecure' | 'other_site';
+export type EnrolmentErrorCode =
+  | 'unreachable'
+  | 'refused'
+  | 'answer_invalid'
+  | 'url_insecure'
+  | 'proxy_invalid'
+  | 'other_site';
 
 /** Enrolling failed; the message says what to do next. */
 export class EnrolmentError extends Error {

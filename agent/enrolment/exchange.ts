@@ -2,7 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { agentEnrolledAnswer } from '../../shared/api/enrolment.ts';
+import type { ProxyAddress } from '../config/proxy.ts';
 import { EnrolmentError } from './errors.ts';
+import { type Posted, postJson } from './post.ts';
 
 export type Enrolled = z.infer<typeof agentEnrolledAnswer>['data'];
 
@@ -18,6 +20,7 @@ export interface ExchangeOptions {
   readonly token: string;
   /** PEM. */
   readonly csr: string;
+  readonly proxy?: ProxyAddress | null;
   readonly signal?: AbortSignal;
   readonly pausesMs?: readonly number[];
   /** Called before each further attempt. */
@@ -32,10 +35,11 @@ export interface ExchangeOptions {
  */
 export async function exchange(options: ExchangeOptions): Promise<Enrolled> {
   const { url, token, csr, signal = new AbortController().signal, pausesMs = PAUSES_MS, onWait } = options;
+  const { proxy = null } = options;
   const target = enrolUrl(url);
   const body = JSON.stringify({ token, csr });
   for (let attempt = 0; ; attempt++) {
-    const answer = await post(target, body, signal);
+    const answer = await post(target, body, proxy, signal);
     if (!(answer instanceof EnrolmentError)) return answer;
     const pause = pausesMs[attempt];
     if (answer.code !== 'unreachable' || pause === undefined) throw answer;
@@ -56,30 +60,27 @@ function enrolUrl(base: string): URL {
   return new URL(`${url.pathname.replace(/\/$/, '')}/enroll`, url);
 }
 
-async function post(url: URL, body: string, signal: AbortSignal): Promise<Enrolled | EnrolmentError> {
-  let status: number;
-  let text: string;
+async function post(
+  url: URL,
+  body: string,
+  proxy: ProxyAddress | null,
+  signal: AbortSignal,
+): Promise<Enrolled | EnrolmentError> {
+  let posted: Posted;
   try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'accept-language': 'en' },
-      body,
-      // A redirect would send the token to another server.
-      redirect: 'error',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(ATTEMPT_MS)]),
-    });
-    status = response.status;
-    text = await response.text();
+    const within = AbortSignal.any([signal, AbortSignal.timeout(ATTEMPT_MS)]);
+    posted = await postJson(url, body, { proxy, signal: within });
   } catch (cause) {
     signal.throwIfAborted();
     return new EnrolmentError(
       'unreachable',
-      `${url.host} could not be reached: ${reasonOf(cause)}. Check --url, the network cable, and that the firewall lets this machine out.`,
+      `${url.host} could not be reached: ${reasonOf(cause)}. Check --url, the network cable, and that the firewall lets this machine out${proxy === null ? '; a proxy of the branch is named by --proxy' : ''}.`,
       {
         cause,
       },
     );
   }
+  const { status, text } = posted;
   if (status === 429 || status >= 500) {
     return new EnrolmentError('unreachable', `${url.host} answered ${status}; try again later.`);
   }

@@ -27,7 +27,7 @@ const OWN_FILE = /^agent-[0-9a-f]{12}\.(crt|key)$/;
 const writtenSchema = z.object({
   site: z.string().min(1),
   tenant: z.string().default('local'),
-  cloud: z.object({ certificate: z.string(), key: z.string() }).partial().optional(),
+  cloud: z.object({ certificate: z.string(), key: z.string(), proxy: z.string() }).partial().optional(),
 });
 
 export interface HomeOptions {
@@ -35,6 +35,8 @@ export interface HomeOptions {
   readonly config: string;
   /** Data folder to write into agent.yaml; left out: the file keeps its own. */
   readonly data?: string | undefined;
+  /** URL of the proxy that the cloud was reached through, to be written; left out: the file keeps its own. */
+  readonly proxy?: string | undefined;
   /** Allows taking over a file that belongs to another site. */
   readonly force?: boolean | undefined;
 }
@@ -85,7 +87,9 @@ export function settle(document: Document, enrolled: Enrolled, keyPem: string, o
   document.set('site', site);
   document.set('tenant', tenant);
   const days = certificate_days === undefined ? {} : { certificate_days };
-  const cloud = { endpoint, certificate: `${name}.crt`, key: `${name}.key`, ca: 'root-ca.pem', ...days };
+  const proxy = options.proxy ?? written.data?.cloud?.proxy;
+  const files = { certificate: `${name}.crt`, key: `${name}.key`, ca: 'root-ca.pem' };
+  const cloud = { endpoint, ...files, ...(proxy === undefined ? {} : { proxy }), ...days };
   document.set('cloud', document.createNode(cloud));
   const data = options.data === undefined ? undefined : resolve(options.data);
   // A folder of its own: the journal of the other site holds replies for topics that this one may not use.

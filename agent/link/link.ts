@@ -13,7 +13,8 @@ export interface LinkEvents {
   readonly onStored: (payload: Uint8Array) => void;
   /** The agent is connected and subscribed. */
   readonly onUp: () => void;
-  readonly onDown: (reason: string) => void;
+  /** `isUnreached`: no line came about at all, so that another way may lead to the broker. */
+  readonly onDown: (reason: string, isUnreached?: boolean) => void;
   /** Another agent has connected with this one's client id; this one stays away for a while. */
   readonly onTakenOver: () => void;
 }
@@ -31,6 +32,13 @@ export interface Link {
   stop(): Promise<void>;
 }
 
+export interface LinkProxy {
+  readonly host: string;
+  readonly port: number;
+  readonly username?: string;
+  readonly password?: string;
+}
+
 /** Where and as whom the agent connects. */
 export interface LinkOptions {
   readonly tenant: string;
@@ -39,6 +47,8 @@ export interface LinkOptions {
   readonly certificate: string;
   readonly key: string;
   readonly ca?: string;
+  /** An HTTP proxy that tunnels to the broker. */
+  readonly proxy?: LinkProxy | null;
   /** Listen for what the cloud has stored of this agent's events. */
   readonly events?: boolean;
 }

@@ -1,21 +1,18 @@
 // The link over MQTT 5 with mutual TLS, by aws-iot-device-sdk-v2.
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { iot, mqtt5 } from 'aws-iot-device-sdk-v2';
+import { http, iot, mqtt5 } from 'aws-iot-device-sdk-v2';
 import { clientIdOf } from '../../shared/domain/identifiers.ts';
 import { KEEP_ALIVE_SECONDS } from '../../shared/wire/envelope.ts';
 import { topics } from '../../shared/wire/topics.ts';
 import { systemClock, type Timers } from '../clock.ts';
-import type { Link, LinkEvents, LinkOptions } from './link.ts';
+import type { Link, LinkEvents, LinkOptions, LinkProxy } from './link.ts';
 import { PubackHold } from './puback-hold.ts';
+import { RECONNECT_MAX_MS, RECONNECT_MIN_MS, STANDING_MS } from './reconnect.ts';
 
 const DEFAULT_PORT = 8883;
 /** Commands published while the agent is away wait in its session for this long, unless they expire first. */
 const SESSION_EXPIRY_SECONDS = 3600;
-const RECONNECT_MIN_MS = 500;
-const RECONNECT_MAX_MS = 60_000;
-/** A connection that lasted this long works: after it breaks, waiting starts again from the shortest. A bad one breaks every few seconds. */
-const STANDING_MS = 5000;
 const PUBACK_SECONDS = 15;
 /** A subscription that failed on a working connection is tried again after this long. */
 const SUBSCRIBE_AGAIN_MS = 15_000;
@@ -53,7 +50,7 @@ export class MqttLink implements Link {
     this.#client.on('connectionFailure', ({ error, connack }) => {
       // The library's own message does not distinguish a revoked certificate from an overloaded broker.
       const reason = connack === undefined ? '' : ` (${mqtt5.ConnectReasonCode[connack.reasonCode]})`;
-      this.#down(`${error.toString()}${reason}`);
+      this.#down(`${error.toString()}${reason}`, connack === undefined);
     });
     this.#client.on('error', (error) => this.#down(String(error)));
     this.#client.on('messageReceived', (event) => this.#received(event));
@@ -119,10 +116,10 @@ export class MqttLink implements Link {
     this.#isSubscribed = this.#takesEvents === this.#tellsEvents;
   }
 
-  #down(reason: string): void {
+  #down(reason: string, isUnreached = false): void {
     this.#cancelSubscribing?.();
     this.#isUp = false;
-    this.#events.onDown(reason);
+    this.#events.onDown(reason, isUnreached);
   }
 
   /** Two agents that keep throwing each other out would both hear nothing: this one comes back when the other is done with what it took. */
@@ -152,6 +149,7 @@ function clientConfig(options: LinkOptions, session: string): mqtt5.Mqtt5ClientC
     options.certificate,
     options.key,
   );
+  if (options.proxy) builder.withHttpProxyOptions(proxyOptions(options.proxy));
   if (options.ca !== undefined) builder.withCertificateAuthorityFromPath(undefined, options.ca);
   builder
     .withPort(port === undefined ? DEFAULT_PORT : Number(port))
@@ -177,6 +175,13 @@ function clientConfig(options: LinkOptions, session: string): mqtt5.Mqtt5ClientC
     builder.withExtendedValidationAndFlowControlOptions(mqtt5.ClientExtendedValidationAndFlowControl.None);
   }
   return builder.build();
+}
+
+function proxyOptions({ host, port, username, password }: LinkProxy): http.HttpProxyOptions {
+  const { None, Basic } = http.HttpProxyAuthenticationType;
+  const method = username === undefined ? None : Basic;
+  const { Tunneling } = http.HttpProxyConnectionType;
+  return new http.HttpProxyOptions(host, port, method, username, password ?? '', undefined, Tunneling);
 }
 
 /** True for a SUBACK's code of failure, and where there is none. */

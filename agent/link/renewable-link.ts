@@ -59,7 +59,7 @@ export class RenewableLink implements Link {
       onCommand: (message) => isCurrent() && onCommand(message),
       onStored: (payload) => isCurrent() && onStored(payload),
       onUp: () => isCurrent() && onUp(),
-      onDown: (reason) => isCurrent() && onDown(reason),
+      onDown: (reason, isUnreached) => isCurrent() && onDown(reason, isUnreached),
       onTakenOver: () => isCurrent() && onTakenOver(),
     });
     return link;

@@ -8,7 +8,7 @@ import { dollarsOf, sumsOf } from '../bench/costs/model.ts';
 
 const WITHIN = 0.1;
 /** So much of what the bench plays. */
-const SHARE = 0.4;
+const SHARE = 0.7;
 
 let scene: Scene;
 beforeAll(async () => {
@@ -23,6 +23,8 @@ const scenario = (name: string) => SCENARIOS.find((each) => each.name === name)!
 it.each(['change', 'question', 'list', 'punch', 'person', 'rule', 'reconnect', 'hello'] as const)(
   'a %s costs what the model says, within a tenth',
   async (name) => {
+    // The first of a kind may have something left to do that no other has.
+    await scenario(name).play(scene, 1);
     const counted = dollarsOf(sumsOf(await countOf(scene, scenario(name), SHARE)));
     expect(Math.abs(counted / modelled(name) - 1)).toBeLessThan(WITHIN);
   },

@@ -1,7 +1,7 @@
 // The MQTT 5 broker of local mode: mutual TLS, one client id per certificate, the policy and limits of AWS IoT Core.
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { createServer, type Server, TLSSocket } from 'node:tls';
+import { type Server, TLSSocket } from 'node:tls';
 import { Aedes, type AedesOptions, type AuthenticateError, type Client } from 'aedes';
 import { clientIdOf, parseClientId } from '../../../shared/domain/identifiers.ts';
 import { type ParsedTopic, type SiteAddress, topics } from '../../../shared/wire/topics.ts';
@@ -9,6 +9,7 @@ import type { Meter } from '../meter.ts';
 import { Connections } from './connections.ts';
 import { deliver } from './deliver.ts';
 import type { Disturbance } from './disturbance.ts';
+import { listenerOf } from './listener.ts';
 import { meterPublished, meterSent } from './metering.ts';
 import { type OutgoingStore, trackOutgoing } from './outgoing.ts';
 import {
@@ -39,6 +40,8 @@ export interface BrokerOptions extends Disturbance {
   readonly port: number;
   /** PEM; `ca` signs the clients' certificates. */
   readonly tls: { readonly cert: string; readonly key: string; readonly ca: string };
+  /** Clients must name this protocol, as at port 443 of AWS. */
+  readonly alpn?: string | undefined;
   /** Whom a certificate (by its id, SHA-256 in hex) speaks for; null: nobody. */
   readonly siteOf: (certificate: string) => SiteAddress | null;
   /** Every message that a site was allowed to publish, its last will too. On the reply path: must not block. */
@@ -173,20 +176,12 @@ export class Broker {
         meter?.message('puback', 0);
       },
     );
-    // Without noDelay every small message waits 40 ms for Nagle's algorithm.
-    const server = createServer({
-      ...this.#options.tls,
-      requestCert: true,
-      rejectUnauthorized: true,
-      noDelay: true,
-      minVersion: 'TLSv1.2',
-      handshakeTimeout: 10_000,
-    });
+    const { tls, alpn } = this.#options;
+    const server = listenerOf({ tls, alpn, onClient: (socket) => void aedes.handle(socket) });
     server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
     });
-    server.on('secureConnection', (socket) => void aedes.handle(socket));
     server.listen(this.#port, '127.0.0.1');
     await once(server, 'listening');
     this.#server = server;
