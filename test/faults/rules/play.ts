@@ -62,12 +62,13 @@ function seen(each: Given): string[] {
 async function settled(arena: Arena, given: readonly Given[], isTold: boolean): Promise<string[]> {
   const until = Date.now() + SETTLES_WITHIN_MS;
   for (;;) {
-    const wrong = [...leftAt(arena), ...(isTold ? await untold(arena, given) : [])];
-    if (wrong.length === 0) break;
-    if (Date.now() > until) return wrong;
+    const left = [...leftAt(arena), ...(isTold ? await untold(arena, given) : [])];
+    // A pass while the agent was dead is counted once it has read the log.
+    const wrong =
+      left.length > 0 ? left : (await Promise.all(given.map((each) => listed(arena, each)))).flat();
+    if (wrong.length === 0 || Date.now() > until) return wrong;
     await sleep(LOOK_EVERY_MS);
   }
-  return (await Promise.all(given.map((each) => listed(arena, each)))).flat();
 }
 
 /** Guests are gone, and whoever was there before is as he was. */
