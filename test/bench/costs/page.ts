@@ -77,7 +77,7 @@ function prices(): string {
     ['Data out', `${PRICES.outGb} a GB`],
     [
       'A stage',
-      `${money(PRICES.stage)} a month: a secret, 40 metrics in alarms, 6 of logs, 91 of commands if all are in use`,
+      `${money(PRICES.stage)} a month: a secret, 67 metrics in alarms, 8 of logs, 91 of commands if all are in use`,
     ],
   ];
   return table(['Price', 'US$'], rows);

@@ -21,8 +21,8 @@ export const PRICES = {
   loggedGb: 0.5 + 0.03,
   /** Data out, a GB. */
   outGb: 0.09,
-  /** For a stage and month: a secret, 40 metrics in alarms, 6 metrics of logs, 91 metrics of commands. */
-  stage: 0.4 + 40 * 0.1 + 6 * 0.3 + 91 * 0.3,
+  /** For a stage and month: a secret, 67 metrics in alarms, 8 metrics of logs, 91 metrics of commands. */
+  stage: 0.4 + 67 * 0.1 + 8 * 0.3 + 91 * 0.3,
 } as const;
 
 /** How long a call takes, ms: on one machine nothing is measured that holds in AWS, so it is assumed. Who waits for a terminal waits 250 ms. */
