@@ -1,7 +1,10 @@
 // Where the console is reached: its files and its session. It calls the REST contract like anybody else, and is no part of it.
 import type { GatewayRoute } from './rpc-routes.ts';
 
-const door = { access: 'open', fn: 'console' } as const;
+/** Open to all, so that a flood of anonymous callers is stopped before a function runs; a page is some twenty files. */
+const door = { access: 'open', fn: 'console', throttle: { perSecond: 100, burst: 300 } } as const;
+/** Passwords cost much more to look at. */
+const login = { perSecond: 10, burst: 50 };
 
 export const CONSOLE_PATH = '/console';
 
@@ -10,7 +13,7 @@ export const consoleRoutes = {
   /** Files, and every page: the console finds its way by the path itself. */
   consolePage: { ...door, method: 'GET', path: `${CONSOLE_PATH}/{file+}` },
   consoleSession: { ...door, method: 'GET', path: `${CONSOLE_PATH}/session` },
-  consoleLogin: { ...door, method: 'POST', path: `${CONSOLE_PATH}/session` },
+  consoleLogin: { ...door, throttle: login, method: 'POST', path: `${CONSOLE_PATH}/session` },
   consoleLogout: { ...door, method: 'DELETE', path: `${CONSOLE_PATH}/session` },
 } as const satisfies Record<string, GatewayRoute>;
 

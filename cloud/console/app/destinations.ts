@@ -1,5 +1,6 @@
 // Where one can go: a row each, in the order of the navigation. Who lacks the scope does not see the row.
 import {
+  IconBuildingStore,
   IconClockHour4,
   IconDeviceTablet,
   IconHistory,
@@ -21,6 +22,7 @@ interface Destination {
 
 export const destinations: readonly Destination[] = [
   { to: '/', word: 'overview', icon: IconLayoutDashboard },
+  { to: '/branches', word: 'branches', icon: IconBuildingStore, scope: 'sites:admin' },
   { to: '/terminals', word: 'terminals', icon: IconDeviceTablet, scope: 'devices:read' },
   { to: '/people', word: 'people', icon: IconUsers, scope: 'users:read' },
   { to: '/attendance', word: 'attendance', icon: IconClockHour4, scope: 'attendance:read' },

@@ -26,6 +26,10 @@ const routeTree = root.addChildren([
     component: lazyRouteComponent(() => import('../pages/overview/overview.tsx'), 'Overview'),
   }),
   createRoute({
+    ...at('/branches'),
+    component: lazyRouteComponent(() => import('../pages/branches/branches.tsx'), 'Branches'),
+  }),
+  createRoute({
     ...at('/terminals'),
     component: lazyRouteComponent(() => import('../pages/terminal/terminals.tsx'), 'Terminals'),
   }),

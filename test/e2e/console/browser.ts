@@ -2,15 +2,21 @@
 import { existsSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { describe, expect } from 'vitest';
+import { beforeAll, describe, expect } from 'vitest';
+import { consoleFolder } from '../../../infra/console/build.ts';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const isHere = existsSync(CHROMIUM);
 
 /** Tests that need Chromium; without it they are skipped, and the title says how to get it. */
 export function describeInBrowser(title: string, tests: () => void): void {
-  if (isHere) describe(title, tests);
-  else describe.skip(`${title} (needs Chromium: apt-get install chromium, or CHROMIUM=/path/to/it)`, tests);
+  if (isHere) {
+    describe(title, () => {
+      // Built before anybody waits for a page.
+      beforeAll(async () => void (await consoleFolder()));
+      tests();
+    });
+  } else describe.skip(`${title} (needs Chromium: apt-get install chromium, or CHROMIUM=/path/to/it)`, tests);
 }
 
 export const LANGUAGES = ['es', 'en'] as const;

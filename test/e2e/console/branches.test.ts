@@ -1,0 +1,83 @@
+// The console's branches: how they stand, and a new one brought in until its agent arrives.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Running, startForTest } from '../client.ts';
+import { describeInBrowser, LANGUAGES, stopBrowser, Visitor } from './browser.ts';
+import { settleAdmin } from './operator.ts';
+
+const CLI = new URL('../../../agent/cli.ts', import.meta.url).pathname;
+
+let running: Running;
+let admin: { username: string; password: string };
+
+describeInBrowser('branches in the console', () => {
+  beforeAll(async () => {
+    running = await startForTest();
+    admin = await settleAdmin(running.system);
+  });
+
+  afterAll(async () => {
+    await stopBrowser();
+    await running.stop();
+  });
+
+  test.each(LANGUAGES)(
+    'the branches can be read by everybody, on a phone in the dark too (%s)',
+    async (language) => {
+      for (const look of [{}, { phone: true, dark: true }]) {
+        const visitor = await Visitor.arrive(running.system.url, { ...look, language });
+        await visitor.signIn(admin.username, admin.password);
+        await visitor.open('/branches');
+        await visitor.page.getByRole('table').waitFor();
+        await visitor.expectAccessible();
+        await visitor.expectNoSideways();
+        visitor.expectQuiet();
+        await visitor.leave();
+      }
+    },
+  );
+
+  test('a branch is brought in by the keyboard, and the page sees its agent arrive', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sereno-console-'));
+    const visitor = await Visitor.arrive(running.system.url);
+    const { page } = visitor;
+    await visitor.signIn(admin.username, admin.password);
+    await visitor.open('/branches');
+    await page.getByRole('button', { name: 'Nueva sede' }).press('Enter');
+    await page.getByRole('textbox', { name: 'Identificador' }).waitFor();
+    await visitor.expectAccessible();
+    await page.keyboard.type('norte');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('<b>Norte</b>');
+    await page.keyboard.press('Enter');
+    await page.getByText('Esperando a que el agente llegue').waitFor();
+    await visitor.expectAccessible();
+    const line = (await page.locator('pre').textContent()) ?? '';
+    const [, ...words] = line.trim().split(' ').slice(line.trim().split(' ').indexOf('sereno-agent'));
+    const config = join(folder, 'agent.yaml');
+    const agent = spawn(process.execPath, [CLI, ...words, '--config', config], {
+      stdio: 'ignore',
+      env: { ...process.env, SERENO_ALLOW_LOOPBACK: '1' },
+    });
+    try {
+      await page.getByText('El agente llegó').waitFor();
+      await page.getByRole('dialog').getByText('<b>Norte</b>').waitFor();
+      await visitor.expectAccessible();
+      visitor.expectQuiet();
+      const { body } = await running.call('GET', '/sites');
+      expect(body.data.find(({ site }: { site: string }) => site === 'norte')).toMatchObject({
+        online: true,
+      });
+    } finally {
+      const ended = once(agent, 'exit');
+      agent.kill('SIGTERM');
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+      await visitor.leave();
+    }
+  });
+});
