@@ -15,9 +15,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { VERSION } from '../../shared/version.ts';
+import { newSigningKeys } from '../update/package-file.ts';
 import { install, type Machine, uninstall } from './install.ts';
 import { ServiceManager } from './notify.ts';
-import { unitFile } from './unit.ts';
+import { unitFile, updaterPathFile, updaterUnitFile } from './unit.ts';
 
 const ANALYZE = '/usr/bin/systemd-analyze';
 const withoutSystemd = existsSync(ANALYZE) ? '' : " (systemd is missing: 'apt-get install systemd')";
@@ -43,6 +45,14 @@ describe(`the unit${withoutSystemd}`, () => {
     execFileSync(ANALYZE, ['verify', '--man=no', unit], { stdio: ['ignore', 'pipe', 'pipe'] });
     writeFileSync(unit, unitFile(join(folder, 'not-there')));
     expect(() => execFileSync(ANALYZE, ['verify', '--man=no', unit], { stdio: 'pipe' })).toThrow();
+  });
+
+  it.skipIf(withoutSystemd !== '')('of the updater passes it too, with the path that starts it', () => {
+    const unit = join(folder, 'sereno-updater.service');
+    const path = join(folder, 'sereno-updater.path');
+    writeFileSync(unit, updaterUnitFile(script('bin/sereno-updater', 'exit 0')));
+    writeFileSync(path, updaterPathFile());
+    execFileSync(ANALYZE, ['verify', '--man=no', unit, path], { stdio: ['ignore', 'pipe', 'pipe'] });
   });
 
   it('restarts the agent, watches it, and shuts it in', () => {
@@ -137,6 +147,35 @@ describe('installing', () => {
     expect(done.at(-1)).toBe('systemctl restart sereno-agent');
     expect(existsSync(at('/opt/sereno/current/old-file'))).toBe(false);
     expect(readFileSync(at('/etc/sereno/agent.yaml'), 'utf8')).toBe('site: norte\n');
+  });
+
+  it('of a signed package pins its key and brings the updater, into whose folder the agent may put a request alone', () => {
+    const { publicKey } = newSigningKeys();
+    writeFileSync(join(folder, 'package/update.pub'), publicKey);
+    expect(install(join(folder, 'package'), 'x64', machine())).toEqual({ started: false, updates: true });
+    expect(done.slice(-2)).toEqual([
+      'systemctl enable sereno-updater.service',
+      'systemctl enable --now sereno-updater.path',
+    ]);
+    expect(readFileSync(at('/etc/sereno-updater/update.pub'), 'utf8')).toBe(publicKey);
+    expect(readFileSync(at('/etc/systemd/system/sereno-updater.service'), 'utf8')).toBe(updaterUnitFile());
+    expect(readFileSync(at('/etc/systemd/system/sereno-updater.path'), 'utf8')).toBe(updaterPathFile());
+    const mode = (path: string) => statSync(at(path)).mode & 0o7777;
+    expect(['', '/inbox', '/state.json'].map((path) => mode(`/var/lib/sereno-updater${path}`))).toEqual([
+      0o755, 0o1770, 0o644,
+    ]);
+    expect(JSON.parse(readFileSync(at('/var/lib/sereno-updater/state.json'), 'utf8'))).toMatchObject({
+      floor: VERSION,
+      underWay: null,
+    });
+    // A later one that is not signed leaves the key that is pinned.
+    rmSync(join(folder, 'package/update.pub'));
+    expect(install(join(folder, 'package'), 'x64', machine()).updates).toBe(true);
+    uninstall(machine(), true);
+    expect([existsSync(at('/etc/sereno-updater')), existsSync(at('/var/lib/sereno-updater'))]).toEqual([
+      false,
+      false,
+    ]);
   });
 
   it('is undone by uninstall, which keeps configuration and journal unless it is told to purge', () => {
