@@ -23,6 +23,8 @@ export type Wished =
 
 export type Change =
   | Wished
+  /** What a batch asks for: a user is made, or changed where one is there. */
+  | { readonly kind: 'put'; readonly fields: Wanted }
   /** A second record of the badge, a copy of the first but for these fields. */
   | { readonly kind: 'double'; readonly fields: Wanted }
   /** The second record goes. */
@@ -57,6 +59,10 @@ function made({ change, author }: Happening, state: UserState): UserState | unde
   switch (change.kind) {
     case 'create':
       return first === undefined ? [{ ...BLANK, ...change.fields }] : undefined;
+    case 'put':
+      if (first === undefined)
+        return change.fields.name === undefined ? undefined : [{ ...BLANK, ...change.fields }];
+      return isClear ? [{ ...first, ...change.fields }, ...others] : undefined;
     case 'update':
       return first === undefined || !isClear ? undefined : [{ ...first, ...change.fields }, ...others];
     case 'delete':
