@@ -1,5 +1,6 @@
 // Where one can go: a row each, in the order of the navigation. Who lacks the scope does not see the row.
 import {
+  IconBell,
   IconBuildingStore,
   IconClockHour4,
   IconDeviceTablet,
@@ -7,7 +8,9 @@ import {
   IconId,
   IconLayoutDashboard,
   IconListDetails,
+  IconUserShield,
   IconUsers,
+  IconWebhook,
 } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 import type { Scope } from '../../../shared/api/scopes.ts';
@@ -29,4 +32,7 @@ export const destinations: readonly Destination[] = [
   { to: '/identifiers', word: 'identifiers', icon: IconId, scope: 'users:read' },
   { to: '/operations', word: 'operations', icon: IconListDetails },
   { to: '/audit', word: 'audit', icon: IconHistory, scope: 'audit:read' },
+  { to: '/operators', word: 'operators', icon: IconUserShield },
+  { to: '/webhooks', word: 'webhooks', icon: IconWebhook, scope: 'webhooks:admin' },
+  { to: '/alerts', word: 'alerts', icon: IconBell, scope: 'events:read' },
 ];

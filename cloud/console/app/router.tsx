@@ -75,6 +75,19 @@ const routeTree = root.addChildren([
     component: lazyRouteComponent(() => import('../pages/terminal/terminal.tsx'), 'Terminal'),
   }),
   createRoute({
+    ...at('/operators'),
+    validateSearch: texts('tab'),
+    component: lazyRouteComponent(() => import('../pages/operators/operators.tsx'), 'Operators'),
+  }),
+  createRoute({
+    ...at('/webhooks'),
+    component: lazyRouteComponent(() => import('../pages/webhooks/webhooks.tsx'), 'Webhooks'),
+  }),
+  createRoute({
+    ...at('/alerts'),
+    component: lazyRouteComponent(() => import('../pages/alerts/alerts.tsx'), 'Alerts'),
+  }),
+  createRoute({
     ...at('/password'),
     component: ChangePassword,
   }),

@@ -1,29 +1,35 @@
 // All words of the console, each beside its other language, so that none can be missing. An area has its file.
+import { alerts } from './alerts.ts';
 import { attendance } from './attendance.ts';
 import { branch } from './branch.ts';
 import { common } from './common.ts';
 import { identifier } from './identifier.ts';
+import { operators } from './operators.ts';
 import { overview } from './overview.ts';
 import { people } from './people.ts';
 import { shell } from './shell.ts';
 import { signIn } from './sign-in.ts';
 import { story } from './story.ts';
 import { terminal } from './terminal.ts';
+import { webhooks } from './webhooks.ts';
 
 export const LANGUAGES = ['es', 'en'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 export const words = {
+  alerts,
   attendance,
   branch,
   common,
   identifier,
+  operators,
   overview,
   people,
   shell,
   signIn,
   story,
   terminal,
+  webhooks,
 } as const;
 
 type Both = Readonly<Record<Language, string>>;

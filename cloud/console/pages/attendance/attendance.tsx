@@ -1,5 +1,5 @@
 // Punches of every terminal as they come: a live list with filters that stand in the address, a chart, and a file.
-import { Badge, Button, Group, Select, Skeleton, Switch, Table, Text, TextInput } from '@mantine/core';
+import { Badge, Button, Group, Select, Skeleton, Switch, Text, TextInput } from '@mantine/core';
 import { useDebouncedCallback, useThrottledCallback } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { IconDownload, IconFilterOff } from '@tabler/icons-react';
@@ -11,20 +11,11 @@ import { useCsv } from '../../parts/csv.ts';
 import { Page } from '../../parts/page.tsx';
 import { Pager, usePaging } from '../../parts/pager.tsx';
 import { deviceChoices, siteChoices, useDevices, useSites } from '../../parts/places.ts';
-import { Plain } from '../../parts/plain.tsx';
 import { Shown } from '../../parts/shown.tsx';
 import { useSentence } from '../../parts/trouble.tsx';
 import { type FeedState, useFeed } from '../../parts/use-feed.ts';
-import { Wide } from '../../parts/wide.tsx';
-import {
-  countedQuery,
-  PUNCHES_KEY,
-  type Punch,
-  type PunchFilter,
-  punchesQuery,
-  punchFile,
-} from './punch-data.ts';
-import { useNames } from './use-names.ts';
+import { countedQuery, PUNCHES_KEY, type PunchFilter, punchesQuery, punchFile } from './punch-data.ts';
+import { PunchRows } from './punch-rows.tsx';
 
 const PunchChart = lazy(() => import('./chart.tsx'));
 
@@ -102,77 +93,6 @@ function Filters({ filter }: { readonly filter: PunchFilter }) {
         </Button>
       ) : null}
     </Group>
-  );
-}
-
-/** The terminal's own time, which has no zone here. */
-function useLocalTime(): (local: string) => string {
-  const { i18n } = useTranslation();
-  const format = new Intl.DateTimeFormat(i18n.language, {
-    dateStyle: 'medium',
-    timeStyle: 'medium',
-    timeZone: 'UTC',
-  });
-  return (local) => format.format(new Date(`${local}Z`));
-}
-
-function Rows({
-  punches,
-  fresh,
-}: {
-  readonly punches: readonly Punch[];
-  readonly fresh: ReadonlySet<string>;
-}) {
-  const { t } = useTranslation();
-  const nameOf = useNames(punches);
-  const timeOf = useLocalTime();
-  const named = (name: string | null, number: number) => name ?? t('attendance.byNumber', { number });
-  return (
-    <Wide minWidth={600} label={t('attendance.title')}>
-      <Table verticalSpacing="xs" highlightOnHover>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t('attendance.when')}</Table.Th>
-            <Table.Th>{t('attendance.person')}</Table.Th>
-            <Table.Th>{t('attendance.terminal')}</Table.Th>
-            <Table.Th>{t('attendance.kind')}</Table.Th>
-            <Table.Th>{t('attendance.how')}</Table.Th>
-            <Table.Th>{t('attendance.source')}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {punches.map((punch) => (
-            <Table.Tr
-              key={punch.id}
-              {...(fresh.has(punch.id) ? { bg: 'var(--mantine-primary-color-light)' } : {})}
-            >
-              <Table.Td>
-                <time dateTime={punch.at}>{timeOf(punch.local)}</time>
-              </Table.Td>
-              <Table.Td>
-                <Plain text={nameOf(punch) ?? punch.user_id} />
-                <Text size="xs" c="dimmed">
-                  <Plain text={punch.user_id} mono />
-                </Text>
-              </Table.Td>
-              <Table.Td>
-                <Plain text={punch.device_id} />
-                <Text size="xs" c="dimmed">
-                  <Plain text={punch.site} />
-                </Text>
-              </Table.Td>
-              <Table.Td>{named(punch.punch_name, punch.punch)}</Table.Td>
-              <Table.Td>{named(punch.status_name, punch.status)}</Table.Td>
-              <Table.Td>
-                <Text size="sm" c="dimmed">
-                  {t(`attendance.sourceOf.${punch.source}`)}
-                </Text>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Wide>
   );
 }
 
@@ -294,7 +214,7 @@ export function Attendance() {
       >
         {({ data, next_cursor, total }) => (
           <>
-            <Rows punches={data} fresh={fresh} />
+            <PunchRows punches={data} fresh={fresh} />
             <Pager paging={paging} next={next_cursor} total={total} />
           </>
         )}

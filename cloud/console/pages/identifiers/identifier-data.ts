@@ -2,6 +2,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api } from '../../api/client.ts';
 import type { components } from '../../api/contract.d.ts';
+import { Failure } from '../../api/failure.ts';
 import { readSettled } from '../../parts/change.ts';
 
 export type Identifier = components['schemas']['Identifier'];
@@ -23,7 +24,8 @@ export function identifiersQuery(device: string | undefined, kind: Kind, page: n
       const answer = await readSettled(
         api.GET(PATH, { params: { path: { device_id: device ?? '' }, query } }),
       );
-      if (!('list_items' in answer)) throw new Error('one identifier where a list was asked for');
+      // Lists are kept nowhere: one that came too late is asked for again.
+      if (!('list_items' in answer)) throw new Failure(503, { code: 'answer_late' });
       return { items: answer.list_items, pages: answer.list_option.pagination.total_pages };
     },
     enabled: device !== undefined,
@@ -36,11 +38,17 @@ export interface Named {
   readonly number: string;
 }
 
-/** What became of the one item: each says it for itself, in a 200. */
-function only({ result }: Result): Result['result'][number] {
-  const [first] = result;
-  if (first === undefined) throw new Error('no result');
-  return first;
+export interface Outcome {
+  readonly success: boolean;
+  readonly extended_info: Result['result'][number]['extended_info'];
+}
+const DONE: readonly Outcome['extended_info'][] = ['created', 'updated', 'deleted'];
+
+/** What became of the one item: a 200 says it of each; an operation that settled later knows it without the number. */
+function only(told: Result | { readonly infos: readonly Outcome['extended_info'][] }): Outcome {
+  if ('result' in told) return told.result[0] ?? { success: false, extended_info: 'unknown_outcome' };
+  const [extended_info = 'unknown_outcome'] = told.infos;
+  return { success: DONE.includes(extended_info), extended_info };
 }
 
 export async function putIdentifier({ device, kind, number }: Named, item: Item) {

@@ -14,8 +14,8 @@ import {
   type Identifier,
   itemOf,
   type Kind,
+  type Outcome,
   putIdentifier,
-  type Result,
   renewPasses,
   takeIdentifier,
 } from './identifier-data.ts';
@@ -63,7 +63,7 @@ interface RowsProps {
 }
 
 /** What is done with one number, told once it is known. */
-function useDeed<V>(call: (values: V) => Promise<Result['result'][number]>, done: (values: V) => void) {
+function useDeed<V>(call: (values: V) => Promise<Outcome>, done: (values: V) => void) {
   const client = useQueryClient();
   const { failed } = useInfo();
   return useMutation({

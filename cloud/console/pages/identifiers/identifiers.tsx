@@ -43,7 +43,7 @@ export function Identifiers() {
       lead={t('identifier.lead')}
       actions={
         mayChange ? (
-          <Button leftSection={<IconUserPlus size={16} />} onClick={open}>
+          <Button leftSection={<IconUserPlus size={16} />} onClick={open} disabled={device === undefined}>
             {t('identifier.visitor')}
           </Button>
         ) : undefined
