@@ -18,7 +18,9 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sereno-batches-'));
   journal = Journal.open(folder, 'norte');
 });
+const begun: Batches[] = [];
 afterEach(() => {
+  for (const own of begun.splice(0)) own.stop();
   journal.close();
   rmSync(folder, { recursive: true });
 });
@@ -44,7 +46,7 @@ function batches(turns: readonly (readonly Result[])[], ordered: unknown[][]): B
       return known.get(id) ?? Promise.resolve(done);
     });
   };
-  return new Batches({
+  const own = new Batches({
     journal,
     clock: { ...systemClock, after: (_: number, then: () => void) => systemClock.after(0, then) },
     cloudClock: new CloudClock(systemClock),
@@ -52,6 +54,8 @@ function batches(turns: readonly (readonly Result[])[], ordered: unknown[][]): B
     publishProgress: () => undefined,
     order,
   } as unknown as BatchesPorts);
+  begun.push(own);
+  return own;
 }
 
 async function outcomes(own: Batches, one: Command): Promise<string[]> {

@@ -7,7 +7,7 @@ import type { Stage } from '../../shared/wire/stage.ts';
 import { type Clock, limitOf } from '../clock.ts';
 import { isStorageError } from '../journal/errors.ts';
 import type { Journal } from '../journal/journal.ts';
-import { isOfCloud, type JournalRow } from '../journal/rows.ts';
+import { isOfCloud, type JournalRow, type Origin } from '../journal/rows.ts';
 import type { UndoVault } from '../journal/undo-vault.ts';
 import { failure, type Result } from '../result.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -41,6 +41,19 @@ interface Ends {
   readonly contested: (wasLookedAt: boolean) => void;
 }
 
+/** True if a later change of this user has begun, as far as anybody orders the two. */
+function isSuperseded(
+  { users }: WorkPorts['journal'],
+  { id, issuedAt }: JournalRow,
+  origin: Origin,
+  device: string,
+  userId: string,
+): boolean {
+  if (!isOfCloud(origin)) return users.isOvertaken(id, device, userId);
+  if ((users.lastStarted(device, userId) ?? 0) > issuedAt) return true;
+  return origin === 'batch' && users.isPassedInBatch(id, device, userId);
+}
+
 /** A write of users; what it tells goes to the journal before anything else happens. */
 export function toWriteJob(
   row: JournalRow,
@@ -56,10 +69,7 @@ export function toWriteJob(
     timeLeft: () => cloudClock.left(row.notAfter),
     // No other agent has what this one orders by itself.
     mayBeElsewhere: () => isOfCloud(origin) && fence.mayBeElsewhere(command),
-    isSuperseded: () =>
-      isOfCloud(origin)
-        ? (journal.users.lastStarted(device, wish.userId) ?? 0) > row.issuedAt
-        : journal.users.isOvertaken(row.id, device, wish.userId),
+    isSuperseded: () => isSuperseded(journal, row, origin, device, wish.userId),
     keep: policy.keep,
     begun(uid, before) {
       journal.start(row.id, uid, before?.raw ?? null);

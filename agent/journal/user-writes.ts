@@ -32,6 +32,13 @@ export class UserWrites {
     return this.#database.prepare(sql).get(device, userId, id) !== undefined;
   }
 
+  /** True if a write of the same batch and user, which comes behind this one there, has begun before it: the agent died in between. */
+  isPassedInBatch(id: string, device: string, userId: string): boolean {
+    const sql = `SELECT 1 FROM commands WHERE ${OF_USER} AND origin = 'batch' AND rowid > (SELECT rowid FROM commands WHERE id = ?)
+                 AND issued_at = (SELECT issued_at FROM commands WHERE id = ?) LIMIT 1`;
+    return this.#database.prepare(sql).get(device, userId, id, id) !== undefined;
+  }
+
   /** True if a write of this user is under way, or was settled since the table was last `seen`; no clock is asked. */
   isUnseen(device: string, userId: string): boolean {
     const sql = `SELECT 1 FROM commands WHERE ${OF_USER} AND seen = 0 LIMIT 1`;
