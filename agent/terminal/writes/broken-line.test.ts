@@ -153,6 +153,21 @@ describe('when the line breaks', () => {
     },
   );
 
+  it.each([true, false])(
+    'does not take what somebody has edited for a change of which a part is not there: acknowledged %s',
+    async (acknowledged) => {
+      const { terminal, simulated } = await start({ users: 9 });
+      const { userId, uid, raw: preimage } = simulated.users()[4]!;
+      // The terminal had said that it was written, and has not kept it.
+      simulated.keypad.editUser(userId, { name: 'Anita' });
+      const job = update(userId, { name: 'Ana', card: 78 });
+      terminal.adopt([doubtful(job, { uid, preimage, acknowledged })]);
+      await terminal.repair();
+      expect(codeOf(job)).toBe('ok');
+      expect(simulated.users()[4]).toMatchObject({ name: 'Ana', card: 78 });
+    },
+  );
+
   it.each([
     [true, 'Anita'],
     [false, 'Ana'],

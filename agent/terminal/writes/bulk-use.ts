@@ -16,6 +16,7 @@ export class BulkUse {
   #msPerRecord: number | null = null;
   #failures = 0;
   #mayUploadAhead = true;
+  #keepsAhead = false;
 
   /** How many records may go at once, with `leftMs` to do it in; 0: none. */
   most(dialect: Pick<Dialect, 'bulkWrite'>, leftMs: number): number {
@@ -32,6 +33,16 @@ export class BulkUse {
   /** The terminal has lost what was uploaded ahead, perhaps: it gets its uploads right before the word from here on. */
   lostAhead(): void {
     this.#mayUploadAhead = false;
+  }
+
+  /** True once the terminal has shown all of what was uploaded ahead: before that its word for it says nothing. */
+  get keepsAhead(): boolean {
+    return this.#keepsAhead;
+  }
+
+  /** The terminal has shown all of what was uploaded ahead. */
+  keptAhead(): void {
+    this.#keepsAhead = true;
   }
 
   /** One was answered; `ms` with its upload. */

@@ -143,6 +143,7 @@ export class LockedWindow {
     this.#roster.counters = after;
     this.#roster.isBeforeRefresh = !this.#isRefreshed;
     if (verified === 'readback') this.#sawCount(before, after);
+    if (this.#writing.wasAhead) this.#context.bulk.keptAhead();
     this.#conclude(() => true, verified);
     await proof.free();
     return 'seen';

@@ -19,6 +19,7 @@ import type { WriteKind } from './kind.ts';
 import { checkAlone, freeUid, holds, limitRefusal, type Plan, type PlanContext } from './plan.ts';
 
 type Put = ArgsOf<'user.put'>;
+const FIELDS = ['name', 'password', 'privilege', 'card'] as const satisfies readonly (keyof UserFields)[];
 
 export const put: WriteKind<'user.put'> = {
   parse: (args) => operations['user.put'].args.parse(args),
@@ -107,7 +108,9 @@ function judgeUpdate({ user_id, fields, uid }: Put, look: Look): Verdict {
   // Another agent may have changed one of several records; nobody can say which.
   if (before === null && uid === undefined && roster.all(user_id).length > 1) return againOrExpired(look);
   const isEdited = before !== null && !isUntouched(record, before, fields);
-  if (holds(record, fields) || (acknowledged && isEdited)) {
+  const isOverEdited =
+    acknowledged && before !== null && isEdited && !isPartlyUntouched(record, before, fields);
+  if (holds(record, fields) || isOverEdited) {
     return { kind: 'succeeded', result: resultOf(record) };
   }
   // Neither as wanted nor as before: somebody edited it since, and a late write would undo that.
@@ -121,9 +124,15 @@ function resultOf({ uid, userId, name }: UserRecord) {
 
 /** True if what was to be changed is as it was. */
 function isUntouched(record: UserRecord, before: UserRecord, fields: UserFields): boolean {
-  const isAsBefore = (field: keyof UserFields) =>
-    fields[field] === undefined || record[field] === before[field];
-  return isAsBefore('name') && isAsBefore('password') && isAsBefore('privilege') && isAsBefore('card');
+  return FIELDS.every((field) => fields[field] === undefined || record[field] === before[field]);
+}
+
+/** True if something that was to be changed is as it was: a terminal that had taken the write would hold all of it, or what came after. */
+function isPartlyUntouched(record: UserRecord, before: UserRecord, fields: UserFields): boolean {
+  return FIELDS.some((field) => {
+    const wanted = fields[field];
+    return wanted !== undefined && record[field] !== wanted && record[field] === before[field];
+  });
 }
 
 /**

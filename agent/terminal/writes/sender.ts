@@ -141,9 +141,12 @@ export class Sender {
       return false;
     }
     bulk.took(planned.length, aheadMs + this.#clock.monotonic() - beganAt);
-    together.note(() => {
-      for (const { job } of planned) job.acknowledge();
-    });
+    // The word of a terminal that has not shown yet that it takes them says nothing of each.
+    if (cache.known.dialect.bulkWrite === true && (!this.#hasStoredAhead || bulk.keepsAhead)) {
+      together.note(() => {
+        for (const { job } of planned) job.acknowledge();
+      });
+    }
     return true;
   }
 }
