@@ -25,6 +25,8 @@ const LOOKS = 500;
 const HELLO_TICKS = 10;
 /** How long the line is out of order at most, and how long everything may take once all is well. */
 const CALM_MS = 60_000;
+/** Nothing is lost after so long: an agent asks ever more rarely, and a run of bad luck is no fault of it. */
+const LOSSY_TICKS = 2000;
 
 export interface Played {
   /** What was wrong; empty: nothing. */
@@ -50,7 +52,8 @@ export async function play(cloud: Cloud, schedule: Schedule, random: Random, sit
   let [diedInBranch, diedInCloud] = [0, 0];
   const late: Promise<unknown>[] = [];
 
-  const chance = (percent: number) => !isHealed && random(100) < percent;
+  const chance = (percent: number) => !isHealed && tick < LOSSY_TICKS && random(100) < percent;
+  const told = { asked: 0, lost: 0, refused: 0, answersLost: 0 };
   const send = (message: ToBranch) => branch?.connected && branch.send(message);
   const nextDeath = (deaths: Death[]): Death => (isHealed ? LIVES : (deaths.shift() ?? LIVES));
 
@@ -119,11 +122,14 @@ export async function play(cloud: Cloud, schedule: Schedule, random: Random, sit
   }
 
   async function request(id: string, body: string): Promise<void> {
-    if (chance(schedule.lostPercent)) return;
+    told.asked += 1;
+    if (chance(schedule.lostPercent)) return void (told.lost += 1);
     const times = chance(schedule.lostPercent) ? 2 : 1;
     for (let each = 0; each < times; each++) {
       const pem = await tried(renewDeaths, (death) => cloud.renew(at, id, body, death));
-      if (pem !== null && !chance(schedule.lostPercent)) send({ kind: 'word', certificate: pem });
+      if (pem === null) told.refused += 1;
+      else if (chance(schedule.lostPercent)) told.answersLost += 1;
+      else send({ kind: 'word', certificate: pem });
     }
   }
 
@@ -180,7 +186,7 @@ export async function play(cloud: Cloud, schedule: Schedule, random: Random, sit
       if (performance.now() > end) {
         const row = await new DynamoSiteAgents(cloud.world.table).find(at);
         const principals = cloud.authority.registry.principals(clientIdOf(at.tenant, at.site));
-        return void wrong.push(`${what}: ${JSON.stringify({ row, principals, held: held() })}`);
+        return void wrong.push(`${what}: ${JSON.stringify({ row, principals, held: held(), told })}`);
       }
       beat();
       await sleep(TICK_MS);
