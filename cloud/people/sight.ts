@@ -18,6 +18,19 @@ export function maySeePerson(rights: Rights, branches: ReadonlySet<string>): boo
   return branches.size === 0 || [...branches].some((site) => maySeeSite(rights, site));
 }
 
+/** True if the caller sees the terminal at which that person is, or may come in. */
+export function maySeeAt(
+  rights: Rights,
+  device: string,
+  person: PersonRow,
+  rows: readonly PlaceRow[],
+  map: Places,
+): boolean {
+  const place = rows.find((row) => row.person === person.id && row.device === device);
+  const site = place?.site ?? targetsOf(person, map).get(device);
+  return site !== undefined && maySeeSite(rights, site);
+}
+
 /** A group shows its branches: who does not see all of them does not see it. */
 export function maySeeGroup(rights: Rights, { sites }: Pick<GroupRow, 'sites'>): boolean {
   return sites.every((site) => maySeeSite(rights, site));

@@ -8,7 +8,7 @@ import { type Asker, planLeaving, planPerson, WishError } from '../../people/pla
 import type { PeoplePorts } from '../../people/ports.ts';
 import type { PersonRow, PlaceRow } from '../../people/rows.ts';
 import { carryOut, saved, settledPlaces, tellAll } from '../../people/save.ts';
-import { branchesOf, maySeePerson } from '../../people/sight.ts';
+import { branchesOf, maySeeAt, maySeePerson } from '../../people/sight.ts';
 import { readPlaces, spread } from '../../people/spread.ts';
 
 import { type Answer, json, ok } from '../answer/answer.ts';
@@ -134,15 +134,21 @@ async function listPeople(ports: PeoplePorts, call: Call<'peopleList'>): Promise
     expiresAt === undefined &&
     (device === undefined || places.includes(device)) &&
     (wanted === null || [id, userId, name].some((text) => plain(text).includes(wanted)));
+  const isSeen = (person: PersonRow, rows: readonly PlaceRow[]) =>
+    maySeePerson(principal, branchesOf(person, rows, map)) &&
+    (device === undefined || maySeeAt(principal, device, person, rows, map));
   const data: object[] = [];
+  // Of people whom the caller does not see not even the id is told.
+  let shown: string | undefined;
   let after = cursor === undefined ? undefined : decodeCursor(personIdField, cursor);
   for (let looked = 0; looked < MOST_LOOKED_AT; ) {
     const page = await ports.people.page(principal.tenant, ROWS_PER_READ, after);
     for (const person of page.people) {
       if (isMeant(person)) {
-        if (data.length === Math.min(limit, MOST_PEOPLE)) return shownPage(data, after);
+        if (data.length === Math.min(limit, MOST_PEOPLE)) return shownPage(data, shown);
         const rows = await ports.people.placesOf([person]);
-        if (maySeePerson(principal, branchesOf(person, rows, map))) {
+        if (isSeen(person, rows)) {
+          shown = person.id;
           data.push(personView(person, rows, { ...asker, language: call.language }));
         }
       }

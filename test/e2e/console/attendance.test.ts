@@ -44,7 +44,9 @@ describeInBrowser('attendance in the console', () => {
     await page.getByLabel('From day').fill('2026-11-02');
     await page.getByLabel('To day').fill('2026-11-02');
     await expect.poll(() => page.getByRole('row').count(), { timeout: 10_000 }).toBe(3);
-    expect(new URL(page.url()).search).toBe('?from=2026-11-02&to=2026-11-02');
+    await expect
+      .poll(() => new URL(page.url()).search, { timeout: 10_000 })
+      .toBe('?from=2026-11-02&to=2026-11-02');
     const other = await house.visit({ language: 'en', phone: true });
     await other.open(`/attendance${new URL(page.url()).search}`);
     await expect.poll(() => other.page.getByRole('row').count(), { timeout: 10_000 }).toBe(3);
