@@ -617,7 +617,7 @@ describe('whoever is killed', () => {
         expect(await rowsOf('A#')).toEqual([]);
         // Who died with a number of the feed leaves a place that a reader closes after a while.
         const told = async () => new Set((await doneEvents()).map((event) => event.id)).size;
-        await expect.poll(told, { timeout: 10_000, message: `killed at ${n}` }).toBe(1);
+        await expect.poll(told, { timeout: 30_000, message: `killed at ${n}` }).toBe(1);
       }
     },
   );
@@ -644,7 +644,7 @@ describe('whoever is killed', () => {
       expect(await rowsOf('A#')).toEqual([]);
       vi.useRealTimers();
       const told = async () => new Set((await doneEvents()).map((event) => event.id)).size;
-      await expect.poll(told, { timeout: 10_000, message: `killed at ${n}` }).toBe(1);
+      await expect.poll(told, { timeout: 30_000, message: `killed at ${n}` }).toBe(1);
       expect((await world.everything()).filter(({ opsPk }) => String(opsPk).startsWith('JOBS#'))).toEqual([]);
     }
   });

@@ -126,7 +126,7 @@ export async function judge(evidence: Evidence): Promise<Violation[]> {
 }
 
 /** Whoever was cut off between a write and its refresh makes up for it. A terminal that refuses is left alone. */
-function askedToRefresh({ log }: SimulatedTerminal): boolean {
+export function askedToRefresh({ log }: SimulatedTerminal): boolean {
   const written = log.findLastIndex(
     ({ command }) => command === Command.writeUser || command === Command.deleteUser,
   );

@@ -4,7 +4,7 @@ import type { SimulatedTerminal } from '../terminal/terminal.ts';
 import { FORGETFUL } from './acts.ts';
 import type { Arena } from './arena.ts';
 import { Caller, type Told } from './caller.ts';
-import { judge, type Violation } from './judge.ts';
+import { askedToRefresh, judge, type Violation } from './judge.ts';
 import { History, readOn } from './lists.ts';
 import type { Schedule } from './schedule.ts';
 import { type Counts, Strokes } from './strokes.ts';
@@ -16,6 +16,7 @@ const FAULTS_MS = 4000;
 const CONNECT_MS = 30_000;
 /** How long callers wait for an answer once the faults are over. */
 const PATIENCE_MS = 40_000;
+const REFRESH_MS = 5000;
 /** How soon a disabled terminal is enabled after the agent is back. */
 export const ENABLED_MS = 30_000;
 
@@ -82,6 +83,9 @@ export async function play(arena: Arena, schedule: Schedule, verbose: boolean): 
   // Enabled soon after the agent was back, and again once nobody asks for anything any more.
   const [soon, atRest] = [await enabled, await enabledAfter(terminal, performance.now())];
   const enabledMs = Math.max(soon, atRest);
+  // The refresh of the last write follows its answer, behind the enabling; one that never comes is for the judge.
+  const isRefreshed = (at: typeof terminal) => !at.state.refreshPending || askedToRefresh(at);
+  await terminal.until(isRefreshed, REFRESH_MS).catch(() => undefined);
   over.abort();
   const lists = await reading;
   timeline.note('** at rest');

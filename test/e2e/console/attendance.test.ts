@@ -50,7 +50,7 @@ describeInBrowser('attendance in the console', () => {
     const other = await house.visit({ language: 'en', phone: true });
     await other.open(`/attendance${new URL(page.url()).search}`);
     await expect.poll(() => other.page.getByRole('row').count(), { timeout: 10_000 }).toBe(3);
-    await other.page.getByText('Punches by hour').waitFor();
+    await other.page.getByText('Punches by hour').first().waitFor();
     await other.leave();
     await page.getByRole('button', { name: 'Clear filters' }).click();
     await expect.poll(() => page.getByRole('row').count(), { timeout: 10_000 }).toBe(5);

@@ -10,6 +10,7 @@ import { agentFilesWith, filesWith, rowsWith } from './secrets.ts';
 const STEPS = 24;
 const SETTLES_WITHIN_MS = 90_000;
 const LOOK_EVERY_MS = 400;
+const TOLD_WITHIN_MS = 20_000;
 /** What was not heard is asked for when a branch says hello: in AWS a minute is not so long. */
 const HELLO_EVERY_MS = 8000;
 /** What an agent was asked is off its disk so soon once it has answered. */
@@ -92,8 +93,17 @@ async function judged(arena: Arena, schedule: Schedule, cursor: string): Promise
   ];
 }
 
-/** Each job is told in the feed, with what became of it, and never otherwise. */
-async function wrongEvents({ call }: Arena, { jobs }: Schedule, cursor: string): Promise<string[]> {
+/** Each job is told in the feed, with what became of it, and never otherwise. That may come a while after its end shows. */
+async function wrongEvents(arena: Arena, schedule: Schedule, cursor: string): Promise<string[]> {
+  const until = Date.now() + TOLD_WITHIN_MS;
+  for (;;) {
+    const wrong = await wrongNow(arena, schedule, cursor);
+    if (wrong.length === 0 || Date.now() > until) return wrong;
+    await sleep(LOOK_EVERY_MS);
+  }
+}
+
+async function wrongNow({ call }: Arena, { jobs }: Schedule, cursor: string): Promise<string[]> {
   const events = await jobEvents(call, cursor);
   return jobs.flatMap(({ id, data }) => {
     if (id === null || data?.settled_at === undefined) return [];

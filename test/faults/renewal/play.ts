@@ -123,7 +123,10 @@ export async function play(cloud: Cloud, schedule: Schedule, random: Random, sit
 
   async function request(id: string, body: string): Promise<void> {
     told.asked += 1;
-    if (chance(schedule.lostPercent)) return void (told.lost += 1);
+    if (chance(schedule.lostPercent)) {
+      told.lost += 1;
+      return;
+    }
     const times = chance(schedule.lostPercent) ? 2 : 1;
     for (let each = 0; each < times; each++) {
       const pem = await tried(renewDeaths, (death) => cloud.renew(at, id, body, death));
