@@ -5,7 +5,7 @@ import type { QueueItem } from './queue-item.ts';
 /** So many writes that wait are a rush: fewer are not worth a wait. */
 const RUSH = 3;
 /** When nothing has come for so long, it is over, ms. */
-const QUIET_MS = 25;
+const QUIET_MS = 60;
 /** It is waited for no longer than this, ms. */
 const MOST_MS = 500;
 
