@@ -1,19 +1,14 @@
 // The command line of `bursts.ts`.
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { bursts } from './bursts.ts';
-
-function count(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('a whole number from 0 on');
-  return value;
-}
+import { wholeFrom } from './command-line.ts';
 
 const { lists, writes } = new Command('npm run bursts --')
   .description(
     'Lists and writes at terminals over UDP whose datagrams are lost in bursts (begin at 1 % of them, go on with 50 %): every 200 is compared with what the terminal holds.',
   )
-  .option('--lists <n>', 'how many lists', count, 1000)
-  .option('--writes <n>', 'how many creates, updates and deletes', count, 300)
+  .option('--lists <n>', 'how many lists', wholeFrom(0), 1000)
+  .option('--writes <n>', 'how many creates, updates and deletes', wholeFrom(0), 300)
   .showHelpAfterError()
   .parse()
   .opts<{ lists: number; writes: number }>();

@@ -1,7 +1,8 @@
 // `npm run faults`: the campaign of many schedules, or the check of the campaign itself against broken guarantees.
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { FAULT_KINDS, type FaultKind } from './acts.ts';
+import { Command, Option } from 'commander';
+import { FAULT_KINDS } from './acts.ts';
 import { type CampaignOptions, campaign } from './campaign.ts';
+import { say, someOf, wholeFrom } from './command-line.ts';
 import { checkMutations, type Sought } from './mutations/check.ts';
 import { MUTATIONS, type Mutation } from './mutations/table.ts';
 import type { Played } from './play.ts';
@@ -16,22 +17,6 @@ const SCHEDULES = 100;
 /** So many schedules are given to find one broken guarantee. */
 const MUTATION_SCHEDULES = 40;
 
-const say = (text: string): void => void process.stdout.write(`${text}\n`);
-
-function count(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number from 1 on');
-  return value;
-}
-
-function kinds(text: string): FaultKind[] {
-  return text.split(',').map((name) => {
-    const kind = FAULT_KINDS.find((each) => each === name);
-    if (kind === undefined) throw new InvalidArgumentError(`one or more of ${FAULT_KINDS.join()}`);
-    return kind;
-  });
-}
-
 const program = new Command('npm run faults --')
   .description(
     'Plays random schedules of writes and faults against the real parts, and compares each terminal with what callers were told.',
@@ -39,17 +24,17 @@ const program = new Command('npm run faults --')
   .option(
     '--schedules <n>',
     `how many schedules (default ${SCHEDULES}; ${MUTATION_SCHEDULES} for each mutation)`,
-    count,
+    wholeFrom(1),
   )
-  .option('--seed <n>', 'the seed of the first; each further one has the next', count, 1)
-  .option('--lanes <n>', 'systems side by side, each a process with an agent of its own', count, 6)
+  .option('--seed <n>', 'the seed of the first; each further one has the next', wholeFrom(1), 1)
+  .option('--lanes <n>', 'systems side by side, each a process with an agent of its own', wholeFrom(1), 6)
   .option(
     '--times <n>',
     'plays each schedule so often: the machine has its part in what strikes when',
-    count,
+    wholeFrom(1),
     1,
   )
-  .option('--only <kinds>', 'no faults but of these kinds, with commas between', kinds, [])
+  .option('--only <kinds>', 'no faults but of these kinds, with commas between', someOf(FAULT_KINDS), [])
   .addOption(new Option('--transport <name>', 'only at terminals reached so').choices(['tcp', 'udp']))
   .addOption(new Option('--variant <name>', 'only at this terminal').choices(VARIANT_NAMES))
   .option('--keep-going', 'go on after a schedule that failed', false)

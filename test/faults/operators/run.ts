@@ -1,20 +1,16 @@
 // npm run operators -- schedules|guesses: the long campaigns about accounts, and what they found.
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { wholeFrom } from '../command-line.ts';
 import { guess } from './guesses.ts';
 import { runSchedule } from './schedules.ts';
-
-function whole(text: string): number {
-  if (/^\d{1,7}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('a whole number is wanted.');
-}
 
 const program = new Command('npm run operators --').description('Campaigns about the accounts of operators');
 
 program
   .command('schedules')
   .description('changes of many users, of passwords, logins and kills: whole or not at all')
-  .argument('[count]', 'how many schedules', whole, 300)
-  .option('--seed <number>', 'of the first one', whole, 1)
+  .argument('[count]', 'how many schedules', wholeFrom(0), 300)
+  .option('--seed <number>', 'of the first one', wholeFrom(0), 1)
   .action(async (count: number, { seed }: { seed: number }) => {
     let bad = 0;
     for (let at = 0; at < count; at++) {
@@ -29,7 +25,7 @@ program
 program
   .command('guesses')
   .description('wrong passwords for 50 accounts from 20 addresses')
-  .argument('[count]', 'how many guesses', whole, 10_000)
+  .argument('[count]', 'how many guesses', wholeFrom(0), 10_000)
   .action(async (count: number) => {
     console.log(JSON.stringify(await guess(count), null, 2));
   });

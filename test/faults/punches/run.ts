@@ -1,54 +1,18 @@
 // The command line of the campaign of punches.
-import { Command, InvalidArgumentError } from 'commander';
+import { command, type Options, say } from '../command-line.ts';
 import { lane } from '../lanes.ts';
-import { checkMutations } from '../mutations/check.ts';
 import { PUNCH_MUTATIONS } from '../mutations/punches.ts';
 import { ACT_KINDS, type ActKind, type Strike } from './acts.ts';
 import type { LaneOrder, LanePlayed } from './lane.ts';
 
-const MUTATION_SCHEDULES = 60;
-const say = (text: string): void => void process.stdout.write(`${text}\n`);
-
-function count(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('a whole number from 0 on');
-  return value;
-}
-
-function kinds(text: string): ActKind[] {
-  return text.split(',').map((name) => {
-    const kind = ACT_KINDS.find((each) => each === name);
-    if (kind === undefined) throw new InvalidArgumentError(`one or more of ${ACT_KINDS.join()}`);
-    return kind;
-  });
-}
-
-interface Options {
-  readonly schedules?: number;
-  readonly seed: number;
-  readonly lanes: number;
-  readonly times: number;
-  readonly only: readonly ActKind[];
-  readonly keepGoing: boolean;
-  readonly mutation?: string;
-}
-
-const options = new Command('npm run punch-faults --')
-  .description(
-    'People punch while agents, lines, terminals, functions and memory fail; then each punch must be in the store once, in the feed and at the webhook.',
-  )
-  .option('--schedules <n>', `how many (default 300; ${MUTATION_SCHEDULES} for each mutation)`, count)
-  .option('--seed <n>', 'of the first one', count, 1)
-  .option('--lanes <n>', 'systems side by side', count, 4)
-  .option('--times <n>', 'plays each schedule so often', count, 1)
-  .option('--only <kinds>', 'no acts but these, beside punches', kinds, [])
-  .option('--keep-going', 'go on after a failure', false)
-  .option('--mutation <name>', 'checks that the campaign finds this broken guarantee, or all')
-  .showHelpAfterError()
-  .parse()
-  .opts<Options>();
-
-async function run({ schedules = 300, seed, lanes, times, only, keepGoing }: Options): Promise<boolean> {
+async function run({
+  schedules,
+  seed,
+  lanes,
+  times,
+  only,
+  keepGoing,
+}: Options<ActKind> & { readonly schedules: number }): Promise<boolean> {
   const began = performance.now();
   const plays = schedules * times;
   let [begun, played, punches, wrong, lostCommits, isBroken] = [0, 0, 0, 0, 0, false];
@@ -99,13 +63,15 @@ async function run({ schedules = 300, seed, lanes, times, only, keepGoing }: Opt
   return wrong === 0 && !isBroken && played > 0;
 }
 
-const { mutation } = options;
-const done =
-  mutation === undefined
-    ? await run(options)
-    : await checkMutations(
-        PUNCH_MUTATIONS.filter(({ name }) => mutation === 'all' || name === mutation),
-        { ...options, schedules: options.schedules ?? MUTATION_SCHEDULES },
-        say,
-      );
-process.exit(done ? 0 : 1);
+await command(
+  {
+    name: 'punch-faults',
+    description:
+      'People punch while agents, lines, terminals, functions and memory fail; then each punch must be in the store once, in the feed and at the webhook.',
+    kinds: ACT_KINDS,
+    beside: 'punches',
+    lanes: 4,
+    mutations: { all: PUNCH_MUTATIONS, schedules: 60 },
+  },
+  run,
+);

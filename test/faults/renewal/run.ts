@@ -1,16 +1,20 @@
-// `npm run renewal-faults -- [count] [seed]`: schedules of renewals with deaths at every step; says what was wrong.
+// The command line of the campaign of renewals.
 import { randomOf } from '../../../cloud/events/testing/mortal.ts';
+import { numbered } from '../command-line.ts';
 import { Cloud } from './cloud.ts';
 import { play } from './play.ts';
 import { scheduleOf } from './schedule.ts';
 
-const [count = '100', seed = '1', first = '0'] = process.argv.slice(2);
+const { count, seed, first } = numbered(
+  'renewal-faults',
+  "Certificates renew while the agent and the cloud's functions are killed at every step; each time there must be a way back.",
+);
 
 const cloud = await Cloud.start();
 const sum = { schedules: 0, renewals: 0, branchDeaths: 0, cloudDeaths: 0, wrong: 0 };
 const began = performance.now();
-for (let number = Number(first); number < Number(first) + Number(count); number++) {
-  const random = randomOf(Number(seed) * 100_003 + number);
+for (let number = first; number < first + count; number++) {
+  const random = randomOf(seed * 100_003 + number);
   const schedule = scheduleOf(number, random);
   const played = await play(cloud, schedule, random, `s${number}`);
   sum.schedules += 1;

@@ -1,20 +1,24 @@
-// `npm run update-faults -- [count] [seed] [first]`: updates with deaths of the updater at every change of the disk; says what was wrong.
+// The command line of the campaign of updates.
 import { randomOf } from '../../../cloud/events/testing/mortal.ts';
+import { numbered } from '../command-line.ts';
 import { play } from './play.ts';
 import { scheduleOf } from './schedule.ts';
 
-const [count = '100', seed = '1', first = '0'] = process.argv.slice(2);
+const { count, seed, first } = numbered(
+  'update-faults',
+  'The updater takes packages while it is killed at every change of the disk; each time a whole version must run, and there must be a way back.',
+);
 const LANES = 2;
 
 const sum = { schedules: 0, deaths: 0, wrong: 0, ends: {} as Record<string, number> };
 const began = performance.now();
-let next = Number(first);
-const end = next + Number(count);
+let next = first;
+const end = first + count;
 
 async function lane(): Promise<void> {
   while (next < end) {
     const number = next++;
-    const schedule = scheduleOf(number, randomOf(Number(seed) * 100_003 + number));
+    const schedule = scheduleOf(number, randomOf(seed * 100_003 + number));
     const played = await play(schedule);
     sum.schedules += 1;
     sum.deaths += played.deaths;
