@@ -3,7 +3,8 @@
 // How the folder works: watch.ts follows the feed and keeps the problems of a tenant (problems.ts); what is to be told is
 // frozen as a round, of which each media gets one notice (recipients.ts); sending.ts sends notices by mail.ts or as
 // webhooks, in the words of texts.ts.
-import type { EventType, Happening } from '../../shared/wire/happening.ts';
+import type { EventType } from '../../shared/domain/event-types.ts';
+import type { Happening } from '../../shared/wire/happening.ts';
 
 /** By their numbers, which are the bits of a media's mask. Source: the contract of media severities. */
 export const SEVERITIES = [

@@ -1,7 +1,8 @@
 // When a problem is told, and when its end: at once for what is new, once for what comes and goes.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { EventType, Happening } from '../../shared/wire/happening.ts';
+import type { EventType } from '../../shared/domain/event-types.ts';
+import type { Happening } from '../../shared/wire/happening.ts';
 import {
   type Change,
   gather,

@@ -4,8 +4,9 @@
 // comes and goes is told once: each time that it comes back within an hour, its end has to hold for longer.
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { EVENT_TYPES } from '../../shared/domain/event-types.ts';
 import { deviceIdSchema, slugSchema } from '../../shared/domain/identifiers.ts';
-import { EVENT_TYPES, type Happening } from '../../shared/wire/happening.ts';
+import type { Happening } from '../../shared/wire/happening.ts';
 import { CROWD, keyOf, type ProblemType, signalOf } from './kinds.ts';
 
 const MINUTE = 60_000;

@@ -1,6 +1,7 @@
 // Users that were changed over the API, told once their command has settled, also where nobody waited for it any more.
 import * as z from 'zod';
-import type { EventType, Happening } from '../../shared/wire/happening.ts';
+import type { EventType } from '../../shared/domain/event-types.ts';
+import type { Happening } from '../../shared/wire/happening.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import { keys } from '../store/keys.ts';
 import type { Table } from '../store/table.ts';

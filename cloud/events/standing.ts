@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { type CertificateTimes, troubledAt } from '../../shared/domain/certificate.ts';
-import type { EventType, Happening } from '../../shared/wire/happening.ts';
+import type { EventType } from '../../shared/domain/event-types.ts';
+import type { Happening } from '../../shared/wire/happening.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { DeviceRow, SiteRow } from '../directory/rows.ts';

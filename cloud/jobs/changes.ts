@@ -1,5 +1,6 @@
 // Users that a part of a job has changed, told in the feed as those are that single calls change.
-import type { EventType, Happening } from '../../shared/wire/happening.ts';
+import type { EventType } from '../../shared/domain/event-types.ts';
+import type { Happening } from '../../shared/wire/happening.ts';
 import type { Head, JobItem, Part, PartItems, Result } from './model.ts';
 
 function typeOf({ do: does }: JobItem, { made }: Result): EventType {

@@ -1,6 +1,6 @@
 // The feed of events: what callers send, what comes back, and the route.
 import * as z from 'zod';
-import { EVENT_TYPES } from '../wire/happening.ts';
+import { EVENT_TYPES } from '../domain/event-types.ts';
 import { cursorField, eventTypesField, limitField, waitField } from './fields.ts';
 import { instant, says, success } from './parts.ts';
 import { EXAMPLE_PUNCH } from './punches.ts';

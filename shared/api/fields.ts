@@ -1,8 +1,8 @@
 // The fields of request bodies and queries: what callers may send and what becomes of it.
 import * as z from 'zod';
+import { EVENT_TYPES, type EventType } from '../domain/event-types.ts';
 import { COMMAND_ID } from '../domain/identifiers.ts';
 import { PRIVILEGES } from '../domain/user.ts';
-import { EVENT_TYPES, type EventType } from '../wire/happening.ts';
 import type { FieldText } from './field-texts.ts';
 
 /**

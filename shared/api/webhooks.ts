@@ -1,7 +1,8 @@
 // Webhooks: what callers send, what comes back, and the routes.
 import * as z from 'zod';
+import { EVENT_TYPES } from '../domain/event-types.ts';
 import { DELIVERY_FAILURES, WEBHOOK_PAUSES } from '../domain/webhook.ts';
-import { EVENT_TYPES, eventTypeSchema } from '../wire/happening.ts';
+import { eventTypeSchema } from '../wire/happening.ts';
 import { cursorField, deviceIdField, flagField, siteField } from './fields.ts';
 import {
   count,

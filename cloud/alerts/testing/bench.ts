@@ -2,7 +2,8 @@
 // and a clock that is moved by hand. Each test has a company of its own. Called once at the top of a test file.
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
-import type { EventType, Happening } from '../../../shared/wire/happening.ts';
+import type { EventType } from '../../../shared/domain/event-types.ts';
+import type { Happening } from '../../../shared/wire/happening.ts';
 import { Accounts } from '../../accounts/accounts.ts';
 import { newUser } from '../../accounts/defaults.ts';
 import type { Group, Media, Role, SiteRight, User } from '../../accounts/model.ts';

@@ -5,10 +5,10 @@ import { OPERATION_STATES } from '../../../shared/api/operations.ts';
 import { count, instant, says, success } from '../../../shared/api/parts.ts';
 import { punchData } from '../../../shared/api/punches.ts';
 import { identifierTypeSchema } from '../../../shared/domain/access-identifier.ts';
+import type { EventType } from '../../../shared/domain/event-types.ts';
 import { driftFieldSchema } from '../../../shared/domain/wanted-person.ts';
 import { WEBHOOK_PAUSES } from '../../../shared/domain/webhook.ts';
 import { keypadFieldSchema, ruleReasonSchema } from '../../../shared/wire/events.ts';
-import type { EventType } from '../../../shared/wire/happening.ts';
 
 const at = { device_id: z.string(), site: z.string() };
 

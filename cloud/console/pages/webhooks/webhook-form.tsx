@@ -2,12 +2,13 @@
 import { Button, Group, Modal, MultiSelect, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
+import { EVENT_TYPES, type EventType } from '../../../../shared/domain/event-types.ts';
 import { api, read } from '../../api/client.ts';
 import { fieldErrors } from '../../api/failure.ts';
 import { useChange } from '../../parts/change.ts';
 import { siteChoices, useSites } from '../../parts/places.ts';
 import { Trouble } from '../../parts/trouble.tsx';
-import { EVENT_TYPES, type EventType, WEBHOOKS_KEY, type Webhook } from './webhook-data.ts';
+import { WEBHOOKS_KEY, type Webhook } from './webhook-data.ts';
 
 interface Values {
   url: string;

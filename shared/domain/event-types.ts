@@ -1,0 +1,33 @@
+// The types of what happens, as the feed, webhooks and the console tell them.
+
+export const EVENT_TYPES = [
+  'punch.created',
+  'user.created',
+  'user.updated',
+  'user.deleted',
+  'device.online',
+  'device.offline',
+  'device.refused',
+  'device.swapped',
+  'agent.online',
+  'agent.offline',
+  'certificate.ending',
+  'certificate.renewed',
+  'clock.off',
+  'clock.ok',
+  'disk.low',
+  'disk.ok',
+  'rule.on',
+  'rule.off',
+  'rule.overdue',
+  'rule.restored',
+  'rule.failed',
+  'person.in_step',
+  'person.refused',
+  'person.drift',
+  'person.repaired',
+  'job.done',
+  'operation.unknown',
+  'webhook.paused',
+] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
