@@ -3,6 +3,7 @@ import { alerts } from './alerts.ts';
 import { attendance } from './attendance.ts';
 import { branch } from './branch.ts';
 import { common } from './common.ts';
+import { filter } from './filter.ts';
 import { identifier } from './identifier.ts';
 import { operators } from './operators.ts';
 import { overview } from './overview.ts';
@@ -21,6 +22,7 @@ export const words = {
   attendance,
   branch,
   common,
+  filter,
   identifier,
   operators,
   overview,

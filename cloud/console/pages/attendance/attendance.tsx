@@ -1,16 +1,16 @@
 // Punches of every terminal as they come: a live list with filters that stand in the address, a chart, and a file.
-import { Badge, Button, Group, Select, Skeleton, Switch, Text, TextInput } from '@mantine/core';
+import { Badge, Button, Group, Skeleton, Switch, Text, TextInput } from '@mantine/core';
 import { useDebouncedCallback, useThrottledCallback } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
-import { IconDownload, IconFilterOff } from '@tabler/icons-react';
+import { IconDownload } from '@tabler/icons-react';
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCsv } from '../../parts/csv.ts';
+import { ClearFilters, DeviceFilter, SiteFilter } from '../../parts/filters.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Pager, usePaging } from '../../parts/pager.tsx';
-import { deviceChoices, siteChoices, useDevices, useSites } from '../../parts/places.ts';
 import { Shown } from '../../parts/shown.tsx';
 import { useSentence } from '../../parts/trouble.tsx';
 import { type FeedState, useFeed } from '../../parts/use-feed.ts';
@@ -31,8 +31,6 @@ function today(): string {
 function Filters({ filter }: { readonly filter: PunchFilter }) {
   const { t } = useTranslation();
   const go = useNavigate({ from: '/attendance' });
-  const devices = useDevices();
-  const sites = useSites();
   const set = (name: keyof PunchFilter, value: string | null) =>
     void go({ search: { ...filter, [name]: value?.trim() || undefined }, replace: true });
   const setBadge = useDebouncedCallback((text: string) => set('user_id', text), PAUSE_MS);
@@ -47,26 +45,8 @@ function Filters({ filter }: { readonly filter: PunchFilter }) {
         onChange={({ currentTarget }) => setBadge(currentTarget.value)}
         flex="1 1 8rem"
       />
-      <Select
-        label={t('attendance.terminal')}
-        placeholder={t('attendance.all')}
-        data={deviceChoices(devices.data ?? [])}
-        value={filter.device ?? null}
-        onChange={(value) => set('device', value)}
-        searchable
-        clearable
-        flex="1 1 11rem"
-      />
-      <Select
-        label={t('attendance.branch')}
-        placeholder={t('attendance.allBranches')}
-        data={siteChoices(sites.data ?? [])}
-        value={filter.site ?? null}
-        onChange={(value) => set('site', value)}
-        searchable
-        clearable
-        flex="1 1 10rem"
-      />
+      <DeviceFilter value={filter.device} onChange={(value) => set('device', value)} />
+      <SiteFilter value={filter.site} onChange={(value) => set('site', value)} />
       <TextInput
         type="date"
         label={t('attendance.from')}
@@ -83,15 +63,7 @@ function Filters({ filter }: { readonly filter: PunchFilter }) {
         onChange={({ currentTarget }) => set('to', currentTarget.value)}
         flex="1 1 9rem"
       />
-      {isFiltered ? (
-        <Button
-          variant="subtle"
-          leftSection={<IconFilterOff size={16} />}
-          onClick={() => void go({ search: {}, replace: true })}
-        >
-          {t('attendance.clear')}
-        </Button>
-      ) : null}
+      {isFiltered ? <ClearFilters onClear={() => void go({ search: {}, replace: true })} /> : null}
     </Group>
   );
 }

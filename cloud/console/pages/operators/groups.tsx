@@ -1,19 +1,15 @@
 // Groups: which branches their members see and may change.
-import { Button, Fieldset, Group as Row, Select, Stack, Switch, Table, Text, TextInput } from '@mantine/core';
+import { Fieldset, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { rpc } from '../../api/rpc.ts';
 import { FormModal } from '../../parts/form-modal.tsx';
 import { siteChoices, useSites } from '../../parts/places.ts';
 import { Plain, plain } from '../../parts/plain.tsx';
-import { Shown } from '../../parts/shown.tsx';
 import { Coloured } from '../../parts/state-badge.tsx';
-import { Wide } from '../../parts/wide.tsx';
+import { Edit, type FormProps, List, type ListProps } from './list.tsx';
 import { type Group, groupsQuery, useRpcChange } from './operator-data.ts';
-import { Remove } from './remove.tsx';
-import type { ListProps } from './users.tsx';
 
 const EVERYWHERE = '*';
 const PERMISSIONS = ['0', '2', '3'] as const;
@@ -25,9 +21,7 @@ interface Values {
   rights: Record<string, string | null>;
 }
 
-interface GroupFormProps {
-  readonly opened: boolean;
-  readonly onClose: () => void;
+interface GroupFormProps extends FormProps {
   readonly group?: Group;
 }
 
@@ -96,27 +90,17 @@ function GroupForm({ opened, onClose, group }: GroupFormProps) {
   );
 }
 
-function Actions({ group }: { readonly group: Group }) {
+function Name({ group: { name, users_status } }: { readonly group: Group }) {
   const { t } = useTranslation();
-  const [isEditing, { open, close }] = useDisclosure();
   return (
-    <Row gap="xs" wrap="nowrap">
-      <Button
-        size="compact-sm"
-        variant="default"
-        onClick={open}
-        aria-label={t('operators.editTitle', { name: plain(group.name) })}
-      >
-        {t('operators.edit')}
-      </Button>
-      <Remove
-        method="usergroup.delete"
-        id={group.usrgrpid}
-        name={group.name}
-        will={t('operators.groupRemoveWill')}
-      />
-      <GroupForm key={String(isEditing)} group={group} opened={isEditing} onClose={close} />
-    </Row>
+    <>
+      <Plain text={name} />
+      {users_status === '1' ? (
+        <div>
+          <Coloured color="red">{t('operators.off')}</Coloured>
+        </div>
+      ) : null}
+    </>
   );
 }
 
@@ -132,57 +116,30 @@ function Rights({ group: { site_rights } }: { readonly group: Group }) {
 
 export function Groups({ isSuper }: ListProps) {
   const { t } = useTranslation();
-  const query = useQuery(groupsQuery);
-  const [isAdding, { open, close }] = useDisclosure();
   return (
-    <Stack>
-      {isSuper ? (
-        <Row>
-          <Button onClick={open}>{t('operators.groupAdd')}</Button>
-        </Row>
-      ) : null}
-      <Shown query={query} isEmpty={(all) => all.length === 0} empty={t('operators.none')}>
-        {(all) => (
-          <Wide minWidth={560} label={t('operators.tab.groups')}>
-            <Table verticalSpacing="xs">
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{t('operators.groupName')}</Table.Th>
-                  <Table.Th>{t('operators.rights')}</Table.Th>
-                  <Table.Th>{t('operators.members')}</Table.Th>
-                  {isSuper ? <Table.Th>{t('common.actions')}</Table.Th> : null}
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {all.map((group) => (
-                  <Table.Tr key={group.usrgrpid}>
-                    <Table.Td>
-                      <Plain text={group.name} />
-                      {group.users_status === '1' ? (
-                        <div>
-                          <Coloured color="red">{t('operators.off')}</Coloured>
-                        </div>
-                      ) : null}
-                    </Table.Td>
-                    <Table.Td>
-                      <Rights group={group} />
-                    </Table.Td>
-                    <Table.Td>
-                      <Plain text={group.users.map(({ username }) => username).join(', ')} />
-                    </Table.Td>
-                    {isSuper ? (
-                      <Table.Td>
-                        <Actions group={group} />
-                      </Table.Td>
-                    ) : null}
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Wide>
-        )}
-      </Shown>
-      <GroupForm key={String(isAdding)} opened={isAdding} onClose={close} />
-    </Stack>
+    <List
+      query={useQuery(groupsQuery)}
+      label={t('operators.tab.groups')}
+      minWidth={560}
+      idOf={({ usrgrpid }) => usrgrpid}
+      columns={[
+        { head: t('operators.groupName'), cell: (group) => <Name group={group} /> },
+        { head: t('operators.rights'), cell: (group) => <Rights group={group} /> },
+        {
+          head: t('operators.members'),
+          cell: ({ users }) => <Plain text={users.map(({ username }) => username).join(', ')} />,
+        },
+      ]}
+      mayChange={isSuper}
+      add={t('operators.groupAdd')}
+      form={(props) => <GroupForm {...props} />}
+      actions={(group) => (
+        <Edit
+          name={group.name}
+          form={(props) => <GroupForm group={group} {...props} />}
+          remove={{ method: 'usergroup.delete', id: group.usrgrpid, will: t('operators.groupRemoveWill') }}
+        />
+      )}
+    />
   );
 }

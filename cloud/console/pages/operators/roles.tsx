@@ -1,29 +1,14 @@
 // Roles: what an operator may do; the scopes are those of the API.
-import {
-  Badge,
-  Button,
-  Group,
-  MultiSelect,
-  Select,
-  Stack,
-  Switch,
-  Table,
-  Text,
-  TextInput,
-} from '@mantine/core';
+import { Badge, MultiSelect, Select, Switch, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { NARROW_SCOPES, SCOPES } from '../../../../shared/api/scopes.ts';
 import { rpc } from '../../api/rpc.ts';
 import { FormModal } from '../../parts/form-modal.tsx';
 import { Plain, plain } from '../../parts/plain.tsx';
-import { Shown } from '../../parts/shown.tsx';
-import { Wide } from '../../parts/wide.tsx';
+import { Edit, type FormProps, List, type ListProps } from './list.tsx';
 import { type Role, rolesQuery, useRpcChange } from './operator-data.ts';
-import { Remove } from './remove.tsx';
-import type { ListProps } from './users.tsx';
 
 const TYPES = ['1', '2', '3'] as const;
 
@@ -34,9 +19,7 @@ interface Values {
   managesTokens: boolean;
 }
 
-interface RoleFormProps {
-  readonly opened: boolean;
-  readonly onClose: () => void;
+interface RoleFormProps extends FormProps {
   readonly role?: Role;
 }
 
@@ -94,77 +77,52 @@ function RoleForm({ opened, onClose, role }: RoleFormProps) {
   );
 }
 
-function Actions({ role }: { readonly role: Role }) {
+function Name({ role: { name, users } }: { readonly role: Role }) {
   const { t } = useTranslation();
-  const [isEditing, { open, close }] = useDisclosure();
-  if (role.readonly === '1') return <Badge variant="default">{t('operators.readonly')}</Badge>;
   return (
-    <Group gap="xs" wrap="nowrap">
-      <Button
-        size="compact-sm"
-        variant="default"
-        onClick={open}
-        aria-label={t('operators.editTitle', { name: plain(role.name) })}
-      >
-        {t('operators.edit')}
-      </Button>
-      <Remove method="role.delete" id={role.roleid} name={role.name} will={t('operators.roleRemoveWill')} />
-      <RoleForm key={String(isEditing)} role={role} opened={isEditing} onClose={close} />
-    </Group>
+    <>
+      <Plain text={name} />
+      <Text size="xs" c="dimmed">
+        {t('operators.usedBy', { count: users.length })}
+      </Text>
+    </>
   );
 }
 
 export function Roles({ isSuper }: ListProps) {
   const { t } = useTranslation();
-  const query = useQuery(rolesQuery);
-  const [isAdding, { open, close }] = useDisclosure();
   return (
-    <Stack>
-      {isSuper ? (
-        <Group>
-          <Button onClick={open}>{t('operators.roleAdd')}</Button>
-        </Group>
-      ) : null}
-      <Shown query={query} isEmpty={(all) => all.length === 0} empty={t('operators.none')}>
-        {(all) => (
-          <Wide minWidth={600} label={t('operators.tab.roles')}>
-            <Table verticalSpacing="xs">
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{t('operators.roleName')}</Table.Th>
-                  <Table.Th>{t('operators.type')}</Table.Th>
-                  <Table.Th>{t('operators.scopes')}</Table.Th>
-                  {isSuper ? <Table.Th>{t('common.actions')}</Table.Th> : null}
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {all.map((role) => (
-                  <Table.Tr key={role.roleid}>
-                    <Table.Td>
-                      <Plain text={role.name} />
-                      <Text size="xs" c="dimmed">
-                        {t('operators.usedBy', { count: role.users.length })}
-                      </Text>
-                    </Table.Td>
-                    <Table.Td>{t(`operators.typeOf.${role.type}`)}</Table.Td>
-                    <Table.Td>
-                      <Text size="xs">
-                        <Plain text={role.rules['rest.scopes'].join(', ')} />
-                      </Text>
-                    </Table.Td>
-                    {isSuper ? (
-                      <Table.Td>
-                        <Actions role={role} />
-                      </Table.Td>
-                    ) : null}
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Wide>
-        )}
-      </Shown>
-      <RoleForm key={String(isAdding)} opened={isAdding} onClose={close} />
-    </Stack>
+    <List
+      query={useQuery(rolesQuery)}
+      label={t('operators.tab.roles')}
+      minWidth={600}
+      idOf={({ roleid }) => roleid}
+      columns={[
+        { head: t('operators.roleName'), cell: (role) => <Name role={role} /> },
+        { head: t('operators.type'), cell: ({ type }) => t(`operators.typeOf.${type}`) },
+        {
+          head: t('operators.scopes'),
+          cell: ({ rules }) => (
+            <Text size="xs">
+              <Plain text={rules['rest.scopes'].join(', ')} />
+            </Text>
+          ),
+        },
+      ]}
+      mayChange={isSuper}
+      add={t('operators.roleAdd')}
+      form={(props) => <RoleForm {...props} />}
+      actions={(role) =>
+        role.readonly === '1' ? (
+          <Badge variant="default">{t('operators.readonly')}</Badge>
+        ) : (
+          <Edit
+            name={role.name}
+            form={(props) => <RoleForm role={role} {...props} />}
+            remove={{ method: 'role.delete', id: role.roleid, will: t('operators.roleRemoveWill') }}
+          />
+        )
+      }
+    />
   );
 }

@@ -1,7 +1,6 @@
 // API tokens: made for a program, shown once, switched off at once.
-import { Button, Group, Stack, Table, Text, TextInput } from '@mantine/core';
+import { Button, Group, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -9,12 +8,10 @@ import { rpc } from '../../api/rpc.ts';
 import { FormModal } from '../../parts/form-modal.tsx';
 import { Plain } from '../../parts/plain.tsx';
 import { Secret } from '../../parts/secret.tsx';
-import { Shown } from '../../parts/shown.tsx';
 import { Coloured } from '../../parts/state-badge.tsx';
-import { Wide } from '../../parts/wide.tsx';
+import { type FormProps, List, type ListProps } from './list.tsx';
 import { type Token, tokensQuery, useRpcChange, usersQuery } from './operator-data.ts';
 import { Remove } from './remove.tsx';
-import type { ListProps } from './users.tsx';
 
 interface Values {
   name: string;
@@ -32,9 +29,7 @@ function endOf(day: string): number {
   return day === '' ? 0 : Math.floor(new Date(`${day}T23:59:59`).getTime() / 1000);
 }
 
-interface TokenFormProps {
-  readonly opened: boolean;
-  readonly onClose: () => void;
+interface TokenFormProps extends FormProps {
   readonly onMade: (token: string) => void;
 }
 
@@ -106,69 +101,54 @@ function Day({ seconds, none }: { readonly seconds: string; readonly none: strin
 
 export function Tokens(_: ListProps) {
   const { t } = useTranslation();
-  const query = useQuery(tokensQuery);
   const users = useQuery(usersQuery);
-  const [isAdding, { open, close }] = useDisclosure();
   const [made, setMade] = useState<string | null>(null);
   const names = new Map(users.data?.map(({ userid, username }) => [userid, username]));
   return (
-    <Stack>
-      <Group>
-        <Button onClick={open}>{t('operators.tokenAdd')}</Button>
-      </Group>
-      <Shown query={query} isEmpty={(all) => all.length === 0} empty={t('operators.none')}>
-        {(all) => (
-          <Wide minWidth={600} label={t('operators.tab.tokens')}>
-            <Table verticalSpacing="xs">
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{t('operators.tokenName')}</Table.Th>
-                  <Table.Th>{t('operators.tokenOf')}</Table.Th>
-                  <Table.Th>{t('operators.state')}</Table.Th>
-                  <Table.Th>{t('operators.expires')}</Table.Th>
-                  <Table.Th>{t('operators.lastUsed')}</Table.Th>
-                  <Table.Th>{t('common.actions')}</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {all.map((token) => (
-                  <Table.Tr key={token.tokenid}>
-                    <Table.Td>
-                      <Plain text={token.name} />
-                    </Table.Td>
-                    <Table.Td>
-                      <Plain text={names.get(token.userid) ?? token.userid} />
-                    </Table.Td>
-                    <Table.Td>
-                      <Coloured color={token.status === '0' ? 'teal' : 'gray'}>
-                        {t(token.status === '0' ? 'operators.on' : 'operators.off')}
-                      </Coloured>
-                    </Table.Td>
-                    <Table.Td>
-                      <Day seconds={token.expires_at} none={t('operators.expiresNever')} />
-                    </Table.Td>
-                    <Table.Td>
-                      <Day seconds={token.lastaccess} none={t('common.never')} />
-                    </Table.Td>
-                    <Table.Td>
-                      <Group gap="xs" wrap="nowrap">
-                        <Switching token={token} />
-                        <Remove
-                          method="token.delete"
-                          id={token.tokenid}
-                          name={token.name}
-                          will={t('operators.tokenRemoveWill')}
-                        />
-                      </Group>
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Wide>
+    <>
+      <List
+        query={useQuery(tokensQuery)}
+        label={t('operators.tab.tokens')}
+        minWidth={600}
+        idOf={({ tokenid }) => tokenid}
+        columns={[
+          { head: t('operators.tokenName'), cell: ({ name }) => <Plain text={name} /> },
+          {
+            head: t('operators.tokenOf'),
+            cell: ({ userid }) => <Plain text={names.get(userid) ?? userid} />,
+          },
+          {
+            head: t('operators.state'),
+            cell: ({ status }) => (
+              <Coloured color={status === '0' ? 'teal' : 'gray'}>
+                {t(status === '0' ? 'operators.on' : 'operators.off')}
+              </Coloured>
+            ),
+          },
+          {
+            head: t('operators.expires'),
+            cell: ({ expires_at }) => <Day seconds={expires_at} none={t('operators.expiresNever')} />,
+          },
+          {
+            head: t('operators.lastUsed'),
+            cell: ({ lastaccess }) => <Day seconds={lastaccess} none={t('common.never')} />,
+          },
+        ]}
+        mayChange
+        add={t('operators.tokenAdd')}
+        form={(props) => <TokenForm {...props} onMade={setMade} />}
+        actions={(token) => (
+          <Group gap="xs" wrap="nowrap">
+            <Switching token={token} />
+            <Remove
+              method="token.delete"
+              id={token.tokenid}
+              name={token.name}
+              will={t('operators.tokenRemoveWill')}
+            />
+          </Group>
         )}
-      </Shown>
-      <TokenForm key={String(isAdding)} opened={isAdding} onClose={close} onMade={setMade} />
+      />
       <Secret
         secret={made}
         title={t('operators.tokenAdd')}
@@ -176,6 +156,6 @@ export function Tokens(_: ListProps) {
         kept={t('operators.tokenKept')}
         onClose={() => setMade(null)}
       />
-    </Stack>
+    </>
   );
 }

@@ -1,26 +1,13 @@
 // Who may come in: each with a role and groups; who is blocked is let in again.
-import {
-  Button,
-  Group,
-  MultiSelect,
-  PasswordInput,
-  Select,
-  Stack,
-  Table,
-  Text,
-  TextInput,
-} from '@mantine/core';
+import { Button, Group, MultiSelect, PasswordInput, Select, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { rpc } from '../../api/rpc.ts';
 import { FormModal } from '../../parts/form-modal.tsx';
 import { Plain, plain } from '../../parts/plain.tsx';
-import { Shown } from '../../parts/shown.tsx';
-import { Wide } from '../../parts/wide.tsx';
+import { Edit, type FormProps, List, type ListProps } from './list.tsx';
 import { groupsQuery, rolesQuery, type User, useRpcChange, usersQuery } from './operator-data.ts';
-import { Remove } from './remove.tsx';
 
 interface Values {
   username: string;
@@ -35,9 +22,7 @@ function roleOf({ role }: User): { readonly name: string; readonly roleid: strin
   return role === undefined || !('roleid' in role) ? null : role;
 }
 
-interface UserFormProps {
-  readonly opened: boolean;
-  readonly onClose: () => void;
+interface UserFormProps extends FormProps {
   readonly user?: User;
 }
 
@@ -130,88 +115,52 @@ function Unblock({ user }: { readonly user: User }) {
   );
 }
 
-function Actions({ user, isOwn }: { readonly user: User; readonly isOwn: boolean }) {
-  const { t } = useTranslation();
-  const [isEditing, { open, close }] = useDisclosure();
+function Name({ user, isSuper }: { readonly user: User; readonly isSuper: boolean }) {
   return (
-    <Group gap="xs" wrap="nowrap">
-      <Button
-        size="compact-sm"
-        variant="default"
-        onClick={open}
-        aria-label={t('operators.editTitle', { name: plain(user.username) })}
-      >
-        {t('operators.edit')}
-      </Button>
-      {isOwn ? null : (
-        <Remove method="user.delete" id={user.userid} name={user.username} will={t('operators.removeWill')} />
-      )}
-      <UserForm key={String(isEditing)} user={user} opened={isEditing} onClose={close} />
-    </Group>
+    <>
+      <Plain text={user.username} />
+      <Text size="xs" c="dimmed">
+        <Plain text={`${user.name} ${user.surname}`.trim()} />
+      </Text>
+      {isSuper ? <Unblock user={user} /> : null}
+    </>
   );
-}
-
-export interface ListProps {
-  /** May change all of it. */
-  readonly isSuper: boolean;
-  /** Id of who is signed in. */
-  readonly own: string;
 }
 
 export function Users({ isSuper, own }: ListProps) {
   const { t } = useTranslation();
-  const query = useQuery(usersQuery);
-  const [isAdding, { open, close }] = useDisclosure();
   return (
-    <Stack>
-      {isSuper ? (
-        <Group>
-          <Button onClick={open}>{t('operators.add')}</Button>
-        </Group>
-      ) : null}
-      <Shown query={query} isEmpty={(all) => all.length === 0} empty={t('operators.none')}>
-        {(all) => (
-          <Wide minWidth={560} label={t('operators.tab.users')}>
-            <Table verticalSpacing="xs">
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{t('operators.username')}</Table.Th>
-                  <Table.Th>{t('operators.role')}</Table.Th>
-                  <Table.Th>{t('operators.groups')}</Table.Th>
-                  {isSuper ? <Table.Th>{t('common.actions')}</Table.Th> : null}
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {all.map((user) => (
-                  <Table.Tr key={user.userid}>
-                    <Table.Td>
-                      <Plain text={user.username} />
-                      <Text size="xs" c="dimmed">
-                        <Plain text={`${user.name} ${user.surname}`.trim()} />
-                      </Text>
-                      {isSuper ? <Unblock user={user} /> : null}
-                    </Table.Td>
-                    <Table.Td>
-                      {user.role === undefined ? null : (
-                        <Plain text={roleOf(user)?.name ?? t('operators.noRole')} />
-                      )}
-                    </Table.Td>
-                    <Table.Td>
-                      <Plain text={user.usrgrps?.map(({ name }) => name).join(', ') ?? ''} />
-                    </Table.Td>
-                    {isSuper ? (
-                      <Table.Td>
-                        <Actions user={user} isOwn={user.userid === own} />
-                      </Table.Td>
-                    ) : null}
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Wide>
-        )}
-      </Shown>
-      <UserForm key={String(isAdding)} opened={isAdding} onClose={close} />
-    </Stack>
+    <List
+      query={useQuery(usersQuery)}
+      label={t('operators.tab.users')}
+      minWidth={560}
+      idOf={({ userid }) => userid}
+      columns={[
+        { head: t('operators.username'), cell: (user) => <Name user={user} isSuper={isSuper} /> },
+        {
+          head: t('operators.role'),
+          cell: (user) =>
+            user.role === undefined ? null : <Plain text={roleOf(user)?.name ?? t('operators.noRole')} />,
+        },
+        {
+          head: t('operators.groups'),
+          cell: ({ usrgrps }) => <Plain text={usrgrps?.map(({ name }) => name).join(', ') ?? ''} />,
+        },
+      ]}
+      mayChange={isSuper}
+      add={t('operators.add')}
+      form={(props) => <UserForm {...props} />}
+      actions={(user) => (
+        <Edit
+          name={user.username}
+          form={(props) => <UserForm user={user} {...props} />}
+          remove={
+            user.userid === own
+              ? null
+              : { method: 'user.delete', id: user.userid, will: t('operators.removeWill') }
+          }
+        />
+      )}
+    />
   );
 }

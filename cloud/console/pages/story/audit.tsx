@@ -2,15 +2,15 @@
 import { Button, Group, Select, Table, Text, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
-import { IconDownload, IconFilterOff } from '@tabler/icons-react';
+import { IconDownload } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useCsv } from '../../parts/csv.ts';
+import { ClearFilters, DeviceFilter, SiteFilter } from '../../parts/filters.tsx';
 import { Go } from '../../parts/go.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Pager, usePaging } from '../../parts/pager.tsx';
-import { deviceChoices, siteChoices, useDevices, useSites } from '../../parts/places.ts';
 import { Plain, plain } from '../../parts/plain.tsx';
 import { Shown } from '../../parts/shown.tsx';
 import { Coloured } from '../../parts/state-badge.tsx';
@@ -53,8 +53,6 @@ const DEEDS = [
 function Filters({ filter }: { readonly filter: AuditFilter }) {
   const { t } = useTranslation();
   const go = useNavigate({ from: '/audit' });
-  const devices = useDevices();
-  const sites = useSites();
   const set = (name: keyof AuditFilter, value: string | null) =>
     void go({ search: { ...filter, [name]: value?.trim() || undefined }, replace: true });
   const setLater = useDebouncedCallback(set, PAUSE_MS);
@@ -98,35 +96,9 @@ function Filters({ filter }: { readonly filter: AuditFilter }) {
         clearable
         flex="1 1 16rem"
       />
-      <Select
-        label={t('story.terminal')}
-        placeholder={t('story.all')}
-        data={deviceChoices(devices.data ?? [])}
-        value={filter.device ?? null}
-        onChange={(value) => set('device', value)}
-        searchable
-        clearable
-        flex="1 1 11rem"
-      />
-      <Select
-        label={t('story.branch')}
-        placeholder={t('story.allBranches')}
-        data={siteChoices(sites.data ?? [])}
-        value={filter.site ?? null}
-        onChange={(value) => set('site', value)}
-        searchable
-        clearable
-        flex="1 1 10rem"
-      />
-      {isFiltered ? (
-        <Button
-          variant="subtle"
-          leftSection={<IconFilterOff size={16} />}
-          onClick={() => void go({ search: {}, replace: true })}
-        >
-          {t('story.clear')}
-        </Button>
-      ) : null}
+      <DeviceFilter value={filter.device} onChange={(value) => set('device', value)} />
+      <SiteFilter value={filter.site} onChange={(value) => set('site', value)} />
+      {isFiltered ? <ClearFilters onClear={() => void go({ search: {}, replace: true })} /> : null}
     </Group>
   );
 }

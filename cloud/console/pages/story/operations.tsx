@@ -3,10 +3,10 @@ import { Group, Select, Table, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { DeviceFilter } from '../../parts/filters.tsx';
 import { Go } from '../../parts/go.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Pager, usePaging } from '../../parts/pager.tsx';
-import { deviceChoices, useDevices } from '../../parts/places.ts';
 import { Plain, plain } from '../../parts/plain.tsx';
 import { Shown } from '../../parts/shown.tsx';
 import { OperationBadge } from '../../parts/state-badge.tsx';
@@ -60,7 +60,6 @@ export function Operations() {
   const { t } = useTranslation();
   const { device, state: wanted } = useSearch({ from: '/operations' });
   const go = useNavigate({ from: '/operations' });
-  const devices = useDevices();
   const state = STATES.find((one) => one === wanted);
   const paging = usePaging(JSON.stringify([device, state]));
   const query = useQuery({
@@ -70,15 +69,9 @@ export function Operations() {
   return (
     <Page title={t('story.operations')} lead={t('story.operationsLead')}>
       <Group align="flex-end" gap="sm">
-        <Select
-          label={t('story.terminal')}
-          placeholder={t('story.all')}
-          data={deviceChoices(devices.data ?? [])}
-          value={device ?? null}
+        <DeviceFilter
+          value={device}
           onChange={(value) => void go({ search: { state, device: value ?? undefined }, replace: true })}
-          searchable
-          clearable
-          flex="1 1 12rem"
         />
         <Select
           label={t('story.state')}
