@@ -1,6 +1,7 @@
 // Operations newest first, as far as one may see them, by device and state.
-import type { OperationState } from '../../shared/api/operations.ts';
+
 import type { Principal } from '../../shared/api/principal.ts';
+import type { OperationState } from '../../shared/domain/operation-states.ts';
 import { sideBySide } from '../bounded.ts';
 import type { CommandRow } from './ledger.ts';
 import { maySee, type Operation, operationNow } from './operations.ts';

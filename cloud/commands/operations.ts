@@ -1,9 +1,10 @@
 // Operations: who may see a command that was sent, how it stands, and cancelling it.
-import type { OperationState } from '../../shared/api/operations.ts';
+
 import type { Principal } from '../../shared/api/principal.ts';
 import { mayCall } from '../../shared/api/rights.ts';
 import { routes } from '../../shared/api/routes.ts';
 import { commandIdSchema } from '../../shared/domain/identifiers.ts';
+import type { OperationState } from '../../shared/domain/operation-states.ts';
 import { SerenoError } from '../../shared/errors.ts';
 import type { Progress } from '../../shared/wire/envelope.ts';
 import { checkMayChange, maySeeSite } from '../directory/visible.ts';

@@ -1,5 +1,5 @@
 // The state of an operation, a pure function of its rows.
-import type { OperationState } from '../../shared/api/operations.ts';
+import type { OperationState } from '../../shared/domain/operation-states.ts';
 import type { Reply } from '../../shared/wire/envelope.ts';
 import type { CommandRow, StoredReply } from './ledger.ts';
 import { decisive, isKnown } from './replies.ts';

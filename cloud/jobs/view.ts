@@ -1,9 +1,10 @@
 // How a job stands, for somebody: what of it is at branches that he does not see is not there.
-import type { OperationState } from '../../shared/api/operations.ts';
+
 import type { Principal } from '../../shared/api/principal.ts';
 import { mayCall } from '../../shared/api/rights.ts';
 import { routes } from '../../shared/api/routes.ts';
 import { commandIdSchema } from '../../shared/domain/identifiers.ts';
+import type { OperationState } from '../../shared/domain/operation-states.ts';
 import { sideBySide } from '../bounded.ts';
 import { maySeeSite } from '../directory/visible.ts';
 import { note } from '../log.ts';

@@ -1,5 +1,7 @@
 // Commands and their outcomes: what callers send, what comes back, and the routes.
+
 import * as z from 'zod';
+import { OPERATION_STATES } from '../domain/operation-states.ts';
 import { isOperation } from '../wire/operations.ts';
 import { OPERATION_STEPS } from '../wire/stage.ts';
 import { deviceIdField, instantField, siteField } from './fields.ts';
@@ -15,17 +17,6 @@ import {
   success,
 } from './parts.ts';
 import type { Route } from './route.ts';
-
-export const OPERATION_STATES = [
-  'accepted',
-  'running',
-  'succeeded',
-  'failed',
-  'expired',
-  'cancelled',
-  'unknown',
-] as const;
-export type OperationState = (typeof OPERATION_STATES)[number];
 
 const operationListQuery = pageQuery
   .extend({

@@ -1,4 +1,4 @@
-// A form in its window: what went wrong above the fields, two buttons below them.
+// A form in its window: what went wrong above the fields, two buttons below them; and these for forms that are made otherwise.
 import { Button, Group, Modal, Stack } from '@mantine/core';
 import type { FormEvent, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -28,16 +28,30 @@ export function FormModal({ opened, title, error, pending, onSubmit, onClose, ch
         <Stack>
           {error === null ? null : <Trouble error={error} />}
           {children}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t('common.cancel')}
-            </Button>
-            <Button type="submit" loading={pending}>
-              {t('common.save')}
-            </Button>
-          </Group>
+          <FormButtons action={t('common.save')} pending={pending} onClose={onClose} />
         </Stack>
       </form>
     </Modal>
+  );
+}
+
+export interface FormButtonsProps {
+  /** What sending it does. */
+  readonly action: string;
+  readonly pending: boolean;
+  readonly onClose: () => void;
+}
+
+export function FormButtons({ action, pending, onClose }: FormButtonsProps) {
+  const { t } = useTranslation();
+  return (
+    <Group justify="flex-end">
+      <Button variant="default" onClick={onClose}>
+        {t('common.cancel')}
+      </Button>
+      <Button type="submit" loading={pending}>
+        {action}
+      </Button>
+    </Group>
   );
 }

@@ -1,11 +1,11 @@
 // Events as the contract shows them, with what each type tells. Apart from the table of routes, which every function loads.
 import * as z from 'zod';
 import { eventView } from '../../../shared/api/events.ts';
-import { OPERATION_STATES } from '../../../shared/api/operations.ts';
 import { count, instant, says, success } from '../../../shared/api/parts.ts';
 import { punchData } from '../../../shared/api/punches.ts';
 import { identifierTypeSchema } from '../../../shared/domain/access-identifier.ts';
 import type { EventType } from '../../../shared/domain/event-types.ts';
+import { OPERATION_STATES } from '../../../shared/domain/operation-states.ts';
 import { driftFieldSchema } from '../../../shared/domain/wanted-person.ts';
 import { WEBHOOK_PAUSES } from '../../../shared/domain/webhook.ts';
 import { keypadFieldSchema, ruleReasonSchema } from '../../../shared/wire/events.ts';

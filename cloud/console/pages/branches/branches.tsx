@@ -1,5 +1,5 @@
 // The branches: how each is connected, and bringing in a new one with the line to paste, until its agent arrives.
-import { Button, Group, Modal, Stack, Table, Text, TextInput } from '@mantine/core';
+import { Button, Modal, Stack, Table, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { IconPlus } from '@tabler/icons-react';
 import { queryOptions, useQuery } from '@tanstack/react-query';
@@ -8,6 +8,7 @@ import { useTranslation } from 'react-i18next';
 import { api, read } from '../../api/client.ts';
 import { fieldErrors } from '../../api/failure.ts';
 import { useChange } from '../../parts/change.ts';
+import { FormButtons } from '../../parts/form-modal.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Pager, usePaging } from '../../parts/pager.tsx';
 import { Plain } from '../../parts/plain.tsx';
@@ -68,14 +69,7 @@ function NewBranch({ onClose, onMade }: NewBranchProps) {
             {...form.getInputProps('name')}
             error={wrong.name}
           />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t('common.cancel')}
-            </Button>
-            <Button type="submit" loading={making.isPending}>
-              {t('branch.make')}
-            </Button>
-          </Group>
+          <FormButtons action={t('branch.make')} pending={making.isPending} onClose={onClose} />
         </Stack>
       </form>
     </Modal>

@@ -15,6 +15,7 @@ import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { FormButtons } from '../../parts/form-modal.tsx';
 import { deviceChoices, useDevices } from '../../parts/places.ts';
 import { plain } from '../../parts/plain.tsx';
 import { Trouble } from '../../parts/trouble.tsx';
@@ -154,14 +155,7 @@ function Fields({ onClose, device }: Omit<VisitorFormProps, 'opened'>) {
           allowDecimal={false}
           {...form.getInputProps('passes')}
         />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t('common.cancel')}
-          </Button>
-          <Button type="submit" loading={give.isPending}>
-            {t('identifier.give')}
-          </Button>
-        </Group>
+        <FormButtons action={t('identifier.give')} pending={give.isPending} onClose={onClose} />
       </Stack>
     </form>
   );

@@ -1,15 +1,5 @@
 // Somebody new, or a change of somebody: only what is written is sent, so that PINs and cards that nobody sees stay as they are.
-import {
-  Button,
-  Checkbox,
-  Group,
-  Modal,
-  MultiSelect,
-  PasswordInput,
-  Select,
-  Stack,
-  TextInput,
-} from '@mantine/core';
+import { Checkbox, Group, Modal, MultiSelect, PasswordInput, Select, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
@@ -18,6 +8,7 @@ import { useTranslation } from 'react-i18next';
 import { api, read } from '../../api/client.ts';
 import { fieldErrors } from '../../api/failure.ts';
 import { useMay } from '../../app/session.tsx';
+import { FormButtons } from '../../parts/form-modal.tsx';
 import { deviceChoices, siteChoices, useDevices, useSites } from '../../parts/places.ts';
 import { plain } from '../../parts/plain.tsx';
 import { Trouble } from '../../parts/trouble.tsx';
@@ -207,14 +198,7 @@ function Fields({ onClose, person }: Omit<PersonFormProps, 'opened'>) {
           data={PRIVILEGES.map(({ value, word }) => ({ value, label: t(`people.${word}`) }))}
           {...form.getInputProps('privilege')}
         />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t('common.cancel')}
-          </Button>
-          <Button type="submit" loading={change.isPending}>
-            {t('common.save')}
-          </Button>
-        </Group>
+        <FormButtons action={t('common.save')} pending={change.isPending} onClose={onClose} />
       </Stack>
     </form>
   );

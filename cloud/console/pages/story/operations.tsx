@@ -3,6 +3,7 @@ import { Group, Select, Table, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { OPERATION_STATES } from '../../../../shared/domain/operation-states.ts';
 import { DeviceFilter } from '../../parts/filters.tsx';
 import { Go } from '../../parts/go.tsx';
 import { Page } from '../../parts/page.tsx';
@@ -13,7 +14,7 @@ import { OperationBadge } from '../../parts/state-badge.tsx';
 import { useOpName } from '../../parts/use-op-name.ts';
 import { When } from '../../parts/when.tsx';
 import { Wide } from '../../parts/wide.tsx';
-import { type Listed, operationsQuery, STATES } from './story-data.ts';
+import { type Listed, operationsQuery } from './story-data.ts';
 
 function Rows({ operations }: { readonly operations: readonly Listed[] }) {
   const { t } = useTranslation();
@@ -60,7 +61,7 @@ export function Operations() {
   const { t } = useTranslation();
   const { device, state: wanted } = useSearch({ from: '/operations' });
   const go = useNavigate({ from: '/operations' });
-  const state = STATES.find((one) => one === wanted);
+  const state = OPERATION_STATES.find((one) => one === wanted);
   const paging = usePaging(JSON.stringify([device, state]));
   const query = useQuery({
     ...operationsQuery(device, state, paging.cursor),
@@ -76,7 +77,7 @@ export function Operations() {
         <Select
           label={t('story.state')}
           placeholder={t('story.anything')}
-          data={STATES.map((value) => ({ value, label: t(`common.state.${value}`) }))}
+          data={OPERATION_STATES.map((value) => ({ value, label: t(`common.state.${value}`) }))}
           value={state ?? null}
           onChange={(value) => void go({ search: { device, state: value ?? undefined }, replace: true })}
           clearable

@@ -1,5 +1,6 @@
 // Operations and entries of the audit log as the pages ask for them.
 import { queryOptions } from '@tanstack/react-query';
+import type { OperationState } from '../../../../shared/domain/operation-states.ts';
 import { api, read } from '../../api/client.ts';
 import type { components } from '../../api/contract.d.ts';
 import { failureOf } from '../../api/failure.ts';
@@ -8,17 +9,6 @@ import { type CsvPage, listed } from '../../parts/csv.ts';
 
 export type Entry = components['schemas']['AuditEntry'];
 export type Listed = Omit<components['schemas']['Operation'], 'result' | 'results'>;
-export type State = Listed['state'];
-
-export const STATES: readonly State[] = [
-  'accepted',
-  'running',
-  'succeeded',
-  'failed',
-  'expired',
-  'cancelled',
-  'unknown',
-];
 const ROWS = 50;
 const FILE_ROWS = 500;
 const LOOK_MS = 5000;
@@ -35,7 +25,7 @@ function given<T extends object>(filter: T): Given<T> {
 
 export function operationsQuery(
   device: string | undefined,
-  state: State | undefined,
+  state: OperationState | undefined,
   cursor: string | undefined,
 ) {
   const query = { limit: ROWS, ...given({ device, cursor }), ...(state === undefined ? {} : { state }) };

@@ -1,10 +1,11 @@
 // Brings back who was deleted from a terminal, by the badge.
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import { api, read } from '../../api/client.ts';
 import type { Device } from '../../api/fleet.ts';
 import { useChange } from '../../parts/change.ts';
+import { FormButtons } from '../../parts/form-modal.tsx';
 import { Trouble } from '../../parts/trouble.tsx';
 
 export function RestoreForm({ device, onClose }: { readonly device: Device; readonly onClose: () => void }) {
@@ -35,14 +36,11 @@ export function RestoreForm({ device, onClose }: { readonly device: Device; read
             key={form.key('user_id')}
             {...form.getInputProps('user_id')}
           />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t('common.cancel')}
-            </Button>
-            <Button type="submit" loading={restoring.isPending}>
-              {t('terminal.user.doRestore')}
-            </Button>
-          </Group>
+          <FormButtons
+            action={t('terminal.user.doRestore')}
+            pending={restoring.isPending}
+            onClose={onClose}
+          />
         </Stack>
       </form>
     </Modal>

@@ -1,11 +1,12 @@
 // A new user of a terminal, or a change of one: only what was changed is sent.
-import { Button, Group, Modal, NativeSelect, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Modal, NativeSelect, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import { api, read } from '../../api/client.ts';
 import { fieldErrors } from '../../api/failure.ts';
 import type { Device, User } from '../../api/fleet.ts';
 import { useChange } from '../../parts/change.ts';
+import { FormButtons } from '../../parts/form-modal.tsx';
 import { plain } from '../../parts/plain.tsx';
 import { Trouble } from '../../parts/trouble.tsx';
 
@@ -141,14 +142,7 @@ export function UserForm({ device, user, onClose }: UserFormProps) {
             key={form.key('privilege')}
             {...field('privilege')}
           />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t('common.cancel')}
-            </Button>
-            <Button type="submit" loading={saving.isPending}>
-              {t('common.save')}
-            </Button>
-          </Group>
+          <FormButtons action={t('common.save')} pending={saving.isPending} onClose={onClose} />
         </Stack>
       </form>
     </Modal>

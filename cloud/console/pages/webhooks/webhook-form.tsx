@@ -1,11 +1,12 @@
 // A webhook: its address, and what is sent there.
-import { Button, Group, Modal, MultiSelect, Stack, TextInput } from '@mantine/core';
+import { Modal, MultiSelect, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import { EVENT_TYPES, type EventType } from '../../../../shared/domain/event-types.ts';
 import { api, read } from '../../api/client.ts';
 import { fieldErrors } from '../../api/failure.ts';
 import { useChange } from '../../parts/change.ts';
+import { FormButtons } from '../../parts/form-modal.tsx';
 import { siteChoices, useSites } from '../../parts/places.ts';
 import { Trouble } from '../../parts/trouble.tsx';
 import { WEBHOOKS_KEY, type Webhook } from './webhook-data.ts';
@@ -88,14 +89,7 @@ function Fields({ webhook, onClose, onMade }: Omit<WebhookFormProps, 'opened'>) 
           clearable
           {...form.getInputProps('sites')}
         />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t('common.cancel')}
-          </Button>
-          <Button type="submit" loading={save.isPending}>
-            {t('common.save')}
-          </Button>
-        </Group>
+        <FormButtons action={t('common.save')} pending={save.isPending} onClose={onClose} />
       </Stack>
     </form>
   );
