@@ -49,7 +49,7 @@ const AGENT =
 const TERMINAL = 'Is the terminal on, and at that address? On the mini-PC: sereno-agent doctor.';
 
 /** What the codes of the contract mean for who has just deployed. */
-const TODO: Readonly<Record<string, string>> = {
+const NEXT_STEPS: Readonly<Record<string, string>> = {
   unauthorized:
     'Is the token of the issuer and audience that were deployed, and not expired? Look at the alarm issuer-keys, and at the log of the function authorizer.',
   forbidden: 'Use a token with this scope; docs/api.md lists them.',
@@ -71,7 +71,7 @@ function failed(what: string, { status, body, operation }: Told): Outcome {
   const answered = status === 0 ? 'nothing' : status;
   const said = `${answered}${code === undefined ? '' : ` ${code}`}${error === undefined ? '' : `: ${error}`}`;
   const at = operation === null ? '' : ` (operation ${operation})`;
-  return { fail: `${what} answered ${said}${at}`, todo: status === 0 ? NOTHING : (TODO[code ?? ''] ?? LOGS) };
+  return { fail: `${what} answered ${said}${at}`, todo: status === 0 ? NOTHING : (NEXT_STEPS[code ?? ''] ?? LOGS) };
 }
 
 const seconds = ({ ms }: Told) => `${(ms / 1000).toFixed(2)} s`;
