@@ -71,7 +71,10 @@ function failed(what: string, { status, body, operation }: Told): Outcome {
   const answered = status === 0 ? 'nothing' : status;
   const said = `${answered}${code === undefined ? '' : ` ${code}`}${error === undefined ? '' : `: ${error}`}`;
   const at = operation === null ? '' : ` (operation ${operation})`;
-  return { fail: `${what} answered ${said}${at}`, todo: status === 0 ? NOTHING : (NEXT_STEPS[code ?? ''] ?? LOGS) };
+  return {
+    fail: `${what} answered ${said}${at}`,
+    todo: status === 0 ? NOTHING : (NEXT_STEPS[code ?? ''] ?? LOGS),
+  };
 }
 
 const seconds = ({ ms }: Told) => `${(ms / 1000).toFixed(2)} s`;
