@@ -615,6 +615,10 @@ describe('whoever is killed', () => {
         });
         expect(done.size, `killed at ${n}`).toBe(2);
         expect(await rowsOf('A#')).toEqual([]);
+        // Who died with the right to tell of the end keeps it for a minute: then another tells.
+        vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * 60_000 });
+        await minute();
+        vi.useRealTimers();
         // Who died with a number of the feed leaves a place that a reader closes after a while.
         const told = async () => new Set((await doneEvents()).map((event) => event.id)).size;
         await expect.poll(told, { timeout: 30_000, message: `killed at ${n}` }).toBe(1);
