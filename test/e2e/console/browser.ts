@@ -44,7 +44,11 @@ export interface Visit {
   readonly language?: Language;
   readonly dark?: boolean;
   readonly phone?: boolean;
+  /** The cookies of somebody who has signed in. */
+  readonly cookies?: Cookies;
 }
+
+export type Cookies = Awaited<ReturnType<BrowserContext['cookies']>>;
 
 /** A page of a browser that has never been here before. What its console says of errors is noted. */
 export class Visitor {
@@ -72,7 +76,7 @@ export class Visitor {
 
   static async arrive(
     url: string,
-    { language = 'es', dark = false, phone = false }: Visit = {},
+    { language = 'es', dark = false, phone = false, cookies = [] }: Visit = {},
   ): Promise<Visitor> {
     const context = await (await startBrowser()).newContext({
       locale: language,
@@ -80,6 +84,7 @@ export class Visitor {
       viewport: phone ? PHONE : DESK,
       reducedMotion: 'reduce',
     });
+    await context.addCookies(cookies);
     return new Visitor(context, await context.newPage(), url);
   }
 
@@ -99,6 +104,10 @@ export class Visitor {
       .or(page.locator('input[autocomplete="new-password"]').first())
       .first()
       .waitFor({ state: 'attached' });
+  }
+
+  cookies(): Promise<Cookies> {
+    return this.#context.cookies();
   }
 
   /** axe finds nothing serious in what is shown now. */
