@@ -76,7 +76,7 @@ beforeEach(async () => {
 });
 afterEach(() => vi.useRealTimers());
 
-const ana = { do: 'put', user_id: '1', name: 'Ana Quispe', password: '4711', card: 98_765_432 };
+const ana = { do: 'put', user_id: '1', name: 'Ana Quispe', password: '47119038', card: 98_765_432 };
 /** A call that nobody will answer waits half a second. */
 const patience = () => (world.agent === agent && world.directStatus.length === 0 ? 29_000 : 4000);
 const post = (items: object[], given: Given & { keep_for?: number } = {}) => {
@@ -146,7 +146,11 @@ describe('a batch', () => {
         'principal',
         {
           items: [
-            { do: 'put', user_id: '1', fields: { name: 'Ana Quispe', password: '4711', card: 98_765_432 } },
+            {
+              do: 'put',
+              user_id: '1',
+              fields: { name: 'Ana Quispe', password: '47119038', card: 98_765_432 },
+            },
             { do: 'put', user_id: '13', fields: { name: 'Bo' } },
             { do: 'delete', user_id: '7', all: true },
           ],
@@ -300,7 +304,7 @@ describe('a job', () => {
   test('keeps nothing of what it asks in clear, and nothing sealed once the agent has answered', async () => {
     isAway(1);
     const received = await post([{ ...ana, devices: ['bodega'] }]);
-    const secrets = ['Ana Quispe', '4711', '98765432'];
+    const secrets = ['Ana Quispe', '47119038', '98765432'];
     const clear = async () => {
       const rows = await world.everything();
       return rows
@@ -590,6 +594,28 @@ describe('whoever is killed', () => {
     world.fate = () => 'served';
     return wasKilled;
   }
+
+  test('a job that is placed anew has the same commands: who died may still be sending them', async () => {
+    let before: Awaited<ReturnType<typeof rowsOf>> = [];
+    for (let n = 1; before.length < 2; n++) {
+      await world.clear();
+      await hello(world, 'acme', 'casa', ['principal', 'entrada']);
+      await hello(world, 'acme', 'norte', ['bodega']);
+      await killedAt(n, 'lost', () => post(items, { headers, remaining: 3600 }));
+      expect(await rowsOf('H')).toEqual([]);
+      before = await rowsOf('P#');
+    }
+    await world.rewriteClaims((row) => ({ ...row, leaseUntil: 0 }));
+    expect((await post(items, { headers })).status).toBe(200);
+    const [head] = await rowsOf('H');
+    const ofJob = (rows: typeof before) =>
+      rows
+        .filter(({ pk }) => pk === head?.pk)
+        .map(({ sk, command }) => [sk, command])
+        .sort();
+    expect(ofJob(before).length).toBeGreaterThan(0);
+    expect(ofJob(await rowsOf('P#'))).toEqual(expect.arrayContaining(ofJob(before)));
+  });
 
   test.each(fates)(
     'placing a job leaves none of it, or all of it: %s',

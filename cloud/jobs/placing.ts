@@ -1,6 +1,7 @@
 // A job is put into the table: its parts first, its head last. Before the head nothing is sent, so a job is there whole or not at all.
+import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { ulid } from 'ulid';
+import { decodeTime, ulid } from 'ulid';
 import type { RouteName } from '../../shared/api/routes.ts';
 import { SerenoError } from '../../shared/errors.ts';
 import { sideBySide } from '../bounded.ts';
@@ -47,6 +48,12 @@ function common(values: readonly string[]): string | undefined {
   return others.length === 0 ? one : undefined;
 }
 
+/** A ULID of the same time as the job's, and always the same for a part. */
+function commandOfPart(job: string, part: number): string {
+  const bytes = createHash('sha256').update(`${job} ${part}`).digest().values();
+  return ulid(decodeTime(job), () => (bytes.next().value ?? 0) / 256);
+}
+
 async function putParts(
   ports: PlacingPorts,
   {
@@ -65,7 +72,8 @@ async function putParts(
       part: number,
       ...target,
       size: items.length,
-      command: ulid(createdAt),
+      // Whoever places the job anew means the same command: should the one before still send it, its agent does it once.
+      command: commandOfPart(id, number),
       createdAt,
       issuedAt: createdAt,
       keepUntil,
