@@ -14,9 +14,9 @@ export type Fate = 'served' | 'unanswered' | 'failed' | 'lost';
 export type Serve = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Serves as `fate` says; a line that breaks is what a handler sees of an outage, and others of a dead handler. */
-export function fated(fate: () => Fate, serve: Serve): Serve {
+export function fated(fate: (request: IncomingMessage) => Fate, serve: Serve): Serve {
   return (request, response) => {
-    const now = fate();
+    const now = fate(request);
     if (now === 'lost') return void request.destroy();
     if (now === 'unanswered') response.end = () => response.destroy();
     if (now === 'failed') {

@@ -46,7 +46,7 @@ export interface World {
   readonly directStatus: number[];
   readonly publishStatus: number[];
   /** Asked for every request that a handler makes of DynamoDB or the data plane; by default all are served. */
-  fate: () => Fate;
+  fate: (request: IncomingMessage) => Fate;
   /** What the broker knows of connections, by client id; of others it says that they do not exist. */
   readonly connections: Map<string, { readonly connected: boolean; readonly disconnectedSince?: number }>;
   /** Ids of the certificates of every thing. */
@@ -141,11 +141,11 @@ export async function startWorld(): Promise<World> {
   const [serve] = dynamo.listeners('request') as Serve[];
   const transactions = new Transactions({ serve: serve as Serve, intent: noIntent });
   const own = createServer(transactions.handle);
-  const store = createServer(fated(() => world.fate(), transactions.handle));
+  const store = createServer(fated((request) => world.fate(request), transactions.handle));
   const answering: Promise<void>[] = [];
   const iot = createServer(
     fated(
-      () => world.fate(),
+      (request) => world.fate(request),
       (request, response) => void answering.push(answer(request, response)),
     ),
   );
