@@ -99,6 +99,40 @@ export async function readFeed(feed: Feed, clock: Clock, reading: Reading): Prom
   return { events, position };
 }
 
+/** How far it is looked back for the last events: entries of one read, and reads. */
+const MOST_LOOKS_BACK = 10;
+
+/** Entries `from` up to `to`, without a gap: places that dead writers left open are closed. */
+async function entriesBetween(feed: Feed, tenant: string, from: number, to: number): Promise<Happening[]> {
+  const events: Happening[] = [];
+  for (let number = from; number <= to; ) {
+    const entries = await feed.next(tenant, number, to - number + 1);
+    const last = entries.at(-1);
+    if (last === undefined) break;
+    events.push(...entries.flatMap((entry) => entry.events));
+    number = last.number + 1;
+  }
+  return events;
+}
+
+/** The newest events, in their order, as far back as a few reads reach; `position` is behind all of them. */
+export async function lastOfFeed(
+  feed: Feed,
+  clock: Clock,
+  { tenant, limit, wants }: Pick<Reading, 'tenant' | 'limit' | 'wants'>,
+): Promise<Told> {
+  const position = await endOfFeed(feed, clock, tenant);
+  const first = await feed.first(tenant);
+  let events: Happening[] = [];
+  let to = position.entry - 1;
+  for (let looks = 0; looks < MOST_LOOKS_BACK && to >= first && events.length < limit; looks++) {
+    const from = Math.max(first, to - ENTRIES_PER_READ + 1);
+    events = [...(await entriesBetween(feed, tenant, from, to)).filter(wants), ...events];
+    to = from - 1;
+  }
+  return { events: events.slice(-limit), position };
+}
+
 /** Waits until the feed has grown beyond a position. */
 async function comes(
   feed: Feed,

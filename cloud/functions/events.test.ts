@@ -92,6 +92,37 @@ describe('GET /events', () => {
     expect(list.data).toHaveLength(2);
   });
 
+  test('tells the last events alone, in their order, and leads on to what comes after them', async () => {
+    const tenant = newTenant();
+    for (let number = 0; number < 50; number++) {
+      await take(tenant, [
+        number % 10 === 0 ? { ...change, id: `change_${number}` } : punched({ local: minute(number) }),
+      ]);
+    }
+    const last = await events(tenant, { last: '2' });
+    expect(last.data.map(({ data }) => data.local)).toEqual([minute(48), minute(49)]);
+    // Over more entries than one read brings.
+    const rare = await events(tenant, { last: '4', types: 'user.deleted' });
+    expect(rare.data.map(({ id }) => id)).toEqual(['change_10', 'change_20', 'change_30', 'change_40']);
+    expect((await events(tenant, { last: '100', types: 'user.deleted' })).data).toHaveLength(5);
+    await take(tenant, [punched({ local: minute(55) })]);
+    expect((await events(tenant, { after: last.next_cursor })).data.map(({ data }) => data.local)).toEqual([
+      minute(55),
+    ]);
+    expect((await events(newTenant(), { last: '5' })).data).toEqual([]);
+  });
+
+  test('tells nothing behind a place that a writer has left open before that place is settled', async () => {
+    const tenant = newTenant();
+    await take(tenant, [punched({ local: minute(1) })]);
+    const { pk } = eventKeys.feed(tenant);
+    await world.rewrite(pk, (row) => (row.sk === 'F' ? { last: Number(row.last) + 1 } : {}));
+    await take(tenant, [punched({ local: minute(2) })]);
+    const last = await events(tenant, { last: '2' });
+    expect(last.data).toHaveLength(2);
+    expect((await events(tenant)).data).toEqual(last.data);
+  });
+
   test('says so where what followed a cursor is not kept any more', async () => {
     const tenant = newTenant();
     const old = { entry: 1, place: 0, at: Date.now() - 31 * 24 * 3600 * 1000 };
@@ -101,7 +132,14 @@ describe('GET /events', () => {
     expect(body.code).toBe('cursor_expired');
   });
 
-  test.each([{ after: 'x' }, { types: 'door.opened' }, { wait: '21' }])('refuses %o', async (query) => {
+  test.each([
+    { after: 'x' },
+    { types: 'door.opened' },
+    { wait: '21' },
+    { last: '101' },
+    { last: '5', wait: '1' },
+    { last: '5', after: 'now' },
+  ])('refuses %o', async (query) => {
     const { status, body } = await invoke(handler, 'eventList', {
       tenant: newTenant(),
       query: query as unknown as Record<string, string>,

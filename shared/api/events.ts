@@ -1,19 +1,31 @@
 // The feed of events: what callers send, what comes back, and the route.
 import * as z from 'zod';
 import { EVENT_TYPES } from '../domain/event-types.ts';
-import { cursorField, eventTypesField, limitField, waitField } from './fields.ts';
-import { instant, says, success } from './parts.ts';
+import { cursorField, eventTypesField, lastField, limitField, waitField } from './fields.ts';
+import { error, instant, says, success } from './parts.ts';
 import { EXAMPLE_PUNCH } from './punches.ts';
 import type { Route } from './route.ts';
 
-const eventListQuery = z.strictObject({
-  after: cursorField
-    .optional()
-    .meta(says('The `next_cursor` of the call before, or `now`; left out, the oldest event that is kept')),
-  limit: limitField.optional().meta(says('Events of an answer at most; no more than 1000 come at once')),
-  types: eventTypesField.optional().meta(says('Only these types, separated by commas')),
-  wait: waitField.optional().meta(says('Seconds to wait for an event where there is none')),
-});
+const eventListQuery = z
+  .strictObject({
+    after: cursorField
+      .optional()
+      .meta(says('The `next_cursor` of the call before, or `now`; left out, the oldest event that is kept')),
+    limit: limitField.optional().meta(says('Events of an answer at most; no more than 1000 come at once')),
+    types: eventTypesField.optional().meta(says('Only these types, separated by commas')),
+    wait: waitField.optional().meta(says('Seconds to wait for an event where there is none')),
+    last: lastField
+      .optional()
+      .meta(
+        says(
+          'The newest events, so many at most, in their order; `next_cursor` leads to what comes after them',
+        ),
+      ),
+  })
+  .refine(({ last, after, wait }) => last === undefined || (after === undefined && wait === undefined), {
+    path: ['last'],
+    ...error('last'),
+  });
 
 export const eventView = z
   .object({

@@ -19,6 +19,10 @@ export const fieldTexts = {
     en: 'must be an integer from 0 up; 0 removes the card',
   },
   limit: { es: 'debe ser un entero de 1 a 5000', en: 'must be an integer from 1 to 5000' },
+  last: {
+    es: 'debe ser un entero de 1 a 100, sin decir desde dónde ni esperar',
+    en: 'must be an integer from 1 to 100, without a place to begin at and without waiting',
+  },
   cursor: { es: 'debe ser el next_cursor de una respuesta', en: 'must be the next_cursor of an answer' },
   flag: { es: 'debe ser true o false', en: 'must be true or false' },
   date: { es: 'debe ser una fecha YYYY-MM-DD que exista', en: 'must be an existing date YYYY-MM-DD' },

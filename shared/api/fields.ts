@@ -62,6 +62,7 @@ export const cardField = z.union([z.number().min(0).multipleOf(1).transform(exac
 });
 export const limitField = integer('limit', 1, 5000);
 export const waitField = integer('wait', 0, 20);
+export const lastField = integer('last', 1, 100);
 export const portField = integer('port', 1, 65535);
 export const commKeyField = integer('comm_key', 0, 0xffffffff);
 export const timeoutField = integer('timeout', 1, 60);

@@ -1,8 +1,16 @@
 // GET /events: the feed from a cursor on; and what else its function answers.
 
 import { SerenoError } from '../../../shared/errors.ts';
+import type { Happening } from '../../../shared/wire/happening.ts';
 import type { EventPorts } from '../../events/ports.ts';
-import { endOfFeed, isOfLostFeed, positionSchema, readFeed } from '../../events/reading.ts';
+import {
+  endOfFeed,
+  isOfLostFeed,
+  lastOfFeed,
+  positionSchema,
+  readFeed,
+  type Told,
+} from '../../events/reading.ts';
 import { eventView } from '../../events/views.ts';
 import { type Answer, ok } from '../answer/answer.ts';
 import { decodeCursor, encodeCursor } from '../answer/cursor.ts';
@@ -16,8 +24,11 @@ const MOST_EVENTS = 1000;
 const ANSWER_MS = 3000;
 
 async function eventList({ feed, clock }: EventPorts, call: Call<'eventList'>): Promise<Answer> {
-  const { after, limit = DEFAULT_EVENTS, types, wait = 0 } = call.query;
+  const { after, limit = DEFAULT_EVENTS, types, wait = 0, last } = call.query;
   const { tenant, sees, seesAll } = sightOf(call.principal);
+  const wants = ({ type, site }: Happening) =>
+    (types?.includes(type) ?? true) && (site === undefined ? seesAll : sees(site));
+  if (last !== undefined) return answer(await lastOfFeed(feed, clock, { tenant, limit: last, wants }));
   const position =
     after === undefined
       ? undefined
@@ -32,10 +43,14 @@ async function eventList({ feed, clock }: EventPorts, call: Call<'eventList'>): 
     tenant,
     after: position,
     limit: Math.min(limit, MOST_EVENTS),
-    wants: ({ type, site }) => (types?.includes(type) ?? true) && (site === undefined ? seesAll : sees(site)),
+    wants,
     until: Math.min(clock.now() + wait * 1000, call.endsAt - ANSWER_MS),
   });
-  return ok({ data: told.events.map(eventView), next_cursor: encodeCursor(told.position) });
+  return answer(told);
+}
+
+function answer({ events, position }: Told): Answer {
+  return ok({ data: events.map(eventView), next_cursor: encodeCursor(position) });
 }
 
 export const eventHandlers: Handlers<'events', EventPorts> = { punchList, eventList };
