@@ -8,7 +8,7 @@ import type { Roster } from './terminal/tables/roster.ts';
 export type KeepingPorts = RuleKeepingPorts & Omit<PeopleKeepingPorts, 'rules'>;
 
 export class Keeping {
-  readonly operations: AccessHandlers<'rule'> & AccessHandlers<'recall'>;
+  readonly operations: AccessHandlers<'rule'> & Omit<AccessHandlers<'recall'>, 'device.settings'>;
   readonly rules: RuleKeeping;
   readonly #people: PeopleKeeping;
 

@@ -64,7 +64,7 @@ export type AccessHandlers<K extends 'rule' | 'recall'> = {
 
 /** Operations that are about identifiers. */
 export type RuleHandlers = Omit<AccessHandlers<'rule'>, 'people.put' | 'finger.give'>;
-export type RecallHandlers = Omit<AccessHandlers<'recall'>, 'finger.seal'>;
+export type RecallHandlers = Omit<AccessHandlers<'recall'>, 'finger.seal' | 'device.settings'>;
 
 /** What the agent around it tells the keeper of rules. All but `stop` return at once; what they change is on disk by then. */
 export interface Informed {

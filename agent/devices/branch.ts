@@ -10,7 +10,15 @@ import { foundAgain, movedTo, noteAddress } from './addresses.ts';
 import type { HostRules } from './hosts.ts';
 import { DevicePin } from './pins.ts';
 import { RegisteredDevices } from './registered.ts';
-import { checkAddress, checkCommKey, created, type DeviceSettings, hasMoved, updated } from './settings.ts';
+import {
+  checkAddress,
+  checkCommKey,
+  created,
+  type DeviceSettings,
+  hasMoved,
+  settingsSaid,
+  updated,
+} from './settings.ts';
 import { LiveStation, type StationPorts } from './station.ts';
 
 /** As many as one hello can name. */
@@ -29,11 +37,17 @@ export interface BranchPorts extends StationPorts {
 }
 
 export class Branch {
-  /** What commands do to the list itself. */
-  readonly operations: Handlers<'own', Promise<Result>> = {
+  /** What commands do to the list itself, and ask of it. */
+  readonly operations: Handlers<'own', Promise<Result>> &
+    Pick<Handlers<'recall', Promise<Result>>, 'device.settings'> = {
     'device.put': (args, command) =>
       args.mode === 'create' ? this.#create(args, command) : this.#update(args, command),
     'device.delete': (_args, { device = '', ...command }) => this.#delete(device, command),
+    'device.settings': async (_args, { device = '' }) => {
+      const station = this.#stations.get(device);
+      if (station === undefined) throw new SerenoError('device_not_found', { params: { device } });
+      return { status: 'ok', data: settingsSaid(station.device), verified: 'none' };
+    },
   };
   readonly #ports: BranchPorts;
   readonly #registered: RegisteredDevices;

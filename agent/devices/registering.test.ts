@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ulid } from 'ulid';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { operations } from '../../shared/wire/operations.ts';
 import type { AgentBench } from '../testing/agent-bench.ts';
 import { branchOfEachTest } from '../testing/branch-bench.ts';
 import { change, fileOf, notesOn, registration } from './testing/registration.ts';
@@ -30,6 +31,27 @@ describe('registering', () => {
     expect(await agent.run('device.delete', 'nadie')).toMatchObject({ code: 'device_not_found' });
     const nobody = { mode: 'update', id: 'nadie', name: 'N' };
     expect(await agent.run('device.put', 'nadie', nobody)).toMatchObject({ code: 'device_not_found' });
+  });
+
+  it('says all its settings, those that nobody named too, and of the comm key only that there is one', async () => {
+    agent.start(fileOf(await terminal()));
+    await register({ port: 1 }, { comm_key: 918_273_645, timeout: 9, dialect: { user_record: 72 } });
+    const said = await agent.run('device.settings', 'bodega');
+    expect(said).toMatchObject({
+      status: 'ok',
+      data: {
+        id: 'bodega',
+        source: 'api',
+        has_comm_key: true,
+        ...{ port: 1, timeout: 9, transport: 'tcp', roster: 'cached', locks: 1, drift: 'report' },
+        dialect: { user_record: 72 },
+      },
+    });
+    expect(JSON.stringify(said)).not.toContain('918273645');
+    const ofFile = await agent.run('device.settings', 'principal');
+    expect(ofFile).toMatchObject({ data: { source: 'file', has_comm_key: false } });
+    for (const { data } of [said, ofFile]) operations['device.settings'].result.parse(data);
+    expect(await agent.run('device.settings', 'nadie')).toMatchObject({ code: 'device_not_found' });
   });
 
   it('refuses the address of another device: two queues before one terminal would be no lock', async () => {

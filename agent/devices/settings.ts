@@ -1,7 +1,7 @@
 // The settings of a terminal: what the file and the API say about it, made complete, and the check of its address.
 import { deviceDefaults, deviceSettingsShape, type SharedSettings } from '../../shared/domain/device.ts';
 import { SerenoError } from '../../shared/errors.ts';
-import type { ArgsOf } from '../../shared/wire/operations.ts';
+import type { ArgsOf, ResultOf } from '../../shared/wire/operations.ts';
 import { type HostRules, isAllowedHost } from './hosts.ts';
 
 /** How one terminal is reached and read, complete: every default filled in, the comm key resolved. */
@@ -76,6 +76,14 @@ export function updated(device: DeviceSettings, change: Registration): DeviceSet
   const { name = device.name, host = device.host, comm_key: commKey = device.commKey, timeout } = change;
   const timeoutMs = timeout === undefined ? device.timeoutMs : timeout * 1000;
   return { ...device, ...sharedOf(change, device), name, host, commKey, timeoutMs };
+}
+
+/** All of it as people may read it: of the comm key only whether there is one. */
+export function settingsSaid(device: DeviceSettings): ResultOf<'device.settings'> {
+  const { id, name, host, source, commKey, timeoutMs, timezone } = device;
+  const { timeout: _kept, ...defaults } = deviceDefaults;
+  const shared = sharedOf(device, { ...defaults, timezone });
+  return { id, name, host, source, has_comm_key: commKey !== 0, ...shared, timeout: timeoutMs / 1000 };
 }
 
 function completed(said: Said<SharedSettings>) {

@@ -52,6 +52,7 @@ const ARGS: Readonly<Record<OperationName, object>> = {
   'identifier.list': { type: 'card', limit: 10, page: 1, sort: 'asc', key: freshKey() },
   'wiegand.put': { mode: 'hex', type: 'wiegand_34' },
   'wiegand.get': {},
+  'device.settings': {},
   'people.put': {
     epoch: ulid(),
     items: [{ person: 'p-1', version: 1, user_id: '7', want: { name: 'Ana' } }],

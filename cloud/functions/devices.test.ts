@@ -1,5 +1,6 @@
 // Terminals: the directory's list, what the API registers, and what an agent says of a terminal.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { deviceDefaults } from '../../shared/domain/device.ts';
 import { encodeCursor } from '../rest/answer/cursor.ts';
 import { invoke } from '../testing/invoke.ts';
 import { hello, startWorld, type World } from '../testing/world.ts';
@@ -60,6 +61,37 @@ test('the list can be narrowed to a branch and to a state, and counts what is le
     status: 400,
     body: { code: 'invalid_field', details: [{ path: 'state' }] },
   });
+});
+
+test('one terminal is as in the list; one that nobody has is told with those that there are', async () => {
+  const list = (await invoke(devices, 'deviceList', {})).body;
+  const one = await invoke(devices, 'deviceGet', { params: { device_id: 'principal' } });
+  expect(one).toMatchObject({ status: 200, body: { data: { id: 'principal', source: 'file' } } });
+  expect(list.data).toContainEqual(one.body.data);
+  expect(await invoke(devices, 'deviceGet', { params: { device_id: 'nadie' } })).toMatchObject({
+    status: 404,
+    body: { code: 'device_not_found', disponibles: ['entrada', 'principal'] },
+  });
+});
+
+test('settings are those of the agent, under the names that a change of them has', async () => {
+  const { timezone, ...shared } = { ...deviceDefaults, timezone: 'America/La_Paz' };
+  const data = { id: 'principal', name: 'P', host: '10.0.0.9', source: 'file', has_comm_key: true };
+  world.agent = () => [{ reply: { status: 'ok', data: { ...data, ...shared, timezone } } }];
+  const { body } = await invoke(devices, 'deviceSettings', { params: { device_id: 'principal' } });
+  expect(body).toEqual({
+    success: true,
+    data: {
+      id: 'principal',
+      name: 'P',
+      ip: '10.0.0.9',
+      source: 'file',
+      has_password: true,
+      ...shared,
+      timezone,
+    },
+  });
+  expect(world.received.at(-1)).toMatchObject({ op: 'device.settings', device: 'principal' });
 });
 
 test('what may be said of a device of the file over the API is which terminal is the right one', async () => {

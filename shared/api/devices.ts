@@ -3,8 +3,9 @@ import * as z from 'zod';
 import { collectedSchema } from '../domain/collected.ts';
 import {
   type DialectOverrides,
+  deviceDefaults,
   deviceInfoShape,
-  type deviceSettingsShape,
+  deviceSettingsShape,
   encodingSchema,
   isTimeZone,
   rosterModeSchema,
@@ -92,7 +93,14 @@ export const deviceView = z
     ip: z.string(),
     port: z.int(),
     site: z.string(),
+    source: z.enum(['api', 'file']).meta({
+      description: '`file`: it stands in the agent.yaml of its branch, and is changed there.',
+    }),
     serial: z.string().nullable().meta({ description: 'The serial number that the terminal must have.' }),
+    serial_found: z.string().optional().meta({
+      description:
+        'Where another terminal answers in its place (`swapped`): the serial number that this one shows, as `accept_serial` takes it.',
+    }),
     timezone: z.string().nullable(),
     online: z.boolean(),
     state: deviceStateSchema,
@@ -117,6 +125,21 @@ const deviceListAnswer = z.object({
   data: z.array(deviceView),
   next_cursor: z.string().optional(),
 });
+const deviceGetAnswer = z.object({ success, data: deviceView });
+/** All that is said of a terminal, or taken where nothing is said. */
+const settingsAnswer = z.object({
+  success,
+  data: z
+    .object({
+      id: z.string(),
+      name: z.string(),
+      ip: z.string(),
+      source: deviceView.shape.source,
+      has_password: z.boolean().meta({ description: 'Whether a comm key is kept; it is never answered.' }),
+      ...deviceSettingsShape,
+    })
+    .meta({ id: 'DeviceSettings' }),
+});
 const deviceCreatedAnswer = z.object({ success, message: z.string(), data: deviceView });
 const deviceUpdatedAnswer = z.object({
   success,
@@ -140,6 +163,7 @@ const bodega = {
   ip: '10.0.0.9',
   port: 4370,
   site: 'casa-matriz',
+  source: 'api',
   serial: null,
   timezone: 'America/La_Paz',
   online: false,
@@ -147,6 +171,15 @@ const bodega = {
   since: null,
   last_seen: null,
   created_at: EXAMPLE_AT,
+};
+const settings = {
+  id: 'bodega',
+  name: 'Bodega Norte',
+  ip: '10.0.0.9',
+  source: 'api',
+  has_password: false,
+  ...deviceDefaults,
+  timezone: 'America/La_Paz',
 };
 const atBodega = { device_id: 'bodega' };
 const atPrincipal = { device_id: 'principal' };
@@ -177,6 +210,25 @@ export const deviceRoutes = {
     query: deviceListQuery,
     answer: deviceListAnswer,
     example: { answer: { total: 1, data: [bodega] } },
+  },
+  deviceGet: {
+    method: 'GET',
+    path: '/devices/{device_id}',
+    access: 'devices:read',
+    fn: 'devices',
+    summary: 'One terminal',
+    answer: deviceGetAnswer,
+    example: { params: atBodega, answer: { data: bodega } },
+  },
+  deviceSettings: {
+    method: 'GET',
+    path: '/devices/{device_id}/settings',
+    access: 'devices:read',
+    fn: 'devices',
+    operation: 'device.settings',
+    summary: 'The settings of a terminal, as its agent has them',
+    answer: settingsAnswer,
+    example: { params: atBodega, answer: { data: settings } },
   },
   deviceUpdate: {
     method: 'PUT',

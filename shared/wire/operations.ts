@@ -224,6 +224,20 @@ export const operations = {
     result: z.object({ id: z.string() }),
   },
   'device.delete': { kind: 'own', args: none, result: z.object({ id: z.string() }) },
+  /** How a terminal is reached and read, all of it said; of the comm key only whether there is one. */
+  'device.settings': {
+    kind: 'recall',
+    args: none,
+    result: z.object({
+      id: deviceIdSchema,
+      name: z.string(),
+      host: z.string(),
+      has_comm_key: z.boolean(),
+      /** `file`: agent.yaml has it, and it can be changed there alone. */
+      source: z.enum(['file', 'api']),
+      ...deviceSettingsShape,
+    }),
+  },
   /** What succeeds changes something, each item by itself; a batch's items are of one type. */
   'identifier.put': {
     kind: 'rule',

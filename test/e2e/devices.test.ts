@@ -125,6 +125,8 @@ describe('a device registered over HTTP', () => {
         reason: expect.stringContaining('serial OTHER-1, expected SIM0000000001'),
       },
     ]);
+    expect((await call('GET', path)).body.data).toMatchObject({ state: 'swapped', serial_found: 'OTHER-1' });
+    expect((await call('GET', `${path}/settings`)).body.data).toMatchObject({ has_password: true, port });
     expect(await call('PUT', path, { accept_serial: 'OTHER-1' })).toMatchObject({ status: 200 });
     expect((await call('GET', `${path}/users`)).body.total).toBe(6);
     await vi.waitFor(async () => expect(await online('bodega_sur')).toBe(true), WITHIN);

@@ -170,6 +170,7 @@ export function ownHandlers(): DispatcherPorts['own'] {
   return {
     'device.put': done,
     'device.delete': done,
+    'device.settings': done,
     'identifier.put': done,
     'identifier.delete': done,
     'identifier.reset': done,

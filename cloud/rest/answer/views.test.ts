@@ -39,6 +39,7 @@ describe('a terminal as the API shows it', () => {
       ip: '10.0.0.1',
       port: 4370,
       site: 'casa',
+      source: 'file',
       serial: 'A1',
       timezone: 'America/La_Paz',
       online: true,
@@ -47,6 +48,19 @@ describe('a terminal as the API shows it', () => {
       last_seen: iso(900),
       created_at: iso(1),
     });
+  });
+
+  it('tells which serial number another terminal in its place shows, if that is one that can be accepted', () => {
+    const found = (serial: string, state: DeviceRow['state'] = 'swapped') => {
+      const reason = { code: 'device_swapped', params: { device: 'a', serial, expected: 'A1' } };
+      return deviceView({ ...device, state, reason }, site, 'es').serial_found;
+    };
+    expect([found('B2'), found('-'), found('B2', 'refused'), found('é')]).toEqual([
+      'B2',
+      '-',
+      undefined,
+      undefined,
+    ]);
   });
 
   it('tells why in the language of the caller, phrases within the sentence too', () => {

@@ -1,6 +1,7 @@
 // Sites and terminals as the API shows them: one word for how they stand, since when, and why in a sentence.
 import type { DeviceView } from '../../../shared/api/devices.ts';
 import type { FleetView, SiteView } from '../../../shared/api/sites.ts';
+import { serialSchema } from '../../../shared/domain/device.ts';
 import { DEVICE_STATES, type DeviceState, type StateReason } from '../../../shared/domain/device-state.ts';
 import { errorText, isErrorCode } from '../../../shared/errors.ts';
 import { KEEP_ALIVE_SECONDS } from '../../../shared/wire/envelope.ts';
@@ -25,7 +26,9 @@ export function deviceView(device: DeviceRow, site: SiteRow | null, language: La
     ip: device.host,
     port: device.port,
     site: device.site,
+    source: device.source,
     serial: device.serial ?? null,
+    ...(state === 'swapped' ? foundAt(reason) : {}),
     timezone: device.timezone ?? null,
     online: site?.connected === true && device.reachable === true,
     state,
@@ -35,6 +38,12 @@ export function deviceView(device: DeviceRow, site: SiteRow | null, language: La
     ...(device.punches && { punches: device.punches }),
     created_at: new Date(device.createdAt).toISOString(),
   };
+}
+
+/** The serial number of the terminal that answers in the place of another one. */
+function foundAt(reason: StateReason | null): { serial_found?: string } {
+  const { success, data } = serialSchema.safeParse(reason?.params.serial);
+  return success ? { serial_found: data } : {};
 }
 
 /** A branch as the API shows it at `now`. */

@@ -136,6 +136,11 @@ export const commandRoutes: { readonly [A in Action]: CommandRoute<A> } = {
       message: message('deviceDelete', language, { device }),
     }),
   },
+  deviceSettings: {
+    present: ({ host, has_comm_key, id, name, source, ...settings }) => ({
+      data: { id, name, ip: host, source, has_password: has_comm_key, ...settings },
+    }),
+  },
   devicePing: {
     present: ({ device_time, ip }, { device }, language) => ({
       message: message('devicePing', language, { device }),

@@ -157,6 +157,10 @@ describe('sent as it stands', () => {
       case 'device.ping':
       case 'device.sync_time':
         return shown('devicePing');
+      case 'device.settings': {
+        const { ip, has_password, ...said } = shown('deviceSettings').data as Record<string, unknown>;
+        return { ...said, host: ip, has_comm_key: has_password };
+      }
       case 'device.info':
         return shown('deviceInfo').data!;
       case 'identifier.put':

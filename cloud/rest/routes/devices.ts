@@ -1,6 +1,7 @@
-// GET /devices: the tenant's terminals, page by page.
+// The tenant's terminals as the directory knows them: page by page, or one.
 import { deviceIdSchema } from '../../../shared/domain/identifiers.ts';
 import type { CommandPorts } from '../../commands/ports.ts';
+import { foundDevice } from '../../directory/locate.ts';
 import { placedDevices } from '../../directory/standing.ts';
 import { type Answer, ok } from '../answer/answer.ts';
 import { pageOf } from '../answer/paging.ts';
@@ -16,6 +17,14 @@ async function deviceList({ directory }: CommandPorts, call: Call<'deviceList'>)
   return ok({ total, data: page.map(({ device, site }) => deviceView(device, site, language)), ...more });
 }
 
+/** @throws DeviceNotFound */
+async function deviceGet({ directory }: CommandPorts, call: Call<'deviceGet'>): Promise<Answer> {
+  const { principal, params, language } = call;
+  const device = await foundDevice(directory, principal, params.device_id ?? '');
+  const site = await directory.site(principal.tenant, device.site);
+  return ok({ data: deviceView(device, site, language) });
+}
+
 export interface DevicePorts extends CommandPorts, HistoryPorts {}
 
-export const deviceHandlers: Handlers<'devices', DevicePorts> = { deviceList, deviceHistory };
+export const deviceHandlers: Handlers<'devices', DevicePorts> = { deviceList, deviceGet, deviceHistory };
