@@ -58,13 +58,14 @@ function ungoverned(roster: Roster, rules: readonly Rule[], scene: ListScene): L
   const placeOf = (userId: string, value: string) => `${userId}/${value}`;
   const cards = rules.filter(({ type }) => slotOf(type) === 'card');
   const known = new Set(cards.map(({ userId, value }) => placeOf(userId, value)));
-  return [...roster.badges()].flatMap((userId) =>
-    roster.all(userId).flatMap((record) => {
-      const value = heldIn(record, 'card');
-      if (value === null || known.has(placeOf(userId, value))) return [];
-      return { value, shown: () => shownCard(value, userId, scene) };
-    }),
-  );
+  const others: Listed[] = [];
+  for (const record of roster.records()) {
+    const { userId } = record;
+    const value = heldIn(record, 'card');
+    if (value === null || known.has(placeOf(userId, value))) continue;
+    others.push({ value, shown: () => shownCard(value, userId, scene) });
+  }
+  return others;
 }
 
 function shownRule(rule: Rule, { wiegand, enforced, now }: ListScene): Identifier {

@@ -59,8 +59,6 @@ export class Owners {
 
 function namesOf(roster: Roster): Map<string, string[]> {
   const names = new Map<string, string[]>();
-  for (const userId of roster.badges()) {
-    for (const { name } of roster.all(userId)) names.set(name, [...(names.get(name) ?? []), userId]);
-  }
+  for (const { name, userId } of roster.records()) names.set(name, [...(names.get(name) ?? []), userId]);
   return names;
 }

@@ -241,11 +241,9 @@ class Desk {
 
 function cardsOf(roster: Roster): Map<string, string[]> {
   const cards = new Map<string, string[]>();
-  for (const userId of roster.badges()) {
-    for (const record of roster.all(userId)) {
-      const card = heldIn(record, 'card');
-      if (card !== null) cards.set(card, [...(cards.get(card) ?? []), userId]);
-    }
+  for (const record of roster.records()) {
+    const card = heldIn(record, 'card');
+    if (card !== null) cards.set(card, [...(cards.get(card) ?? []), record.userId]);
   }
   return cards;
 }

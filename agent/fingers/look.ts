@@ -57,11 +57,11 @@ export async function lookAtFingers(
 function handsOf(found: ReturnType<TemplateHeads['end']>, roster: Roster): Map<string, Hand> {
   const hands = new Map<string, Hand>();
   for (const { uid, finger, flag } of found) {
-    const [record, another] = roster.at(uid);
-    if (record === undefined || another !== undefined || finger >= FINGERS) continue;
-    const { usable, duress, taken } = hands.get(record.userId) ?? NO_HAND;
+    const [userId, another] = roster.badgesAt(uid);
+    if (userId === undefined || another !== undefined || finger >= FINGERS) continue;
+    const { usable, duress, taken } = hands.get(userId) ?? NO_HAND;
     const bit = 1 << finger;
-    hands.set(record.userId, {
+    hands.set(userId, {
       usable: flag === VALID ? usable | bit : usable,
       duress: flag === DURESS ? duress | bit : duress,
       taken: taken | bit,

@@ -106,7 +106,7 @@ export class UserWatch {
   /** Of records that share a uid, which a terminal should not have, the last one counts. */
   async #held(roster: Roster): Promise<Map<number, Seen>> {
     const held = new Map<number, Seen>();
-    const uids = [...roster.uids()];
+    const uids = [...new Set(roster.uids())];
     await inSlices(uids.length, (index) => {
       const uid = uids[index] ?? 0;
       const record = roster.at(uid).at(-1);

@@ -4,7 +4,6 @@ import type { Conversation, RequestOptions } from './conversation.ts';
 import { decodeText, encodeText, type TextEncoding, untilNul } from './encoding.ts';
 import { ZkError } from './errors.ts';
 import { numericUserId } from './fields.ts';
-import { inSlices } from './slices.ts';
 import {
   DISABLED_BIT,
   LEVEL_BITS,
@@ -57,20 +56,6 @@ export function decodeUsers(set: Buffer, width: UserWidth, encoding: TextEncodin
   );
 }
 
-/** The same in slices: a full table takes longer than others may wait. */
-export async function decodeUsersInSlices(
-  set: Buffer,
-  width: UserWidth,
-  encoding: TextEncoding,
-): Promise<UserRecord[]> {
-  if (set.length % width !== 0) throw misfit(`${set.length} bytes are not whole records of ${width}`);
-  const records: UserRecord[] = [];
-  await inSlices(set.length / width, (index) => {
-    records.push(decodeUser(set.subarray(index * width, (index + 1) * width), width, encoding));
-  });
-  return records;
-}
-
 /** One record. @throws ZkError `protocol` if it does not have its width. */
 export function decodeUser(record: Buffer, width: UserWidth, encoding: TextEncoding): UserRecord {
   checkWidth(record, width);
@@ -79,7 +64,6 @@ export function decodeUser(record: Buffer, width: UserWidth, encoding: TextEncod
   const privilege = raw.readUInt8(PRIVILEGE_AT);
   const text = ({ at, bytes }: { at: number; bytes: number }) =>
     decodeText(untilNul(raw.subarray(at, at + bytes)), encoding);
-  const { at, bytes } = layout.userId;
   return {
     raw,
     uid: raw.readUInt16LE(UID_AT),
@@ -88,11 +72,18 @@ export function decodeUser(record: Buffer, width: UserWidth, encoding: TextEncod
     password: text(layout.password),
     name: text(layout.name),
     card: raw.readUInt32LE(layout.card),
-    userId:
-      bytes === null
-        ? String(raw.readUInt32LE(at))
-        : untilNul(raw.subarray(at, at + bytes)).toString('latin1'),
+    userId: userIdAt(raw, 0, width),
   };
+}
+
+/** The user_id alone of the record that begins at `offset` of `set`. */
+export function userIdAt(set: Buffer, offset: number, width: UserWidth): string {
+  const { at, bytes } = USER_LAYOUTS[width].userId;
+  const from = offset + at;
+  if (bytes === null) return String(set.readUInt32LE(from));
+  let end = from;
+  while (end < from + bytes && set[end] !== 0) end++;
+  return set.toString('latin1', from, end);
 }
 
 /**

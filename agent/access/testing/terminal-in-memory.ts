@@ -163,7 +163,8 @@ export class TerminalInMemory implements LocalWrites {
   }
 
   roster(): Roster {
-    return new Roster([...this.#users.values()], 72, null, 0);
+    const set = Buffer.concat(this.users.map(({ raw }) => raw));
+    return new Roster(set, { width: 72, encoding: 'utf-8', counters: null, readAt: 0 });
   }
 
   #journalled(write: LocalWrite, urgency: Urgency): Ordered {

@@ -7,7 +7,8 @@ import { type Ask, instant } from './ask.ts';
 export const listUsers: Ask<'user.list'> = async (args, { terminal, signal, progress, now }) => {
   const onProgress = (bytes: number, total: number) => progress('reading', bytes, total);
   const roster = await terminal.roster({ signal, onProgress, force: args.refresh === true });
-  return { data: pageOfUsers(roster.list(), args, instant(now())), verified: 'readback' };
+  const asOf = instant(now());
+  return { data: await pageOfUsers(roster.list(), args, asOf), verified: 'readback' };
 };
 
 export const getUser: Ask<'user.get'> = async ({ user_id, uid }, { terminal, signal, now }) => {

@@ -28,9 +28,9 @@ export type Naming = (uid: number) => string;
  */
 export function naming(roster: Roster): Naming {
   return (uid) => {
-    const [record, another] = roster.at(uid);
+    const [badge, another] = roster.badgesAt(uid);
     if (another !== undefined) return `uid:${uid}`;
-    if (record !== undefined) return record.userId;
+    if (badge !== undefined) return badge;
     return roster.all(`${uid}`).length === 0 ? `${uid}` : `uid:${uid}`;
   };
 }

@@ -8,7 +8,6 @@ import { readSet } from '../../zk/bulk.ts';
 import type { Conversation } from '../../zk/conversation.ts';
 import { type Counters, readCounters, sameCounters } from '../../zk/counters.ts';
 import { isForgotten, isZkError } from '../../zk/errors.ts';
-import { decodeUsersInSlices } from '../../zk/users.ts';
 import type { TextMemory } from '../ports.ts';
 import { DEFAULT_USER_ID_WIDTH, type Learnt } from '../session/dialect.ts';
 import type { KnownDialect } from '../session/known-dialect.ts';
@@ -210,7 +209,7 @@ export class RosterCache {
       const settled = before === null || (after !== null && sameCounters(before, after));
       if (settled || attempt >= CONSISTENT_READS) {
         const restless = settled ? null : rangeOf(before, after);
-        const roster = await this.#believed(set, settled ? after : null, restless, startedAt);
+        const roster = this.#believed(set, settled ? after : null, restless, startedAt);
         if (roster !== null) {
           roster.comesInParts = comesInParts;
           this.#compare(roster);
@@ -226,12 +225,12 @@ export class RosterCache {
   }
 
   /** Null if the table must be read once more before it is believed or rejected. */
-  async #believed(
+  #believed(
     set: Buffer,
     counters: Counters | null,
     restless: CountRange | null,
     readAt: number,
-  ): Promise<Roster | null> {
+  ): Roster | null {
     const count = counters === null || counters.users === 0 ? null : counters.users;
     const verdict = judgeTable(set, {
       // An empty table is wrong, whatever the exact count is.
@@ -247,8 +246,7 @@ export class RosterCache {
       throw new SerenoError(verdict.code, { params });
     }
     const { width, agrees } = verdict;
-    const records = await decodeUsersInSlices(set, width, this.#device.encoding);
-    const roster = new Roster(records, width, counters, readAt);
+    const roster = new Roster(set, { width, encoding: this.#device.encoding, counters, readAt });
     const fits = restless === null || (roster.size >= restless.least && roster.size <= restless.most);
     if ((!agrees || !fits || !roster.isUnique) && !this.#isTwice(set)) return null;
     this.known.learn({ ...(set.length > 0 ? { userWidth: width } : {}), ...this.#shownBy(roster) });

@@ -2,15 +2,32 @@
 import type { User } from '../../../shared/domain/user.ts';
 import { SerenoError } from '../../../shared/errors.ts';
 import type { Counters } from '../../zk/counters.ts';
-import type { UserRecord, UserWidth } from '../../zk/users.ts';
+import type { TextEncoding } from '../../zk/encoding.ts';
+import { decodeUser, type UserRecord, type UserWidth } from '../../zk/users.ts';
+import { PackedUsers } from './packed-users.ts';
+
+/** How a table was read. */
+export interface RosterReading {
+  readonly width: UserWidth;
+  readonly encoding: TextEncoding;
+  /** Counters that belong to exactly this content; null where they prove nothing. */
+  readonly counters: Counters | null;
+  /** Monotonic ms. */
+  readonly readAt: number;
+}
+
+/** Users in order, decoded where they are asked for. */
+export interface UserList {
+  readonly length: number;
+  uidAt(position: number): number;
+  userAt(position: number): User;
+}
 
 /**
  * One full read of a terminal's users, kept up to date with what is written since. Terminals hold one badge in several
  * records, and several records under one uid: all of them are kept.
  */
 export class Roster {
-  readonly width: UserWidth;
-  /** Counters that belong to exactly this content; null where they prove nothing. */
   counters: Counters | null;
   /** They were read after a write of ours, and before its refresh. */
   isBeforeRefresh = false;
@@ -23,43 +40,50 @@ export class Roster {
   comesInParts = false;
   /** Monotonic ms of the full read: the cache is not trusted for long. */
   readonly readAt: number;
-  readonly #byUserId = new Map<string, readonly UserRecord[]>();
-  readonly #byUid = new Map<number, readonly UserRecord[]>();
-  /** Uids in the order of the table, as far as it is known: where a record is looked for, never taken for a proof. */
-  readonly #order: number[];
-  #size = 0;
-  /** Null: the highest was removed, and is looked for when it is asked for. */
-  #highestUid: number | null = 0;
-  /** As it was listed last; null: something has changed since. */
-  #listed: readonly User[] | null = null;
+  readonly #encoding: TextEncoding;
+  readonly #users: PackedUsers;
 
-  constructor(records: readonly UserRecord[], width: UserWidth, counters: Counters | null, readAt: number) {
-    this.width = width;
+  /** @param set whole records, which nobody else changes from here on */
+  constructor(set: Buffer, { width, encoding, counters, readAt }: RosterReading) {
     this.counters = counters;
     this.readAt = readAt;
-    for (const record of records) this.#add(record);
-    this.#order = records.map(({ uid }) => uid);
+    this.#encoding = encoding;
+    this.#users = new PackedUsers(set, width);
   }
 
-  /** Where in the table the record under `uid` is expected to stand, from 0; null if it is not known. */
+  get width(): UserWidth {
+    return this.#users.width;
+  }
+
+  /** Where in the table the record under `uid` is expected to stand, from 0: never taken for a proof. Null if it is not there. */
   placeOf(uid: number): number | null {
-    const place = this.#order.indexOf(uid);
-    return place < 0 ? null : place;
+    return this.#users.ofUid(uid)[0] ?? null;
   }
 
   /** Records. */
   get size(): number {
-    return this.#size;
+    return this.#users.size;
   }
 
   /** All records of a badge, by uid. */
   all(userId: string): readonly UserRecord[] {
-    return this.#byUserId.get(userId) ?? [];
+    const records = this.#users.ofBadge(userId).map((place) => this.#record(place));
+    return records.length > 1 ? records.sort((a, b) => a.uid - b.uid) : records;
   }
 
   /** All records under a uid: one, unless the terminal contradicts itself. */
   at(uid: number): readonly UserRecord[] {
-    return this.#byUid.get(uid) ?? [];
+    return this.#users.ofUid(uid).map((place) => this.#record(place));
+  }
+
+  /** True if there is a record under a uid. */
+  hasUid(uid: number): boolean {
+    return this.#users.hasUid(uid);
+  }
+
+  /** The badges of all records under a uid: one, unless the terminal contradicts itself. */
+  badgesAt(uid: number): readonly string[] {
+    return this.#users.ofUid(uid).map((place) => this.#users.badgeAt(place));
   }
 
   /**
@@ -74,18 +98,17 @@ export class Roster {
   }
 
   /** Takes in what was written: it stands in the place of what was under that uid. */
-  put(record: UserRecord): void {
-    if (this.at(record.uid).length === 0) this.#order.push(record.uid);
-    for (const previous of this.at(record.uid)) this.#drop(previous);
-    this.#add(record);
+  put({ uid, raw }: UserRecord): void {
+    const [place, ...others] = this.#users.ofUid(uid);
+    // From the last on: those before keep their places.
+    for (const other of others.reverse()) this.#users.drop(other);
+    if (place === undefined) this.#users.append(raw);
+    else this.#users.replace(place, raw);
   }
 
   /** Takes out what was deleted. */
   remove(uid: number): void {
-    for (const record of this.at(uid)) {
-      this.#drop(record);
-      this.#order.splice(this.#order.indexOf(uid), 1);
-    }
+    for (const place of [...this.#users.ofUid(uid)].reverse()) this.#users.drop(place);
   }
 
   /** Takes in which uids have fingers; null: that may change. Whoever changes fingers must say so before. */
@@ -101,70 +124,59 @@ export class Roster {
 
   /** True if no uid and no badge stands in two records. */
   get isUnique(): boolean {
-    return this.#byUid.size === this.#size && this.#byUserId.size === this.#size;
+    return this.#users.isUnique;
   }
 
   /** True if both hold the same records, byte for byte. */
   equals(other: Roster): boolean {
-    if (this.#size !== other.size || this.width !== other.width) return false;
-    return [...this.#byUid].every(([uid, records]) => {
-      const others = other.at(uid);
+    const [own, its] = [this.#users, other.#users];
+    if (own.size !== its.size || own.width !== its.width) return false;
+    if (own.bytes.equals(its.bytes)) return true;
+    // The same in another order?
+    return own.byUid.every((place) => {
+      const uid = own.uidAt(place);
+      const others = its.ofUid(uid);
       return (
-        records.length === others.length &&
-        records.every(({ raw }) => others.some((each) => each.raw.equals(raw)))
+        others.length === own.ofUid(uid).length &&
+        others.some((each) => its.rawAt(each).equals(own.rawAt(place)))
       );
     });
   }
 
   /** 0 if there are no users. */
   get highestUid(): number {
-    if (this.#highestUid === null) {
-      let highest = 0;
-      for (const uid of this.#byUid.keys()) if (uid > highest) highest = uid;
-      this.#highestUid = highest;
-    }
-    return this.#highestUid;
+    const last = this.#users.byUid.at(-1);
+    return last === undefined ? 0 : this.#users.uidAt(last);
   }
 
-  /** All badges, in no order. */
-  badges(): Iterable<string> {
-    return this.#byUserId.keys();
+  /** All badges, by uid; one that stands in several records as often. */
+  *badges(): Iterable<string> {
+    for (const place of this.#users.byUid) yield this.#users.badgeAt(place);
   }
 
-  /** All uids, in no order. */
-  uids(): Iterable<number> {
-    return this.#byUid.keys();
+  /** The uids of all records, the least first. */
+  *uids(): Iterable<number> {
+    for (const place of this.#users.byUid) yield this.#users.uidAt(place);
   }
 
-  /** All users, by uid. */
-  list(): readonly User[] {
-    this.#listed ??= [...this.#byUid.values()]
-      .flat()
-      .sort((a, b) => a.uid - b.uid)
-      .map(toUser);
-    return this.#listed;
+  /** All records, by uid. Do not change the roster meanwhile. */
+  *records(): Iterable<UserRecord> {
+    for (const place of this.#users.byUid) yield this.#record(place);
   }
 
-  #add(record: UserRecord): void {
-    this.#listed = null;
-    this.#byUid.set(record.uid, [...this.at(record.uid), record]);
-    if (this.#highestUid !== null && record.uid > this.#highestUid) this.#highestUid = record.uid;
-    const all = [...this.all(record.userId), record];
-    this.#byUserId.set(record.userId, all.length > 1 ? all.sort((a, b) => a.uid - b.uid) : all);
-    this.#size++;
-  }
-
-  #drop(record: UserRecord): void {
-    this.#listed = null;
-    const rest = <K>(map: Map<K, readonly UserRecord[]>, key: K) => {
-      const left = (map.get(key) ?? []).filter((each) => each !== record);
-      if (left.length === 0) map.delete(key);
-      else map.set(key, left);
+  /** All users, by uid; good until the roster changes. */
+  list(): UserList {
+    const users = this.#users;
+    const places = users.byUid;
+    return {
+      length: places.length,
+      uidAt: (position) => users.uidAt(places[position] ?? 0),
+      userAt: (position) => toUser(this.#record(places[position] ?? 0)),
     };
-    rest(this.#byUid, record.uid);
-    if (record.uid === this.#highestUid) this.#highestUid = null;
-    rest(this.#byUserId, record.userId);
-    this.#size--;
+  }
+
+  #record(place: number): UserRecord {
+    return decodeUser(this.#users.rawAt(place), this.width, this.#encoding);
   }
 }
 

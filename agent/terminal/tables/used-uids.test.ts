@@ -1,14 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeUser, newUser } from '../../zk/users.ts';
+import { newUser } from '../../zk/users.ts';
 import { Roster } from './roster.ts';
 import { UsedUids } from './used-uids.ts';
 
 function rosterOf(...uids: number[]): Roster {
-  const records = uids.map((uid) =>
-    decodeUser(newUser({ uid, userId: `${uid}`, name: '' }, 72, 'utf-8'), 72, 'utf-8'),
-  );
-  return new Roster(records, 72, null, 0);
+  const records = uids.map((uid) => newUser({ uid, userId: `${uid}`, name: '' }, 72, 'utf-8'));
+  return new Roster(Buffer.concat(records), { width: 72, encoding: 'utf-8', counters: null, readAt: 0 });
 }
 
 function memory() {

@@ -73,7 +73,7 @@ export class UsedUids {
     const top = Math.min(ceiling ?? MAX_UID, MAX_UID);
     const highest = Math.max(roster.highestUid, this.#highest);
     if (highest < top) return highest + 1;
-    const isFree = (uid: number) => roster.at(uid).length === 0;
+    const isFree = (uid: number) => !roster.hasUid(uid);
     return (
       lowest(top, (uid) => isFree(uid) && !has(this.#used, uid)) ??
       lowest(top, (uid) => isFree(uid) && !has(this.#punched, uid)) ??

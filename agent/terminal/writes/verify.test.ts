@@ -35,7 +35,8 @@ function removal(uid: number, wholeBadge: boolean) {
 }
 
 function rosterOf(...records: UserRecord[]): Roster {
-  return new Roster(records, 72, null, 0);
+  const set = Buffer.concat(records.map(({ raw }) => raw));
+  return new Roster(set, { width: 72, encoding: 'utf-8', counters: null, readAt: 0 });
 }
 
 test('a write of one record of a badge tells nothing of another one', () => {
