@@ -32,6 +32,8 @@ export interface AgentPorts {
   readonly connect: (events: LinkEvents) => Link;
   /** A broker of the branch, for whoever listens there to events. */
   readonly localBroker?: LocalPublisher;
+  /** The folder of the updater that takes this agent's updates; left out where there is none. */
+  readonly updater?: string;
   /** Left out where the link needs none, as in tests. */
   readonly certificates?: Certificates;
   readonly clock?: Clock;

@@ -26,6 +26,7 @@ import type { LocalPublisher } from './link/local-broker.ts';
 import { NotedClock } from './noted-clock.ts';
 import { Onlookers } from './onlookers.ts';
 import { Punches } from './punches/punches.ts';
+import { UpdateDesk } from './update/desk.ts';
 import { diskOf } from './vitals.ts';
 
 const SWEEP_MS = 300_000;
@@ -48,6 +49,7 @@ export class Agent {
   readonly #follower: Follower;
   readonly #localBroker: LocalPublisher | null;
   readonly #certificates: Certificates | null;
+  readonly #updates: UpdateDesk;
   readonly #punches: Punches;
   readonly #keeping: Keeping;
   /** Counts up over all commands and from where no earlier run has been, so it counts up within each command. */
@@ -62,6 +64,7 @@ export class Agent {
       connect,
       localBroker,
       certificates,
+      updater,
       clock = systemClock,
       timers = clock,
       disk = diskOf,
@@ -71,6 +74,8 @@ export class Agent {
     this.#certificates = certificates ?? null;
     this.#log = log;
     this.#clock = clock;
+    const onUpdate = () => this.#hello.announceSoon();
+    this.#updates = new UpdateDesk({ folder: updater ?? null, clock, onNews: onUpdate, log });
     this.#progressSeq = clock.now();
     this.#journal = Journal.open(config.dataDir, config.site, clock);
     this.#onlookers = new Onlookers(config.dataDir, () => this.#keeping.rules.access.count(), log);
@@ -119,6 +124,7 @@ export class Agent {
       disk: () => disk(config.dataDir),
       certificate: () => this.#certificates?.times ?? null,
       key: () => this.#keeping.key,
+      update: () => this.#updates.report,
       onNews: (hello, connected) => this.#onlookers.announced(hello, connected),
       log,
     });
@@ -173,6 +179,7 @@ export class Agent {
         'device.refused': ({ devices }) => this.#onlookers.refused(devices),
         'site.tenure': (word) => this.#noteFence(word),
         'site.certificate': (word) => this.#certificates?.take(word),
+        'agent.update': (word) => this.#updates.take(word),
       },
       onOwnSettled: () => this.#orLater(() => this.#branch.tidy()),
     });
@@ -230,6 +237,7 @@ export class Agent {
       now: () => this.#cloudClock.now(),
       onNews: () => this.#hello.announceSoon(),
     });
+    this.#updates.start();
     this.#onlookers.serve((id) => examineStation(id, this.#branch.station(id), this.#clock));
     this.#tidy();
   }
@@ -255,6 +263,7 @@ export class Agent {
     steps.defer(() => this.#keeping.stop());
     steps.defer(() => this.#cancelTidying?.());
     steps.defer(() => this.#certificates?.stop());
+    steps.defer(() => this.#updates.stop());
   }
 
   #up(): void {

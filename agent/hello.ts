@@ -1,6 +1,7 @@
 // What the agent announces to the directory: on connect and whenever something about it changes.
 import type { Logger } from 'pino';
 import type { Disk } from '../shared/domain/agent-health.ts';
+import type { UpdateReport } from '../shared/domain/agent-update.ts';
 import type { CertificateTimes } from '../shared/domain/certificate.ts';
 import type { CollectedPunches } from '../shared/domain/collected.ts';
 import type { WantedStore } from '../shared/domain/wanted-person.ts';
@@ -53,6 +54,8 @@ export interface HelloPorts {
   readonly certificate: () => CertificateTimes | null;
   /** This agent's public key. */
   readonly key: () => string;
+  /** What became of the update that was asked of it last; null: none was. */
+  readonly update: () => UpdateReport | null;
   /** Told of every news, also while there is no line to the cloud. */
   readonly onNews: (hello: Hello, isUp: boolean) => void;
   readonly log: Logger;
@@ -185,7 +188,7 @@ export class HelloTeller {
   }
 
   #hello(): Hello {
-    const { clock, fence, link, stations, collected, wanted, key } = this.#ports;
+    const { clock, fence, link, stations, collected, wanted, key, update } = this.#ports;
     const certificate = this.#ports.certificate();
     return {
       v: WIRE_VERSION,
@@ -200,6 +203,7 @@ export class HelloTeller {
       wanted: wanted(),
       ...(certificate === null ? {} : { certificate }),
       key: key(),
+      update: update(),
     };
   }
 }

@@ -58,6 +58,7 @@ beforeEach(() => {
     disk: () => disk,
     certificate: () => null,
     key: () => 'A'.repeat(43).concat('='),
+    update: () => null,
     onNews: () => undefined,
     log: pino({ level: 'silent' }),
   });

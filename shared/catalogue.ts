@@ -151,6 +151,16 @@ export const catalogue = {
     es: 'Este servidor solo responde en {url}; la petición es para otro (Host: {host}).',
     en: 'This server answers at {url} only; the request is meant for another (Host: {host}).',
   },
+  update_not_found: {
+    status: 404,
+    es: "No se ha pedido ninguna actualización para la sede '{site}'.",
+    en: "No update was asked for at site '{site}'.",
+  },
+  update_begun: {
+    status: 409,
+    es: "La actualización de la sede '{site}' ya no se puede retirar: su agente ya fue avisado, o ya terminó.",
+    en: "The update of site '{site}' cannot be taken back any more: its agent was told already, or it is over.",
+  },
   site_exists: { status: 409, es: "La sede '{site}' ya existe.", en: "The site '{site}' already exists." },
   finger_enrolled: {
     status: 409,

@@ -53,9 +53,12 @@ export async function run({ config: file, logLevel }: RunOptions): Promise<void>
     return link;
   };
   const local = localBrokerOf(config, log);
+  // The unit of an installed agent names it.
+  const { SERENO_UPDATER: updater } = process.env;
+  const updates = updater === undefined ? {} : { updater };
   const agent = onDataFolder(
     config.dataDir,
-    () => new Agent(config, { log, connect, certificates, ...local }),
+    () => new Agent(config, { log, connect, certificates, ...updates, ...local }),
   );
   const onRenewed = (renewed: typeof cloud) => certificates.enrolled(renewed);
   const stopping =

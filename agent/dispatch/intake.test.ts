@@ -62,6 +62,12 @@ const ARGS: Readonly<Record<OperationName, object>> = {
   'device.refused': { devices: [] },
   'site.tenure': { session: 's', seq: 1, since: 0 },
   'site.certificate': { certificate: 'pem', days: 365 },
+  'agent.update': {
+    id: ulid(),
+    version: '0.2.0',
+    url: 'https://packages.example.com/a.update',
+    sha256: 'a'.repeat(64),
+  },
   'op.query': { command_id: ulid() },
   'op.cancel': { command_id: ulid() },
 };
@@ -79,6 +85,7 @@ async function startIntake() {
       'device.refused': noted('device.refused'),
       'site.tenure': noted('site.tenure'),
       'site.certificate': noted('site.certificate'),
+      'agent.update': noted('agent.update'),
     },
   });
   return { done, read: (message: unknown) => intake.read(Buffer.from(JSON.stringify(message))) };

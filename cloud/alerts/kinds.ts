@@ -17,7 +17,16 @@ export const SEVERITIES = [
 ] as const;
 export type Severity = 0 | 1 | 2 | 3 | 4 | 5;
 
-type About = 'agent' | 'certificate' | 'clock' | 'disk' | 'device' | 'rule' | 'operation' | 'webhook';
+type About =
+  | 'agent'
+  | 'update'
+  | 'certificate'
+  | 'clock'
+  | 'disk'
+  | 'device'
+  | 'rule'
+  | 'operation'
+  | 'webhook';
 
 type Signal =
   /** A problem that lasts until something ends it. */
@@ -29,6 +38,9 @@ type Signal =
 const signals: Readonly<Record<EventType, Signal | null>> = {
   'agent.offline': { does: 'begins', about: 'agent', severity: 4 },
   'agent.online': { does: 'ends', about: 'agent' },
+  // The version before runs on.
+  'agent.update_failed': { does: 'begins', about: 'update', severity: 3 },
+  'agent.updated': { does: 'ends', about: 'update' },
   // The branch goes with it.
   'certificate.ending': { does: 'begins', about: 'certificate', severity: 4 },
   'certificate.renewed': { does: 'ends', about: 'certificate' },
@@ -85,6 +97,7 @@ export function keyOf({ type, site = '', device = '', data }: Happening, signal:
   const { user_id = '', identifier_type = '', operation_id = '', webhook_id = '' } = data;
   const parts = {
     agent: [site],
+    update: [site],
     certificate: [site],
     clock: [site],
     disk: [site],

@@ -89,6 +89,7 @@ const TOLD_DETAILS = [
   'user_id',
   'identifier_type',
   'reason',
+  'version',
   'operation_id',
   'webhook_id',
   'url',

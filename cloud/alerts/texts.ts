@@ -17,6 +17,16 @@ const sentences: Readonly<Partial<Record<ProblemType, Sentences>>> = {
     },
     en: { problem: 'Branch {site} is offline', resolved: 'Branch {site} is back online' },
   },
+  'agent.update_failed': {
+    es: {
+      problem: 'El agente de la sucursal {site} no pasó a la versión {version} ({reason})',
+      resolved: 'El agente de la sucursal {site} se ha actualizado',
+    },
+    en: {
+      problem: 'The agent of branch {site} did not change to version {version} ({reason})',
+      resolved: 'The agent of branch {site} was updated',
+    },
+  },
   'certificate.ending': {
     es: {
       problem: 'El certificado de la sucursal {site} termina el {ends_at} y no se ha renovado',

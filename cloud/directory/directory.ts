@@ -4,6 +4,7 @@ import type { CertificateTimes } from '../../shared/domain/certificate.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import type { DeviceRow, SiteRow } from './rows.ts';
 import type { Stood, Summary } from './summary.ts';
+import type { UpdateNews, UpdateWish } from './update.ts';
 
 /** What a hello says of a site. */
 export interface SiteHello {
@@ -21,6 +22,8 @@ export interface SiteHello {
   readonly devices: readonly Stood[];
   /** When its certificate is due, and when it ends; null: it does not tell. */
   readonly certificate: CertificateTimes | null;
+  /** What it tells of the update that was asked of it last. */
+  readonly update?: UpdateNews['update'];
   /** Sessions that were the same agent's, with the same journal; this one is among them. */
   readonly ownSessions: readonly string[];
 }
@@ -33,6 +36,8 @@ export interface Greeted {
   readonly speaker: Speaker | null;
   /** Ids of its terminals that were not taken for this site's. */
   readonly foreign: readonly string[];
+  /** The update that its agent is to be told of. */
+  readonly update: UpdateWish | null;
 }
 
 /** The agent that speaks for a site: its sessions, which of its hellos was heard last, and its fence. */

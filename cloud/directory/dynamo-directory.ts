@@ -10,6 +10,7 @@ import { type DeviceRow, deviceRowSchema, type SiteRow, siteRowSchema } from './
 import { isNews, speakerAfter, speakerOf } from './speaker.ts';
 import { type Summary, summaryOf } from './summary.ts';
 import { troublesAfter } from './troubles.ts';
+import { dueUpdate, heardAfter } from './update.ts';
 
 /** Hellos of one site that come at the same moment are taken one after the other. */
 const GREETING_ROUNDS = 10;
@@ -116,16 +117,23 @@ export class DynamoDirectory implements Directory {
     for (let round = 1; round <= GREETING_ROUNDS; round++) {
       const row = await this.site(tenant, site);
       if ((row?.revokedAt ?? Number.NEGATIVE_INFINITY) >= now)
-        return { taken: false, speaker: null, foreign: [] };
+        return { taken: false, speaker: null, foreign: [], update: null };
       const foreign = row?.terminals?.foreign ?? [];
       const known = speakerOf(row);
       const taken = isNews(known, hello, now);
       const speaker = speakerAfter(known, hello, now);
-      if (speaker === null) return { taken, speaker, foreign };
+      const heard = taken ? heardAfter(row, hello, now) : null;
+      const update = dueUpdate({ ...row, ...(heard === null ? {} : { updateHeard: heard }) }, now);
+      if (speaker === null) return { taken, speaker, foreign, update };
       const news = taken
-        ? { ...arrivalOf(row, hello, now), ...speaker, ...indexed.connected(tenant, site) }
+        ? {
+            ...arrivalOf(row, hello, now),
+            ...speaker,
+            ...(heard === null ? {} : { updateHeard: heard }),
+            ...indexed.connected(tenant, site),
+          }
         : speaker;
-      if (await this.#note(tenant, site, news, known, now)) return { taken, speaker, foreign };
+      if (await this.#note(tenant, site, news, known, now)) return { taken, speaker, foreign, update };
     }
     throw new Error(`the hellos of site ${site} contradict each other`);
   }
@@ -213,7 +221,7 @@ export class DynamoDirectory implements Directory {
 }
 
 /** What the row of a site holds after a hello that counts, but for who speaks. */
-function arrivalOf(row: SiteRow | null, { devices, ...told }: SiteHello, now: number) {
+function arrivalOf(row: SiteRow | null, { devices, update: _update, ...told }: SiteHello, now: number) {
   return {
     ...told,
     ...(row?.connected === true ? {} : { since: now }),

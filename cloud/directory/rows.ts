@@ -6,6 +6,7 @@ import { collectedSchema } from '../../shared/domain/collected.ts';
 import { deviceStateSchema, stateReasonSchema } from '../../shared/domain/device-state.ts';
 import { deviceIdSchema, slugSchema } from '../../shared/domain/identifiers.ts';
 import { summarySchema } from './summary.ts';
+import { updateHeardSchema, updateToldSchema, updateWishSchema } from './update.ts';
 
 const epochMs = z.number();
 
@@ -40,6 +41,10 @@ export const siteRowSchema = z.object({
   tenureSince: epochMs.optional(),
   /** When the agent's certificate is due, and when it ends; null: it does not tell. */
   certificate: certificateTimesSchema.nullish().catch(null),
+  /** The version that is wanted of its agent, when that was told to the agent, and what the agent says of it. */
+  update: updateWishSchema.optional(),
+  updateTold: updateToldSchema.optional(),
+  updateHeard: updateHeardSchema.optional(),
   /** When its agent was last revoked: what was said before that counts no more. */
   revokedAt: epochMs.optional(),
   createdAt: epochMs,

@@ -9,6 +9,7 @@ import type { SiteAddress } from '../../shared/wire/topics.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { DeviceRow, SiteRow } from '../directory/rows.ts';
 import { troublesOf } from '../directory/troubles.ts';
+import { isUpdateOpen, updateOf } from '../directory/update.ts';
 import { eventKeys } from '../store/event-keys.ts';
 import { assignments } from '../store/expressions.ts';
 import type { Table } from '../store/table.ts';
@@ -28,6 +29,8 @@ const standingSchema = z.object({
   /** Since when its disk is low and its clock off, as was told; null: it is not, or nobody was told. */
   disk: z.number().nullable().default(null),
   clock: z.number().nullable().default(null),
+  /** The last update of its agent of whose end was told. */
+  update: z.string().nullable().default(null),
   version: z.number(),
 });
 type Standing = z.infer<typeof standingSchema>;
@@ -113,6 +116,25 @@ function machineNews(
   return { disk: troubles.disk, clock: troubles.clock, news };
 }
 
+/** The end of an update of its agent, if it was not told yet. */
+function updateNews(
+  at: SiteAddress,
+  row: SiteRow | null,
+  told: Standing['update'],
+): { update: string | null; news: Happening[] } {
+  const standing = row === null ? null : updateOf(row);
+  if (standing === null || isUpdateOpen(standing) || standing.wish.id === told)
+    return { update: told, news: [] };
+  const { wish, state, reason, settledAt } = standing;
+  const type = state === 'updated' ? 'agent.updated' : 'agent.update_failed';
+  const { data, ...rest } = happening(type, at, settledAt ?? wish.askedAt);
+  const details = { update_id: wish.id, version: wish.version, ...(reason === null ? {} : { reason }) };
+  return {
+    update: wish.id,
+    news: [{ ...rest, id: idOf(type, at, wish.id, 0), data: { ...data, ...details } }],
+  };
+}
+
 /** Whether the agent's certificate ends and was not renewed in time, and what is new of that. */
 function certificateNews(
   at: SiteAddress,
@@ -172,17 +194,18 @@ export async function tellStanding(
   const times = site?.certificate ?? null;
   const { certificate, news: ofCertificate } = certificateNews(at, times, told.certificate, ports.now());
   const { disk, clock, news: ofMachine } = machineNews(at, site, told, ports.now());
+  const { update, news: ofUpdate } = updateNews(at, site, told.update);
   // Its terminals went with it, and nothing is known of them until it is back.
   const {
     devices,
     news: more,
     reasons,
   } = await deviceNews(ports, at, site?.connected === true ? named : [], told.devices);
-  const all = [...news, ...ofCertificate, ...ofMachine, ...more];
+  const all = [...news, ...ofCertificate, ...ofMachine, ...ofUpdate, ...more];
   if (all.length === 0) return 0;
   await feed.append(at.tenant, all);
   await new StateChanges(table).note(at.tenant, all, reasons, ports.now());
-  const standing = { agent, devices, certificate, disk, clock, version: told.version + 1 };
+  const standing = { agent, devices, certificate, disk, clock, update, version: told.version + 1 };
   await table.updateIf(key, {
     set: assignments(standing),
     condition: 'attribute_not_exists(#version) OR #version = :was',

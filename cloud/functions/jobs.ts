@@ -1,9 +1,11 @@
-// Called by the clock every minute: sends parts of jobs, takes their answers, and tells of those that are over.
+// Called by the clock every minute: sends parts of jobs, takes their answers, and tells of those that are over; the same of updates of agents.
 import * as z from 'zod';
 import { slugSchema } from '../../shared/domain/identifiers.ts';
 import { attendOpen, attendSite } from '../jobs/rounds.ts';
 import { about, log } from '../log.ts';
+import { attendReminders } from '../updates/telling.ts';
 import { jobPorts } from './job-ports.ts';
+import { updatePorts } from './update-ports.ts';
 
 /** A run ends a while before the function's time does. */
 const RUN_MS = 45_000;
@@ -16,14 +18,16 @@ async function withoutFailing(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    log.error('jobs not attended', error as Error);
+    log.error('not attended', error as Error);
   }
 }
 
 export async function handler(event: unknown): Promise<void> {
   byClock.parse(event);
   const ports = jobPorts();
-  await withoutFailing(() => attendOpen(ports, ports.clock.now() + RUN_MS));
+  const endsAt = ports.clock.now() + RUN_MS;
+  await withoutFailing(() => attendOpen(ports, endsAt));
+  await withoutFailing(() => attendReminders(updatePorts(), endsAt));
 }
 
 /** What waits for a branch whose agent has just said hello; anything else that presence was called with is passed over. */

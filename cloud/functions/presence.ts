@@ -13,6 +13,7 @@ import { brokerOf } from '../presence/connections.ts';
 import type { PresenceResult } from '../presence/presence.ts';
 import { type PresencePorts, sweepSites, type ToTell, takePresence } from '../presence/take.ts';
 import { tableNamed } from '../store/client.ts';
+import { Wishes } from '../updates/wishes.ts';
 import { keepAudit } from './audit-ports.ts';
 import { eventPorts } from './event-ports.ts';
 import { spreadPorts } from './people-ports.ts';
@@ -23,6 +24,7 @@ function ports(): PresencePorts {
   const { feed, clock } = eventPorts();
   return {
     directory,
+    wishes: new Wishes(table),
     sender: new IotSender(iotClient(), systemClock),
     agents: new DynamoSiteAgents(table),
     revoker: new AwsRevoker(controlClient, iotClient),

@@ -3,6 +3,7 @@ import { renewalEventSchema } from '../../shared/wire/renewal.ts';
 import { controlClient, iotClient } from '../clients.ts';
 import { systemClock } from '../clock.ts';
 import { IotSender } from '../commands/iot-sender.ts';
+import { sendWord } from '../commands/word.ts';
 import { directoryConfig, enrolmentConfig } from '../config.ts';
 import { AwsIssuer } from '../enrolment/aws-issuer.ts';
 import { AwsRevoker } from '../enrolment/aws-revoker.ts';
@@ -10,7 +11,6 @@ import { DynamoSiteAgents } from '../enrolment/dynamo-site-agents.ts';
 import { type RenewPorts, renew } from '../enrolment/renew.ts';
 import { RenewalRefused } from '../enrolment/renewal-request.ts';
 import { about, log } from '../log.ts';
-import { sendWord } from '../presence/word.ts';
 import { auditedRenewal } from '../rest/request/audited.ts';
 import { tableNamed } from '../store/client.ts';
 

@@ -15,6 +15,7 @@ import { sideBySide } from '../bounded.ts';
 import type { DeviceFacts, Directory, Greeted } from '../directory/directory.ts';
 import type { DeviceRow } from '../directory/rows.ts';
 import { summaryOf } from '../directory/summary.ts';
+import type { UpdateWish } from '../directory/update.ts';
 import type { AskBroker } from './connections.ts';
 
 type HeardHello = z.infer<typeof heardHelloSchema>;
@@ -31,8 +32,14 @@ export interface PresenceResult {
   readonly dropped: number;
 }
 
+/** What follows from it besides. */
+interface Due {
+  /** The update that the agent is to be told of. */
+  readonly update: UpdateWish | null;
+}
+
 /** Sends the agent that speaks for the site what it does not know yet of its fence: since when it alone has spoken. */
-export type SendFence = (word: ArgsOf<'site.tenure'>) => Promise<void>;
+export type SendFence = (word: ArgsOf<'site.tenure'>) => Promise<unknown>;
 
 /** A message that does not match the contract: its sender's fault, and no repeat helps. */
 export class MalformedMessage extends Error {
@@ -85,11 +92,11 @@ async function greet(
   directory: Directory,
   event: PresenceEvent,
   sendFence: SendFence,
-): Promise<PresenceResult> {
+): Promise<PresenceResult & Due> {
   const { tenant, site, at: now } = event;
   const hello = messageOf(heardHelloSchema, event);
   const { session, agentVersion, seq, at, clockOffsetMs, journalDepth, certificate = null } = hello;
-  const { ownSessions = [session], key = null, eventsWaiting = null, disk = null } = hello;
+  const { ownSessions = [session], key = null, eventsWaiting = null, disk = null, update } = hello;
   const heard = heardDevices(hello.devices);
   const greeted = await directory.greet(
     tenant,
@@ -106,6 +113,7 @@ async function greet(
       ownSessions,
       certificate,
       agentKey: key,
+      update,
     },
     now,
   );
@@ -116,7 +124,7 @@ async function greet(
     word === null ? undefined : sendFence(word),
   ]);
   await noteForeign(directory, event, greeted, heard, foreign);
-  return { applied: greeted.taken, refused, dropped };
+  return { applied: greeted.taken, refused, dropped, update: greeted.update };
 }
 
 /** Terminals that turn out to be another site's must not be counted here; that they are is known to the next hello. */
@@ -191,9 +199,9 @@ export async function applyPresence(
   event: PresenceEvent,
   sendFence: SendFence,
   ask: AskBroker,
-): Promise<PresenceResult> {
+): Promise<PresenceResult & Due> {
   if (event.kind === 'hello') return greet(directory, event, sendFence);
-  return { applied: await leave(directory, event, ask), refused: [], dropped: 0 };
+  return { applied: await leave(directory, event, ask), refused: [], dropped: 0, update: null };
 }
 
 /**

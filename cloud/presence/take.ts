@@ -2,21 +2,19 @@
 import type { WantedStore } from '../../shared/domain/wanted-person.ts';
 import type { PresenceEvent } from '../../shared/wire/envelope.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
-import type { Clock } from '../clock.ts';
-import type { CommandSender } from '../commands/sender.ts';
+import { sendWord } from '../commands/word.ts';
 import type { Directory } from '../directory/directory.ts';
 import { welcome } from '../enrolment/arrival.ts';
 import type { SiteAgents } from '../enrolment/enrolments.ts';
 import type { Revoker } from '../enrolment/issuer.ts';
 import { about, log } from '../log.ts';
+import { tellUpdate, type UpdateTellers } from '../updates/telling.ts';
 import type { AskBroker } from './connections.ts';
 import { applyPresence, devicesIn, MalformedMessage, type PresenceResult, wantedIn } from './presence.ts';
 import { sweep } from './sweep.ts';
-import { sendWord } from './word.ts';
 
-export interface PresencePorts {
+export interface PresencePorts extends UpdateTellers {
   readonly directory: Directory;
-  readonly sender: CommandSender;
   readonly agents: SiteAgents;
   readonly revoker: Revoker;
   readonly askBroker: AskBroker;
@@ -28,7 +26,6 @@ export interface PresencePorts {
     wanted: WantedStore | undefined,
     devices: readonly string[],
   ) => Promise<readonly string[]>;
-  readonly clock: Clock;
 }
 
 /** A sweep ends a while before its function's time does. */
@@ -41,7 +38,7 @@ export interface ToTell {
 
 async function take(ports: PresencePorts, event: PresenceEvent): Promise<PresenceResult & ToTell> {
   const { directory, sender, agents, revoker, askBroker, clock } = ports;
-  const result = await applyPresence(
+  const { update, ...result } = await applyPresence(
     directory,
     event,
     (word) => sendWord(sender, event, 'site.tenure', word, clock),
@@ -55,6 +52,7 @@ async function take(ports: PresencePorts, event: PresenceEvent): Promise<Presenc
     log.warn('devices of another site', { devices: refused });
     await sendWord(sender, event, 'device.refused', { devices: [...refused] }, clock);
   }
+  if (update !== null) await tellUpdate(ports, event, update);
   // Also for an event that changes nothing any more: the run that took it may have been killed before it told anybody.
   const devices = devicesIn(event);
   await ports.tell(event, devices);

@@ -18,7 +18,7 @@ import { fieldText } from './answer/findings.ts';
 const SHARED = new Set(
   `no terminal port state password privilege card site uids serial no body json agent yaml use replace true idempotency key dialect token kb error uid bytes bits ascii utf control pin
   false yyyy mm dd ddthh ss local from ipv host tcp udp cached strict gbk gb big latin cp iana america readback accepted
-  running succeeded failed expired cancelled unknown pem cable http https url cursor asc desc webhook webhooks active paused put delete sites report repair`.split(
+  running succeeded failed expired cancelled unknown pem cable http https url cursor asc desc webhook webhooks sha active paused put delete sites report repair`.split(
     /\s+/,
   ),
 );

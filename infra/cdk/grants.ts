@@ -175,6 +175,8 @@ export const grants: Readonly<Record<LambdaName, readonly Grant[]>> = {
   sites: [
     dynamo('GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
     ...revokeCertificates,
+    // The agent is told which version is wanted of it.
+    ...sendCommands,
     { actions: ['iot:DeleteConnection'], on: ['agentClients'] },
     { actions: ['iot:DeleteThing'], on: ['agentThings'] },
   ],

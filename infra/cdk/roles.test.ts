@@ -92,6 +92,7 @@ const expected: Readonly<Record<LambdaName, readonly string[]>> = {
   sites: [
     ...dynamo('DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
     ...revoking,
+    ...sending,
     'iot:DeleteConnection client/*_*',
     'iot:DeleteThing thing/*_*',
   ],
@@ -170,7 +171,8 @@ describe('requests, role by role', () => {
     ['events', 'dynamodb:UpdateItem', table, {}, false],
     ['sites', 'iot:UpdateCertificate', iot('cert/1234'), {}, true],
     ['sites', 'iot:CreateCertificateFromCsr', '*', {}, false],
-    ['sites', 'iot:SendDirectMessage', iot('client/acme_norte'), command, false],
+    ['sites', 'iot:SendDirectMessage', iot('client/acme_norte'), command, true],
+    ['sites', 'iot:Publish', iot('topic/sereno/v1/acme/norte/hello'), {}, false],
     ['enroll', 'iot:CreateThing', iot('thing/acme_norte'), {}, true],
     ['enroll', 'iot:CreateThing', iot('thing/forklift7'), {}, false],
     ['enroll', 'iot:CreatePolicy', iot('policy/sereno-prod-agent'), {}, false],

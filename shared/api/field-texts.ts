@@ -44,6 +44,18 @@ export const fieldTexts = {
   },
   site_state: { es: 'debe ser online, offline o unknown', en: 'must be online, offline or unknown' },
   site_trouble: { es: 'debe ser clock, disk o certificate', en: 'must be clock, disk or certificate' },
+  version: {
+    es: 'debe ser una versión de tres números, como 0.2.0',
+    en: 'must be a version of three numbers, such as 0.2.0',
+  },
+  sha256: {
+    es: 'debe ser el SHA-256 del archivo: 64 cifras hexadecimales',
+    en: "must be the file's SHA-256: 64 hexadecimal digits",
+  },
+  package_url: {
+    es: 'debe ser una URL https:// de hasta 2048 caracteres, sin fragmento',
+    en: 'must be an https:// URL of up to 2048 characters, without fragment',
+  },
   order: { es: 'debe ser asc o desc', en: 'must be asc or desc' },
   event_types: {
     es: 'debe tener tipos de evento separados por comas, como punch.created,device.offline',

@@ -63,9 +63,9 @@ export interface Route {
   readonly bodyText?: 'text/csv';
   /**
    * Answers 202 with the same body where not all of it is known to be so yet: at the terminals of a person, or of the people of
-   * a file.
+   * a file, or by a branch's agent.
    */
-  readonly late?: 'person' | 'import';
+  readonly late?: 'person' | 'import' | 'update';
   readonly query?: z.ZodType;
   /**
    * In the form of access panels: what the query or the body holds besides what is asked is ignored, and errors of form, login

@@ -7,6 +7,7 @@ export const SCOPES = [
   'users:write',
   'attendance:read',
   'sites:admin',
+  'agents:update',
   'events:read',
   'webhooks:admin',
   'audit:read',

@@ -5,6 +5,7 @@ import { DEVICE_STATES, type DeviceState } from '../domain/device-state.ts';
 import { siteField, textField } from './fields.ts';
 import { count, EXAMPLE_AT, error, instant, messageAnswer, pageQuery, says, success } from './parts.ts';
 import type { Route } from './route.ts';
+import { agentUpdateView, updateRoutes } from './updates.ts';
 
 const siteCreateBody = z
   .strictObject({ site: siteField, name: textField.optional() })
@@ -96,6 +97,9 @@ export const siteView = z
           "Terminals of its agent that are not this branch's: another one holds their ids, or it has too many. At most 20.",
         ),
       ),
+    update: agentUpdateView
+      .nullable()
+      .meta(says('The update of its agent that is wanted, or was wanted last; null: none ever was.')),
     created_at: instant,
   })
   .meta({ id: 'Site' });
@@ -144,6 +148,7 @@ const norte = {
   troubles: [],
   devices: { total: 0, online: 0, offline: 0, refused: 0, swapped: 0, busy: 0, unknown: 0 },
   devices_named: {},
+  update: null,
   created_at: EXAMPLE_AT,
 };
 const atNorte = { site: 'norte' };
@@ -231,6 +236,7 @@ export const siteRoutes = {
     answer: messageAnswer,
     example: { params: atNorte },
   },
+  ...updateRoutes,
   siteDelete: {
     method: 'DELETE',
     path: '/sites/{site}',

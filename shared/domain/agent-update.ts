@@ -44,10 +44,10 @@ export const updateRequestSchema = z.strictObject({
 });
 export type UpdateRequest = z.infer<typeof updateRequestSchema>;
 
-/** What an agent tells of the last update that was asked of it. */
+/** What an agent tells of the last update that was asked of it. A reason that only a newer agent knows is left out. */
 export const updateReportSchema = z.object({
   id: commandIdSchema,
   state: z.enum(['under_way', 'updated', 'failed']),
-  reason: updateReasonSchema.optional(),
+  reason: updateReasonSchema.optional().catch(undefined),
 });
 export type UpdateReport = z.infer<typeof updateReportSchema>;

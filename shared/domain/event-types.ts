@@ -11,6 +11,8 @@ export const EVENT_TYPES = [
   'device.swapped',
   'agent.online',
   'agent.offline',
+  'agent.updated',
+  'agent.update_failed',
   'certificate.ending',
   'certificate.renewed',
   'clock.off',

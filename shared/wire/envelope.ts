@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { diskSchema } from '../domain/agent-health.ts';
 import { agentText } from '../domain/agent-text.ts';
+import { updateReportSchema } from '../domain/agent-update.ts';
 import { certificateTimesSchema } from '../domain/certificate.ts';
 import { collectedSchema } from '../domain/collected.ts';
 import { serialSchema } from '../domain/device.ts';
@@ -151,6 +152,8 @@ export const helloSchema = z.object({
   certificate: certificateTimesSchema.optional().catch(undefined),
   /** What is sealed to this key this agent alone can read; absent: it is older. */
   key: agentKeySchema.optional().catch(undefined),
+  /** What became of the update that was asked of it last; null: none was; absent: it is older, and takes none. */
+  update: updateReportSchema.nullable().optional().catch(null),
 });
 export type Hello = z.infer<typeof helloSchema>;
 

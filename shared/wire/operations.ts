@@ -7,6 +7,7 @@ import {
   identifierWishSchema,
   wiegandSchema,
 } from '../domain/access-identifier.ts';
+import { updateRequestSchema } from '../domain/agent-update.ts';
 import { attendanceSchema } from '../domain/attendance.ts';
 import {
   giveFingersArgs,
@@ -324,6 +325,8 @@ export const operations = {
     }),
     result: none,
   },
+  /** The version that is wanted of this agent. It leaves the request for its updater, and tells in its hello what becomes of it. */
+  'agent.update': { kind: 'word', args: updateRequestSchema, result: none },
   'op.query': { kind: 'inquiry', args: z.strictObject({ command_id: commandIdSchema }), result: none },
   'op.cancel': {
     kind: 'inquiry',

@@ -18,7 +18,7 @@ it('every example of the contract can be sent as it stands, one after the other'
     RouteName,
     { params?: Record<string, string>; query?: Record<string, string>; body?: object },
   ][]) {
-    const { method, path, answer }: Route = routes[name];
+    const { method, path, answer, late }: Route = routes[name];
     const { fn } = routes[name];
     const given: Record<string, string> = {
       id: operation,
@@ -36,7 +36,9 @@ it('every example of the contract can be sent as it stands, one after the other'
     const url = path.replace(/\{(\w+)\}/g, (_, place: string) => given[place] ?? '');
     const asked = query === undefined ? '' : `?${new URLSearchParams(query)}`;
     const told = await call(method, `${url}${asked}`, body);
-    expect([name, told.status, told.body.error]).toEqual([name, 200, undefined]);
+    // The branch of the example has no agent: what is wanted of it waits.
+    const answered = late === 'update' ? 202 : 200;
+    expect([name, told.status, told.body.error]).toEqual([name, answered, undefined]);
     expect([name, answer?.safeParse(told.body).error]).toEqual([name, undefined]);
     if (name === 'webhookCreate') webhook = told.body.data.id;
     operation = told.headers.get('sereno-operation') ?? operation;

@@ -158,6 +158,7 @@ export class DispatchBench {
         'device.refused': () => undefined,
         'site.tenure': () => undefined,
         'site.certificate': () => undefined,
+        'agent.update': () => undefined,
       },
       onOwnSettled: () => undefined,
     });

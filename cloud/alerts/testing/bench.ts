@@ -148,6 +148,7 @@ export class Bench {
     const data = {
       rule: { user_id: '7', identifier_type: 'smartCard', reason: 'window' },
       operation: { operation_id: '01M8G7HHHA9G3J9Q675RXF8T7D' },
+      agent: { version: '0.2.0', reason: 'not_started' },
       certificate: { ends_at: '2026-12-30T00:00:00.000Z' },
       webhook: { webhook_id: 'w1', url: 'https://hooks.example.com/x', reason: 'failing' },
     }[type.split('.')[0] ?? ''];

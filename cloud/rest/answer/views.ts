@@ -1,6 +1,7 @@
 // Sites and terminals as the API shows them: one word for how they stand, since when, and why in a sentence.
 import type { DeviceView } from '../../../shared/api/devices.ts';
 import type { FleetView, SiteView } from '../../../shared/api/sites.ts';
+import type { AgentUpdateView } from '../../../shared/api/updates.ts';
 import { serialSchema } from '../../../shared/domain/device.ts';
 import { DEVICE_STATES, type DeviceState, type StateReason } from '../../../shared/domain/device-state.ts';
 import { errorText, isErrorCode } from '../../../shared/errors.ts';
@@ -9,6 +10,7 @@ import type { Language } from '../../../shared/words.ts';
 import type { Branch, Fleet } from '../../directory/fleet.ts';
 import type { DeviceRow, SiteRow } from '../../directory/rows.ts';
 import { standingOf } from '../../directory/standing.ts';
+import { type UpdateStanding, updateOf } from '../../directory/update.ts';
 
 /** The broker tells of a connection from which nothing came for so long: one that stands was alive since then. */
 const ALIVE_MS = KEEP_ALIVE_SECONDS * 1500;
@@ -50,6 +52,7 @@ function foundAt(reason: StateReason | null): { serial_found?: string } {
 export function siteView({ row, state, terminals, troubles }: Branch, now: number): SiteView {
   const { site, name, connected, agentVersion, lastHello = null, since = null, createdAt } = row;
   const { journalDepth, eventsWaiting, clockOffsetMs, disk } = row;
+  const update = updateOf(row);
   const lastSeen = connected && lastHello !== null ? Math.max(lastHello, now - ALIVE_MS) : lastHello;
   return {
     site,
@@ -68,7 +71,22 @@ export function siteView({ row, state, terminals, troubles }: Branch, now: numbe
     devices: withTotal(terminals.counts),
     devices_named: terminals.named,
     ...(terminals.foreign.length > 0 && { devices_refused: terminals.foreign.slice(0, MOST_REFUSED) }),
+    update: update === null ? null : agentUpdateView(update),
     created_at: new Date(createdAt).toISOString(),
+  };
+}
+
+/** An update of an agent as the API shows it: without the address of the package, which may hold a signature. */
+export function agentUpdateView({ wish, state, reason, toldAt, settledAt }: UpdateStanding): AgentUpdateView {
+  return {
+    id: wish.id,
+    version: wish.version,
+    state,
+    ...(reason !== null && { reason }),
+    asked_at: new Date(wish.askedAt).toISOString(),
+    told_at: instantOf(toldAt),
+    settled_at: instantOf(settledAt),
+    ...(wish.rollout !== undefined && { rollout_id: wish.rollout }),
   };
 }
 

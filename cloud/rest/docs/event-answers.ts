@@ -4,6 +4,7 @@ import { eventView } from '../../../shared/api/events.ts';
 import { count, instant, says, success } from '../../../shared/api/parts.ts';
 import { punchData } from '../../../shared/api/punches.ts';
 import { identifierTypeSchema } from '../../../shared/domain/access-identifier.ts';
+import { updateReasonSchema } from '../../../shared/domain/agent-update.ts';
 import type { EventType } from '../../../shared/domain/event-types.ts';
 import { OPERATION_STATES } from '../../../shared/domain/operation-states.ts';
 import { driftFieldSchema } from '../../../shared/domain/wanted-person.ts';
@@ -75,6 +76,13 @@ const job = z.object({
 
 const operation = z.object({ ...at, operation_id: z.string(), since: instant });
 
+const update = z.object({
+  site: z.string(),
+  since: instant,
+  update_id: z.string(),
+  version: z.string(),
+});
+
 const webhook = z.object({ webhook_id: z.string(), url: z.string(), reason: z.enum(WEBHOOK_PAUSES) });
 
 const dataOf = {
@@ -88,6 +96,8 @@ const dataOf = {
   'device.swapped': device,
   'agent.online': agent,
   'agent.offline': agent,
+  'agent.updated': update,
+  'agent.update_failed': update.extend({ reason: updateReasonSchema.optional() }),
   'certificate.ending': certificate,
   'certificate.renewed': certificate,
   'disk.low': disk,

@@ -44,6 +44,7 @@ function mayBeLate(name: RouteName): boolean {
 const LATE = {
   person:
     'Saved; not every terminal was seen yet to hold it: `terminals` says how each stands. Asked again at Location.',
+  update: 'Noted; what becomes of it at the branch is asked at Location, and told as an event.',
   import: 'Saved; what becomes of it at the terminals, GET /people says.',
 } as const;
 

@@ -10,6 +10,7 @@ import { message } from '../answer/messages.ts';
 import { pageOf } from '../answer/paging.ts';
 import { fleetView, siteView } from '../answer/views.ts';
 import type { Call, Handlers } from '../request/call.ts';
+import { type UpdatePorts, updateHandlers } from './agent-updates.ts';
 import { type HistoryPorts, siteHistory } from './history.ts';
 
 type SiteCall = Call<'siteEnrollment' | 'siteAgentDelete' | 'siteUpdate' | 'siteDelete'>;
@@ -84,7 +85,9 @@ async function siteAgentDelete(ports: SitePorts, call: Call<'siteAgentDelete'>):
   return ok({ message: message('siteAgentDelete', call.language, { site }) });
 }
 
-export interface SiteRoutePorts extends SitePorts, HistoryPorts {}
+export interface SiteRoutePorts extends SitePorts, HistoryPorts, UpdatePorts {
+  readonly directory: SitePorts['directory'];
+}
 
 export const siteHandlers: Handlers<'sites', SiteRoutePorts> = {
   siteList,
@@ -95,4 +98,5 @@ export const siteHandlers: Handlers<'sites', SiteRoutePorts> = {
   siteEnrollment,
   siteAgentDelete,
   siteHistory,
+  ...updateHandlers,
 };

@@ -3,9 +3,9 @@ import { ulid } from 'ulid';
 import type { ArgsOf } from '../../shared/wire/operations.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import type { Clock } from '../clock.ts';
-import type { CommandSender } from '../commands/sender.ts';
+import type { CommandSender, Dispatched } from './sender.ts';
 
-type WordName = 'device.refused' | 'site.tenure' | 'site.certificate';
+type WordName = 'device.refused' | 'site.tenure' | 'site.certificate' | 'agent.update';
 
 /** Whatever it answers comes again while it is true, so that it need not outlive a connection. */
 const WORTH_MS = 30_000;
@@ -16,7 +16,7 @@ export async function sendWord<N extends WordName>(
   op: N,
   args: ArgsOf<N>,
   clock: Clock,
-): Promise<void> {
+): Promise<Dispatched> {
   const now = clock.now();
-  await sender.send({ tenant, site }, { id: ulid(now), op, issuedAt: now, notAfter: now + WORTH_MS, args });
+  return sender.send({ tenant, site }, { id: ulid(now), op, issuedAt: now, notAfter: now + WORTH_MS, args });
 }
