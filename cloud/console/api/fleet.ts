@@ -2,6 +2,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, read } from './client.ts';
 import type { components } from './contract.d.ts';
+import { Failure } from './failure.ts';
 
 export type Device = components['schemas']['Device'];
 export type DeviceState = Device['state'];
@@ -19,20 +20,18 @@ export function devicesQuery(filter: { site?: string; state?: DeviceState } = {}
   });
 }
 
-/** One terminal, looked for page by page; null where there is none that one sees. */
+/** One terminal; null where there is none that one sees. */
 export function deviceQuery(id: string) {
+  const path = { device_id: id };
   return queryOptions({
     queryKey: ['devices', 'one', id],
     queryFn: async ({ signal }): Promise<Device | null> => {
-      let cursor: string | undefined;
-      do {
-        const query = { limit: 1000, ...(cursor === undefined ? {} : { cursor }) };
-        const page = await read(api.GET('/devices', { params: { query }, signal }));
-        const found = page.data.find((device) => device.id === id);
-        if (found !== undefined) return found;
-        cursor = page.next_cursor;
-      } while (cursor !== undefined);
-      return null;
+      try {
+        return (await read(api.GET('/devices/{device_id}', { params: { path }, signal }))).data;
+      } catch (error) {
+        if (error instanceof Failure && error.status === 404) return null;
+        throw error;
+      }
     },
     refetchInterval: LOOK_MS,
   });

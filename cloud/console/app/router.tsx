@@ -72,6 +72,7 @@ const routeTree = root.addChildren([
   }),
   createRoute({
     ...at('/terminals/$device'),
+    validateSearch: texts('tab'),
     component: lazyRouteComponent(() => import('../pages/terminal/terminal.tsx'), 'Terminal'),
   }),
   createRoute({

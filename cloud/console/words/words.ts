@@ -3,6 +3,7 @@ import { alerts } from './alerts.ts';
 import { attendance } from './attendance.ts';
 import { branch } from './branch.ts';
 import { common } from './common.ts';
+import { device } from './device.ts';
 import { filter } from './filter.ts';
 import { identifier } from './identifier.ts';
 import { operators } from './operators.ts';
@@ -22,6 +23,7 @@ export const words = {
   attendance,
   branch,
   common,
+  device,
   filter,
   identifier,
   operators,

@@ -1,7 +1,6 @@
 // How a terminal is: its clock, its room, what it says of itself, and what happened to it.
-import { Button, Card, Group, Progress, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
+import { Button, Card, Group, Progress, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, read } from '../../api/client.ts';
 import type { Device } from '../../api/fleet.ts';
@@ -10,8 +9,13 @@ import { readSettled, useChange } from '../../parts/change.ts';
 import { Plain } from '../../parts/plain.tsx';
 import { Shown } from '../../parts/shown.tsx';
 import { When } from '../../parts/when.tsx';
+import { secondsAhead } from './clock.ts';
+import { Facts } from './facts.tsx';
 
 const NEARLY_FULL = 90;
+/** An answer is on its way for a moment. */
+const EXACT_S = 5;
+const OFF_S = 60;
 
 function Room({
   word,
@@ -22,8 +26,9 @@ function Room({
   readonly count: number | null;
   readonly capacity: number | null;
 }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   if (count === null) return null;
+  const shown = (number: number) => new Intl.NumberFormat(i18n.language).format(number);
   const isKnown = capacity !== null && capacity > 0;
   const percent = isKnown ? Math.min(100, (100 * count) / capacity) : 0;
   return (
@@ -31,7 +36,9 @@ function Room({
       <Group justify="space-between">
         <Text size="sm">{word}</Text>
         <Text size="sm" c="dimmed">
-          {isKnown ? t('terminal.info.of', { count, capacity }) : t('terminal.info.noCapacity', { count })}
+          {isKnown
+            ? t('terminal.info.of', { count: shown(count), capacity: shown(capacity) })
+            : t('terminal.info.noCapacity', { count: shown(count) })}
         </Text>
       </Group>
       {isKnown ? (
@@ -41,18 +48,27 @@ function Room({
   );
 }
 
-function Facts({ rows }: { readonly rows: readonly (readonly [string, ReactNode])[] }) {
+interface DeviceTimeProps {
+  readonly time: string;
+  readonly zone: string | null;
+  /** When it was asked, epoch ms. */
+  readonly at: number;
+}
+
+/** The time that it shows, and how far that is from the right one. */
+function DeviceTime({ time, zone, at }: DeviceTimeProps) {
+  const { t } = useTranslation();
+  const ahead = secondsAhead(time, zone, at);
+  const word = ahead === null || Math.abs(ahead) <= EXACT_S ? 'exact' : ahead > 0 ? 'ahead' : 'behind';
   return (
-    <Table layout="fixed" variant="vertical">
-      <Table.Tbody>
-        {rows.map(([word, value]) => (
-          <Table.Tr key={word}>
-            <Table.Th w="40%">{word}</Table.Th>
-            <Table.Td>{value}</Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+    <>
+      <Plain text={time.replace('T', ' ')} />
+      {ahead === null ? null : (
+        <Text size="xs" c={Math.abs(ahead) > OFF_S ? 'red' : 'dimmed'}>
+          {t(`device.clock.${word}`, { seconds: Math.abs(ahead) })}
+        </Text>
+      )}
+    </>
   );
 }
 
@@ -128,7 +144,15 @@ export function Condition({ device }: { readonly device: Device }) {
               <Stack gap="sm">
                 <Facts
                   rows={[
-                    [t('terminal.info.clock'), <Plain key="clock" text={data.device_time} />],
+                    [
+                      t('terminal.info.clock'),
+                      <DeviceTime
+                        key="clock"
+                        time={data.device_time}
+                        zone={device.timezone}
+                        at={info.dataUpdatedAt}
+                      />,
+                    ],
                     [
                       t('terminal.info.model'),
                       <Plain key="model" text={`${data.device_name} ${data.platform}`} />,

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { api, read } from '../../api/client.ts';
 import { type Operation, operationsQuery } from '../../api/fleet.ts';
 import { isSettled, useChange } from '../../parts/change.ts';
+import { Go } from '../../parts/go.tsx';
 import { Pager, usePaging } from '../../parts/pager.tsx';
 import { Plain, plain } from '../../parts/plain.tsx';
 import { Shown } from '../../parts/shown.tsx';
@@ -28,7 +29,11 @@ function Row({
   const { id, op, state, user_id, created_at, error, progress } = operation;
   return (
     <Table.Tr>
-      <Table.Td>{nameOf(op)}</Table.Td>
+      <Table.Td>
+        <Go to="/operations/$operation" params={{ operation: id }} size="sm">
+          {nameOf(op)}
+        </Go>
+      </Table.Td>
       <Table.Td>{user_id === undefined ? null : <Plain text={user_id} mono />}</Table.Td>
       <Table.Td>
         <OperationBadge state={state} />
@@ -53,7 +58,7 @@ function Row({
         <When at={created_at} />
       </Table.Td>
       <Table.Td>
-        {isSettled(operation) ? null : (
+        {state === 'accepted' || (op === 'finger.enroll' && !isSettled(operation)) ? (
           <ActionIcon
             variant="subtle"
             color="red"
@@ -62,7 +67,7 @@ function Row({
           >
             <IconX size={16} />
           </ActionIcon>
-        )}
+        ) : null}
       </Table.Td>
     </Table.Tr>
   );
