@@ -5,9 +5,9 @@ import { log } from '../log.ts';
 /**
  * When looks are due, in ms after the waiting began. Most answers come within a fifth of a second, and those of a
  * quick terminal travel with the confirmation itself: they lie in the ledger as soon as the rule has put them. Up to a
- * fifth of a second nobody waits longer for a look than a sixth of what has gone by.
+ * fifth of a second nobody waits longer for a look than a third of what has gone by, and soon a sixth.
  */
-const FIRST_LOOKS = [3, 10, 20, 30, 40, 50, 60, 70, 80, 93, 108, 126, 147, 171, 200] as const;
+const FIRST_LOOKS = [3, 6, 9, 12, 16, 20, 25, 30, 40, 50, 60, 70, 80, 93, 108, 126, 147, 171, 200] as const;
 const EAGER_UNTIL = 200;
 const LATER_EVERY = 250;
 

@@ -1,6 +1,7 @@
 // What joins the audit log with commands: each change is entered before it is sent, its outcome when it is known.
 import { type IdentifierInfo, isSuccess } from '../../shared/domain/access-identifier.ts';
 import { operations } from '../../shared/wire/operations.ts';
+import type { SiteAddress } from '../../shared/wire/topics.ts';
 import type { Deed, Ending } from '../audit/entry.ts';
 import { type OutcomeOf, settleOpen } from '../audit/open.ts';
 import { trim } from '../audit/retention.ts';
@@ -8,9 +9,10 @@ import { auditTrail } from '../audit/services.ts';
 import { isRead } from '../commands/actions.ts';
 import { withoutFailing } from '../commands/attempt.ts';
 import { DynamoLedger } from '../commands/dynamo-ledger.ts';
-import type { Settlement } from '../commands/ledger.ts';
+import type { CommandRow, Settlement } from '../commands/ledger.ts';
 import { readSettlement } from '../commands/outcome.ts';
 import { STATE_OF_REPLY } from '../commands/state.ts';
+import { waitFor } from '../commands/waiting.ts';
 import type { Begun, Witness } from '../commands/witness.ts';
 import { auditConfig } from '../config.ts';
 import { tellUnknown } from '../events/unknown.ts';
@@ -51,10 +53,36 @@ export const auditWitness: Witness = {
     if (isRead(change.request.action)) return;
     await auditTrail().begin(change.request.principal.tenant, deedOf(change));
   },
-  async settled({ tenant, id, route }, settlement) {
-    if (!isRead(route)) await auditTrail().endCommand(tenant, id, endingOf(settlement));
+  async settled(command, settlement) {
+    if (!isHeard(settlement)) await enter(command, settlement);
   },
 };
+
+/** An agent's word that a change is made is heard by `intake`, too, which enters it: no caller waits for that. */
+function isHeard({ status, verified }: Settlement): boolean {
+  return status === 'ok' && verified !== 'none';
+}
+
+async function enter({ tenant, id, route }: CommandRow, settlement: Settlement): Promise<void> {
+  if (!isRead(route)) await auditTrail().endCommand(tenant, id, endingOf(settlement));
+}
+
+/** The rule that puts a reply into the table runs beside the one that hands it to `intake`. */
+const REPLY_WITHIN_MS = 2000;
+
+/** Enters what came of a change that an agent has said to be made; commands of another branch are not its to speak of. */
+export async function enterHeard({ tenant, site }: SiteAddress, id: string): Promise<void> {
+  const { table, clock } = auditTrail();
+  const ledger = new DynamoLedger(table);
+  const command = await ledger.command(tenant, id);
+  if (command === null || command.site !== site) return;
+  const settlement = await waitFor(
+    () => readSettlement(ledger, command),
+    clock,
+    clock.now() + REPLY_WITHIN_MS,
+  );
+  if (settlement !== null) await enter(command, settlement);
+}
 
 /** What the ledger knows of a command. */
 const commandOutcome: OutcomeOf = async (tenant, id) => {

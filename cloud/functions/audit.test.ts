@@ -13,6 +13,7 @@ import { hello, startWorld, type World } from '../testing/world.ts';
 import { accountPorts } from './account-ports.ts';
 import { handler } from './audit.ts';
 import { keepAudit } from './audit-ports.ts';
+import { handler as intake } from './intake.ts';
 
 type Handler = Parameters<typeof invoke>[0];
 
@@ -57,6 +58,12 @@ async function entries(query: Record<string, string> = {}, given: Given = {}): P
 const user = { device_id: 'principal', user_id: '7' };
 const put = (body: object, given: Given = {}) => ask('userUpdate', { params: user, body, ...given });
 
+/** As the rule does that hears of a change that is made. */
+async function heard(site = 'casa-matriz'): Promise<void> {
+  const command = world.received.at(-1)?.id;
+  await intake({ kind: 'settled', tenant: 'acme', site, at: Date.now(), command });
+}
+
 describe('a change at a terminal', () => {
   test('is entered before the agent hears of it, and with what came of it', async () => {
     let before: AuditView[] = [];
@@ -77,6 +84,10 @@ describe('a change at a terminal', () => {
       operation_id: world.received[0]!.id,
     };
     expect(before).toMatchObject([{ ...what, outcome: 'pending' }]);
+    await heard('norte');
+    expect(await entries()).toMatchObject([{ ...what, outcome: 'pending' }]);
+    await heard();
+    await heard();
     expect(await entries()).toMatchObject([{ ...what, outcome: 'succeeded' }]);
     const kept = JSON.stringify((await world.everything()).filter(({ pk }) => /#AU/.test(String(pk))));
     for (const secret of ['987654', '5566778', 'Ana']) expect(kept).not.toContain(secret);
@@ -106,6 +117,7 @@ describe('a change at a terminal', () => {
   test('under a key is one entry, however often it is asked for', async () => {
     const headers = { 'idempotency-key': 'k1' };
     for (let round = 0; round < 3; round++) await put({ name: 'Ana' }, { headers });
+    await heard();
     expect(await entries()).toMatchObject([{ outcome: 'succeeded' }]);
   });
 

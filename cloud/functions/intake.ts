@@ -1,12 +1,14 @@
 // Called by the IoT rule for what agents tell: stores it, puts it into the feed, and lets the agent forget it.
 import { type IntakeEvent, intakeEventSchema } from '../../shared/wire/events.ts';
 import { iotClient } from '../clients.ts';
+import { withoutFailing } from '../commands/attempt.ts';
 import { tellStored } from '../events/acknowledge.ts';
 import { batchOf, MalformedBatch, type Taken, takeBatch } from '../events/intake.ts';
 import { Restorations } from '../events/restored.ts';
 import { tellSettled } from '../events/settled.ts';
 import { about, log } from '../log.ts';
 import { hearPeople } from '../people/heard.ts';
+import { enterHeard } from './audit-ports.ts';
 import { eventPorts } from './event-ports.ts';
 import { spreadPorts } from './people-ports.ts';
 
@@ -29,7 +31,11 @@ async function take(event: IntakeEvent): Promise<Taken> {
   const { tenant, site } = event;
   const { table, punches, journals, feed, clock } = eventPorts();
   if (event.kind === 'settled') {
-    const told = await tellSettled({ table, feed }, event, event.command, event.at);
+    const [told] = await Promise.all([
+      tellSettled({ table, feed }, event, event.command, event.at),
+      // The sweep enters what this does not.
+      withoutFailing('outcome not entered', () => enterHeard(event, event.command)),
+    ]);
     return { seq: 0, told, dropped: 0 };
   }
   const batch = batchOf(Buffer.from(event.body, 'base64'));

@@ -140,8 +140,8 @@ export const grants: Readonly<Record<LambdaName, readonly Grant[]>> = {
   // Reading the feed may have to close a gap that a dead writer left.
   events: [dynamo('GetItem', 'Query', 'PutItem'), { actions: ['dynamodb:Query'], on: ['opsIndex'] }],
   intake: [
-    // Places of a person who leaves are read together.
-    dynamo('GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'),
+    // Places of a person who leaves are read together; replies are looked for, to enter in the audit log what came of a change.
+    dynamo('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'),
     // The agent is sent how far its events are stored.
     { actions: ['iot:SendDirectMessage'], on: ['agentClients'], where: { 'iot:Topic': ANY_STORED_TOPIC } },
     // Lambda hands on what it has taken, and puts aside what it has not, in the name of the function.

@@ -65,7 +65,7 @@ const expected: Readonly<Record<LambdaName, readonly string[]>> = {
   ],
   events: [...dynamo('GetItem', 'PutItem', 'Query'), 'dynamodb:Query table/index/ops'],
   intake: [
-    ...dynamo('BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'),
+    ...dynamo('BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
     'iot:SendDirectMessage client/*_* {"StringLike":{"iot:Topic":["sereno/v1/*/*/stored"]}}',
     `lambda:InvokeFunction arn:aws:lambda:${REGION}:${ACCOUNT}:function:sereno-prod-deliver`,
     'sqs:SendMessage failures',

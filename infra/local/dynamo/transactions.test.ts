@@ -220,7 +220,7 @@ describe('a process that is killed', () => {
     ['before the intent is on disk', 'before', untouched],
     ['before the first row', '0', changed],
     ['after the first row', '1', changed],
-    ['before the row that goes', '2', changed],
+    ['after two rows', '2', changed],
     ['before the last row', '4', changed],
     ['after the last row', 'after', changed],
   ])('%s leaves the transaction whole or not at all', async (_title, where, expected) => {

@@ -50,8 +50,8 @@ class Cancelled extends Declined {
 export interface TransactionsOptions {
   readonly serve: Serve;
   readonly intent: Intent;
-  /** Tests of what happens between two rows: called before each. */
-  readonly beforeRow?: (at: number) => void;
+  /** Tests of what happens between two rows: called after each with how many are written. */
+  readonly afterRow?: (written: number) => void;
   /** Tests of what AWS does when two transactions meet: true calls one off for that reason. */
   readonly conflicts?: () => boolean;
 }
@@ -144,12 +144,14 @@ export class Transactions {
   }
 
   async #finish(writes: readonly Write[]): Promise<void> {
-    for (const [at, { TableName, Key, Item }] of writes.entries()) {
-      this.#options.beforeRow?.(at);
-      await (Item === null
-        ? this.#inside('DeleteItem', { TableName, Key })
-        : this.#inside('PutItem', { TableName, Item }));
-    }
+    let written = 0;
+    const write = async ({ TableName, Key, Item }: Write) => {
+      if (Item === null) await this.#inside('DeleteItem', { TableName, Key });
+      else await this.#inside('PutItem', { TableName, Item });
+      written += 1;
+      this.#options.afterRow?.(written);
+    };
+    await Promise.all(writes.map(write));
     this.#options.intent.clear();
     this.#unfinished = false;
   }

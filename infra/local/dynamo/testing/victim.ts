@@ -28,14 +28,15 @@ const transactions = new Transactions({
     write(writes) {
       if (where === 'before') die();
       intent.write(writes);
+      if (where === '0') die();
     },
     clear() {
       if (where === 'after') die();
       intent.clear();
     },
   },
-  beforeRow: (at) => {
-    if (String(at) === where) die();
+  afterRow: (written) => {
+    if (String(written) === where) die();
   },
 });
 const port = await listen(createServer(transactions.handle), 0);
