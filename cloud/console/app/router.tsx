@@ -27,10 +27,17 @@ const routeTree = root.addChildren([
   }),
   createRoute({
     ...at('/branches'),
+    validateSearch: texts('search', 'state', 'trouble'),
     component: lazyRouteComponent(() => import('../pages/branches/branches.tsx'), 'Branches'),
   }),
   createRoute({
+    ...at('/branches/$site'),
+    validateSearch: texts('line'),
+    component: lazyRouteComponent(() => import('../pages/branches/branch.tsx'), 'BranchPage'),
+  }),
+  createRoute({
     ...at('/terminals'),
+    validateSearch: texts('state'),
     component: lazyRouteComponent(() => import('../pages/terminal/terminals.tsx'), 'Terminals'),
   }),
   createRoute({

@@ -15,7 +15,11 @@ export const DEVICE_COLOURS: Readonly<Record<DeviceState, string>> = {
   busy: 'night',
   unknown: 'gray',
 };
-const SITE_COLOURS: Readonly<Record<SiteState, string>> = { online: 'teal', offline: 'red', unknown: 'gray' };
+export const SITE_COLOURS: Readonly<Record<SiteState, string>> = {
+  online: 'teal',
+  offline: 'red',
+  unknown: 'gray',
+};
 const OPERATION_COLOURS: Readonly<Record<OperationState, string>> = {
   accepted: 'night',
   running: 'night',
@@ -41,7 +45,7 @@ export function Coloured({ color, children }: { readonly color: string; readonly
   );
 }
 
-function Dot({ color }: { readonly color: string }) {
+export function Dot({ color }: { readonly color: string }) {
   return (
     <svg width="8" height="8" aria-hidden="true">
       <circle cx="4" cy="4" r="4" fill={`var(--mantine-color-${color}-6)`} />

@@ -41,23 +41,40 @@ function lookedAt(signal: AbortSignal): Promise<void> {
 
 interface Following {
   readonly types: string;
+  /** So many of the newest come first. */
+  readonly last: number | undefined;
   readonly signal: AbortSignal;
   readonly heard: (events: readonly FeedEvent[]) => void;
   readonly stands: (state: FeedState) => void;
 }
 
-async function follow({ types, signal, heard, stands }: Following): Promise<void> {
-  let after = 'now';
+interface Told {
+  readonly data: readonly FeedEvent[];
+  readonly next_cursor: string;
+}
+
+/** Where a call begins. */
+type Place =
+  | { readonly last: number }
+  | { readonly after: string; readonly wait?: number; readonly limit?: number };
+
+function told(query: Place & { readonly types: string }, signal: AbortSignal): Promise<Told> {
+  return read(api.GET('/events', { params: { query }, signal }));
+}
+
+async function follow({ types, last, signal, heard, stands }: Following): Promise<void> {
+  const begin = last === undefined ? { after: 'now' } : { last };
+  let after: string | null = null;
   while (!signal.aborted) {
     await lookedAt(signal);
     if (signal.aborted) return;
     try {
-      const wait = after === 'now' ? 0 : WAIT_S;
-      const query = { types, after, wait, limit: LIMIT };
-      const { data, next_cursor } = await read(api.GET('/events', { params: { query }, signal }));
+      const place: Place = after === null ? begin : { after, wait: WAIT_S, limit: LIMIT };
+      const { data, next_cursor } = await told({ types, ...place }, signal);
+      const isFirst = after === null;
       after = next_cursor;
       stands('live');
-      if (data.length > 0) heard(data);
+      if (data.length > 0 || isFirst) heard(data);
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof Failure && (error.status === 401 || error.status === 403)) {
@@ -65,7 +82,7 @@ async function follow({ types, signal, heard, stands }: Following): Promise<void
         return;
       }
       // What followed an old place is not kept any more: whoever looks reads the list again.
-      if (error instanceof Failure && error.status === 410) after = 'now';
+      if (error instanceof Failure && error.status === 410) after = null;
       else stands('broken');
       heard([]);
       await paused(PAUSE_MS, signal);
@@ -74,22 +91,24 @@ async function follow({ types, signal, heard, stands }: Following): Promise<void
 }
 
 /**
- * Calls `heard` with each batch of events, in their order; with none where some may have been missed.
+ * Calls `heard` with each batch of events, in their order; with none at the beginning, and where some may have been missed.
  *
  * @param types by commas
+ * @param last how many of the newest come first; after a gap they come again
  */
 export function useFeed(
   types: string,
   isOn: boolean,
   heard: (events: readonly FeedEvent[]) => void,
+  last?: number,
 ): FeedState {
   const [state, stands] = useState<FeedState>('live');
   const onHeard = useEffectEvent(heard);
   useEffect(() => {
     if (!isOn) return;
     const stopping = new AbortController();
-    void follow({ types, signal: stopping.signal, heard: onHeard, stands });
+    void follow({ types, last, signal: stopping.signal, heard: onHeard, stands });
     return () => stopping.abort();
-  }, [types, isOn]);
+  }, [types, isOn, last]);
   return state;
 }

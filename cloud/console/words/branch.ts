@@ -26,4 +26,126 @@ export const branch = {
     es: 'El agente llegó: la sede está conectada.',
     en: 'The agent has arrived: the branch is connected.',
   },
+  gone: { es: 'Esta sede no existe o no la ve', en: 'There is no such branch, or you do not see it' },
+  all: { es: 'Todos los estados', en: 'All states' },
+  anyTrouble: { es: 'Con o sin problema', en: 'With or without trouble' },
+  find: { es: 'Buscar por nombre', en: 'Search by name' },
+  noneFound: { es: 'Ninguna sede con estos filtros', en: 'No branch with these filters' },
+  next: {
+    offline: {
+      es: 'Mire si su mini-PC tiene corriente e internet. Nada se pierde: lo que espera sigue solo cuando vuelva.',
+      en: 'See whether its mini-PC has power and internet. Nothing is lost: what waits goes on by itself once it is back.',
+    },
+    unknown: {
+      es: 'Su agente no ha llegado nunca. Pegue en el mini-PC la línea de su página.',
+      en: 'Its agent has never arrived. Paste the line of its page on the mini-PC.',
+    },
+  },
+  trouble: {
+    clock: { es: 'Reloj', en: 'Clock' },
+    disk: { es: 'Disco', en: 'Disk' },
+    certificate: { es: 'Certificado', en: 'Certificate' },
+  },
+  nextOfTrouble: {
+    clock: {
+      es: 'El reloj de su mini-PC no está en hora. Encienda allí la hora por internet (NTP).',
+      en: 'The clock of its mini-PC is wrong. Turn on time by internet (NTP) there.',
+    },
+    disk: {
+      es: 'El disco de su mini-PC está casi lleno. Libere sitio hasta tener 750 MB.',
+      en: 'The disk of its mini-PC is nearly full. Make room until 750 MB are free.',
+    },
+    certificate: {
+      es: 'Su certificado vence pronto y no se renovó solo. Vea el porqué con sereno-agent doctor en el mini-PC, o cámbielo con una línea nueva.',
+      en: 'Its certificate ends soon and was not renewed by itself. See why with sereno-agent doctor on the mini-PC, or replace it with a new line.',
+    },
+  },
+  troubles: { es: 'Problema', en: 'Trouble' },
+  answering: { es: '{{online}} de {{total}} en línea', en: '{{online}} of {{total}} online' },
+  noTerminals: { es: 'Esta sede no tiene terminales todavía', en: 'This branch has no terminals yet' },
+  noTerminalsYet: {
+    es: 'Cuando su agente esté conectado se agregan aquí sus terminales',
+    en: 'Once its agent is connected, its terminals are added here',
+  },
+  bringIn: { es: 'Falta su agente', en: 'Its agent is missing' },
+  bringInHow: {
+    es: 'Instale el agente en un mini-PC de la sede y pegue allí la línea. Esta página ve cuando llega.',
+    en: 'Install the agent on a mini-PC of the branch and paste the line there. This page sees it arrive.',
+  },
+  replaces: {
+    es: 'La sede está conectada. El agente que entre con esta línea toma el lugar del de ahora.',
+    en: 'The branch is connected. The agent that comes in by this line takes the place of the one there is.',
+  },
+  goOn: { es: 'Seguir con sus terminales', en: 'Go on to its terminals' },
+  version: { es: 'Versión', en: 'Version' },
+  clock: { es: 'Reloj', en: 'Clock' },
+  clockRight: { es: 'En hora', en: 'Right' },
+  clockAhead: { es: 'Adelantado {{by}}', en: 'Ahead by {{by}}' },
+  clockBehind: { es: 'Atrasado {{by}}', en: 'Behind by {{by}}' },
+  diskFree: { es: '{{free}} libres de {{total}}', en: '{{free}} free of {{total}}' },
+  waitingThere: { es: 'En espera', en: 'Waiting' },
+  waitingOf: {
+    es: 'Órdenes: {{commands}} · Eventos: {{events}}',
+    en: 'Commands: {{commands}} · Events: {{events}}',
+  },
+  asOf: { es: 'Según dijo', en: 'As it said' },
+  history: { es: 'Cuándo se conectó y cuándo no', en: 'When it was connected and when not' },
+  noHistory: { es: 'Nada en los últimos 90 días', en: 'Nothing in the last 90 days' },
+  rename: { es: 'Cambiar el nombre', en: 'Rename' },
+  revoke: { es: 'Revocar el agente', en: 'Revoke the agent' },
+  revokeOf: { es: 'Revocar el agente de {{name}}', en: 'Revoke the agent of {{name}}' },
+  revokeWill: {
+    es: 'Su certificado deja de valer y pierde la conexión en seguida. Sus terminales dejan de aparecer hasta que un agente entre con una línea nueva. No se deshace.',
+    en: 'Its certificate is good for nothing any more, and it is cut off at once. Its terminals are not shown until an agent comes in by a new line. There is no way back.',
+  },
+  delete: { es: 'Eliminar la sede', en: 'Delete the branch' },
+  deleteOf: { es: 'Eliminar {{name}}', en: 'Delete {{name}}' },
+  deleteWill: {
+    es: 'Solo se puede si no tiene agente ni terminales. No se deshace.',
+    en: 'Only where it has neither an agent nor terminals. There is no way back.',
+  },
+  update: { es: 'Actualización', en: 'Update' },
+  updateOf: {
+    waiting: { es: 'espera a que el agente se conecte', en: 'waits for the agent to connect' },
+    told: { es: 'el agente ya lo sabe', en: 'the agent knows of it' },
+    under_way: { es: 'en curso', en: 'under way' },
+    updated: { es: 'hecha', en: 'done' },
+    failed: { es: 'falló', en: 'failed' },
+  },
+  updateReason: {
+    unsupported: {
+      es: 'Junto a este agente no hay actualizador, o no tiene clave.',
+      en: 'There is no updater beside this agent, or no key is pinned.',
+    },
+    download: { es: 'No pudo descargar el paquete.', en: 'It could not fetch the package.' },
+    size: {
+      es: 'El paquete no tiene el tamaño que dice.',
+      en: 'The package is not of the size that it says.',
+    },
+    hash: { es: 'El paquete no es el que se pidió.', en: 'The package is not the one that was asked for.' },
+    signature: {
+      es: 'El paquete no está firmado con su clave.',
+      en: 'The package is not signed with its key.',
+    },
+    platform: { es: 'El paquete es para otro equipo.', en: 'The package is for another machine.' },
+    version: { es: 'El paquete es de otra versión.', en: 'The package is of another version.' },
+    downgrade: { es: 'Es más vieja que la que tiene.', en: 'It is older than what runs.' },
+    storage: { es: 'No cupo en el disco.', en: 'It could not be put on disk.' },
+    not_started: {
+      es: 'La versión nueva no arrancó; volvió la de antes.',
+      en: 'The new version did not start; the one before is back.',
+    },
+    not_connected: {
+      es: 'La versión nueva no se conectó; volvió la de antes.',
+      en: 'The new version did not connect; the one before is back.',
+    },
+    terminals: {
+      es: 'La versión nueva no alcanzó un terminal que la de antes sí; volvió la de antes.',
+      en: 'The new version did not reach a terminal that the one before did; the one before is back.',
+    },
+    interrupted: {
+      es: 'El equipo se apagó una y otra vez durante la prueba; volvió la de antes.',
+      en: 'The machine went down time after time while it was tried; the one before is back.',
+    },
+  },
 } as const;

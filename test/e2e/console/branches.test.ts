@@ -66,6 +66,10 @@ describeInBrowser('branches in the console', () => {
     try {
       await page.getByText('El agente llegó').waitFor();
       await page.getByRole('dialog').getByText('<b>Norte</b>').waitFor();
+      await page.getByRole('button', { name: 'Seguir con sus terminales' }).press('Enter');
+      await page.getByRole('heading', { level: 1, name: '<b>Norte</b>' }).waitFor();
+      await page.getByText('Esta sede no tiene terminales todavía').waitFor();
+      await page.getByRole('region', { name: 'Agente' }).waitFor();
       await visitor.expectAccessible();
       visitor.expectQuiet();
       const { body } = await running.call('GET', '/sites');

@@ -11,13 +11,14 @@ import { useCsv } from '../../parts/csv.ts';
 import { ClearFilters, DeviceFilter, SiteFilter } from '../../parts/filters.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Pager, usePaging } from '../../parts/pager.tsx';
+import { countedQuery, PUNCHES_KEY, type PunchFilter } from '../../parts/punch-count.ts';
 import { Shown } from '../../parts/shown.tsx';
 import { useSentence } from '../../parts/trouble.tsx';
 import { type FeedState, useFeed } from '../../parts/use-feed.ts';
-import { countedQuery, PUNCHES_KEY, type PunchFilter, punchesQuery, punchFile } from './punch-data.ts';
+import { punchesQuery, punchFile } from './punch-data.ts';
 import { PunchRows } from './punch-rows.tsx';
 
-const PunchChart = lazy(() => import('./chart.tsx'));
+const PunchChart = lazy(() => import('../../parts/punch-chart.tsx'));
 
 const PAUSE_MS = 400;
 /** The list is read again at most so often, however many people pass at once. */

@@ -1,88 +1,129 @@
-// The branches: how each is connected, and bringing in a new one with the line to paste, until its agent arrives.
-import { Button, Modal, Stack, Table, Text, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
-import { IconPlus } from '@tabler/icons-react';
-import { queryOptions, useQuery } from '@tanstack/react-query';
+// The branches: how each is connected and what is wrong with it, found by filters that stand in the address; and a new one.
+import { Button, Group, NativeSelect, Table, Text, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { IconPlus, IconSearch } from '@tabler/icons-react';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, read } from '../../api/client.ts';
-import { fieldErrors } from '../../api/failure.ts';
-import { useChange } from '../../parts/change.ts';
-import { FormButtons } from '../../parts/form-modal.tsx';
+import { AGENT_TROUBLES } from '../../../../shared/domain/agent-health.ts';
+import { type Site, type SiteFilter, type SiteState, sitesQuery } from '../../api/fleet.ts';
+import { ClearFilters } from '../../parts/filters.tsx';
+import { Go } from '../../parts/go.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Pager, usePaging } from '../../parts/pager.tsx';
 import { Plain } from '../../parts/plain.tsx';
 import { Shown } from '../../parts/shown.tsx';
-import { SiteBadge } from '../../parts/state-badge.tsx';
-import { Trouble } from '../../parts/trouble.tsx';
+import { Coloured, SiteBadge } from '../../parts/state-badge.tsx';
 import { When } from '../../parts/when.tsx';
 import { Wide } from '../../parts/wide.tsx';
-import { Enrolment } from './enrolment.tsx';
+import { NewBranch } from './new-branch.tsx';
 
-const LOOK_MS = 3000;
 const PAGE = 50;
+const PAUSE_MS = 300;
+const STATES: readonly SiteState[] = ['online', 'offline', 'unknown'];
 
-function sitesQuery(cursor: string | undefined) {
-  const query = { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) };
-  return queryOptions({
-    queryKey: ['sites', 'list', query],
-    queryFn: ({ signal }) => read(api.GET('/sites', { params: { query }, signal })),
-    refetchInterval: LOOK_MS,
-  });
+interface Given {
+  readonly search?: string;
+  readonly state?: string;
+  readonly trouble?: string;
 }
 
-interface NewBranchProps {
-  readonly onClose: () => void;
-  /** It is there: its line comes next. */
-  readonly onMade: (site: string) => void;
+/** What of the address is a filter that there is. */
+function filterOf({ search, state, trouble }: Given): SiteFilter {
+  const known = {
+    search,
+    state: STATES.find((each) => each === state),
+    trouble: AGENT_TROUBLES.find((each) => each === trouble),
+  };
+  return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
 }
 
-function NewBranch({ onClose, onMade }: NewBranchProps) {
+function Filters({ filter }: { readonly filter: SiteFilter }) {
   const { t } = useTranslation();
-  const form = useForm({ mode: 'uncontrolled', initialValues: { site: '', name: '' } });
-  const making = useChange({
-    call: ({ site, name }: typeof form.values) =>
-      read(api.POST('/sites', { body: { site, ...(name.trim() === '' ? {} : { name }) } })),
-    affects: [['sites']],
-    done: (_answer, { site }) => onMade(site),
-    quiet: true,
-  });
-  const wrong = fieldErrors(making.error);
+  const go = useNavigate({ from: '/branches' });
+  const set = (name: keyof SiteFilter, value: string) =>
+    void go({ search: { ...filter, [name]: value.trim() || undefined }, replace: true });
+  const find = useDebouncedCallback((text: string) => set('search', text), PAUSE_MS);
+  const isFiltered = Object.keys(filter).length > 0;
   return (
-    <Modal opened onClose={onClose} title={t('branch.add')}>
-      <form onSubmit={form.onSubmit((values) => making.mutate(values))}>
-        <Stack>
-          {making.isError ? <Trouble error={making.error} /> : null}
-          <TextInput
-            label={t('branch.id')}
-            description={t('branch.idHint')}
-            required
-            data-autofocus
-            autoCapitalize="none"
-            key={form.key('site')}
-            {...form.getInputProps('site')}
-            error={wrong.site}
-          />
-          <TextInput
-            label={t('branch.name')}
-            key={form.key('name')}
-            {...form.getInputProps('name')}
-            error={wrong.name}
-          />
-          <FormButtons action={t('branch.make')} pending={making.isPending} onClose={onClose} />
-        </Stack>
-      </form>
-    </Modal>
+    <Group align="flex-end" gap="sm">
+      <TextInput
+        key={filter.search === undefined ? 'none' : 'given'}
+        label={t('branch.find')}
+        leftSection={<IconSearch size={16} />}
+        defaultValue={filter.search ?? ''}
+        onChange={({ currentTarget }) => find(currentTarget.value)}
+        flex="1 1 12rem"
+      />
+      <NativeSelect
+        label={t('branch.state')}
+        value={filter.state ?? ''}
+        onChange={({ currentTarget }) => set('state', currentTarget.value)}
+        data={[
+          { value: '', label: t('branch.all') },
+          ...STATES.map((value) => ({ value, label: t(`common.site.${value}`) })),
+        ]}
+        flex="1 1 9rem"
+      />
+      <NativeSelect
+        label={t('branch.troubles')}
+        value={filter.trouble ?? ''}
+        onChange={({ currentTarget }) => set('trouble', currentTarget.value)}
+        data={[
+          { value: '', label: t('branch.anyTrouble') },
+          ...AGENT_TROUBLES.map((value) => ({ value, label: t(`branch.trouble.${value}`) })),
+        ]}
+        flex="1 1 9rem"
+      />
+      {isFiltered ? <ClearFilters onClear={() => void go({ search: {}, replace: true })} /> : null}
+    </Group>
+  );
+}
+
+function Row({
+  of: { site, name, state, troubles, agent_version, devices, last_seen },
+}: {
+  readonly of: Site;
+}) {
+  const { t } = useTranslation();
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <Go to="/branches/$site" params={{ site }} size="sm">
+          <Plain text={name} />
+        </Go>
+        <Text size="xs" c="dimmed" className="mono">
+          {site}
+        </Text>
+      </Table.Td>
+      <Table.Td>
+        <Group gap={4}>
+          <SiteBadge state={state} />
+          {troubles.map((trouble) => (
+            <Coloured key={trouble} color="orange">
+              {t(`branch.trouble.${trouble}`)}
+            </Coloured>
+          ))}
+        </Group>
+      </Table.Td>
+      <Table.Td>
+        {devices.total === 0 ? '–' : t('branch.answering', { online: devices.online, total: devices.total })}
+      </Table.Td>
+      <Table.Td>{agent_version === null ? '–' : <Plain text={agent_version} />}</Table.Td>
+      <Table.Td>{last_seen === null ? t('common.never') : <When at={last_seen} />}</Table.Td>
+    </Table.Tr>
   );
 }
 
 export function Branches() {
   const { t } = useTranslation();
+  const go = useNavigate();
+  const filter = filterOf(useSearch({ from: '/branches' }));
   const [isAdding, setAdding] = useState(false);
-  const [enrolling, setEnrolling] = useState<string | null>(null);
-  const paging = usePaging('');
-  const query = useQuery(sitesQuery(paging.cursor));
-  const arriving = query.data?.data.find(({ site }) => site === enrolling);
+  const paging = usePaging(JSON.stringify(filter));
+  const query = useQuery({ ...sitesQuery(filter, PAGE, paging.cursor), placeholderData: keepPreviousData });
+  const isFiltered = Object.keys(filter).length > 0;
   return (
     <Page
       title={t('branch.title')}
@@ -92,46 +133,28 @@ export function Branches() {
         </Button>
       }
     >
-      <Shown query={query} isEmpty={({ data }) => data.length === 0} empty={t('branch.none')}>
+      <Filters filter={filter} />
+      <Shown
+        query={query}
+        isEmpty={({ data }) => data.length === 0}
+        empty={<Text>{t(isFiltered ? 'branch.noneFound' : 'branch.none')}</Text>}
+      >
         {({ data, total, next_cursor }) => (
           <>
-            <Wide label={t('branch.title')} minWidth={760}>
-              <Table verticalSpacing="xs">
+            <Wide label={t('branch.title')} minWidth={620}>
+              <Table verticalSpacing="xs" highlightOnHover>
                 <Table.Thead>
                   <Table.Tr>
                     <Table.Th>{t('branch.name')}</Table.Th>
                     <Table.Th>{t('branch.state')}</Table.Th>
+                    <Table.Th>{t('branch.terminals')}</Table.Th>
                     <Table.Th>{t('branch.agent')}</Table.Th>
-                    <Table.Th>{t('branch.certificate')}</Table.Th>
                     <Table.Th>{t('branch.seen')}</Table.Th>
-                    <Table.Th>
-                      <span className="visually-hidden">{t('common.actions')}</span>
-                    </Table.Th>
                   </Table.Tr>
                 </Table.Thead>
                 <Table.Tbody>
-                  {data.map(({ site, name, state, agent_version, certificate_ends_at, last_seen }) => (
-                    <Table.Tr key={site}>
-                      <Table.Td>
-                        <Plain text={name} />
-                        <Text size="xs" c="dimmed" className="mono">
-                          {site}
-                        </Text>
-                      </Table.Td>
-                      <Table.Td>
-                        <SiteBadge state={state} />
-                      </Table.Td>
-                      <Table.Td>{agent_version === null ? '–' : <Plain text={agent_version} />}</Table.Td>
-                      <Table.Td>
-                        {certificate_ends_at === null ? '–' : <When at={certificate_ends_at} />}
-                      </Table.Td>
-                      <Table.Td>{last_seen === null ? t('common.never') : <When at={last_seen} />}</Table.Td>
-                      <Table.Td>
-                        <Button size="xs" variant="default" onClick={() => setEnrolling(site)}>
-                          {t('branch.line')}
-                        </Button>
-                      </Table.Td>
-                    </Table.Tr>
+                  {data.map((site) => (
+                    <Row key={site.site} of={site} />
                   ))}
                 </Table.Tbody>
               </Table>
@@ -143,20 +166,9 @@ export function Branches() {
       {isAdding ? (
         <NewBranch
           onClose={() => setAdding(false)}
-          onMade={(site) => {
-            setAdding(false);
-            setEnrolling(site);
-          }}
+          onMade={(site) => void go({ to: '/branches/$site', params: { site }, search: { line: 'yes' } })}
         />
       ) : null}
-      {enrolling === null ? null : (
-        <Enrolment
-          site={enrolling}
-          name={arriving?.name ?? enrolling}
-          isOnline={arriving?.online ?? false}
-          onClose={() => setEnrolling(null)}
-        />
-      )}
     </Page>
   );
 }

@@ -1,21 +1,23 @@
 // The line to paste on the mini-PC of a branch; the page sees the agent arrive.
-import { Alert, Button, Code, CopyButton, Modal, Stack, Text } from '@mantine/core';
+import { Alert, Button, Code, CopyButton, Group, Modal, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, read } from '../../api/client.ts';
+import type { Site } from '../../api/fleet.ts';
 import { plain } from '../../parts/plain.tsx';
 import { Shown } from '../../parts/shown.tsx';
 
 export interface EnrolmentProps {
-  readonly site: string;
-  readonly name: string;
-  /** As the list of branches last said it. */
-  readonly isOnline: boolean;
+  /** As it was last seen. */
+  readonly site: Site;
   readonly onClose: () => void;
 }
 
-export function Enrolment({ site, name, isOnline, onClose }: EnrolmentProps) {
+export function Enrolment({ site: { site, name, online }, onClose }: EnrolmentProps) {
   const { t, i18n } = useTranslation();
+  // Another agent is to take the place of one that is connected: nobody can see here which of the two it is.
+  const [wasOnline] = useState(online);
   const line = useQuery({
     queryKey: ['enrolment', site],
     queryFn: () => read(api.POST('/sites/{site}/enrollments', { params: { path: { site } } })),
@@ -26,8 +28,15 @@ export function Enrolment({ site, name, isOnline, onClose }: EnrolmentProps) {
   });
   const until = (at: string) =>
     new Intl.DateTimeFormat(i18n.language, { timeStyle: 'short' }).format(new Date(at));
+  const word = wasOnline ? 'branch.replaces' : online ? 'branch.arrived' : 'branch.waiting';
   return (
-    <Modal opened onClose={onClose} size="lg" title={t('branch.lineOf', { name: plain(name) })}>
+    <Modal
+      opened
+      onClose={onClose}
+      size="lg"
+      title={t('branch.lineOf', { name: plain(name) })}
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+    >
       <Shown query={line}>
         {({ data }) => (
           <Stack>
@@ -35,16 +44,21 @@ export function Enrolment({ site, name, isOnline, onClose }: EnrolmentProps) {
             <Code block tabIndex={0} style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
               {data.command}
             </Code>
-            <CopyButton value={data.command}>
-              {({ copied, copy }) => (
-                <Button variant="default" onClick={copy}>
-                  {copied ? t('common.copied') : t('common.copy')}
-                </Button>
-              )}
-            </CopyButton>
-            <Alert color={isOnline ? 'teal' : 'night'} role="status">
-              {isOnline ? t('branch.arrived') : t('branch.waiting')}
+            <Alert color={online && !wasOnline ? 'teal' : 'night'} role="status">
+              {t(word)}
             </Alert>
+            <Group justify="flex-end">
+              <CopyButton value={data.command}>
+                {({ copied, copy }) => (
+                  <Button variant="default" onClick={copy}>
+                    {copied ? t('common.copied') : t('common.copy')}
+                  </Button>
+                )}
+              </CopyButton>
+              <Button variant={online ? 'filled' : 'default'} onClick={onClose}>
+                {t(online && !wasOnline ? 'branch.goOn' : 'common.close')}
+              </Button>
+            </Group>
           </Stack>
         )}
       </Shown>

@@ -1,94 +1,69 @@
-// The first page: how the terminals stand, and what needs a hand first, each with the next step.
-import { Anchor, Card, Group, List, SimpleGrid, Stack, Text, Title } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+// The first page: how branches and terminals stand, what needs a hand first, how many pass today, and what happened last.
+import { Card, SimpleGrid, Skeleton, Stack, Title } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type Device, type DeviceState, devicesQuery } from '../../api/fleet.ts';
+import { useMay } from '../../app/session.tsx';
 import { Page } from '../../parts/page.tsx';
-import { Plain } from '../../parts/plain.tsx';
+import { countedQuery } from '../../parts/punch-count.ts';
 import { Shown } from '../../parts/shown.tsx';
-import { DeviceBadge } from '../../parts/state-badge.tsx';
-import { When } from '../../parts/when.tsx';
+import { Happened } from './happened.tsx';
+import { Needs } from './needs.tsx';
+import { Standing } from './standing.tsx';
 
-const STATES: readonly DeviceState[] = ['online', 'offline', 'refused', 'swapped', 'busy', 'unknown'];
-/** The worst first. */
-const NEEDY = ['swapped', 'refused', 'offline', 'unknown'] as const;
+const PunchChart = lazy(() => import('../../parts/punch-chart.tsx'));
 
-function needyOf(devices: readonly Device[]) {
-  return NEEDY.flatMap((state) =>
-    devices.filter((device) => device.state === state).map((device) => ({ state, device })),
+const CHART_MS = 60_000;
+const CHART_HEIGHT = 220;
+
+function Section({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <Card withBorder component="section" aria-label={title}>
+      <Title order={2} size="h5" mb="sm">
+        {title}
+      </Title>
+      {children}
+    </Card>
   );
 }
 
-function Counts({ devices }: { readonly devices: readonly Device[] }) {
-  const counts = STATES.map(
-    (state) => [state, devices.filter((device) => device.state === state).length] as const,
-  );
+function Today() {
+  const from = new Date().toLocaleDateString('sv');
+  const counted = useQuery({
+    ...countedQuery({ from }),
+    placeholderData: keepPreviousData,
+    refetchInterval: CHART_MS,
+  });
   return (
-    <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} spacing="sm">
-      {counts
-        .filter(([state, count]) => count > 0 || state === 'online' || state === 'offline')
-        .map(([state, count]) => (
-          <Card key={state} withBorder padding="sm">
-            <Text fz={28} fw={700}>
-              {count}
-            </Text>
-            <DeviceBadge state={state} />
-          </Card>
-        ))}
-    </SimpleGrid>
-  );
-}
-
-function Needs({ devices }: { readonly devices: readonly Device[] }) {
-  const { t } = useTranslation();
-  const needy = needyOf(devices);
-  if (needy.length === 0) return <Text>{t('overview.allWell')}</Text>;
-  return (
-    <List listStyleType="none" spacing="sm">
-      {needy.map(({ state, device }) => (
-        <List.Item key={device.id}>
-          <Group gap="xs">
-            <DeviceBadge state={state} />
-            <Anchor component={Link} to={`/terminals/${encodeURIComponent(device.id)}`}>
-              <Plain text={device.name} />
-            </Anchor>
-            <Text size="sm" c="dimmed">
-              {device.site}
-              {device.since === null ? null : (
-                <>
-                  {' · '}
-                  <When at={device.since} />
-                </>
-              )}
-            </Text>
-          </Group>
-          <Text size="sm">{t(`overview.next.${state}`)}</Text>
-        </List.Item>
-      ))}
-    </List>
+    <Shown query={counted}>
+      {(data) => (
+        <Suspense fallback={<Skeleton h={CHART_HEIGHT} />}>
+          <PunchChart {...data} />
+        </Suspense>
+      )}
+    </Shown>
   );
 }
 
 export function Overview() {
   const { t } = useTranslation();
-  const query = useQuery(devicesQuery());
+  const may = useMay();
   return (
     <Page title={t('overview.title')}>
-      <Shown query={query}>
-        {({ data }) => (
-          <Stack>
-            <Title order={2} size="h4">
-              {t('overview.terminals')}
-            </Title>
-            <Counts devices={data} />
-            <Title order={2} size="h4">
-              {t('overview.needs')}
-            </Title>
-            <Needs devices={data} />
-          </Stack>
-        )}
-      </Shown>
+      {may('devices:read') || may('sites:admin') ? <Standing /> : null}
+      <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md" style={{ alignItems: 'start' }}>
+        <Section title={t('overview.needs')}>
+          <Needs />
+        </Section>
+        <Stack>
+          {may('attendance:read') ? <Today /> : null}
+          {may('events:read') ? (
+            <Section title={t('overview.happened')}>
+              <Happened />
+            </Section>
+          ) : null}
+        </Stack>
+      </SimpleGrid>
     </Page>
   );
 }

@@ -1,34 +1,35 @@
 // All terminals that one sees, with their states.
 import { NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { type DeviceState, devicesQuery } from '../../api/fleet.ts';
+import { DEVICE_STATES } from '../../../../shared/domain/device-state.ts';
+import { devicesQuery } from '../../api/fleet.ts';
 import { DeviceTable } from '../../parts/device-table.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Pager, usePaging } from '../../parts/pager.tsx';
 import { Shown } from '../../parts/shown.tsx';
 
-const STATES = ['online', 'offline', 'refused', 'swapped', 'busy', 'unknown'] as const;
-
 export function Terminals() {
   const { t } = useTranslation();
-  const [state, setState] = useState<DeviceState | ''>('');
-  const paging = usePaging(state);
-  const query = useQuery(devicesQuery(state === '' ? {} : { state }, paging.cursor));
+  const { state: given } = useSearch({ from: '/terminals' });
+  const go = useNavigate({ from: '/terminals' });
+  const state = DEVICE_STATES.find((each) => each === given);
+  const paging = usePaging(state ?? '');
+  const query = useQuery(devicesQuery(state === undefined ? {} : { state }, paging.cursor));
   return (
     <Page
       title={t('terminal.title')}
       actions={
         <NativeSelect
           aria-label={t('terminal.state')}
-          value={state}
-          onChange={({ currentTarget }) =>
-            setState(STATES.find((each) => each === currentTarget.value) ?? '')
+          value={state ?? ''}
+          onChange={({ currentTarget: { value } }) =>
+            void go({ search: value === '' ? {} : { state: value }, replace: true })
           }
           data={[
             { value: '', label: t('terminal.all') },
-            ...STATES.map((value) => ({ value, label: t(`common.device.${value}`) })),
+            ...DEVICE_STATES.map((value) => ({ value, label: t(`common.device.${value}`) })),
           ]}
         />
       }

@@ -3,7 +3,7 @@ import { BarChart } from '@mantine/charts';
 import '@mantine/charts/styles.css';
 import { Card, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { barsOf, MOST_COUNTED } from './punch-data.ts';
+import { barsOf, MOST_COUNTED } from './punch-count.ts';
 
 const HEIGHT = 180;
 
