@@ -1,4 +1,5 @@
 // What a terminal held at every moment, as somebody saw who stood before it: cards, and whether it and its agent were there.
+import { Command } from '../../../agent/zk/commands.ts';
 import type { SimulatedTerminal } from '../../terminal/terminal.ts';
 import type { Span } from './spans.ts';
 
@@ -71,13 +72,15 @@ export class Sightings {
     for (const [card, userId] of held) {
       if (card !== 0 && !this.#standing.has(card)) this.#standing.set(card, { userId, from: now });
     }
-    if (this.#terminal.connections() > 0) this.#agentIsBack(now);
+    this.#lookForAgent(now);
   }
 
-  #agentIsBack(now: number): void {
+  /** A session over UDP outlives the process that had it: only who connects is there. */
+  #lookForAgent(now: number): void {
+    if (this.#waitsForAgent.size === 0) return;
+    const connectedAt = this.#terminal.log.findLast(({ command }) => command === Command.connect)?.at ?? 0;
     for (const wait of this.#waitsForAgent) {
-      // The connections of a process that was just killed may still be there.
-      if (now - wait.from < 200) continue;
+      if (connectedAt <= wait.from) continue;
       this.#waitsForAgent.delete(wait);
       const to = Math.min(now, wait.from + BACK_WITHIN_MS) + wait.moreMs;
       this.#excuses.push({ from: wait.from, to });
