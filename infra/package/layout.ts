@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { settleModes } from '../../agent/service/modes.ts';
+import { MALLOC_ENVIRONMENT, NODE_FLAGS } from '../agent-memory.ts';
 import { NOTICES_FILE, noticesOf, packagesIn } from '../notices.ts';
 import { PAGES, packaged } from './pages.ts';
 
@@ -20,8 +21,7 @@ const BANNER = [
 ].join('');
 
 /**
- * `uname -m` picks the processor. The semi-space is small because the agent allocates little and a mini-PC has other
- * things to do with its memory; aws-crt is told where its native part is, since a bundle has no node_modules.
+ * `uname -m` picks the processor; aws-crt is told where its native part is, since a bundle has no node_modules.
  */
 const WRAPPER = `#!/bin/sh
 # Runs the agent on the Node that came with it.
@@ -42,8 +42,8 @@ if [ -r /etc/sereno/environment ]; then
 else
   set -- "$home/lib/agent.mjs" "$@"
 fi
-AWS_CRT_NODEJS_BINARY_ABSOLUTE_PATH="$home/crt/$arch/aws-crt-nodejs.node" \\
-  exec "$home/node/$arch/node" --max-semi-space-size=1 --disable-warning=ExperimentalWarning "$@"
+export AWS_CRT_NODEJS_BINARY_ABSOLUTE_PATH="$home/crt/$arch/aws-crt-nodejs.node" ${assignments(MALLOC_ENVIRONMENT)}
+exec "$home/node/$arch/node" ${NODE_FLAGS.join(' ')} --disable-warning=ExperimentalWarning "$@"
 `;
 
 /** Small: it runs for the minutes of an update, and waits most of them. */
@@ -56,8 +56,15 @@ case $(uname -m) in
   aarch64) arch=arm64 ;;
   *) echo "sereno-updater: no package for $(uname -m)" >&2; exit 1 ;;
 esac
-exec "$home/node/$arch/node" --max-semi-space-size=1 --disable-warning=ExperimentalWarning "$home/lib/updater.mjs" "$@"
+exec "$home/node/$arch/node" ${NODE_FLAGS.join(' ')} --disable-warning=ExperimentalWarning "$home/lib/updater.mjs" "$@"
 `;
+
+/** As a shell reads them. */
+function assignments(environment: Readonly<Record<string, string>>): string {
+  return Object.entries(environment)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
+}
 
 /** Where Node for a processor comes from; null if it is not available. */
 export type NodeSource = (arch: Arch) => string | null;

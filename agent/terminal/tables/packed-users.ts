@@ -22,7 +22,7 @@ export class PackedUsers {
   #uids = 0;
   #badges: number;
 
-  /** @param set whole records of `width`, which nobody else changes from here on */
+  /** @param set whole records of `width`, which nobody else uses from here on */
   constructor(set: Buffer, width: UserWidth) {
     this.width = width;
     this.#bytes = ownMemory(set);
@@ -128,11 +128,11 @@ export class PackedUsers {
     if (this.ofBadge(this.badgeAt(place)).length === 0) this.#badges--;
   }
 
+  /** In place where it can be: a copy would wait, with the PINs in it, for memory to become scarce. */
   #grow(): void {
-    const { width } = this;
-    const grown = Buffer.alloc((this.#size + Math.max(16, this.#size >>> 4)) * width);
-    this.#bytes.copy(grown, 0, 0, this.#size * width);
-    this.#bytes = grown;
+    const { byteOffset, buffer } = this.#bytes;
+    const length = (this.#size + Math.max(16, this.#size >>> 4)) * this.width;
+    this.#bytes = Buffer.from((buffer as ArrayBuffer).transfer(byteOffset + length), byteOffset, length);
   }
 
   /** The key of what stands there: as `#badgeKey` of that badge. */

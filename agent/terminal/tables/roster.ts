@@ -43,7 +43,7 @@ export class Roster {
   readonly #encoding: TextEncoding;
   readonly #users: PackedUsers;
 
-  /** @param set whole records, which nobody else changes from here on */
+  /** @param set whole records, which nobody else uses from here on */
   constructor(set: Buffer, { width, encoding, counters, readAt }: RosterReading) {
     this.counters = counters;
     this.readAt = readAt;

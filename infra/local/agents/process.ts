@@ -6,13 +6,12 @@ import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SiteAddress } from '../../../shared/wire/topics.ts';
+import { MALLOC_ENVIRONMENT, NODE_FLAGS } from '../../agent-memory.ts';
 import { writePrivate } from '../data-dir.ts';
 import { withoutMail } from '../environment.ts';
 import { bundleAgent } from './bundle.ts';
 
 const RESTART_MS = 1000;
-/** Small young generation: the agent allocates little, and a mini-PC has other things to do with its memory. */
-const NODE_FLAGS = ['--max-semi-space-size=1'];
 /** Time an agent gets to enable its terminals and close its conversations. */
 const TIDY_MS = 10_000;
 
@@ -80,7 +79,7 @@ export class AgentProcess {
       process.execPath,
       [...NODE_FLAGS, this.#cli, 'run', '--config', this.#options.config],
       {
-        env: { ...withoutMail(), SERENO_ALLOW_LOOPBACK: '1' },
+        env: { ...withoutMail(), ...MALLOC_ENVIRONMENT, SERENO_ALLOW_LOOPBACK: '1' },
         // Over the channel the agent notices the death of this process, and releases its terminals.
         stdio: ['ignore', log, log, 'ipc'],
         // A Ctrl+C in the terminal is for npm start, which then stops its agents in its own order.
