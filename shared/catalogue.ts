@@ -92,8 +92,8 @@ export const catalogue = {
   },
   import_invalid: {
     status: 400,
-    es: 'El archivo tiene {count} errores; no se cambió nada. El primero, línea {line}, columna {column}: {problem}.',
-    en: 'The file has {count} errors; nothing was changed. The first one, line {line}, column {column}: {problem}.',
+    es: 'El archivo tiene errores ({count}); no se cambió nada. El primero: línea {line}, columna {column}: {problem}.',
+    en: 'The file has errors ({count}); nothing was changed. The first one: line {line}, column {column}: {problem}.',
   },
   identifier_not_found: {
     status: 404,

@@ -21,6 +21,9 @@ export class CsvError extends Error {
   }
 }
 
+/** A first line that only says what stands between cells, as spreadsheets have it. */
+const SEPARATOR_LINE = /^"?sep=([^\r\n])"?[,;\t]*(\r\n|\n|\r|$)/i;
+
 /** `;` or a tab, if the first line has more of them than commas. */
 function separatorOf(text: string): string {
   const [head = ''] = text.split(/\r?\n/, 1);
@@ -29,13 +32,14 @@ function separatorOf(text: string): string {
   return best;
 }
 
-/** The lines of a file that are not empty. @throws CsvError */
+/** The lines of a file that are not empty, nor only say what stands between cells. @throws CsvError */
 export function csvLines(given: string): CsvLine[] {
   const text = given.replace(/^\uFEFF/, '');
-  const separator = separatorOf(text);
+  const [said = '', separator = separatorOf(text)] = SEPARATOR_LINE.exec(text) ?? [];
   const lines: CsvLine[] = [];
   let cells: string[] = [];
-  let [line, beganAt, at] = [1, 1, 0];
+  const first = said === '' ? 1 : 2;
+  let [line, beganAt, at] = [first, first, said.length];
   const end = () => {
     if (cells.length > 1 || cells[0] !== '') lines.push({ line: beganAt, cells });
     cells = [];

@@ -3,7 +3,7 @@ import type { WantedStore } from '../../shared/domain/wanted-person.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import { sideBySide } from '../bounded.ts';
 import type { DeviceRow } from '../directory/rows.ts';
-import { lost, moved } from './place.ts';
+import { lost, moved, replaced } from './place.ts';
 import type { SpreadPorts } from './ports.ts';
 import type { DeskRow } from './rows.ts';
 import { digestOf } from './tell.ts';
@@ -62,11 +62,12 @@ async function greetDevice(
     full: true,
     ...(memory === 'otherwise' ? { goneToo: true } : {}),
     keeps: wanted?.devices[id] !== undefined,
+    ...(memory === 'lost' && wanted !== undefined ? { store: wanted.store } : {}),
     ...(isNew ? { toWelcome: stay } : {}),
     ...(serial === null ? {} : { serial }),
   });
-  const isElsewhere = isOther || (isNew && desk?.welcomed !== undefined);
-  await forget(ports, { tenant, device: id, site }, isElsewhere);
+  const isElsewhere = isNew && desk?.welcomed !== undefined;
+  await forget(ports, { tenant, device: id, site }, isOther ? 'another' : isElsewhere ? 'moved' : 'lost');
   return true;
 }
 
@@ -74,13 +75,14 @@ async function greetDevice(
 async function forget(
   { people, clock }: SpreadPorts,
   { tenant, device, site }: { readonly tenant: string; readonly device: string; readonly site: string },
-  isElsewhere: boolean,
+  what: 'another' | 'moved' | 'lost',
 ): Promise<void> {
   const now = clock.now();
   for (const row of await people.placesAt(tenant, device)) {
-    await people.changePlace(row, (place) =>
-      isElsewhere || place.site !== site ? moved(place, site, now) : lost(place),
-    );
+    await people.changePlace(row, (place) => {
+      if (what === 'another') return replaced(place, site, now);
+      return what === 'moved' || place.site !== site ? moved(place, site, now) : lost(place);
+    });
   }
 }
 

@@ -69,6 +69,6 @@ async function noteGone({ people }: Pick<SpreadPorts, 'people'>, tenant: string,
   const places = await people.placesOf([person]);
   const last = Math.max(...places.map(({ expiresAt = 0 }) => expiresAt));
   if (places.length === 0 || places.some(({ state }) => state !== 'gone')) return;
-  // Somebody who changes the row now knows better.
-  await people.putPerson({ ...person, rev: person.rev + 1, expiresAt: last }, person, false);
+  // Somebody who changes the row now knows better. Whoever still writes places for an older row is kept from it once more.
+  await people.putPerson({ ...person, rev: person.rev + 1, expiresAt: last }, person, true);
 }

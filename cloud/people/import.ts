@@ -4,6 +4,7 @@ import type { FieldText } from '../../shared/api/field-texts.ts';
 import { type ImportLine, MOST_LINES, personFields, personIdField } from '../../shared/api/people.ts';
 import { sideBySide } from '../bounded.ts';
 import { CsvError, type CsvLine, csvLines } from './csv.ts';
+import { sharedNumbers } from './import-numbers.ts';
 import { type Asker, type Plan, planPerson, type Wish, WishError } from './plan.ts';
 import type { PeoplePorts } from './ports.ts';
 
@@ -22,11 +23,15 @@ export interface ImportTrouble {
 
 export class ImportError extends Error {
   override readonly name = 'ImportError';
+  /** The first of them. */
   readonly troubles: readonly ImportTrouble[];
+  /** How many there are. */
+  readonly count: number;
 
   constructor(troubles: readonly ImportTrouble[]) {
-    super(`${troubles.length} errors`);
-    this.troubles = troubles;
+    super('not a file of people as it stands');
+    this.troubles = troubles.slice(0, MOST_TROUBLES);
+    this.count = troubles.length;
   }
 }
 
@@ -49,9 +54,17 @@ export async function planImport(ports: PeoplePorts, asker: Asker, text: string)
   const results = await sideBySide(parsed, LANES, async (line) =>
     'troubles' in line ? line : planLine(ports, asker, line),
   );
+  const planned = results.flatMap((result) => ('plan' in result ? [result] : []));
   const troubles = results.flatMap((result) => ('troubles' in result ? result.troubles : []));
-  if (troubles.length > 0) throw new ImportError(troubles.slice(0, MOST_TROUBLES));
-  return results.flatMap((result) => ('plan' in result ? [result] : []));
+  const all = [...troubles, ...sharedNumbers(planned.map(numbered), asker.map)].sort(
+    (one, other) => one.line - other.line,
+  );
+  if (all.length > 0) throw new ImportError(all);
+  return planned;
+}
+
+function numbered({ shown: { line }, plan }: PlannedLine) {
+  return { line, plan };
 }
 
 function failed(line: number, column: string, text: FieldText): ImportError {
@@ -71,7 +84,7 @@ function read(text: string): { readonly head: readonly string[]; readonly lines:
     if (error instanceof CsvError) throw failed(error.line, String(error.column), 'csv_quote');
     throw error;
   }
-  const [first, ...lines] = all;
+  const [first, ...lines] = all.filter(({ cells }) => cells.some((cell) => cell.trim() !== ''));
   if (first === undefined) throw failed(1, 'id', 'csv_empty');
   const head = first.cells.map((cell) => cell.trim().toLowerCase());
   const unknown = head.findIndex((name) => !COLUMNS.includes(name));

@@ -1,7 +1,7 @@
 // A place against a terminal and an agent of a few lines: words are lost, repeated and late, memories are lost, terminals exchanged.
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { acknowledged, type Heard, heard, isSettled, lost, replaced, wished } from './place.ts';
+import { acknowledged, type Heard, heard, isSettled, lost, replaced, type Wish, wished } from './place.ts';
 import type { PlaceRow } from './rows.ts';
 
 const PERSON = { tenant: 'acme', id: 'ana', userId: '7', began: 0 };
@@ -28,6 +28,8 @@ class Play {
   readonly branches = new Map<string, Branch>();
   /** Every version and what it wants. */
   readonly wishes = new Map<number, boolean>();
+  /** In the order in which they were written. */
+  readonly writings: Wish[] = [];
   /** Versions of which a terminal of a branch was seen as they want it. */
   readonly seen = new Set<string>();
 
@@ -42,15 +44,25 @@ class Play {
   wish(site: (typeof SITES)[number] | null, isChange: boolean): void {
     if (isChange) this.personVersion++;
     this.site = site;
-    const person = { ...PERSON, version: this.personVersion };
-    this.row = wished(this.row, { person, device: 'd', site }, this.now++);
-    if (this.row !== null) this.wishes.set(this.row.version, this.row.there);
+    const person = { ...PERSON, version: this.personVersion, rev: this.writings.length + 1 };
+    const wish = { person, device: 'd', site };
+    this.writings.push(wish);
+    this.row = wished(this.row, wish, this.now++);
+    this.wishes.set(this.row.version, this.row.there);
+  }
+
+  /** Somebody who acts for an older writing of the person comes late. */
+  late(index: number): void {
+    const { row } = this;
+    const older = this.writings.slice(0, -1);
+    const wish = older[index % Math.max(1, older.length)];
+    if (wish !== undefined) expect(wished(row, wish, this.now++)).toBe(row);
   }
 
   /** The cloud tells what the row says; the answer may be lost. */
   tell(isAnswered: boolean): void {
     const { row } = this;
-    if (row === null) return;
+    if (row === null || row.blank === true) return;
     const branch = this.branches.get(row.site)!;
     const { version, there } = row;
     if (branch.wanted === null || branch.wanted.version < version) branch.wanted = { version, there };
@@ -87,12 +99,12 @@ class Play {
     const branch = this.branches.get(site)!;
     branch.terminal = 0;
     if (this.row?.site !== site) return;
-    this.row = replaced(this.row, this.now++);
+    this.row = replaced(this.row, this.row.site, this.now++);
   }
 
   check(): void {
     const { row } = this;
-    if (row === null) return;
+    if (row === null || row.blank === true) return;
     if (row.state === 'in_step' || row.state === 'gone') {
       expect(this.seen).toContain(`${row.site} ${row.version}`);
       expect(row.confirmed).toBe(row.version);
@@ -114,6 +126,7 @@ const step = fc.oneof(
   fc.tuple(fc.constant('tell'), fc.boolean()),
   fc.tuple(fc.constant('say'), site, type),
   fc.tuple(fc.constant('hear'), site, fc.nat({ max: 30 })),
+  fc.tuple(fc.constant('late'), fc.nat({ max: 30 })),
   fc.tuple(fc.constant('wipe'), site),
   fc.tuple(fc.constant('exchange'), site),
 );
@@ -122,7 +135,7 @@ function run(play: Play, [name, ...given]: readonly unknown[]): void {
   (play[name as 'wish'] as (...args: unknown[]) => void).apply(play, given);
 }
 
-test('in any order, with loss and repeats, no place is in step or gone for a version that its terminal was not seen to hold', () => {
+test('in any order, with loss, repeats and late writers, no place is in step or gone for a version that its terminal was not seen to hold', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const play = new Play();

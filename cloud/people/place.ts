@@ -12,7 +12,7 @@ const PAST_JOURNALS = 8;
 
 /** What is wanted of a person at a terminal. */
 export interface Wish {
-  readonly person: Pick<PersonRow, 'tenant' | 'id' | 'userId' | 'version' | 'began'>;
+  readonly person: Pick<PersonRow, 'tenant' | 'id' | 'userId' | 'version' | 'began' | 'rev'>;
   readonly device: string;
   /** The terminal's branch, where the person is wanted there; null: must not be there. */
   readonly site: string | null;
@@ -20,20 +20,48 @@ export interface Wish {
 
 const NOTHING_KNOWN = { code: undefined, params: undefined, fields: undefined } as const;
 
-/** @returns the row as it is from now on; null where nobody ever was wanted and nobody is; the same where nothing is new. */
-export function wished(row: PlaceRow | null, { person, device, site }: Wish, now: number): PlaceRow | null {
-  if (row === null) {
-    if (site === null) return null;
-    const known = { confirmed: 0, journal: null, heard: 0, pastJournals: [] };
-    return fresh(
-      { ...known, tenant: person.tenant, device, person: person.id, version: 0 },
-      person,
-      site,
-      now,
-    );
-  }
-  // Somebody has gone on meanwhile: what is wanted now does not come from here.
-  if (row.personVersion > person.version) return row;
+/**
+ * Whatever it says is said as of the writing of the person's row for which it was asked, also where nothing is new: a write for an older one that
+ * comes late finds it so, and does not count.
+ *
+ * @returns the row as it is from now on; the same where somebody has gone on meanwhile
+ */
+export function wished(row: PlaceRow | null, wish: Wish, now: number): PlaceRow {
+  const { person } = wish;
+  if (row === null) return { ...began(wish, now), rev: person.rev };
+  if (row.personVersion > person.version || (row.rev ?? 0) > person.rev) return row;
+  const next = changed(row, wish, now);
+  return next.rev === person.rev ? next : { ...next, rev: person.rev };
+}
+
+/** True where the terminal's agent is to hear of it. */
+export function isNews(row: PlaceRow | null, next: PlaceRow): boolean {
+  if (row === null) return next.blank !== true;
+  return next.version !== row.version || next.site !== row.site;
+}
+
+/** Of whom nothing else is known, and where no branch has him. */
+const NOWHERE = 'none';
+
+function began({ person, device, site }: Wish, now: number): PlaceRow {
+  const known = { confirmed: 0, journal: null, heard: 0, pastJournals: [], version: 0 };
+  const row = fresh(
+    { ...known, tenant: person.tenant, device, person: person.id },
+    person,
+    site ?? NOWHERE,
+    now,
+  );
+  return site === null
+    ? { ...row, there: false, state: 'gone', blank: true, expiresAt: afterGone(now) }
+    : row;
+}
+
+/** Epoch seconds. */
+function afterGone(now: number): number {
+  return Math.floor(now / 1000) + GONE_SECONDS;
+}
+
+function changed(row: PlaceRow, { person, site }: Wish, now: number): PlaceRow {
   if (site === null) {
     if (!row.there) return row;
     const leaving = fresh(row, person, row.site, now);
@@ -103,25 +131,17 @@ export function lost(row: PlaceRow): PlaceRow {
   return row.state === 'gone' ? row : { ...row, told: false };
 }
 
-/** Another terminal stands there: nothing is known of it. */
-export function replaced(row: PlaceRow, now: number): PlaceRow {
+/** Another terminal stands there: nothing is known of it, and nobody's older record is in it. */
+export function replaced(row: PlaceRow, site: string, now: number): PlaceRow {
   if (row.state === 'gone') return row;
-  const state = row.there ? 'waiting' : 'leaving';
-  return {
-    ...row,
-    ...NOTHING_KNOWN,
-    former: undefined,
-    anew: undefined,
-    state,
-    told: false,
-    confirmed: 0,
-    since: now,
-  };
+  return { ...moved(row, site, now), former: undefined, anew: undefined };
 }
 
-/** The terminal is of another branch now, or was registered anew: its agent has heard of nobody. */
+/** The terminal is of another branch now, or was registered anew: its agent has heard of nobody. What it holds, it may still hold. */
 export function moved(row: PlaceRow, site: string, now: number): PlaceRow {
-  return row.state === 'gone' ? row : { ...replaced(row, now), site };
+  if (row.state === 'gone') return row;
+  const state = row.there ? 'waiting' : 'leaving';
+  return { ...row, ...NOTHING_KNOWN, state, told: false, confirmed: 0, since: now, site };
 }
 
 /** From which branch an event came, and its place in the agent's journal. */
@@ -161,7 +181,7 @@ function newsOf({ type, code, params, fields }: Heard['event'], row: PlaceRow, n
     case 'person.in_step':
     case 'person.repaired':
       if (there) return { state: 'in_step', confirmed: version };
-      return { state: 'gone', confirmed: version, expiresAt: Math.floor(now / 1000) + GONE_SECONDS };
+      return { state: 'gone', confirmed: version, expiresAt: afterGone(now) };
     case 'person.refused':
       return {
         state: there ? 'refused' : 'leaving',

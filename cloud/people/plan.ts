@@ -5,10 +5,10 @@ import { deviceNotFound } from '../directory/locate.ts';
 import { mayChangeSite, maySeeSite } from '../directory/visible.ts';
 import { FieldError } from '../field-error.ts';
 import type { PeoplePorts } from './ports.ts';
-import type { PersonRow, PlaceRow } from './rows.ts';
+import { nextRev, type PersonRow, type PlaceRow } from './rows.ts';
 import { opened, type Secrets, sealed } from './secrets.ts';
 import { branchesOf, maySeeGroup, maySeePerson } from './sight.ts';
-import { type Places, placesOf, sitesOf, targetsOf } from './spread.ts';
+import { type Places, placesOf, readPlaces, sitesOf, targetsOf } from './spread.ts';
 
 /** What is left out keeps its value. */
 export interface Wish {
@@ -47,12 +47,18 @@ export interface Plan {
   readonly fields: readonly string[];
   readonly added: readonly string[];
   readonly removed: readonly string[];
+  /** As the terminals are to hold it; undefined: they keep what they have. */
+  readonly card: number | undefined;
 }
 
 /** Who asks, and what he sees. */
 export interface Asker {
   readonly principal: Principal;
   readonly map: Places;
+}
+
+export async function askerOf(ports: PeoplePorts, principal: Principal): Promise<Asker> {
+  return { principal, map: await readPlaces(ports, principal.tenant) };
 }
 
 /** @throws WishError */
@@ -73,7 +79,8 @@ export async function planPerson(ports: PeoplePorts, asker: Asker, id: string, w
   const fields = [...values.fields, ...places.map((list) => (list === 'groups' ? 'site_groups' : list))];
   const { added, removed } = difference(known, after, map);
   checkRights(asker, { known, after, rows, isAboutValues: known !== null && values.fields.length > 0 });
-  if (known !== null && fields.length === 0) return { before, after: null, fields, added, removed };
+  const told = { before, fields, added, removed, card: values.secrets.card };
+  if (known !== null && fields.length === 0) return { ...told, after: null };
   const now = ports.clock.now();
   const version = Math.max((before?.version ?? 0) + 1, now);
   const row: PersonRow = {
@@ -85,13 +92,13 @@ export async function planPerson(ports: PeoplePorts, asker: Asker, id: string, w
     hasCard: (values.secrets.card ?? 0) !== 0,
     version,
     began: known?.began ?? version,
-    rev: (before?.rev ?? 0) + 1,
+    rev: nextRev(before, now),
     leaving: false,
     places: before?.places ?? [],
     createdAt: known?.createdAt ?? now,
     updatedAt: now,
   };
-  return { before, after: { ...row, places: placesOf(row, map) }, fields, added, removed };
+  return { ...told, after: { ...row, places: placesOf(row, map) } };
 }
 
 /** Takes somebody away everywhere; null: there is nobody, or he is leaving already. @throws WishError */
@@ -114,7 +121,7 @@ export async function planLeaving(
     groups: [],
     leaving: true,
     version: Math.max(person.version + 1, now),
-    rev: person.rev + 1,
+    rev: nextRev(person, now),
     updatedAt: now,
   };
 }

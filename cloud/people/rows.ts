@@ -24,7 +24,7 @@ export const personRowSchema = z.object({
   version: z.number(),
   /** The version with which he came, or came anew after he had been taken away. */
   began: z.number().default(0),
-  /** Grows with each write of this row. */
+  /** Grows with each write of this row, by the clock: whoever writes his places for a writing of it gives way to those of a later one. */
   rev: z.number(),
   /** To be taken away everywhere. */
   leaving: z.boolean(),
@@ -36,6 +36,11 @@ export const personRowSchema = z.object({
   expiresAt: z.number().optional(),
 });
 export type PersonRow = z.infer<typeof personRowSchema>;
+
+/** By the clock, so that it grows also over a row that was forgotten. */
+export function nextRev(before: Pick<PersonRow, 'rev'> | null, now: number): number {
+  return Math.max((before?.rev ?? 0) + 1, now);
+}
 
 export const placeRowSchema = z.object({
   tenant: slugSchema,
@@ -54,6 +59,10 @@ export const placeRowSchema = z.object({
   version: z.number(),
   /** The person's version that this one is made of. */
   personVersion: z.number(),
+  /** The writing of the person's row that this is as of, by its `rev`: who acts for an older one leaves it. */
+  rev: z.number().optional(),
+  /** Nobody was ever wanted there: it only keeps those who act for an older writing from putting somebody there. */
+  blank: z.literal(true).optional(),
   state: z.enum(['waiting', 'in_step', 'refused', 'drift', 'leaving', 'gone']),
   /** The highest version that the terminal was seen to hold; 0: none. */
   confirmed: z.number(),
@@ -98,6 +107,8 @@ export const deskRowSchema = z.object({
   serial: z.string().nullable().optional(),
   /** Whether its agent keeps anybody there, by its last hello. */
   keeps: z.boolean().optional(),
+  /** Up to whom the people of its site were looked at when a worker's time was over, and for which `toWelcome`. */
+  reached: z.object({ stay: z.string(), person: z.string() }).optional(),
   /** Under which site, and since when, this device was last given the people of its site. */
   welcomed: z.string().optional(),
   /** The same of a device that has not been given them yet. */
@@ -111,6 +122,8 @@ export const groupRowSchema = z.object({
   name: z.string(),
   sites: z.array(slugSchema),
   rev: z.number(),
+  /** Up to whom people were looked at for this writing of the group when somebody's time was over. */
+  reached: z.string().optional(),
   createdAt: epochMs,
   updatedAt: epochMs,
 });

@@ -7,7 +7,8 @@ import { log } from '../log.ts';
 import { isSettled } from './place.ts';
 import type { PeoplePorts } from './ports.ts';
 import type { PersonRow, PlaceRow } from './rows.ts';
-import { type News, type Places, spread, targetsOf } from './spread.ts';
+import { type Places, spread, targetsOf } from './spread.ts';
+import type { News } from './spread-all.ts';
 import { tellSome } from './tell.ts';
 
 /** Terminals that are told at a time within one call. */

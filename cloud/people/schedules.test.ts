@@ -1,25 +1,29 @@
-// Random schedules over the real table: functions die at any of its calls, commands and answers are lost, agents are away and lose their
-// disks, terminals move; then all of it comes to rest, and every terminal holds whom it should, and nobody else.
+// Random schedules over the real table: several functions run at a time and die at any of its calls, commands and answers are lost, agents are
+// away and lose their disks, terminals move, groups change and go; then all of it comes to rest, and every terminal holds whom it should, and
+// nobody else.
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ALL_SITES } from '../../shared/api/site-rights.ts';
+import { SerenoError } from '../../shared/errors.ts';
 import { Killed, mortal, type Random, randomOf, Turns } from '../events/testing/mortal.ts';
 import { SealedBox } from '../seal.ts';
 import { startWorld, type World } from '../testing/world.ts';
 import { greetPeople } from './greeted.ts';
+import { removeGroup } from './groups.ts';
 import { Hands } from './hands.ts';
 import { hearPeople } from './heard.ts';
-import { planLeaving, planPerson } from './plan.ts';
+import { planLeaving, planPerson, WishError } from './plan.ts';
 import type { PeoplePorts } from './ports.ts';
 import { carryOut, saved } from './save.ts';
 import { readPlaces, targetsOf } from './spread.ts';
 import { PeopleStore } from './store.ts';
 import { FakeBranches } from './testing/branches.ts';
-import { serveDesks, workOnPeople } from './work.ts';
+import { regroup, serveDesks, workOnPeople } from './work.ts';
 
 const SITES = ['norte', 'sur', 'este'];
 const DEVICES = ['a', 'b', 'c', 'd'];
 const PEOPLE = ['ana', 'beto', 'caro'];
+const GROUPS = ['costa', 'sierra'];
 const STEPS = 25;
 const RUNS = Number(process.env.RUNS ?? 15);
 
@@ -35,6 +39,11 @@ const box = new SealedBox({
   fresh: async () => ({ key, wrapped: new Uint8Array([1]) }),
   unwrapped: async () => key,
 });
+
+/** What a caller is told who meets others. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof WishError || error instanceof SerenoError;
+}
 
 class Play {
   readonly tenant: string;
@@ -62,8 +71,8 @@ class Play {
     return all.filter(() => this.#random(3) === 0);
   }
 
-  ports(isMortal: boolean): PeoplePorts {
-    const turns = new Turns(this.#random);
+  /** @param turns those who share them run beside each other */
+  ports(isMortal: boolean, turns = new Turns(this.#random)): PeoplePorts {
     const dies = () => (isMortal && this.#random(25) === 0 ? this.any(['before', 'after'] as const) : null);
     const { directory, ledger, sender } = this.branches;
     const table = mortal(world.table, turns, dies);
@@ -82,9 +91,24 @@ class Play {
   async put(ports: PeoplePorts): Promise<void> {
     const principal = { tenant: this.tenant, subject: 'x', scopes: new Set<string>(), sites: ALL_SITES };
     const asker = { principal, map: await readPlaces(ports, this.tenant) };
-    const wish = { name: `N${this.#now}`, sites: this.some(SITES), devices: this.some(DEVICES) };
-    const { after } = await saved(ports, () => planPerson(ports, asker, this.any(PEOPLE), wish));
+    const site_groups = this.some(asker.map.groups.map(({ id }) => id));
+    const places = { sites: this.some(SITES), devices: this.some(DEVICES), site_groups };
+    const [id, wish] = [this.any(PEOPLE), { name: `N${this.#now}`, ...places }];
+    const { after } = await saved(ports, () => planPerson(ports, asker, id, wish));
     if (after !== null) await carryOut(ports, after, asker.map, this.until);
+  }
+
+  async group(ports: PeoplePorts): Promise<void> {
+    const [tenant, id, now] = [this.tenant, this.any(GROUPS), this.#now];
+    const before = await ports.people.group(tenant, id);
+    const rev = (before?.rev ?? 0) + 1;
+    const row = { tenant, id, name: id, sites: this.some(SITES), rev, createdAt: now, updatedAt: now };
+    if (await ports.people.putGroup(row, before)) await regroup(ports, row, this.until);
+  }
+
+  async ungroup(ports: PeoplePorts): Promise<void> {
+    const row = await ports.people.group(this.tenant, this.any(GROUPS));
+    if (row !== null) await removeGroup(ports, row);
   }
 
   async remove(ports: PeoplePorts): Promise<void> {
@@ -140,15 +164,25 @@ class Play {
     if (agent.isUp && devices.get(device)?.site === site) agent.put(device, args);
   }
 
+  /** Up to three functions beside each other. */
   async step(): Promise<void> {
-    const ports = this.ports(true);
+    const turns = new Turns(this.#random);
+    this.branches.loses = () => (this.#random(4) === 0 ? this.any(['command', 'answer'] as const) : null);
+    const several = 1 + this.#random(3);
+    await Promise.all(Array.from({ length: several }, () => this.#one(turns)));
+  }
+
+  async #one(turns: Turns): Promise<void> {
+    const ports = this.ports(true, turns);
     const site = this.any(SITES);
     const agent = this.branches.agents.get(site)!;
-    this.branches.loses = () => (this.#random(4) === 0 ? this.any(['command', 'answer'] as const) : null);
     const steps = [
       () => this.put(ports),
       () => this.put(ports),
       () => this.remove(ports),
+      () => this.remove(ports),
+      () => this.group(ports),
+      () => this.ungroup(ports),
       () => this.hello(ports, site),
       () => workOnPeople(ports, this.until),
       () => this.hear(ports, site),
@@ -161,7 +195,7 @@ class Play {
     try {
       await this.any(steps)();
     } catch (error) {
-      if (!(error instanceof Killed)) throw error;
+      if (!(error instanceof Killed || isAnswer(error))) throw error;
     }
   }
 
@@ -207,7 +241,10 @@ class Play {
     // A record that was made for whoever had the id before holds his fingers.
     const isOfAnother = ({ id, began }: (typeof people)[number]) =>
       DEVICES.some((device) => (recordOf(device, id)?.madeFor ?? began) < began);
-    return { held, wanted, open: [...rows.filter(isOpen), ...people.filter(isOfAnother)] };
+    const isDangling = ({ groups }: (typeof people)[number]) =>
+      groups.some((id) => !map.groups.some((group) => group.id === id));
+    const open = [...rows.filter(isOpen), ...people.filter(isOfAnother), ...people.filter(isDangling)];
+    return { held, wanted, open };
   }
 }
 

@@ -71,6 +71,7 @@ export class PeopleStore {
     });
   }
 
+  /** The row of a place, also a blank one. */
   async place(tenant: string, device: string, person: string): Promise<PlaceRow | null> {
     const row = await this.#table.get(peopleKeys.place(tenant, device, person));
     return row === null ? null : placeRowSchema.parse(row);
@@ -81,25 +82,25 @@ export class PeopleStore {
     const keys = people.flatMap(({ tenant, id, places }) =>
       places.map((device) => peopleKeys.place(tenant, device, id)),
     );
-    return (await this.#table.getAll(keys)).map((row) => placeRowSchema.parse(row));
+    return (await this.#table.getAll(keys)).map((row) => placeRowSchema.parse(row)).filter(isFilled);
   }
 
   async placesAt(tenant: string, device: string): Promise<PlaceRow[]> {
     const rows = await this.#table.query({ pk: peopleKeys.placesAt(tenant, device) });
-    return rows.map((row) => placeRowSchema.parse(row));
+    return rows.map((row) => placeRowSchema.parse(row)).filter(isFilled);
   }
 
   /** @param before as it was read; null: there was none. False: somebody else has changed it. */
   putPlace(row: PlaceRow, before: PlaceRow | null): Promise<boolean> {
     const key = peopleKeys.place(row.tenant, row.device, row.person);
     if (before === null) return this.#table.putIf({ ...key, ...row }, NOTHING_THERE);
-    const { version, state, told, heard, journal, site } = before;
+    const { version, state, told, heard, journal, site, rev } = before;
+    const isAsOf = rev === undefined ? 'attribute_not_exists(#rev)' : '#rev = :rev';
     return this.#table.putIf(
       { ...key, ...row },
       {
-        condition:
-          '#version = :version AND #state = :state AND #told = :told AND #heard = :heard AND #journal = :journal AND #site = :site',
-        values: { version, state, told, heard, journal, site },
+        condition: `#version = :version AND #state = :state AND #told = :told AND #heard = :heard AND #journal = :journal AND #site = :site AND ${isAsOf}`,
+        values: { version, state, told, heard, journal, site, ...(rev === undefined ? {} : { rev }) },
       },
     );
   }
@@ -133,7 +134,7 @@ export class PeopleStore {
     tenant: string,
     device: string,
     site: string,
-    news: Partial<Pick<DeskRow, 'full' | 'goneToo' | 'toWelcome' | 'serial' | 'keeps'>> & {
+    news: Partial<Pick<DeskRow, 'full' | 'goneToo' | 'toWelcome' | 'serial' | 'keeps' | 'store'>> & {
       readonly moves?: boolean;
     } = {},
   ): Promise<void> {
@@ -155,6 +156,17 @@ export class PeopleStore {
       set: names.join(', '),
       condition: 'attribute_exists(pk)',
       values: news,
+    });
+  }
+
+  /**
+   * An agent's memory has answered, and is known for what it is told from now on; false where another one was known, which had been told before.
+   */
+  async meetStore({ tenant, device }: DeskRow, store: string): Promise<boolean> {
+    return this.#table.updateIf(peopleKeys.desk(tenant, device), {
+      set: '#store = :store',
+      condition: 'attribute_not_exists(#store) OR #store = :nothing OR #store = :store',
+      values: { store, nothing: null },
     });
   }
 
@@ -212,12 +224,12 @@ export class PeopleStore {
     return this.#table.putIf({ ...peopleKeys.group(tenant, id), ...row, ...mark }, condition);
   }
 
-  /** Everybody in it knows of this writing of the group. */
-  async regrouped({ tenant, id, rev }: GroupRow): Promise<void> {
+  /** Everybody in it knows of this writing of the group; or, with `reached`, those up to there. */
+  async regrouped({ tenant, id, rev }: GroupRow, reached?: string): Promise<void> {
     await this.#table.updateIf(peopleKeys.group(tenant, id), {
-      remove: '#opsPk, #opsSk',
+      ...(reached === undefined ? { remove: '#opsPk, #opsSk, #reached' } : { set: '#reached = :reached' }),
       condition: '#rev = :rev',
-      values: { rev },
+      values: { rev, ...(reached === undefined ? {} : { reached }) },
     });
   }
 
@@ -238,6 +250,10 @@ export class PeopleStore {
 
 /** Others that change the same row get through meanwhile. */
 const MOST_ROUNDS = 20;
+
+function isFilled({ blank }: PlaceRow): boolean {
+  return blank !== true;
+}
 
 function dueOf({ opsSk }: Row): Due[] {
   const [tenant, id] = String(opsSk).split('#');

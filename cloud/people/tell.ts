@@ -143,6 +143,11 @@ async function tellItems(
     const answer = await askAgent(ports, desk, 'people.put', args, until);
     if ('failed' in answer) return { failed: answer.failed === 'away' ? 'away' : 'later' };
     store = answer.result.store;
+    // Before anything counts as told: what was told to a memory that is lost is told anew, those who are to leave included.
+    if (store !== desk.store && !(await ports.people.meetStore(desk, store))) {
+      await ports.people.putOnDesk(desk.tenant, desk.device, desk.site, { full: true, store });
+      return { failed: 'later' };
+    }
     await sideBySide(some, LANES, ({ person, version }) =>
       ports.people.changePlace({ ...desk, person }, (row) => acknowledged(row, version)),
     );

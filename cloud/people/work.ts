@@ -4,7 +4,8 @@ import { about, log } from '../log.ts';
 import { carryFingers } from './carry.ts';
 import type { PeoplePorts } from './ports.ts';
 import type { DeskRow, PersonRow } from './rows.ts';
-import { type News, readPlaces, sitesOf, spread, spreadAll } from './spread.ts';
+import { type Places, readPlaces, sitesOf, spreadAnew } from './spread.ts';
+import { type News, spreadAll } from './spread-all.ts';
 import type { Due } from './store.ts';
 import { tell } from './tell.ts';
 
@@ -17,10 +18,12 @@ const ANSWER_MS = 10_000;
 export async function workOnPeople(ports: PeoplePorts, endsAt: number): Promise<void> {
   const { people, clock } = ports;
   const isOver = () => clock.now() >= endsAt;
-  for (const due of await people.left('regrouping')) {
-    if (!isOver()) await withoutFailing('group', due, () => regroup(ports, due));
+  // Many who come in by groups leave time for who waits for himself.
+  const half = clock.now() + (endsAt - clock.now()) / 2;
+  for (const due of inTurn(await people.left('regrouping'))) {
+    if (clock.now() < half) await withoutFailing('group', due, () => regroup(ports, due, half));
   }
-  for (const due of await people.left('spreading')) {
+  for (const due of inTurn(await people.left('spreading'))) {
     if (!isOver()) await withoutFailing('person', due, () => spreadOne(ports, due));
   }
   await serveDesks(ports, inTurn(await people.left('due')), endsAt);
@@ -53,32 +56,49 @@ function inTurn(all: readonly Due[]): Due[] {
   return Array.from({ length: longest }, (_, place) => queues.flatMap((queue) => queue[place] ?? [])).flat();
 }
 
-/** Everybody who may come in by this group. */
-export async function regroup(ports: PeoplePorts, { tenant, id }: Due): Promise<News> {
-  const group = await ports.people.group(tenant, id);
+/** Everybody who may come in by this group, as far as it goes until `endsAt` (epoch ms); a later run goes on from there. */
+export async function regroup(ports: PeoplePorts, { tenant, id }: Due, endsAt: number): Promise<News> {
+  const { people } = ports;
+  const group = await people.group(tenant, id);
   if (group === null) return new Map();
-  const news = await spreadAll(ports, tenant, ({ groups }) => groups.includes(id));
-  await ports.people.regrouped(group);
+  const stretch = {
+    from: group.reached,
+    until: endsAt,
+    note: (reached: string) => people.regrouped(group, reached),
+  };
+  const { news, isWhole } = await spreadAll(ports, tenant, ({ groups }) => groups.includes(id), stretch);
+  if (isWhole) await people.regrouped(group);
   return news;
 }
 
 async function spreadOne(ports: PeoplePorts, { tenant, id }: Due): Promise<void> {
   const person = await ports.people.person(tenant, id);
-  if (person !== null) await spread(ports, person, await readPlaces(ports, tenant));
+  // Whoever changes it meanwhile spreads it.
+  if (person !== null) await spreadAnew(ports, person, await readPlaces(ports, tenant));
 }
 
 async function serve(ports: PeoplePorts, { tenant, id }: Due, endsAt: number): Promise<void> {
   const desk = await ports.people.desk(tenant, id);
   if (desk === null) return;
-  if (desk.toWelcome !== undefined && desk.toWelcome !== desk.welcomed) await welcome(ports, desk);
+  if (desk.toWelcome !== undefined && desk.toWelcome !== desk.welcomed) {
+    await welcome(ports, { ...desk, toWelcome: desk.toWelcome }, endsAt);
+  }
   await tell(ports, tenant, id, Math.min(endsAt, ports.clock.now() + ANSWER_MS));
 }
 
 /** A terminal that is new at its branch gets the people of the branch, and loses those whom it had from another one. */
-async function welcome(ports: PeoplePorts, desk: DeskRow): Promise<void> {
-  const { tenant, device, site, toWelcome } = desk;
-  const map = await readPlaces(ports, tenant);
-  const isAbout = ({ places, devices }: PersonRow) => places.includes(device) || devices.includes(device);
-  await spreadAll(ports, tenant, (person) => isAbout(person) || sitesOf(person, map).has(site));
-  if (toWelcome !== undefined) await ports.people.noteDesk(desk, { welcomed: toWelcome });
+async function welcome(
+  ports: PeoplePorts,
+  desk: DeskRow & { readonly toWelcome: string },
+  endsAt: number,
+): Promise<void> {
+  const { tenant, device, site, toWelcome: stay, reached } = desk;
+  const isMeant = (person: PersonRow, map: Places) =>
+    person.places.includes(device) || person.devices.includes(device) || sitesOf(person, map).has(site);
+  const { isWhole } = await spreadAll(ports, tenant, isMeant, {
+    from: reached?.stay === stay ? reached.person : undefined,
+    until: endsAt,
+    note: (person) => ports.people.noteDesk(desk, { reached: { stay, person } }),
+  });
+  if (isWhole) await ports.people.noteDesk(desk, { welcomed: stay });
 }

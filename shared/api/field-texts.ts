@@ -218,6 +218,10 @@ export const fieldTexts = {
     es: 'toca sedes donde usted no puede cambiar nada',
     en: 'is about sites where you may not change anything',
   },
+  number_repeated: {
+    es: 'es el mismo que el de otra línea, y ambas personas entran por una misma terminal',
+    en: 'is the same as in another line, and both people come in by the same terminal',
+  },
   repeated: { es: 'aparece más de una vez', en: 'is given more than once' },
   unknown_key: { es: 'no existe aquí; se admiten: {allowed}', en: 'does not exist here; allowed: {allowed}' },
 } as const;

@@ -133,10 +133,16 @@ const importQuery = z.strictObject({
 const importLine = z.object({
   line: count,
   id: z.string(),
-  action: z.enum(['create', 'update', 'unchanged']),
+  action: z
+    .enum(['create', 'update', 'unchanged', 'failed'])
+    .meta(
+      says('failed: it was not written, since somebody has changed something meanwhile; the others were'),
+    ),
   fields: z.array(z.string()),
   devices_added: z.array(z.string()),
   devices_removed: z.array(z.string()),
+  code: z.string().optional().meta(says('Why it failed.')),
+  error: z.string().optional(),
 });
 export type ImportLine = z.infer<typeof importLine>;
 const importAnswer = z.object({
@@ -146,6 +152,7 @@ const importAnswer = z.object({
   created: count,
   updated: count,
   unchanged: count,
+  failed: count,
   data: z.array(importLine),
 });
 

@@ -171,6 +171,7 @@ export const people = {
     create: { es: 'Se crea', en: 'Created' },
     update: { es: 'Se cambia', en: 'Changed' },
     unchanged: { es: 'Igual', en: 'Unchanged' },
+    failed: { es: 'No se guardó', en: 'Not saved' },
   },
   counts: {
     es: '{{created}} nuevas, {{updated}} con cambios, {{unchanged}} iguales',
@@ -178,6 +179,11 @@ export const people = {
   },
   apply_one: { es: 'Aplicar un cambio', en: 'Apply one change' },
   apply_other: { es: 'Aplicar {{count}} cambios', en: 'Apply {{count}} changes' },
+  notAll_one: { es: 'Una línea no se guardó; las demás, sí', en: 'One line was not saved; the others were' },
+  notAll_other: {
+    es: '{{count}} líneas no se guardaron; las demás, sí',
+    en: '{{count}} lines were not saved; the others were',
+  },
   nothingToDo: { es: 'El archivo no cambia nada.', en: 'The file changes nothing.' },
   applied: {
     es: 'Guardado. Los terminales lo reciben ahora; la lista de personas dice cómo va cada uno.',

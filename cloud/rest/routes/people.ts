@@ -1,24 +1,21 @@
 // The routes of people: who somebody is, where he may come in, and how he stands at each terminal.
 import { personIdField } from '../../../shared/api/people.ts';
-import { Spoken } from '../../../shared/words.ts';
-import { sideBySide } from '../../bounded.ts';
 import { withoutFailing } from '../../commands/attempt.ts';
-import { ImportError, planImport } from '../../people/import.ts';
-import { type Asker, planLeaving, planPerson, WishError } from '../../people/plan.ts';
+import { type Asker, askerOf, planLeaving, planPerson, WishError } from '../../people/plan.ts';
 import type { PeoplePorts } from '../../people/ports.ts';
 import type { PersonRow, PlaceRow } from '../../people/rows.ts';
-import { carryOut, saved, settledPlaces, tellAll } from '../../people/save.ts';
+import { carryOut, saved, settledPlaces } from '../../people/save.ts';
 import { branchesOf, maySeeAt, maySeePerson } from '../../people/sight.ts';
-import { readPlaces, spread } from '../../people/spread.ts';
 
 import { type Answer, json, ok } from '../answer/answer.ts';
 import { decodeCursor, encodeCursor } from '../answer/cursor.ts';
-import { fieldText, invalid } from '../answer/findings.ts';
+import { invalid } from '../answer/findings.ts';
 import { message } from '../answer/messages.ts';
 import { personView } from '../answer/people.ts';
 import { Problem } from '../answer/problem.ts';
 import { waitLimit, wantsAsync } from '../commands/command.ts';
 import type { Call, Handlers } from '../request/call.ts';
+import { importPeople } from './people-import.ts';
 import { groupHandlers } from './site-groups.ts';
 
 const DEFAULT_PEOPLE = 50;
@@ -26,15 +23,6 @@ const MOST_PEOPLE = 200;
 /** People that are looked at for one page: a search that finds little ends with a cursor. */
 const MOST_LOOKED_AT = 10_000;
 const ROWS_PER_READ = 500;
-/** Lines of a file that are written at a time. */
-const LANES = 10;
-
-async function askerOf(
-  ports: PeoplePorts,
-  { principal }: Pick<Call<'personGet'>, 'principal'>,
-): Promise<Asker> {
-  return { principal, map: await readPlaces(ports, principal.tenant) };
-}
 
 interface Found {
   readonly person: PersonRow;
@@ -56,7 +44,7 @@ async function found(
 }
 
 async function getPerson(ports: PeoplePorts, call: Call<'personGet'>): Promise<Answer> {
-  const asker = await askerOf(ports, call);
+  const asker = await askerOf(ports, call.principal);
   const { person, rows } = await found(ports, asker, call.params.id);
   return ok({ data: personView(person, rows, { ...asker, language: call.language }) });
 }
@@ -95,7 +83,7 @@ async function answered(
 async function putPerson(ports: PeoplePorts, call: Call<'personPut'>): Promise<Answer> {
   const id = personIdField.safeParse(call.params.id);
   if (!id.success) throw invalid('id', 'person_id');
-  const asker = await askerOf(ports, call);
+  const asker = await askerOf(ports, call.principal);
   let plan: Awaited<ReturnType<typeof planPerson>>;
   try {
     plan = await saved(ports, () => planPerson(ports, asker, id.data, call.body));
@@ -104,11 +92,23 @@ async function putPerson(ports: PeoplePorts, call: Call<'personPut'>): Promise<A
   }
   const person = plan.after ?? plan.before;
   if (person === null) throw new Problem('person_not_found');
-  return answered(ports, call, person, asker);
+  const answer = await answered(ports, call, person, asker);
+  await checkStillThere(ports, call);
+  return answer;
+}
+
+/** A group that was removed at this very moment: the person was taken out of it again. */
+async function checkStillThere(
+  { people }: PeoplePorts,
+  { principal, body }: Call<'personPut'>,
+): Promise<void> {
+  for (const id of body.site_groups ?? []) {
+    if ((await people.group(principal.tenant, id)) === null) throw new Problem('site_group_not_found');
+  }
 }
 
 async function deletePerson(ports: PeoplePorts, call: Call<'personDelete'>): Promise<Answer> {
-  const asker = await askerOf(ports, call);
+  const asker = await askerOf(ports, call.principal);
   const leave = async () => {
     const { person: before, rows } = await found(ports, asker, call.params.id);
     return { before, after: before.leaving ? null : await planLeaving(ports, asker, before, rows) };
@@ -127,7 +127,7 @@ function plain(text: string): string {
 
 async function listPeople(ports: PeoplePorts, call: Call<'peopleList'>): Promise<Answer> {
   const { search, device, limit = DEFAULT_PEOPLE, cursor } = call.query;
-  const asker = await askerOf(ports, call);
+  const asker = await askerOf(ports, call.principal);
   const { principal, map } = asker;
   const wanted = search === undefined ? null : plain(search);
   const isMeant = ({ id, userId, name, places, expiresAt }: PersonRow) =>
@@ -162,80 +162,6 @@ async function listPeople(ports: PeoplePorts, call: Call<'peopleList'>): Promise
 
 function shownPage(data: readonly object[], next: string | undefined): Answer {
   return ok({ data, ...(next === undefined ? {} : { next_cursor: encodeCursor(next) }) });
-}
-
-function importProblem(error: unknown): unknown {
-  if (!(error instanceof ImportError)) return error;
-  const { troubles } = error;
-  const [first] = troubles;
-  return new Problem('import_invalid', {
-    params: (language) => ({
-      count: troubles.length,
-      line: first?.line ?? 0,
-      column: first?.column ?? '',
-      problem: new Spoken(fieldText(first?.text ?? 'not_allowed', language)),
-    }),
-    extras: (language) => ({
-      details: troubles.map(({ line, column, text }) => ({
-        path: `${line}.${column}`,
-        message: fieldText(text, language),
-      })),
-    }),
-  });
-}
-
-/** Every line is planned before the first is written; each is planned again as it is written, since others may change people meanwhile. */
-async function importPeople(ports: PeoplePorts, call: Call<'peopleImport'>): Promise<Answer> {
-  const asker = await askerOf(ports, call);
-  const isDry = call.query.dry_run === true;
-  const lines = await planImport(ports, asker, call.body).catch((error: unknown) => {
-    throw importProblem(error);
-  });
-  const changes = lines.filter(({ plan }) => plan.after !== null);
-  const count = (action: string) => lines.filter(({ shown }) => shown.action === action).length;
-  const body = {
-    success: true,
-    message: message('peopleImport', call.language, {}),
-    dry_run: isDry,
-    created: count('create'),
-    updated: count('update'),
-    unchanged: count('unchanged'),
-    data: lines.map(({ shown }) => shown),
-  };
-  if (isDry || changes.length === 0) return json(200, body);
-  const written = await sideBySide(changes, LANES, async ({ shown, plan, wish }) => {
-    let isFirst = true;
-    return saved(ports, async () => {
-      const now = isFirst ? plan : await planPerson(ports, asker, shown.id, wish);
-      isFirst = false;
-      return now;
-    });
-  });
-  await carryOutAll(
-    ports,
-    asker,
-    written.flatMap(({ after }) => after ?? []),
-    waitLimit(ports.clock, call),
-  );
-  return json(202, body, { location: '/people' });
-}
-
-/** As far as it goes in this call; a worker does the rest. */
-async function carryOutAll(
-  ports: PeoplePorts,
-  { principal, map }: Asker,
-  people: readonly PersonRow[],
-  until: number,
-): Promise<void> {
-  await withoutFailing('people not spread', async () => {
-    const pairs = await sideBySide(people, LANES, async (person) => {
-      const devices = ports.clock.now() < until ? await spread(ports, person, map) : [];
-      return devices.map((device) => ({ device, id: person.id }));
-    });
-    const byDevice = Map.groupBy(pairs.flat(), ({ device }) => device);
-    const news = new Map([...byDevice].map(([device, some]) => [device, some.map(({ id }) => id)]));
-    await tellAll(ports, principal.tenant, news, until);
-  });
 }
 
 export const peopleHandlers: Handlers<'people', PeoplePorts> = {

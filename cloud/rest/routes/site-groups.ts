@@ -3,6 +3,7 @@ import { personIdField } from '../../../shared/api/people.ts';
 import { siteRight } from '../../../shared/api/site-rights.ts';
 import { withoutFailing } from '../../commands/attempt.ts';
 import { checkMayChange } from '../../directory/visible.ts';
+import { removeGroup } from '../../people/groups.ts';
 import type { PeoplePorts } from '../../people/ports.ts';
 import type { GroupRow } from '../../people/rows.ts';
 import { tellAll } from '../../people/save.ts';
@@ -15,8 +16,6 @@ import { groupView } from '../answer/people.ts';
 import { Problem } from '../answer/problem.ts';
 import { waitLimit } from '../commands/command.ts';
 import type { Call, Handler } from '../request/call.ts';
-
-const ROWS_PER_READ = 500;
 
 type GroupCall = Call<'siteGroupGet' | 'siteGroupDelete'>;
 
@@ -57,7 +56,8 @@ async function putGroup(ports: PeoplePorts, call: Call<'siteGroupPut'>): Promise
   const row = await save();
   // What is not done here a worker does.
   await withoutFailing('group not spread', async () => {
-    await tellAll(ports, tenant, await regroup(ports, row), waitLimit(clock, call));
+    const until = waitLimit(clock, call);
+    await tellAll(ports, tenant, await regroup(ports, row, until), until);
   });
   return ok({ message: message('siteGroupPut', call.language, { id: row.id }), data: groupView(row) });
 }
@@ -71,21 +71,13 @@ async function listGroups({ people }: PeoplePorts, { principal }: Call<'siteGrou
   return ok({ total: rows.length, data: rows.map(groupView) });
 }
 
-async function isUsed({ people }: PeoplePorts, { tenant, id }: GroupRow): Promise<boolean> {
-  let after: string | undefined;
-  do {
-    const page = await people.page(tenant, ROWS_PER_READ, after);
-    if (page.people.some(({ groups }) => groups.includes(id))) return true;
-    after = page.next;
-  } while (after !== undefined);
-  return false;
-}
-
 async function deleteGroup(ports: PeoplePorts, call: Call<'siteGroupDelete'>): Promise<Answer> {
   const row = await found(ports, call);
   for (const site of row.sites) checkMayChange(call.principal, site);
-  if (await isUsed(ports, row)) throw new Problem('site_group_in_use');
-  if (!(await ports.people.removeGroup(row))) throw new Problem('site_group_not_found');
+  const removed = await removeGroup(ports, row);
+  if (removed === 'in use') throw new Problem('site_group_in_use');
+  // Somebody has changed it since it was read, or removed it.
+  if (removed === 'changed') return deleteGroup(ports, call);
   return ok({ message: message('siteGroupDelete', call.language, { id: row.id }) });
 }
 

@@ -10,8 +10,7 @@ test.each(['tcp', 'udp'] as const)(
   async (transport) => {
     const terminal = await start({ transport, users: 1 });
     const { port } = terminal;
-    const open = () =>
-      Conversation.open({ host: '127.0.0.1', port, transport, commKey: 0, timeoutMs: 5000 });
+    const open = () => Conversation.open({ host: '127.0.0.1', port, transport, commKey: 0, timeoutMs: 5000 });
     const before = await open();
     const sightings = new Sightings(terminal);
     const excusedUntil = () => sightings.excuses[0]?.to ?? 0;

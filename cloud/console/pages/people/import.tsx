@@ -31,6 +31,7 @@ const COLOURS: Readonly<Record<Line['action'], string>> = {
   create: 'teal',
   update: 'night',
   unchanged: 'gray',
+  failed: 'red',
 };
 const KNOWN = [
   'user_id',
@@ -134,6 +135,28 @@ function Faults({ error }: { readonly error: Failure }) {
   );
 }
 
+/** Lines that could not be written any more when it came to them. */
+function Left({ lines }: { readonly lines: readonly Line[] }) {
+  const { t } = useTranslation();
+  return (
+    <Alert color="red" title={t('people.notAll', { count: lines.length })} role="alert">
+      <Table>
+        <Table.Tbody>
+          {lines.map(({ line, id, error = '' }) => (
+            <Table.Tr key={line}>
+              <Table.Td>{line}</Table.Td>
+              <Table.Td>
+                <Plain text={id} />
+              </Table.Td>
+              <Table.Td>{plain(error)}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Alert>
+  );
+}
+
 function Preview({ seen, text }: { readonly seen: Imported; readonly text: string }) {
   const { t } = useTranslation();
   const client = useQueryClient();
@@ -145,6 +168,8 @@ function Preview({ seen, text }: { readonly seen: Imported; readonly text: strin
   const changes = seen.data.filter(({ action }) => action !== 'unchanged');
   const { created, updated, unchanged } = seen;
   if (apply.isSuccess) {
+    const failed = apply.data.data.filter(({ action }) => action === 'failed');
+    if (failed.length > 0) return <Left lines={failed} />;
     return (
       <Alert color="teal" title={t('people.saved')} role="status">
         <Stack align="flex-start" gap="sm">
