@@ -148,4 +148,18 @@ export const branch = {
       en: 'The machine went down time after time while it was tried; the one before is back.',
     },
   },
+  addTerminal: { es: 'Agregar terminal', en: 'Add a terminal' },
+  terminalId: { es: 'Identificador', en: 'Id' },
+  terminalIdHint: {
+    es: 'Único en la empresa y para siempre; vacío: el que se muestra',
+    en: 'One in the company, and for good; empty: the one that is shown',
+  },
+  keyHint: { es: 'La del menú Comm. del terminal; vacío: ninguna', en: 'From its menu Comm.; empty: none' },
+  zoneHint: { es: 'Vacío: la del mini-PC', en: 'Empty: that of the mini-PC' },
+  removeTerminal: { es: 'Quitar {{name}}', en: 'Take {{name}} off' },
+  removeAction: { es: 'Quitarlo', en: 'Take it off' },
+  removeWill: {
+    es: 'Deja de estar en la lista, y lo que esperaba por él no se hace. El aparato conserva sus usuarios y marcaciones; lo que se recogió de él queda. Se puede agregar otra vez.',
+    en: 'It is no longer in the list, and what waited for it is not done. The machine keeps its users and punches; what was collected from it stays. It can be added again.',
+  },
 } as const;

@@ -3,11 +3,9 @@ import { Button, Card, Group, SimpleGrid, Stack, Text, Title } from '@mantine/co
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { devicesQuery, type Site, siteQuery } from '../../api/fleet.ts';
+import { type Site, siteQuery } from '../../api/fleet.ts';
 import { useMay } from '../../app/session.tsx';
-import { DeviceTable } from '../../parts/device-table.tsx';
 import { Page } from '../../parts/page.tsx';
-import { Pager, usePaging } from '../../parts/pager.tsx';
 import { Shown } from '../../parts/shown.tsx';
 import { Coloured, SiteBadge } from '../../parts/state-badge.tsx';
 import { When } from '../../parts/when.tsx';
@@ -15,33 +13,7 @@ import { AgentCard } from './agent-card.tsx';
 import { BranchActions } from './branch-actions.tsx';
 import { Connections } from './connections.tsx';
 import { Enrolment } from './enrolment.tsx';
-
-const PAGE = 50;
-
-function Terminals({ site }: { readonly site: Site }) {
-  const { t } = useTranslation();
-  const paging = usePaging(site.site);
-  const devices = useQuery(devicesQuery({ site: site.site }, paging.cursor, PAGE));
-  return (
-    <Stack gap="sm" component="section">
-      <Title order={2} size="h4">
-        {t('branch.terminals')}
-      </Title>
-      <Shown
-        query={devices}
-        isEmpty={({ data }) => data.length === 0}
-        empty={<Text>{t(site.online ? 'branch.noTerminals' : 'branch.noTerminalsYet')}</Text>}
-      >
-        {({ data, total, next_cursor }) => (
-          <>
-            <DeviceTable devices={data} isOneSite />
-            <Pager paging={paging} next={next_cursor} total={total} />
-          </>
-        )}
-      </Shown>
-    </Stack>
-  );
-}
+import { Terminals } from './terminals.tsx';
 
 function Troubles({ site }: { readonly site: Site }) {
   const { t } = useTranslation();
