@@ -26,6 +26,7 @@ import type { LocalPublisher } from './link/local-broker.ts';
 import { NotedClock } from './noted-clock.ts';
 import { Onlookers } from './onlookers.ts';
 import { Punches } from './punches/punches.ts';
+import { Survey } from './survey.ts';
 import { UpdateDesk } from './update/desk.ts';
 import { diskOf } from './vitals.ts';
 
@@ -52,6 +53,7 @@ export class Agent {
   readonly #updates: UpdateDesk;
   readonly #punches: Punches;
   readonly #keeping: Keeping;
+  readonly #survey: Survey;
   /** Counts up over all commands and from where no earlier run has been, so it counts up within each command. */
   #progressSeq: number;
   #cancelTidying: (() => void) | null = null;
@@ -161,6 +163,14 @@ export class Agent {
     this.#localBroker = localBroker ?? null;
     this.#punches = this.#openPunches();
     this.#keeping = this.#openKeeping();
+    this.#survey = new Survey({
+      clock,
+      left: (notAfter) => this.#cloudClock.left(notAfter),
+      named: config.subnets,
+      allowLoopback: config.allowLoopback,
+      devices: () => this.#branch.devices(),
+      progress: (id, stage, done, total) => this.#progress(id, stage, done, total),
+    });
     this.#dispatcher = new Dispatcher({
       at,
       journal: this.#journal,
@@ -173,7 +183,7 @@ export class Agent {
       station: (device) => this.#branch.station(device),
       stations: () => this.#branch.stations(),
       publishProgress: (id, stage, done, total) => this.#progress(id, stage, done, total),
-      own: { ...this.#branch.operations, ...this.#keeping.operations },
+      own: { ...this.#branch.operations, ...this.#keeping.operations, ...this.#survey.operations },
       onWritten: (...written) => this.#keeping.written(...written),
       words: {
         'device.refused': ({ devices }) => this.#onlookers.refused(devices),
@@ -261,6 +271,7 @@ export class Agent {
     steps.defer(() => this.#onlookers.close());
     steps.defer(() => this.#hello.stop());
     steps.defer(() => this.#keeping.stop());
+    steps.defer(() => this.#survey.stop());
     steps.defer(() => this.#cancelTidying?.());
     steps.defer(() => this.#certificates?.stop());
     steps.defer(() => this.#updates.stop());

@@ -85,6 +85,10 @@ export const phrases = {
     es: 'solo direcciones privadas (10.x, 172.16–31.x, 192.168.x) o las que allow_hosts nombra en el agent.yaml de la sede',
     en: "private addresses only (10.x, 172.16–31.x, 192.168.x), or those that allow_hosts names in the site's agent.yaml",
   },
+  subnet_not_own: {
+    es: 'debe ser parte de una red privada del equipo de la sede, como 192.168.1.0/24, de /22 a lo más; sus redes: {networks}',
+    en: 'must be part of a private network of the machine there, such as 192.168.1.0/24, a /22 at most; its networks: {networks}',
+  },
   address_taken: { es: "ya es la del dispositivo '{holder}'", en: "the device '{holder}' already has it" },
   cursor_foreign: {
     es: 'debe ser el next_cursor de una respuesta',
@@ -197,6 +201,7 @@ export const phrases = {
   stage_waiting: { es: 'esperando el dedo', en: 'waiting' },
   stage_sample: { es: 'muestra {done}/{total}', en: 'sample {done}/{total}' },
   stage_reading: { es: 'leyendo', en: 'reading' },
+  stage_searching: { es: 'buscando', en: 'searching' },
   stage_writing: { es: 'escribiendo', en: 'writing' },
 } as const satisfies Record<string, { readonly es: string; readonly en: string }>;
 

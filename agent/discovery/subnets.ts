@@ -33,6 +33,27 @@ export function ownSubnets(interfaces: NodeJS.Dict<NetworkInterfaceInfo[]> = net
   return [...subnets.values()];
 }
 
+/** The same, whole: with all of a network that is larger than what is asked at a time. */
+export function ownNetworks(interfaces: NodeJS.Dict<NetworkInterfaceInfo[]> = networkInterfaces()): Subnet[] {
+  return Object.values(interfaces)
+    .flatMap((list) => list ?? [])
+    .flatMap(({ address, cidr, internal }) =>
+      internal || cidr === null || !isPrivateAddress(address)
+        ? []
+        : [around(address, Number(cidr.split('/')[1]))],
+    );
+}
+
+/** True if all of a subnet lies in one of these. */
+export function isWithin({ first, prefix }: Subnet, networks: readonly Subnet[]): boolean {
+  return networks.some(
+    (network) =>
+      network.prefix <= prefix &&
+      first >= network.first &&
+      first < network.first + 2 ** (32 - network.prefix),
+  );
+}
+
 /** `192.168.1.0/24`, or one address. Private ranges only, and loopback for simulated terminals. @throws SubnetError */
 export function parseSubnet(text: string): Subnet {
   const [address = '', bits = '32', rest] = text.split('/');

@@ -17,6 +17,7 @@ const KIND_OF: Readonly<Record<OperationKind, string>> = {
   batch: 'own',
   rule: 'own',
   recall: 'own',
+  survey: 'own',
   inquiry: 'inquiry',
   word: 'word',
 };
@@ -53,6 +54,7 @@ const ARGS: Readonly<Record<OperationName, object>> = {
   'wiegand.put': { mode: 'hex', type: 'wiegand_34' },
   'wiegand.get': {},
   'device.settings': {},
+  'site.discover': { subnet: '192.168.1.0/24' },
   'people.put': {
     epoch: ulid(),
     items: [{ person: 'p-1', version: 1, user_id: '7', want: { name: 'Ana' } }],

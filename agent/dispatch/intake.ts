@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { commandIdSchema } from '../../shared/domain/identifiers.ts';
 import { SerenoError } from '../../shared/errors.ts';
 import { type Command, commandSchema, UNPACKED_BYTES, WIRE_VERSION } from '../../shared/wire/envelope.ts';
-import { isOfKind } from '../../shared/wire/operations.ts';
+import { isOfKind, type OperationOfKind } from '../../shared/wire/operations.ts';
 import type { Phrase } from '../../shared/words.ts';
 import type { Origin } from '../journal/rows.ts';
 import type { UndoVault } from '../journal/undo-vault.ts';
@@ -20,7 +20,8 @@ interface Journalled {
 export interface WriteRequest extends TerminalWrite, Journalled {}
 export interface AskRequest extends TerminalAsk, Journalled {}
 /** Kinds of operations on what the agent keeps by itself. */
-export type OwnKind = 'own' | 'batch' | 'rule' | 'recall';
+export type OwnKind = 'own' | 'batch' | 'rule' | 'recall' | 'survey';
+const OWN_KINDS: readonly OwnKind[] = ['own', 'batch', 'rule', 'recall', 'survey'];
 /** What goes into the journal before it is done. */
 export type Request =
   | WriteRequest
@@ -92,7 +93,7 @@ export class Intake {
     mustBeOfThisVersion(command);
     const asked = terminalCommand(op, args, copiesIn(this.#ports.undo, device));
     if (asked !== null) return { ...asked, command, origin };
-    if (isOfKind('own', op) || isOfKind('batch', op) || isOfKind('rule', op) || isOfKind('recall', op)) {
+    if (isOwn(op)) {
       return { kind: 'own', command, origin, run: bind(this.#ports.own, op, command) };
     }
     throw rejected('@operation_unknown', { op });
@@ -124,6 +125,10 @@ export class Intake {
       return { kind: 'inquiry', command, answer };
     }
   }
+}
+
+function isOwn(op: string): op is OperationOfKind<OwnKind> {
+  return OWN_KINDS.some((kind) => isOfKind(kind, op));
 }
 
 /** The command with its arguments as they are; those that cannot be unpacked are none that any operation takes. */

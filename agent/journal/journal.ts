@@ -26,7 +26,7 @@ import { UserWrites } from './user-writes.ts';
 /** Days that settled commands are kept once they may not begin any more: longer than anybody asks what became of them. */
 export const KEEP_DAYS = 8;
 const DAY_MS = 86_400_000;
-const READS = [...operationsOfKind('read'), ...operationsOfKind('recall')];
+const READS = [...operationsOfKind('read'), ...operationsOfKind('recall'), ...operationsOfKind('survey')];
 const IS_OPEN = stateIn(OPEN);
 /** Their replies may be large, and nobody asks for them again after this: longer than any of them may wait to begin. */
 const KEEP_READS_MS = 600_000;

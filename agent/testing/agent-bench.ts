@@ -217,7 +217,7 @@ export class AgentBench {
   }
 
   /** Hands a command over without waiting. @returns its id */
-  send(op: string, device: string, args: unknown, fields: Partial<Command> = {}): string {
+  send(op: string, device: string | undefined, args: unknown, fields: Partial<Command> = {}): string {
     const command = { ...commandOf(op, device, args), ...fields };
     const payload = Buffer.from(JSON.stringify(command));
     this.link.events.onCommand({ payload, acknowledge: () => undefined });

@@ -23,5 +23,5 @@ export function operationOf<A extends Action>(action: A): OperationOf<A> {
 export function isRead(name: string): boolean {
   if (!isAction(name)) return false;
   const operation = operationOf(name);
-  return isOfKind('read', operation) || isOfKind('recall', operation);
+  return isOfKind('read', operation) || isOfKind('recall', operation) || isOfKind('survey', operation);
 }

@@ -7,7 +7,7 @@ import { logMeasures } from './measures.ts';
 import { look, type Outcome } from './outcome.ts';
 import type { CommandPorts } from './ports.ts';
 import { followPurge } from './purge.ts';
-import { badgeIn, type CommandRequest, checkedArgs, newRow, type Ready } from './request.ts';
+import { badgeIn, type CommandRequest, checkedArgs, newRow, OF_SITE, type Ready } from './request.ts';
 import type { Dispatched } from './sender.ts';
 import { checkSite } from './site-rights.ts';
 import { waitFor } from './waiting.ts';
@@ -118,7 +118,7 @@ async function send(
   const dispatched = await sender.send(command, {
     id,
     op,
-    device,
+    ...(device === OF_SITE ? {} : { device }),
     issuedAt,
     notAfter,
     traceparent: trace,

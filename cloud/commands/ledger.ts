@@ -18,6 +18,7 @@ export const commandRowSchema = z.object({
   id: z.string(),
   tenant: z.string(),
   site: z.string(),
+  /** Empty where it is about the branch itself. */
   device: z.string(),
   deviceName: z.string(),
   /** The action that was asked for, by its route's name: the scope there says who may see the command. */

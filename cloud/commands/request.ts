@@ -42,11 +42,14 @@ export interface Asking {
   readonly origin: Origin;
 }
 
+/** In place of a terminal's id: the command is about the branch itself. */
+export const OF_SITE = '';
+
 export type ArgsFor<A extends Action> = z.input<(typeof operations)[OperationOf<A>]['args']>;
 
 export interface CommandRequest<A extends Action = Action> extends Asking {
   readonly action: A;
-  /** Id of the terminal, as the directory writes it. */
+  /** Id of the terminal, as the directory writes it; `OF_SITE`: of none. */
   readonly device: string;
   readonly args: ArgsFor<A>;
   /**

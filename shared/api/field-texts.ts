@@ -24,6 +24,10 @@ export const fieldTexts = {
     en: 'must be an integer from 1 to 100, without a place to begin at and without waiting',
   },
   cursor: { es: 'debe ser el next_cursor de una respuesta', en: 'must be the next_cursor of an answer' },
+  subnet: {
+    es: 'debe ser una red como 192.168.1.0/24, de /22 a lo más',
+    en: 'must be a subnet such as 192.168.1.0/24, a /22 at most',
+  },
   flag: { es: 'debe ser true o false', en: 'must be true or false' },
   date: { es: 'debe ser una fecha YYYY-MM-DD que exista', en: 'must be an existing date YYYY-MM-DD' },
   moment: {

@@ -92,6 +92,12 @@ export const cursorField = z
   .min(1, { error: 'cursor' })
   .max(256, { error: 'cursor' });
 
+/** An IPv4 subnet; the agent says whether it is one of its own. */
+export const subnetField = z
+  .string({ error: 'subnet' })
+  .trim()
+  .regex(/^(\d{1,3}\.){3}\d{1,3}\/(2[2-9]|3[0-2])$/, { error: 'subnet' satisfies FieldText });
+
 /** `true` or `false`, as JSON or as a query string. */
 export const flagField = z
   .union([z.boolean(), z.literal(['true', 'false']).transform((text) => text === 'true')], {

@@ -65,7 +65,7 @@ export const operationView = z
   .object({
     id: z.string(),
     op: z.string(),
-    device_id: z.string().optional().meta(says('Absent where it is for several terminals.')),
+    device_id: z.string().optional().meta(says('Absent where it is for several terminals, or for none.')),
     site: z.string().optional().meta(says('Absent where it is for several branches.')),
     user_id: z.string().optional().meta(says('The badge that it is about, where it is about one.')),
     state: z.enum(OPERATION_STATES),

@@ -4,6 +4,7 @@ import { attendanceRoutes } from './attendance.ts';
 import { auditRoutes } from './audit.ts';
 import { batchRoutes } from './batches.ts';
 import { deviceRoutes } from './devices.ts';
+import { discoveryRoutes } from './discovery.ts';
 import { enrolmentRoutes } from './enrolment.ts';
 import { eventRoutes } from './events.ts';
 import { fingerRoutes } from './fingers.ts';
@@ -23,6 +24,7 @@ export const routes = {
   ...systemRoutes,
   ...deviceRoutes,
   ...deviceHistoryRoutes,
+  ...discoveryRoutes,
   ...userRoutes,
   ...batchRoutes,
   ...fingerRoutes,

@@ -17,6 +17,7 @@ import {
 } from '../domain/carried-fingers.ts';
 import { MOST_CERTIFICATE_DAYS } from '../domain/certificate.ts';
 import { commKeySchema, deviceInfoShape, deviceSettingsShape, serialSchema } from '../domain/device.ts';
+import { foundSchema, MOST_FOUND, MOST_NETWORKS } from '../domain/found-terminal.ts';
 import { commandIdSchema, deviceIdSchema } from '../domain/identifiers.ts';
 import { userFieldsSchema, userSchema } from '../domain/user.ts';
 import { MOST_WANTED, wantedPersonSchema } from '../domain/wanted-person.ts';
@@ -75,6 +76,7 @@ export type BatchResult = z.infer<typeof batchResultSchema>;
  * - `batch`: many writes at one terminal, each under an id of its own; begun again after a crash, and never done twice
  * - `rule`: a change of what the agent keeps by itself; begun again after a crash, and never done twice
  * - `recall`: a question about what the agent keeps; changes nothing
+ * - `survey`: a look at the network of the branch; changes nothing
  * - `word`: news from the cloud for the agent
  * - `inquiry`: about another command; answered at once from the journal
  */
@@ -86,6 +88,7 @@ export type OperationKind =
   | 'batch'
   | 'rule'
   | 'recall'
+  | 'survey'
   | 'word'
   | 'inquiry';
 
@@ -297,6 +300,25 @@ export const operations = {
   'finger.seal': { kind: 'recall', args: sealFingersArgs, result: sealFingersResult },
   /** Puts fingers that another agent has sealed to this one on this terminal, at which the person is kept; into empty slots only. */
   'finger.give': { kind: 'rule', args: giveFingersArgs, result: giveFingersResult },
+  /**
+   * Looks for terminals in the private networks of the agent's machine, or in one part of them. Nothing is changed, no comm key is sent. It ends by itself
+   * after a few minutes at the latest: `asked` is less than `addresses` then.
+   */
+  'site.discover': {
+    kind: 'survey',
+    long: true,
+    args: z.strictObject({
+      port: z.int().min(1).max(65535).optional(),
+      /** `192.168.1.0/24`; at most a /22. */
+      subnet: z.string().max(18).optional(),
+    }),
+    result: z.object({
+      networks: z.array(z.string().max(18)).max(MOST_NETWORKS),
+      addresses: z.int().min(0),
+      asked: z.int().min(0),
+      found: z.array(foundSchema).max(MOST_FOUND),
+    }),
+  },
   /** Tells an agent that its hello named devices that another site holds. */
   'device.refused': {
     kind: 'word',

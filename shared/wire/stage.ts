@@ -2,10 +2,10 @@
 import { type Language, type Phrase, wordsOf } from '../words.ts';
 
 /** As it travels; counts travel beside it. */
-export type Stage = 'waiting' | 'reading' | 'writing' | `sample ${number}/${number}`;
+export type Stage = 'waiting' | 'reading' | 'writing' | 'searching' | `sample ${number}/${number}`;
 
 /** What a stage is, for programs; how far it is stands in counts. */
-export const OPERATION_STEPS = ['waiting', 'reading', 'writing', 'sample'] as const;
+export const OPERATION_STEPS = ['waiting', 'reading', 'writing', 'searching', 'sample'] as const;
 export type OperationStep = (typeof OPERATION_STEPS)[number];
 
 /** A stage for programs; null for one that is not known here. */
@@ -28,6 +28,7 @@ export function stageText(stage: string, language: Language): string {
   }
   if (stage === 'waiting') return wordsOf('@stage_waiting', {}, language);
   if (stage === 'reading') return wordsOf('@stage_reading', {}, language);
+  if (stage === 'searching') return wordsOf('@stage_searching', {}, language);
   if (stage === 'writing') return wordsOf('@stage_writing', {}, language);
   return wordsOf(stage, {}, language);
 }

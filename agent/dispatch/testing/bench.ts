@@ -181,6 +181,7 @@ export function ownHandlers(): DispatcherPorts['own'] {
     'people.put': done,
     'finger.seal': done,
     'finger.give': done,
+    'site.discover': done,
   };
 }
 

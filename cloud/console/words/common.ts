@@ -79,6 +79,7 @@ export const common = {
     'device.sync_time': { es: 'Poner en hora', en: 'Set clock' },
     'attendance.list': { es: 'Leer marcaciones', en: 'Read punches' },
     'device.settings': { es: 'Leer ajustes', en: 'Read settings' },
+    'site.discover': { es: 'Buscar terminales', en: 'Look for terminals' },
     'device.put': { es: 'Registrar o cambiar terminal', en: 'Register or change terminal' },
     'device.delete': { es: 'Olvidar terminal', en: 'Forget terminal' },
     'identifier.put': { es: 'Dar tarjetas o códigos', en: 'Give cards or codes' },

@@ -1,9 +1,11 @@
 // Sites and terminals as the API shows them: one word for how they stand, since when, and why in a sentence.
 import type { DeviceView } from '../../../shared/api/devices.ts';
+import type { FoundView } from '../../../shared/api/discovery.ts';
 import type { FleetView, SiteView } from '../../../shared/api/sites.ts';
 import type { AgentUpdateView } from '../../../shared/api/updates.ts';
 import { serialSchema } from '../../../shared/domain/device.ts';
 import { DEVICE_STATES, type DeviceState, type StateReason } from '../../../shared/domain/device-state.ts';
+import type { FoundTerminal } from '../../../shared/domain/found-terminal.ts';
 import { errorText, isErrorCode } from '../../../shared/errors.ts';
 import { KEEP_ALIVE_SECONDS } from '../../../shared/wire/envelope.ts';
 import type { Language } from '../../../shared/words.ts';
@@ -123,4 +125,18 @@ export function sentenceOf({ code, params }: StateReason, language: Language): s
 
 function instantOf(epochMs: number | null): string | null {
   return epochMs === null ? null : new Date(epochMs).toISOString();
+}
+
+const told = (text: string) => (text === '' ? null : text);
+
+/** What answers at an address; null where it tells nothing of that. */
+export function foundView({ device_id, ...found }: FoundTerminal): FoundView {
+  return {
+    ...found,
+    serial: told(found.serial),
+    device_name: told(found.device_name),
+    platform: told(found.platform),
+    firmware_version: told(found.firmware_version),
+    ...(device_id === null ? {} : { device_id }),
+  };
 }

@@ -3,12 +3,13 @@ import { fingerName } from '../../../shared/domain/user.ts';
 import type { Language } from '../../../shared/words.ts';
 import { attendanceFilter } from '../../attendance/range.ts';
 import type { Action } from '../../commands/actions.ts';
+import { discover } from '../../commands/discovery.ts';
 import type { CommandRow } from '../../commands/ledger.ts';
 import { createDevice, deleteDevice, updateDevice } from '../../commands/registration.ts';
 import type { Directory } from '../../directory/directory.ts';
 import { message } from '../answer/messages.ts';
 import { MOST_ROWS } from '../answer/size.ts';
-import { deviceView } from '../answer/views.ts';
+import { deviceView, foundView } from '../answer/views.ts';
 import type { CommandRoute } from './command-route.ts';
 
 async function registered(directory: Directory, { tenant, device }: CommandRow, language: Language) {
@@ -140,6 +141,10 @@ export const commandRoutes: { readonly [A in Action]: CommandRoute<A> } = {
     present: ({ host, has_comm_key, id, name, source, ...settings }) => ({
       data: { id, name, ip: host, source, has_password: has_comm_key, ...settings },
     }),
+  },
+  siteDiscover: {
+    ask: (ports, asking, { params, query }) => discover(ports, asking, params.site ?? '', query),
+    present: ({ found, ...rest }) => ({ ...rest, data: found.map(foundView) }),
   },
   devicePing: {
     present: ({ device_time, ip }, { device }, language) => ({

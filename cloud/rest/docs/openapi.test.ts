@@ -173,6 +173,11 @@ describe('sent as it stands', () => {
       case 'wiegand.get':
       case 'wiegand.put':
         return shown('wiegandGet');
+      case 'site.discover': {
+        const { networks, addresses, asked, data } = shown('siteDiscover');
+        const found = (data as object[]).map((each) => ({ device_id: null, ...each }));
+        return { networks, addresses, asked, found };
+      }
       case 'op.cancel':
         return { cancelled: true };
       default:

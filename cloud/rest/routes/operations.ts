@@ -11,6 +11,7 @@ import type { CommandRow, Settlement } from '../../commands/ledger.ts';
 import { DEFAULT_LIMIT, listOperations, MOST_OPERATIONS } from '../../commands/listing.ts';
 import { cancelOperation, findOperation, type Operation } from '../../commands/operations.ts';
 import type { CommandPorts } from '../../commands/ports.ts';
+import { OF_SITE } from '../../commands/request.ts';
 import { isBefore, startOf } from '../../commands/span.ts';
 import type { Directory } from '../../directory/directory.ts';
 import { cancelJob } from '../../jobs/cancelling.ts';
@@ -74,7 +75,7 @@ async function operationView(
   return {
     id: command.id,
     op: command.op,
-    device_id: command.device,
+    ...(command.device === OF_SITE ? {} : { device_id: command.device }),
     site: command.site,
     ...(command.userId === undefined ? {} : { user_id: command.userId }),
     state,
