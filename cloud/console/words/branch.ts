@@ -162,4 +162,67 @@ export const branch = {
     es: 'Deja de estar en la lista, y lo que esperaba por él no se hace. El aparato conserva sus usuarios y marcaciones; lo que se recogió de él queda. Se puede agregar otra vez.',
     en: 'It is no longer in the list, and what waited for it is not done. The machine keeps its users and punches; what was collected from it stays. It can be added again.',
   },
+  discover: { es: 'Buscar terminales', en: 'Look for terminals' },
+  discoverHow: {
+    es: 'El agente pregunta en las redes privadas de su mini-PC quién es un terminal. No cambia nada y no da claves a nadie.',
+    en: 'The agent asks in the private networks of its mini-PC who is a terminal. It changes nothing, and gives no key to anybody.',
+  },
+  subnet: { es: 'Red', en: 'Network' },
+  subnetAll: { es: 'Todas las del mini-PC', en: 'All of the mini-PC' },
+  look: { es: 'Buscar', en: 'Look' },
+  looking: { es: 'Buscando…', en: 'Looking…' },
+  lookingAt: {
+    es: 'Preguntado a {{done}} de {{total}} direcciones',
+    en: 'Asked {{done}} of {{total}} addresses',
+  },
+  discovered: { es: 'Lo que se encontró', en: 'What was found' },
+  looked_one: {
+    es: 'Respondió una de {{asked}} direcciones de {{networks}}.',
+    en: 'One of {{asked}} addresses of {{networks}} answered.',
+  },
+  looked_other: {
+    es: 'Respondieron {{count}} de {{asked}} direcciones de {{networks}}.',
+    en: '{{count}} of {{asked}} addresses of {{networks}} answered.',
+  },
+  lookedPart: {
+    es: 'El tiempo no alcanzó para {{left}} más: busque en una red menor.',
+    en: 'There was no time for {{left}} more: look in a smaller network.',
+  },
+  noNetwork: {
+    es: 'El mini-PC no está en ninguna red privada.',
+    en: 'The mini-PC is in no private network.',
+  },
+  foundNone: {
+    es: 'No se encontró ningún terminal. Mire si están encendidos y en la misma red que el mini-PC.',
+    en: 'No terminal was found. See whether they are on, and in the same network as the mini-PC.',
+  },
+  foundWhat: { es: 'Qué es', en: 'What it is' },
+  foundKind: {
+    terminal: { es: 'Terminal', en: 'Terminal' },
+    asks_key: { es: 'Terminal con clave', en: 'Terminal with a key' },
+    declines: { es: 'Terminal que no acepta', en: 'Terminal that declines' },
+    hangs_up: { es: 'Cuelga', en: 'Hangs up' },
+    silent: { es: 'Callado', en: 'Silent' },
+  },
+  foundMore: {
+    asks_key: {
+      es: 'Dice quién es cuando tiene su clave de comunicación.',
+      en: 'It tells who it is once it has its comm key.',
+    },
+    declines: {
+      es: 'No acepta conexiones: reinícielo, y mire en su menú Comm. si acepta las de una PC.',
+      en: 'It takes no connections: restart it, and see in its menu Comm. whether it takes those of a PC.',
+    },
+    hangs_up: {
+      es: 'Quizás un terminal que atiende a otro programa.',
+      en: 'Perhaps a terminal that serves another program.',
+    },
+    silent: {
+      es: 'Quizás un terminal que atiende a otro programa, quizás otro aparato.',
+      en: 'Perhaps a terminal that serves another program, perhaps another machine.',
+    },
+  },
+  isThere: { es: 'Ya está: {{id}}', en: 'Already there: {{id}}' },
+  addFound: { es: 'Agregar {{place}}', en: 'Add {{place}}' },
+  addShort: { es: 'Agregar', en: 'Add' },
 } as const;

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTerminal } from '../../terminal/terminal.ts';
 import { type Running, startForTest } from '../client.ts';
 import { describeInBrowser, LANGUAGES, stopBrowser, Visitor } from './browser.ts';
 import { settleAdmin } from './operator.ts';
@@ -41,8 +42,14 @@ describeInBrowser('branches in the console', () => {
     },
   );
 
-  test('a branch is brought in by the keyboard, and the page sees its agent arrive', async () => {
+  test('a branch is brought in by the keyboard: its agent arrives, and its terminals are found and added', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'sereno-console-'));
+    const terminal = await startTerminal({
+      host: '127.0.0.2',
+      serialNumber: 'SN<b>-NORTE',
+      deviceName: 'K40',
+    });
+    const address = `127.0.0.2:${terminal.port}`;
     const visitor = await Visitor.arrive(running.system.url);
     const { page } = visitor;
     await visitor.signIn(admin.username, admin.password);
@@ -71,15 +78,56 @@ describeInBrowser('branches in the console', () => {
       await page.getByText('Esta sede no tiene terminales todavía').waitFor();
       await page.getByRole('region', { name: 'Agente' }).waitFor();
       await visitor.expectAccessible();
-      visitor.expectQuiet();
+
+      await page.getByRole('button', { name: 'Buscar terminales' }).press('Enter');
+      await page.getByRole('textbox', { name: 'Red' }).focus();
+      await page.keyboard.type('172.31.255.252/30');
+      await page.keyboard.press('Enter');
+      await page.getByText('debe ser parte de una red privada').waitFor();
+      await page.keyboard.press('Control+A');
+      await page.keyboard.type('127.0.0.0/30');
+      await page.keyboard.press('Tab');
+      await page.keyboard.type(String(terminal.port));
+      await page.keyboard.press('Enter');
+      await page.getByText('Respondió una de 2 direcciones de 127.0.0.0/30.').waitFor();
+      await page.getByRole('cell', { name: 'SN<b>-NORTE' }).waitFor();
+      await visitor.expectAccessible();
+
+      await page.getByRole('button', { name: `Agregar ${address}` }).press('Enter');
+      const form = page.getByRole('dialog').filter({ hasText: 'Agregar terminal' });
+      await form.getByRole('textbox', { name: 'Nombre' }).focus();
+      await page.keyboard.type('Entrada Norte');
+      await page.keyboard.press('Tab');
+      // Another branch has that id: said at its field.
+      await page.keyboard.type('principal');
+      await page.keyboard.press('Enter');
+      await form.getByText("El dispositivo 'principal' ya existe.").first().waitFor();
+      await visitor.expectAccessible();
+      await form.getByRole('textbox', { name: 'Identificador' }).focus();
+      await page.keyboard.press('Control+A');
+      await page.keyboard.press('Delete');
+      await page.keyboard.press('Enter');
+      await page.getByRole('link', { name: 'Ya está: entrada_norte' }).waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('link', { name: 'Entrada Norte' }).waitFor();
+      await page.getByRole('cell', { name: 'En línea' }).waitFor();
       const { body } = await running.call('GET', '/sites');
       expect(body.data.find(({ site }: { site: string }) => site === 'norte')).toMatchObject({
         online: true,
+        devices: { total: 1 },
       });
+
+      await page.getByRole('button', { name: 'Quitar Entrada Norte' }).press('Enter');
+      await page.getByText('El aparato conserva sus usuarios y marcaciones').waitFor();
+      await visitor.expectAccessible();
+      await page.getByRole('button', { name: 'Quitarlo' }).press('Enter');
+      await page.getByText('Esta sede no tiene terminales todavía').waitFor();
+      visitor.expectQuiet();
     } finally {
       const ended = once(agent, 'exit');
       agent.kill('SIGTERM');
       await ended;
+      await terminal.stop();
       rmSync(folder, { recursive: true, force: true });
       await visitor.leave();
     }

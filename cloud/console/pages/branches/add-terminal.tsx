@@ -28,6 +28,7 @@ export const NOTHING_SEEN: TerminalSeen = { id: '', name: '', ip: '', port: '437
 export interface AddTerminalProps {
   readonly site: string;
   readonly seen: TerminalSeen;
+  readonly onAdded?: (id: string) => void;
   readonly onClose: () => void;
 }
 
@@ -42,7 +43,7 @@ export function idOf(name: string): string {
     .slice(0, 64);
 }
 
-export function AddTerminal({ site, seen, onClose }: AddTerminalProps) {
+export function AddTerminal({ site, seen, onAdded, onClose }: AddTerminalProps) {
   const { t } = useTranslation();
   const form = useForm({
     initialValues: { ...seen, password: '', timezone: '' },
@@ -63,7 +64,10 @@ export function AddTerminal({ site, seen, onClose }: AddTerminalProps) {
       return read(api.POST('/devices', { body: body as DeviceCreate }));
     },
     affects: [['devices'], ['sites'], ['needs']],
-    done: onClose,
+    done: (answer) => {
+      if ('data' in answer) onAdded?.(answer.data.id);
+      onClose();
+    },
     onWay: onClose,
     quiet: true,
   });

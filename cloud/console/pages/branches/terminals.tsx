@@ -1,6 +1,6 @@
 // The terminals of a branch: added here, and taken off where no file of the mini-PC has them.
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
-import { IconPlus } from '@tabler/icons-react';
+import { IconPlus, IconRadar2 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -10,15 +10,18 @@ import { DeviceTable } from '../../parts/device-table.tsx';
 import { Pager, usePaging } from '../../parts/pager.tsx';
 import { Shown } from '../../parts/shown.tsx';
 import { AddTerminal, NOTHING_SEEN, type TerminalSeen } from './add-terminal.tsx';
+import { Discover } from './discover.tsx';
 import { RemoveTerminal } from './remove-terminal.tsx';
 
 const PAGE = 50;
 const ICON = 16;
 
-export function Terminals({ site: { site, online } }: { readonly site: Site }) {
+export function Terminals({ site: branch }: { readonly site: Site }) {
   const { t } = useTranslation();
+  const { site, online } = branch;
   const may = useMay();
   const mayChange = may('devices:write');
+  const [isLooking, setLooking] = useState(false);
   const [adding, setAdding] = useState<TerminalSeen | null>(null);
   const paging = usePaging(site);
   const devices = useQuery(devicesQuery({ site }, paging.cursor, PAGE));
@@ -30,6 +33,13 @@ export function Terminals({ site: { site, online } }: { readonly site: Site }) {
         </Title>
         {mayChange && online ? (
           <Group gap="xs">
+            <Button
+              variant="default"
+              leftSection={<IconRadar2 size={ICON} />}
+              onClick={() => setLooking(true)}
+            >
+              {t('branch.discover')}
+            </Button>
             <Button leftSection={<IconPlus size={ICON} />} onClick={() => setAdding(NOTHING_SEEN)}>
               {t('branch.addTerminal')}
             </Button>
@@ -56,6 +66,7 @@ export function Terminals({ site: { site, online } }: { readonly site: Site }) {
           </>
         )}
       </Shown>
+      {isLooking ? <Discover site={branch} onClose={() => setLooking(false)} /> : null}
       {adding === null ? null : <AddTerminal site={site} seen={adding} onClose={() => setAdding(null)} />}
     </Stack>
   );
