@@ -156,6 +156,22 @@ export const catalogue = {
     es: "No se ha pedido ninguna actualización para la sede '{site}'.",
     en: "No update was asked for at site '{site}'.",
   },
+  rollout_not_found: { status: 404, es: 'Despliegue no encontrado.', en: 'Roll-out not found.' },
+  rollout_open: {
+    status: 409,
+    es: "El despliegue '{id}' aún no ha terminado; espere, o cancélelo.",
+    en: "The roll-out '{id}' is not over yet; wait, or cancel it.",
+  },
+  rollout_over: {
+    status: 409,
+    es: 'El despliegue ya terminó o fue cancelado.',
+    en: 'The roll-out is over or was cancelled.',
+  },
+  rollout_size: {
+    status: 400,
+    es: 'Un despliegue es para 1 a {most} sedes; este sería para {count}.',
+    en: 'A roll-out is for 1 to {most} sites; this one would be for {count}.',
+  },
   update_begun: {
     status: 409,
     es: "La actualización de la sede '{site}' ya no se puede retirar: su agente ya fue avisado, o ya terminó.",

@@ -26,7 +26,8 @@ type About =
   | 'device'
   | 'rule'
   | 'operation'
-  | 'webhook';
+  | 'webhook'
+  | 'rollout';
 
 type Signal =
   /** A problem that lasts until something ends it. */
@@ -61,6 +62,8 @@ const signals: Readonly<Record<EventType, Signal | null>> = {
   'rule.restored': { does: 'passes', about: 'rule', severity: 2 },
   'operation.unknown': { does: 'passes', about: 'operation', severity: 3 },
   'webhook.paused': { does: 'passes', about: 'webhook', severity: 3 },
+  'rollout.stopped': { does: 'passes', about: 'rollout', severity: 3 },
+  'rollout.done': null,
   'punch.created': null,
   'user.created': null,
   'user.updated': null,
@@ -94,7 +97,7 @@ export const PROBLEM_TYPES = (Object.keys(signals) as EventType[]).filter((type)
 
 /** What a problem is about: events of one key are about the same one. */
 export function keyOf({ type, site = '', device = '', data }: Happening, signal: Signal): string {
-  const { user_id = '', identifier_type = '', operation_id = '', webhook_id = '' } = data;
+  const { user_id = '', identifier_type = '', operation_id = '', webhook_id = '', rollout_id = '' } = data;
   const parts = {
     agent: [site],
     update: [site],
@@ -105,6 +108,7 @@ export function keyOf({ type, site = '', device = '', data }: Happening, signal:
     rule: [device, user_id, identifier_type],
     operation: [operation_id],
     webhook: [webhook_id],
+    rollout: [rollout_id],
   }[signal.about];
   const name = signal.does === 'passes' ? type : signal.about;
   return [name, ...parts].join('/');

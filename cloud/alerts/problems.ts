@@ -92,6 +92,7 @@ const TOLD_DETAILS = [
   'version',
   'operation_id',
   'webhook_id',
+  'rollout_id',
   'url',
   'ends_at',
 ] as const;

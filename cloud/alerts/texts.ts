@@ -137,6 +137,16 @@ const sentences: Readonly<Partial<Record<ProblemType, Sentences>>> = {
     es: { ...nothing, problem: 'El webhook {webhook_id} está en pausa' },
     en: { ...nothing, problem: 'Webhook {webhook_id} is paused' },
   },
+  'rollout.stopped': {
+    es: {
+      ...nothing,
+      problem: 'El despliegue {rollout_id} de la versión {version} se detuvo: demasiadas sucursales fallaron',
+    },
+    en: {
+      ...nothing,
+      problem: 'The roll-out {rollout_id} of version {version} has stopped: too many branches failed',
+    },
+  },
   [CROWD]: {
     es: { ...nothing, problem: 'Hay tantos problemas a la vez que no se avisa de cada uno' },
     en: { ...nothing, problem: 'There are so many problems at once that not every one is told' },

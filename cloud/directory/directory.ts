@@ -58,6 +58,8 @@ export type DeviceChange = Partial<Pick<DeviceRow, 'name' | 'host' | 'port' | 't
 export interface Directory {
   site(tenant: string, site: string): Promise<SiteRow | null>;
   sites(tenant: string): Promise<SiteRow[]>;
+  /** Those of these sites that there are. */
+  namedSites(tenant: string, sites: readonly string[]): Promise<SiteRow[]>;
   device(tenant: string, id: string): Promise<DeviceRow | null>;
   /** Whether anybody holds this id. */
   isTaken(tenant: string, id: string): Promise<boolean>;

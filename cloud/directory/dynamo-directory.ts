@@ -33,6 +33,11 @@ export class DynamoDirectory implements Directory {
     return (await this.#list(tenant, 'S#')).map((row) => siteRowSchema.parse(row));
   }
 
+  async namedSites(tenant: string, sites: readonly string[]): Promise<SiteRow[]> {
+    const rows = await this.#table.getAll(sites.map((site) => keys.site(tenant, site)));
+    return rows.map((row) => siteRowSchema.parse(row));
+  }
+
   async device(tenant: string, id: string): Promise<DeviceRow | null> {
     const row = await this.#table.get(keys.device(tenant, id));
     return row === null ? null : deviceRowSchema.parse(row);

@@ -32,6 +32,8 @@ export function visibleDirectory(all: Directory, principal: Rights): Directory {
   return {
     site: async (tenant, site) => (isOwn(tenant, site) ? all.site(tenant, site) : null),
     sites: async (tenant) => (await all.sites(tenant)).filter(({ site }) => isOwn(tenant, site)),
+    namedSites: async (tenant, sites) =>
+      (await all.namedSites(tenant, sites)).filter(({ site }) => isOwn(tenant, site)),
     device: async (tenant, id) => {
       const device = await all.device(tenant, id);
       return device !== null && isOwn(tenant, device.site) ? device : null;

@@ -3,9 +3,10 @@ import * as z from 'zod';
 import { slugSchema } from '../../shared/domain/identifiers.ts';
 import { attendOpen, attendSite } from '../jobs/rounds.ts';
 import { about, log } from '../log.ts';
+import { attendRollouts } from '../updates/rounds.ts';
 import { attendReminders } from '../updates/telling.ts';
 import { jobPorts } from './job-ports.ts';
-import { updatePorts } from './update-ports.ts';
+import { rolloutPorts, updatePorts } from './update-ports.ts';
 
 /** A run ends a while before the function's time does. */
 const RUN_MS = 45_000;
@@ -28,6 +29,7 @@ export async function handler(event: unknown): Promise<void> {
   const endsAt = ports.clock.now() + RUN_MS;
   await withoutFailing(() => attendOpen(ports, endsAt));
   await withoutFailing(() => attendReminders(updatePorts(), endsAt));
+  await withoutFailing(() => attendRollouts(rolloutPorts(), endsAt));
 }
 
 /** What waits for a branch whose agent has just said hello; anything else that presence was called with is passed over. */

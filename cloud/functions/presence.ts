@@ -1,8 +1,6 @@
 // Called by the IoT rules for hellos, last wills and disconnects, and by the clock for a sweep: keeps the directory.
 import { presenceEventSchema, sweepEventSchema } from '../../shared/wire/envelope.ts';
 import { controlClient, iotClient } from '../clients.ts';
-import { systemClock } from '../clock.ts';
-import { IotSender } from '../commands/iot-sender.ts';
 import { directoryConfig } from '../config.ts';
 import { DynamoDirectory } from '../directory/dynamo-directory.ts';
 import { AwsRevoker } from '../enrolment/aws-revoker.ts';
@@ -13,10 +11,10 @@ import { brokerOf } from '../presence/connections.ts';
 import type { PresenceResult } from '../presence/presence.ts';
 import { type PresencePorts, sweepSites, type ToTell, takePresence } from '../presence/take.ts';
 import { tableNamed } from '../store/client.ts';
-import { Wishes } from '../updates/wishes.ts';
 import { keepAudit } from './audit-ports.ts';
 import { eventPorts } from './event-ports.ts';
 import { spreadPorts } from './people-ports.ts';
+import { updateTellers } from './update-ports.ts';
 
 function ports(): PresencePorts {
   const table = tableNamed(directoryConfig().tableName);
@@ -24,14 +22,12 @@ function ports(): PresencePorts {
   const { feed, clock } = eventPorts();
   return {
     directory,
-    wishes: new Wishes(table),
-    sender: new IotSender(iotClient(), systemClock),
+    ...updateTellers(),
     agents: new DynamoSiteAgents(table),
     revoker: new AwsRevoker(controlClient, iotClient),
     askBroker: brokerOf(iotClient),
     tell: (at, devices) => tellStanding({ table, directory, feed, now: () => clock.now() }, at, devices),
     greetPeople: (at, wanted, devices) => greetPeople(spreadPorts(), at, wanted, devices),
-    clock: systemClock,
   };
 }
 

@@ -27,6 +27,7 @@ const isRead = (name: RouteName) => routes[name].method === 'GET';
 let world: World;
 let foreignOperation: string;
 let foreignWebhook: string;
+let foreignRollout: string;
 const FOREIGN_PERSON = 'berta';
 const FOREIGN_GROUP = 'lejos';
 const asked: SiteAddress[] = [];
@@ -48,6 +49,7 @@ function idOf({ path }: Route, at: Thing): string {
   if (at === NOWHERE) return at.operation;
   if (path.startsWith('/people/')) return FOREIGN_PERSON;
   if (path.startsWith('/site-groups/')) return FOREIGN_GROUP;
+  if (path.startsWith('/rollouts/')) return foreignRollout;
   return path.startsWith('/webhooks/') ? foreignWebhook : at.operation;
 }
 
@@ -95,6 +97,11 @@ beforeAll(async () => {
   });
   expect(made.status).toBe(200);
   foreignWebhook = (made.body.data as { id: string }).id;
+  const { handler: sites } = await import('./sites.ts');
+  const { body } = examples.rolloutCreate ?? {};
+  const rolledOut = await invoke(sites, 'rolloutCreate', { body: { ...body, sites: [FOREIGN.site] } });
+  expect(rolledOut.status).toBe(200);
+  foreignRollout = (rolledOut.body.data as { id: string }).id;
   world.agent = () => [];
   const { handler: people } = await import('./people.ts');
   const async = { headers: { prefer: 'respond-async' } };
@@ -126,7 +133,7 @@ test('every place in a path is about a terminal, a branch, an operation, or some
   );
   expect([...new Set(places)].filter((place) => !known.includes(String(place)))).toEqual([]);
   const others = about('id').filter(
-    (name) => !/^\/(operations|webhooks|people|site-groups)\//.test(routes[name].path),
+    (name) => !/^\/(operations|webhooks|people|site-groups|rollouts)\//.test(routes[name].path),
   );
   expect(others, 'say below what such a thing of another branch is').toEqual([]);
 });
@@ -153,7 +160,14 @@ describe('for an operator of one branch', () => {
     const { status, body } = await ask(name, { sites }, thing(FOREIGN));
     expect([whole.status, status]).toEqual([200, 200]);
     const text = JSON.stringify(body);
-    for (const hidden of [FOREIGN.site, FOREIGN.device, foreignWebhook, FOREIGN_PERSON, FOREIGN_GROUP])
+    for (const hidden of [
+      FOREIGN.site,
+      FOREIGN.device,
+      foreignWebhook,
+      foreignRollout,
+      FOREIGN_PERSON,
+      FOREIGN_GROUP,
+    ])
       expect(text).not.toContain(`"${hidden}"`);
     expect(asked.filter(({ site }) => site !== OWN.site)).toEqual([]);
   });
@@ -304,6 +318,7 @@ describe('for another company with the same names', () => {
       webhooks: 'webhook',
       people: 'person',
       'site-groups': 'site_group',
+      rollouts: 'rollout',
     };
     const what = named[first] ?? 'operation';
     expect([answer.status, answer.body.code]).toEqual([404, `${what}_not_found`]);

@@ -15,7 +15,7 @@ import type { SitePorts } from '../enrolment/sites.ts';
 import { StateChanges } from '../events/changes.ts';
 import type { SiteRoutePorts } from '../rest/routes/sites.ts';
 import { tableNamed } from '../store/client.ts';
-import { updatePorts } from './update-ports.ts';
+import { placingPorts, updatePorts } from './update-ports.ts';
 
 const now = () => Date.now();
 
@@ -39,7 +39,13 @@ function allSites(): SitePorts {
 export function sitePorts({ principal }: { readonly principal: Principal }): SiteRoutePorts {
   const all = allSites();
   const changes = new StateChanges(tableNamed(directoryConfig().tableName));
-  return { ...updatePorts(), ...all, changes, directory: visibleDirectory(all.directory, principal) };
+  return {
+    ...updatePorts(),
+    ...placingPorts(principal),
+    ...all,
+    changes,
+    directory: visibleDirectory(all.directory, principal),
+  };
 }
 
 export function enrolPorts(audited: EnrolPorts['audited']): EnrolPorts {

@@ -12,15 +12,18 @@ import type { Reminder, Wishes } from './wishes.ts';
 export interface UpdateTellers {
   readonly wishes: Wishes;
   readonly sender: CommandSender;
+  /** Whether that roll-out goes on: while it does not, no further branch is told. */
+  readonly isRunning: (tenant: string, rollout: string) => Promise<boolean>;
   readonly clock: Clock;
 }
 
 /** That it was told is noted first: of a wish that was not, it is certain that no agent knows of it. @returns whether the agent has it */
 export async function tellUpdate(
-  { wishes, sender, clock }: UpdateTellers,
+  { wishes, sender, isRunning, clock }: UpdateTellers,
   at: SiteAddress,
-  { id, version, url, sha256 }: UpdateWish,
+  { id, version, url, sha256, rollout }: UpdateWish,
 ): Promise<boolean> {
+  if (rollout !== undefined && !(await isRunning(at.tenant, rollout))) return false;
   if (!(await wishes.noteTold(at, id, clock.now()))) return false;
   const sent = await sendWord(sender, at, 'agent.update', { id, version, url, sha256 }, clock);
   log.info('update told', { ...at, update: id, version, sent });

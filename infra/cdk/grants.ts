@@ -119,7 +119,13 @@ export const grants: Readonly<Record<LambdaName, readonly Grant[]>> = {
     ...sendCommands,
   ],
   // Jobs: their rows, what agents answer, the feed and the audit log.
-  jobs: [...runCommands, { actions: ['dynamodb:Query'], on: ['opsIndex'] }, dataKeys('Decrypt')],
+  // Branches of a roll-out are read together.
+  jobs: [
+    ...runCommands,
+    dynamo('BatchGetItem'),
+    { actions: ['dynamodb:Query'], on: ['opsIndex'] },
+    dataKeys('Decrypt'),
+  ],
   // Accounts: single rows, and changes of several at once.
   rpc: [dynamo('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem')],
   // Logins: accounts are read, attempts and sessions written, each with its entry in the audit log.
@@ -175,8 +181,9 @@ export const grants: Readonly<Record<LambdaName, readonly Grant[]>> = {
   sites: [
     dynamo('GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
     ...revokeCertificates,
-    // The agent is told which version is wanted of it.
+    // The agent is told which version is wanted of it; roll-outs are listed by the index.
     ...sendCommands,
+    { actions: ['dynamodb:Query'], on: ['opsIndex'] },
     { actions: ['iot:DeleteConnection'], on: ['agentClients'] },
     { actions: ['iot:DeleteThing'], on: ['agentThings'] },
   ],

@@ -51,7 +51,12 @@ const expected: Readonly<Record<LambdaName, readonly string[]>> = {
     `kms:Decrypt seal ${forOneTenant}`,
     `kms:GenerateDataKey seal ${forOneTenant}`,
   ],
-  jobs: [...commanding, 'dynamodb:Query table/index/ops', `kms:Decrypt seal ${forOneTenant}`],
+  jobs: [
+    ...commanding,
+    ...dynamo('BatchGetItem'),
+    'dynamodb:Query table/index/ops',
+    `kms:Decrypt seal ${forOneTenant}`,
+  ],
   attendance: commanding,
   operations: [...commanding, 'dynamodb:Query table/index/ops'],
   presence: [
@@ -93,6 +98,7 @@ const expected: Readonly<Record<LambdaName, readonly string[]>> = {
     ...dynamo('DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
     ...revoking,
     ...sending,
+    'dynamodb:Query table/index/ops',
     'iot:DeleteConnection client/*_*',
     'iot:DeleteThing thing/*_*',
   ],

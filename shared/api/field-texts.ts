@@ -56,6 +56,20 @@ export const fieldTexts = {
     es: 'debe ser el SHA-256 del archivo: 64 cifras hexadecimales',
     en: "must be the file's SHA-256: 64 hexadecimal digits",
   },
+  rollout_steps: {
+    es: 'debe ser una lista de 1 a 20 porcentajes enteros, cada uno mayor que el anterior y el último 100, como [10,50,100]',
+    en: 'must be a list of 1 to 20 whole percentages, each above the one before and the last one 100, such as [10,50,100]',
+  },
+  rollout_failures: { es: 'debe ser un entero de 1 a 10000', en: 'must be an integer from 1 to 10000' },
+  rollout_minutes: { es: 'debe ser un entero de 0 a 10080', en: 'must be an integer from 0 to 10080' },
+  rollout_places: {
+    es: 'debe ser una lista de 1 a 1000 sedes, o de 1 a 100 grupos',
+    en: 'must be a list of 1 to 1000 sites, or of 1 to 100 groups',
+  },
+  rollout_whom: {
+    es: 'debe decir para quién es: unas sedes, unos grupos o todas las sedes',
+    en: 'must say whom it is for: some sites, some groups or every site',
+  },
   package_url: {
     es: 'debe ser una URL https:// de hasta 2048 caracteres, sin fragmento',
     en: 'must be an https:// URL of up to 2048 characters, without fragment',

@@ -4,6 +4,7 @@ import { AGENT_TROUBLES, type AgentTrouble, agentTroubleSchema } from '../domain
 import { DEVICE_STATES, type DeviceState } from '../domain/device-state.ts';
 import { siteField, textField } from './fields.ts';
 import { count, EXAMPLE_AT, error, instant, messageAnswer, pageQuery, says, success } from './parts.ts';
+import { rolloutRoutes } from './rollouts.ts';
 import type { Route } from './route.ts';
 import { agentUpdateView, updateRoutes } from './updates.ts';
 
@@ -237,6 +238,7 @@ export const siteRoutes = {
     example: { params: atNorte },
   },
   ...updateRoutes,
+  ...rolloutRoutes,
   siteDelete: {
     method: 'DELETE',
     path: '/sites/{site}',

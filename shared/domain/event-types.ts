@@ -31,5 +31,7 @@ export const EVENT_TYPES = [
   'job.done',
   'operation.unknown',
   'webhook.paused',
+  'rollout.stopped',
+  'rollout.done',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];

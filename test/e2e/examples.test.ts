@@ -14,6 +14,7 @@ it('every example of the contract can be sent as it stands, one after the other'
   const { call } = running;
   let operation = '';
   let webhook = '';
+  let rollout = '';
   for (const [name, { params = {}, query, body }] of Object.entries(examples) as [
     RouteName,
     { params?: Record<string, string>; query?: Record<string, string>; body?: object },
@@ -24,6 +25,7 @@ it('every example of the contract can be sent as it stands, one after the other'
       id: operation,
       ...params,
       ...(fn === 'webhooks' ? { id: webhook } : {}),
+      ...(path.startsWith('/rollouts/') ? { id: rollout } : {}),
     };
     if (name === 'operationCancel') {
       const begun = await call('POST', '/devices/entrada/users/1001/enroll-finger', {
@@ -40,6 +42,7 @@ it('every example of the contract can be sent as it stands, one after the other'
     const answered = late === 'update' ? 202 : 200;
     expect([name, told.status, told.body.error]).toEqual([name, answered, undefined]);
     expect([name, answer?.safeParse(told.body).error]).toEqual([name, undefined]);
+    if (name === 'rolloutCreate') rollout = told.body.data.id;
     if (name === 'webhookCreate') webhook = told.body.data.id;
     operation = told.headers.get('sereno-operation') ?? operation;
     // Somebody would put the finger now; the terminal is busy until then.

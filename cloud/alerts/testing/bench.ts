@@ -143,13 +143,14 @@ export class Bench {
 
   happening(type: EventType, over: Partial<Happening> = {}): Happening {
     this.#events += 1;
-    const place = type.startsWith('webhook') ? {} : { site: 'norte' };
+    const place = /^(webhook|rollout)/.test(type) ? {} : { site: 'norte' };
     const device = /^(device|rule|operation)/.test(type) ? { device: 'principal' } : {};
     const data = {
       rule: { user_id: '7', identifier_type: 'smartCard', reason: 'window' },
       operation: { operation_id: '01M8G7HHHA9G3J9Q675RXF8T7D' },
       agent: { version: '0.2.0', reason: 'not_started' },
       certificate: { ends_at: '2026-12-30T00:00:00.000Z' },
+      rollout: { rollout_id: '01M8G7HHHA9G3J9Q675RXF8T7E', version: '0.2.0' },
       webhook: { webhook_id: 'w1', url: 'https://hooks.example.com/x', reason: 'failing' },
     }[type.split('.')[0] ?? ''];
     return {

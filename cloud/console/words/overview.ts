@@ -113,6 +113,14 @@ export const overview = {
       es: 'No se sabe cómo terminó un cambio en {{device}}',
       en: 'How a change at {{device}} ended is not known',
     },
+    'rollout.stopped': {
+      es: 'El despliegue de {{version}} se detuvo: {{failed}} sucursales fallaron',
+      en: 'The roll-out of {{version}} has stopped: {{failed}} branches failed',
+    },
+    'rollout.done': {
+      es: 'El despliegue de {{version}} terminó: {{updated}} actualizadas, {{failed}} fallidas',
+      en: 'The roll-out of {{version}} is over: {{updated}} updated, {{failed}} failed',
+    },
     'webhook.paused': { es: 'El webhook {{url}} está en pausa', en: 'Webhook {{url}} is paused' },
   },
 } as const;

@@ -83,6 +83,15 @@ const update = z.object({
   version: z.string(),
 });
 
+const rollout = z.object({
+  rollout_id: z.string(),
+  version: z.string(),
+  cancelled: z.boolean(),
+  updated: count,
+  failed: count,
+  skipped: count,
+});
+
 const webhook = z.object({ webhook_id: z.string(), url: z.string(), reason: z.enum(WEBHOOK_PAUSES) });
 
 const dataOf = {
@@ -116,6 +125,8 @@ const dataOf = {
   'job.done': job,
   'operation.unknown': operation,
   'webhook.paused': webhook,
+  'rollout.stopped': rollout,
+  'rollout.done': rollout,
 } as const satisfies Record<EventType, z.ZodType>;
 
 function viewOf(type: EventType) {

@@ -196,9 +196,13 @@ describe('sent as it stands', () => {
     return String(accepted.operation_id);
   }
 
-  /** Operations and webhooks are one's own: their ids cannot be shown. */
+  /** Operations, webhooks and roll-outs are one's own: their ids cannot be shown. */
   async function ownId(name: RouteName): Promise<string | null> {
     if (name === 'operationGet' || name === 'operationCancel') return operationBegun();
+    if (routes[name].path.startsWith('/rollouts/')) {
+      const { body } = await invoke(handlers.sites, 'rolloutList');
+      return (body as { data: { id: string }[] }).data[0]?.id ?? null;
+    }
     if (routes[name].fn !== 'webhooks' || examples[name]?.params === undefined) return null;
     const { body } = await invoke(webhooks, 'webhookList');
     const [webhook] = (body as { data: { id: string }[] }).data;

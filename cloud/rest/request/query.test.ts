@@ -21,6 +21,7 @@ const bodies: Partial<Record<RouteName, object>> = {
   fingerEnroll: { finger_index: 1 },
   siteCreate: { site: 'x' },
   agentUpdateAsk: { version: '0.2.0', url: 'https://example.com/', sha256: 'a'.repeat(64) },
+  rolloutCreate: { version: '0.2.0', url: 'https://example.com/', sha256: 'a'.repeat(64), all: true },
   siteGroupPut: { sites: [] },
   personPut: {},
   userBatch: { items: [{ do: 'delete', user_id: '1' }] },

@@ -12,6 +12,7 @@ import { fleetView, siteView } from '../answer/views.ts';
 import type { Call, Handlers } from '../request/call.ts';
 import { type UpdatePorts, updateHandlers } from './agent-updates.ts';
 import { type HistoryPorts, siteHistory } from './history.ts';
+import { type RolloutRoutePorts, rolloutHandlers } from './rollouts.ts';
 
 type SiteCall = Call<'siteEnrollment' | 'siteAgentDelete' | 'siteUpdate' | 'siteDelete'>;
 
@@ -85,7 +86,7 @@ async function siteAgentDelete(ports: SitePorts, call: Call<'siteAgentDelete'>):
   return ok({ message: message('siteAgentDelete', call.language, { site }) });
 }
 
-export interface SiteRoutePorts extends SitePorts, HistoryPorts, UpdatePorts {
+export interface SiteRoutePorts extends SitePorts, HistoryPorts, UpdatePorts, RolloutRoutePorts {
   readonly directory: SitePorts['directory'];
 }
 
@@ -99,4 +100,5 @@ export const siteHandlers: Handlers<'sites', SiteRoutePorts> = {
   siteAgentDelete,
   siteHistory,
   ...updateHandlers,
+  ...rolloutHandlers,
 };

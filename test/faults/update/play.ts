@@ -1,4 +1,4 @@
-// One schedule: the real updater, killed where the schedule says, on a folder of its own; then what must be true of it.
+// One schedule: the real updater, killed where the schedule says or with its machine, on a folder of its own; then what must be true of it.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -22,7 +22,7 @@ import { folderOf, type Places, placesOf } from '../../../agent/update/places.ts
 import { NOTHING_YET, readState } from '../../../agent/update/state.ts';
 import { archive } from '../../../infra/package/archive.ts';
 import { writeNewKey, writeSigned } from '../../../infra/package/sign.ts';
-import { UPDATE_DEATH } from '../preload/update-death.ts';
+import { UPDATE_DEATH, UPDATE_DISK } from '../preload/update-death.ts';
 import type { Nature, Schedule } from './schedule.ts';
 
 const OLD = '1.0.0';
@@ -37,8 +37,12 @@ const timesFor = (nature: Nature) =>
     steady: 250,
     ...(nature === 'well' ? { start: 30_000, well: 30_000 } : { start: 2500, well: 4000 }),
   });
-/** A file that is packed last: where it is, all of the version is. */
-const LAST = 'zz-last';
+/** What a version holds, besides what says how it behaves; the last is packed last. */
+const CONTENTS: Readonly<Record<string, string>> = {
+  'bin/sereno-updater': '#!/bin/sh\nexit 0\n',
+  'lib/agent.mjs': `${'0123456789abcdef'.repeat(4096)}\n`,
+  'zz-last': 'the last\n',
+};
 
 export interface Played {
   readonly deaths: number;
@@ -48,7 +52,8 @@ export interface Played {
 
 export async function play({ nature, deaths }: Schedule): Promise<Played> {
   const folder = mkdtempSync(join(tmpdir(), 'sereno-update-'));
-  const places = placesOf(join(folder, 'program'), join(folder, 'memory'));
+  const disk = diskOf(folder);
+  const places = placesOf(join(disk, 'program'), join(disk, 'memory'));
   const agent = new Agent(folder);
   const wrong: string[] = [];
   let died = 0;
@@ -60,6 +65,7 @@ export async function play({ nature, deaths }: Schedule): Promise<Played> {
     const look = (when: string) => wrong.push(...footing(places).map((what) => `${when}: ${what}`));
     for (const death of deaths) {
       if ((await runUpdater(folder, key, times, death)) === 'SIGKILL') died++;
+      if (death.startsWith('cut')) await agent.cut();
       look(death);
     }
     await runUpdater(folder, key, times, '');
@@ -73,9 +79,18 @@ export async function play({ nature, deaths }: Schedule): Promise<Played> {
   }
 }
 
+/** What a power cut is about. */
+function diskOf(folder: string): string {
+  return join(folder, 'disk');
+}
+
 /** At every death: what is started is whole, and so is the way back. */
 function footing(places: Places): string[] {
-  const isWhole = (version: string) => existsSync(join(folderOf(places, version), LAST));
+  const isWhole = (version: string) =>
+    Object.entries(CONTENTS).every(([name, text]) => {
+      const file = join(folderOf(places, version), name);
+      return existsSync(file) && readFileSync(file, 'utf8') === text;
+    });
   const wrong: string[] = [];
   for (const link of [places.current, places.updater]) {
     const version = basename(readlinkSync(link));
@@ -123,17 +138,18 @@ function furnish(folder: string, places: Places, nature: Nature): string {
 }
 
 function layOut(program: string, nature: Nature): void {
-  for (const part of ['bin', `node/${process.arch}`, `crt/${process.arch}`])
+  for (const part of ['bin', 'lib', `node/${process.arch}`, `crt/${process.arch}`])
     mkdirSync(join(program, part), { recursive: true });
-  writeFileSync(join(program, 'bin', 'sereno-updater'), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
+  for (const [name, text] of Object.entries(CONTENTS))
+    writeFileSync(join(program, name), text, { mode: name.startsWith('bin/') ? 0o755 : 0o644 });
   writeFileSync(join(program, 'nature'), nature);
-  writeFileSync(join(program, LAST), '');
 }
 
 /** Runs it to its end or its death. @returns the signal that it died of */
 function runUpdater(folder: string, key: string, times: string, death: string): Promise<string | null> {
   const options = [
-    ...['--program', join(folder, 'program'), '--memory', join(folder, 'memory'), '--key', key],
+    ...['--program', join(diskOf(folder), 'program'), '--memory', join(diskOf(folder), 'memory')],
+    ...['--key', key],
     ...[
       '--agent-data',
       join(folder, 'data'),
@@ -145,7 +161,7 @@ function runUpdater(folder: string, key: string, times: string, death: string): 
   ];
   const process_ = spawn(process.execPath, [`--import=${PRELOAD}`, UPDATER, ...options, 'run'], {
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, [UPDATE_DEATH]: death },
+    env: { ...process.env, [UPDATE_DEATH]: death, [UPDATE_DISK]: diskOf(folder) },
   });
   return new Promise((resolve) => process_.once('exit', (_code, signal) => resolve(signal)));
 }
@@ -164,7 +180,7 @@ class Agent {
   start(): void {
     const child = spawn(
       process.execPath,
-      [AGENT, join(this.#folder, 'program'), join(this.#folder, 'data')],
+      [AGENT, join(diskOf(this.#folder), 'program'), join(this.#folder, 'data')],
       {
         stdio: 'ignore',
       },
@@ -184,6 +200,15 @@ class Agent {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     return null;
+  }
+
+  /** Its machine goes down, and comes up again. */
+  async cut(): Promise<void> {
+    const child = this.#child;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await ended;
   }
 
   async stop(): Promise<void> {

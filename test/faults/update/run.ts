@@ -6,7 +6,7 @@ import { scheduleOf } from './schedule.ts';
 
 const { count, seed, first } = numbered(
   'update-faults',
-  'The updater takes packages while it is killed at every change of the disk; each time a whole version must run, and there must be a way back.',
+  'The updater takes packages while it is killed, or the power goes, at every change of the disk; what was not synced may be gone or torn then. Each time a whole version must run, and there must be a way back.',
 );
 const LANES = 2;
 
