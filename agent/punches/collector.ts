@@ -191,7 +191,8 @@ export class Collector {
   ): Promise<void> {
     const before = await cache.counters(conversation, signal);
     await this.#lookAtLog(conversation, cache, signal, isWanted, before);
-    if (!isWanted() && !this.#isBehind) await this.#lookAtUsers(conversation, cache, signal, before);
+    if (!isWanted() && !this.#isBehind)
+      await this.#lookAtUsers(conversation, cache, signal, isWanted, before);
   }
 
   /** The table is read if its counts have moved. Without counts, only tables that are read anyway are compared. */
@@ -199,6 +200,7 @@ export class Collector {
     conversation: Conversation,
     cache: RosterCache,
     signal: AbortSignal,
+    isWanted: () => boolean,
     counters: Counters | null,
   ): Promise<void> {
     const { users, fingers, oplog, admins, passwords } = counters ?? {};
@@ -207,7 +209,9 @@ export class Collector {
     const roster = isMoved ? await cache.fresh(conversation, { signal }) : cache.current;
     if (roster === null || (!isMoved && roster.readAt === this.#usersReadAt)) return;
     const { device } = this.#owner();
-    const told = await this.#ports.users.look(this.#owner(), roster);
+    const told = await this.#ports.users.look(this.#owner(), roster, isWanted);
+    // Looked at again with the next turn.
+    if (told === null) return;
     this.#usersCounted = counted;
     this.#usersReadAt = roster.readAt;
     if (told > 0) this.#ports.log.info({ device, told }, 'users were changed at the terminal');
