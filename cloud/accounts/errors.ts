@@ -1,6 +1,6 @@
 // Why a change of accounts was refused: a code and what it is about, without words. Faces make a sentence of it.
 
-const ACCOUNT_CODES = [
+export const ACCOUNT_CODES = [
   'no_object',
   'readonly_provisioned',
   'autologin_pair',

@@ -1,6 +1,7 @@
 // The way in for the console: its files, and the session of whoever signs in, kept in a cookie.
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod';
+import { preferredLanguage } from '../../shared/accept-language.ts';
 import type { ConsoleSession } from '../../shared/api/console-routes.ts';
 import { consoleSession, isConsoleRequest, sessionCookie } from '../accounts/console-session.ts';
 import { type LoginPorts, login } from '../accounts/login.ts';
@@ -14,7 +15,6 @@ import { type Answer, ok } from '../rest/answer/answer.ts';
 import { compressed } from '../rest/answer/compressed.ts';
 import { Problem } from '../rest/answer/problem.ts';
 import { problemAnswer } from '../rest/answer/problem-answer.ts';
-import { preferredLanguage } from '../rest/request/language.ts';
 import { consolePage } from './page.ts';
 
 export interface DoorPorts extends LoginPorts {

@@ -1,6 +1,7 @@
 // Answers one request or a batch of them: envelope, method, credentials, right to call, parameters, in this order.
 
 import { SerenoError } from '../../shared/errors.ts';
+import type { Language } from '../../shared/words.ts';
 import { TooBusy } from '../accounts/accounts.ts';
 import { AccountError } from '../accounts/errors.ts';
 import type { Operator } from '../accounts/operator.ts';
@@ -10,12 +11,15 @@ import { idOf, type RequestId, type RpcRequest, readRequest } from './envelope.t
 import { type ErrorBody, RpcError } from './errors.ts';
 import type { ClosedMethod, RpcCall } from './method.ts';
 import { methodNamed } from './methods.ts';
-import { closedError, rpcErrorOf, STORE_FAILED } from './texts.ts';
+import { say } from './sentences.ts';
+import { closedError, rpcErrorOf } from './texts.ts';
 
 /** Everything of a call but what is in its body. */
 export type Surroundings = Omit<RpcCall, 'params' | 'method'> & {
   /** Of the header, or null. */
   readonly bearer: string | null;
+  /** Of sentences about errors. */
+  readonly language: Language;
   /** The session of our own console, or null. */
   readonly cookie: string | null;
   /** Epoch ms by which the whole batch has to be answered. */
@@ -50,32 +54,30 @@ async function resultOf(request: RpcRequest, around: Surroundings): Promise<unkn
   const method = methodNamed(name);
   const call = { ...around, params, method: name };
   if (method.access === 'open') {
-    if (bearer !== null)
-      throw new RpcError(-32602, `The "${name}" method must be called without authorization header.`);
-    if (auth !== null)
-      throw new RpcError(-32602, `The "${name}" method must be called without the "auth" parameter.`);
+    if (bearer !== null) throw new RpcError(-32602, say('no_header', { name }));
+    if (auth !== null) throw new RpcError(-32602, say('no_auth', { name }));
     return method.run(call);
   }
   const operator = await operatorOf(around, bearer ?? auth ?? cookie);
   note({ tenant: operator.tenant, subject: `operator:${operator.user.id}` });
-  if (!mayCall(operator, method, name)) throw new RpcError(-32500, `No permissions to call "${name}".`);
+  if (!mayCall(operator, method, name)) throw new RpcError(-32500, say('no_permission', { name }));
   return method.run({ ...call, operator });
 }
 
 /** What a caller is told of an error; what was not foreseen is told to the log alone. */
-function told(error: unknown): ErrorBody {
-  if (error instanceof RpcError) return error.body;
-  if (error instanceof AccountError) return rpcErrorOf(error).body;
+function told(error: unknown, language: Language): ErrorBody {
+  if (error instanceof RpcError) return error.bodyIn(language);
+  if (error instanceof AccountError) return rpcErrorOf(error).bodyIn(language);
   if (
     error instanceof TooBusy ||
     error instanceof SerenoError ||
     (error instanceof Error && '$metadata' in error)
   ) {
     log.error('store', error);
-    return new RpcError(-32500, STORE_FAILED).body;
+    return new RpcError(-32500, say('store_failed')).bodyIn(language);
   }
   log.error('rpc', error as Error);
-  return new RpcError(-32603, 'Internal error.').body;
+  return new RpcError(-32603, say('internal')).bodyIn(language);
 }
 
 async function answerTo(value: unknown, around: Surroundings): Promise<Answer | null> {
@@ -83,16 +85,16 @@ async function answerTo(value: unknown, around: Surroundings): Promise<Answer | 
   try {
     request = readRequest(value);
   } catch (error) {
-    return { jsonrpc: '2.0', error: told(error), id: idOf(value) };
+    return { jsonrpc: '2.0', error: told(error, around.language), id: idOf(value) };
   }
   const { id, method } = request;
   note({ op: method.slice(0, 64) });
   const answered = await (async () => {
     if (around.ports.clock.now() > around.until) {
-      throw new RpcError(-32500, 'The time for this batch is over: this call was not run.');
+      throw new RpcError(-32500, say('batch_over'));
     }
     return { result: await resultOf(request, around) };
-  })().catch((error: unknown) => ({ error: told(error) }));
+  })().catch((error: unknown) => ({ error: told(error, around.language) }));
   return id === undefined ? null : { jsonrpc: '2.0', ...answered, id };
 }
 
@@ -103,8 +105,8 @@ export async function answerBody(body: string | null, around: Surroundings): Pro
     if (body === null) throw new SyntaxError('no text');
     content = JSON.parse(body);
   } catch {
-    const sentence = 'Invalid JSON. An error occurred on the server while parsing the JSON text.';
-    return JSON.stringify({ jsonrpc: '2.0', error: new RpcError(-32700, sentence).body, id: null });
+    const error = new RpcError(-32700, say('not_json')).bodyIn(around.language);
+    return JSON.stringify({ jsonrpc: '2.0', error, id: null });
   }
   if (!Array.isArray(content) || content.length === 0) {
     const answer = await answerTo(content, around);

@@ -1,5 +1,6 @@
 // What a request of JSON-RPC looks like around its parameters.
 import { badParameter, RpcError } from './errors.ts';
+import { type Sentence, say } from './sentences.ts';
 
 export type RequestId = string | number | null;
 
@@ -14,7 +15,6 @@ export interface RpcRequest {
 }
 
 const KEYS = ['jsonrpc', 'method', 'params', 'auth', 'id'];
-const NO_REQUEST = 'The received JSON is not a valid JSON-RPC request.';
 /** Clients exist that send these without parameters in their own way. */
 const TAKE_NULL = ['apiinfo.version', 'user.login'];
 
@@ -31,41 +31,41 @@ export function idOf(value: unknown): RequestId {
   return isObject(value) && isId(value.id) ? value.id : null;
 }
 
-function bad(path: string, phrase: string): RpcError {
+function bad(path: string, phrase: Sentence): RpcError {
   return badParameter(path, phrase, -32600);
 }
 
 function need(request: Record<string, unknown>, name: string): unknown {
-  if (!Object.hasOwn(request, name)) throw bad('/', `the parameter "${name}" is missing.`);
+  if (!Object.hasOwn(request, name)) throw bad('/', say('missing', { name }));
   return request[name];
 }
 
 function authOf(value: unknown): string | null {
   if (value === undefined || value === null) return null;
-  if (typeof value !== 'string') throw bad('/auth', 'a character string is expected.');
-  if (value === '') throw bad('/auth', 'cannot be empty.');
+  if (typeof value !== 'string') throw bad('/auth', say('text_expected'));
+  if (value === '') throw bad('/auth', say('empty'));
   return value;
 }
 
 /** @throws RpcError −32600 */
 export function readRequest(value: unknown): RpcRequest {
-  if (!isObject(value) || Object.keys(value).length === 0) throw new RpcError(-32600, NO_REQUEST);
+  if (!isObject(value) || Object.keys(value).length === 0) throw new RpcError(-32600, say('no_request'));
   const unexpected = Object.keys(value).find((key) => !KEYS.includes(key));
-  if (unexpected !== undefined) throw bad('/', `unexpected parameter "${unexpected}".`);
+  if (unexpected !== undefined) throw bad('/', say('unexpected', { name: unexpected }));
   const version = need(value, 'jsonrpc');
-  if (typeof version !== 'string') throw bad('/jsonrpc', 'a character string is expected.');
-  if (version !== '2.0') throw bad('/jsonrpc', 'value must be "2.0".');
+  if (typeof version !== 'string') throw bad('/jsonrpc', say('text_expected'));
+  if (version !== '2.0') throw bad('/jsonrpc', say('must_be', { list: '"2.0"' }));
   const method = need(value, 'method');
-  if (typeof method !== 'string') throw bad('/method', 'a character string is expected.');
+  if (typeof method !== 'string') throw bad('/method', say('text_expected'));
   const params = need(value, 'params');
   const isNull = params === null && TAKE_NULL.includes(method.toLowerCase());
   if (!isNull && (typeof params !== 'object' || params === null)) {
-    throw bad('/params', 'an array or object is expected.');
+    throw bad('/params', say('array_or_object'));
   }
   const auth = authOf(value.auth);
   const { id } = value;
   if (Object.hasOwn(value, 'id') && !isId(id)) {
-    throw bad('/id', 'a string, number or null value is expected.');
+    throw bad('/id', say('id_kind'));
   }
   return { id: id as RequestId | undefined, method, params: isNull ? {} : params, auth };
 }

@@ -1,5 +1,6 @@
 // The HTTP around JSON-RPC: content type, credentials of the header, the tenant of the address; always 200 but for 412.
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { englishUnlessAsked } from '../../shared/accept-language.ts';
 import { consoleSession } from '../accounts/console-session.ts';
 import { tenantOfAddress } from '../accounts/tenants.ts';
 import { about, log } from '../log.ts';
@@ -60,6 +61,7 @@ export function rpcFace(ports: () => RpcPorts) {
         ports: all,
         tenant: tenantOfAddress(address, all.tenants),
         from: sourceIp,
+        language: englishUnlessAsked(headers.get('accept-language')),
         bearer: bearerOf(headers.get('authorization')),
         cookie: consoleSession(event.headers, event.cookies ?? []),
         until: all.clock.now() + context.getRemainingTimeInMillis() - LEFT_MS,

@@ -2,15 +2,26 @@
 import * as z from 'zod';
 import { isPeriod } from '../accounts/periods.ts';
 import { spanSeconds } from '../accounts/spans.ts';
+import { type Sentence, say } from './sentences.ts';
 
 /** Marks a parameter that has to be there: parse.ts tells it at the object that lacks it. */
 export const MISSING = 'missing';
 
+/** Of schemas that are zod's own: they can say one sentence alone, whose other language parse.ts knows. */
+export const ARRAY_EXPECTED = say('array_expected');
+
 const LARGEST_ID = 9_223_372_036_854_775_807n;
 
-type Refuse = (phrase: string) => never;
+type Refuse = (phrase: Sentence) => never;
 
-class Refused extends Error {}
+class Refused extends Error {
+  readonly phrase: Sentence;
+
+  constructor(phrase: Sentence) {
+    super(phrase.en);
+    this.phrase = phrase;
+  }
+}
 
 /** A kind of parameter: `read` gives the value, or refuses it with a phrase. */
 export function kindOf<T>(read: (value: unknown, refuse: Refuse) => T) {
@@ -21,7 +32,8 @@ export function kindOf<T>(read: (value: unknown, refuse: Refuse) => T) {
       });
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      context.issues.push({ code: 'custom', message: error.message, input: value });
+      const { en, es } = error.phrase;
+      context.issues.push({ code: 'custom', message: en, params: { es }, input: value });
       return z.NEVER;
     }
   });
@@ -41,9 +53,9 @@ export function required<T extends z.ZodType>(schema: T) {
 export function id() {
   return kindOf((value, refuse) => {
     const text = typeof value === 'number' && Number.isInteger(value) ? String(value) : value;
-    if (typeof text !== 'string' || !/^\d+$/.test(text)) return refuse('a number is expected.');
+    if (typeof text !== 'string' || !/^\d+$/.test(text)) return refuse(say('number_expected'));
     const number = BigInt(text);
-    if (number > LARGEST_ID) return refuse('a number is too large.');
+    if (number > LARGEST_ID) return refuse(say('number_large'));
     return String(number);
   });
 }
@@ -55,10 +67,10 @@ export interface TextOptions {
 }
 
 function readText(value: unknown, refuse: Refuse, { most = 255, mayBeEmpty = true }: TextOptions): string {
-  if (typeof value !== 'string') return refuse('a character string is expected.');
-  if (value === '' && !mayBeEmpty) return refuse('cannot be empty.');
-  if (/[\ud800-\udfff]/u.test(value)) return refuse('invalid byte sequence in UTF-8.');
-  if ([...value].length > most) return refuse('value is too long.');
+  if (typeof value !== 'string') return refuse(say('text_expected'));
+  if (value === '' && !mayBeEmpty) return refuse(say('empty'));
+  if (/[\ud800-\udfff]/u.test(value)) return refuse(say('not_utf8'));
+  if ([...value].length > most) return refuse(say('long'));
   return value;
 }
 
@@ -66,9 +78,9 @@ export function text(options: TextOptions = {}) {
   return kindOf((value, refuse) => readText(value, refuse, options));
 }
 
-function quoted(values: readonly string[]): string {
+function quoted(values: readonly string[]): Sentence {
   const list = values.map((value) => `"${value}"`).join(', ');
-  return values.length === 1 ? `value must be ${list}.` : `value must be one of ${list}.`;
+  return say(values.length === 1 ? 'must_be' : 'one_of', { list });
 }
 
 export function oneOf<const T extends string>(values: readonly T[]) {
@@ -81,9 +93,9 @@ export function oneOf<const T extends string>(values: readonly T[]) {
 /** Ranges as they are told: `0, 90-86400`. */
 export type Ranges = readonly (readonly [number, number])[];
 
-function told(ranges: Ranges): string {
+function told(ranges: Ranges): Sentence {
   const list = ranges.map(([low, high]) => (low === high ? String(low) : `${low}-${high}`)).join(', ');
-  return /^\d+$/.test(list) ? `value must be ${list}.` : `value must be one of ${list}.`;
+  return say(/^\d+$/.test(list) ? 'must_be' : 'one_of', { list });
 }
 
 function isWithin(number: number, ranges: Ranges): boolean {
@@ -94,7 +106,7 @@ export function int(ranges: Ranges, shown = told(ranges)) {
   return kindOf((value, refuse) => {
     const isDigits = typeof value === 'string' && /^-?\d{1,15}$/.test(value);
     if (!isDigits && !(typeof value === 'number' && Number.isInteger(value)))
-      return refuse('an integer is expected.');
+      return refuse(say('integer_expected'));
     const number = Number(value);
     return isWithin(number, ranges) ? number : refuse(shown);
   });
@@ -102,11 +114,11 @@ export function int(ranges: Ranges, shown = told(ranges)) {
 
 /** 0 or 1. */
 export function flag() {
-  return int([[0, 1]], 'value must be one of 0, 1.').transform((number) => number === 1);
+  return int([[0, 1]], say('one_of', { list: '0, 1' })).transform((number) => number === 1);
 }
 
 export function bool() {
-  return kindOf((value, refuse) => (typeof value === 'boolean' ? value : refuse('a boolean is expected.')));
+  return kindOf((value, refuse) => (typeof value === 'boolean' ? value : refuse(say('boolean_expected'))));
 }
 
 /** `90`, `15m`; what is allowed is told in seconds. */
@@ -115,7 +127,7 @@ export function timeUnit(ranges: Ranges) {
     const given = typeof value === 'number' && Number.isInteger(value) ? String(value) : value;
     const written = readText(given, refuse, { mayBeEmpty: false });
     const seconds = spanSeconds(written);
-    if (seconds === null) return refuse('a time unit is expected.');
+    if (seconds === null) return refuse(say('span_expected'));
     return isWithin(seconds, ranges) ? written : refuse(told(ranges));
   });
 }
@@ -127,7 +139,7 @@ export function url() {
     if (given === '') return given;
     const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(given)?.[1]?.toLowerCase();
     const isKnown = scheme === undefined || ['http', 'https', 'mailto'].includes(scheme);
-    return isKnown && URL.canParse(given, 'https://console.invalid') ? given : refuse('unacceptable URL.');
+    return isKnown && URL.canParse(given, 'https://console.invalid') ? given : refuse(say('url'));
   });
 }
 
@@ -135,14 +147,14 @@ export function url() {
 export function timePeriod() {
   return kindOf((value, refuse) => {
     const given = readText(value, refuse, { mayBeEmpty: false });
-    return isPeriod(given) ? given : refuse('a time period is expected.');
+    return isPeriod(given) ? given : refuse(say('period_expected'));
   });
 }
 
 /** A list; an object counts as the list of its values, as the clients' own language has it. */
 export function list<T extends z.ZodType>(item: T) {
   return kindOf((value, refuse) => {
-    if (typeof value !== 'object' || value === null) return refuse('an array is expected.');
+    if (typeof value !== 'object' || value === null) return refuse(say('array_expected'));
     return Object.values(value) as unknown[];
   }).pipe(z.array(item));
 }
@@ -172,6 +184,6 @@ export function either<A extends z.ZodType, B extends z.ZodType>(
 /** An object of exactly these parameters, in the order in which they are looked at. */
 export function object<T extends z.ZodRawShape>(shape: T) {
   return z.strictObject(shape, {
-    error: (issue) => (issue.code === 'unrecognized_keys' ? undefined : 'an array is expected.'),
+    error: (issue) => (issue.code === 'unrecognized_keys' ? undefined : ARRAY_EXPECTED.en),
   });
 }

@@ -12,14 +12,15 @@ import { callerOf, type OperatorCall } from './method.ts';
 import { asObjects, checkUnique, parsed } from './parse.ts';
 import { groupRow, PERMISSION_NUMBERS, userRow } from './present.ts';
 import { answered, chosen, common, ids, output, selected } from './query.ts';
+import { say } from './sentences.ts';
 import { idList } from './user-schemas.ts';
 
 const NAMES = Object.keys(groupRow({ siteRights: [] as Group['siteRights'] } as Group));
 
 /** `*` is every site. */
 const siteName = kindOf((value, refuse) => {
-  if (typeof value !== 'string') return refuse('a character string is expected.');
-  return value === '*' || /^[a-z0-9-]{1,32}$/.test(value) ? value : refuse('a site or "*" is expected.');
+  if (typeof value !== 'string') return refuse(say('text_expected'));
+  return value === '*' || /^[a-z0-9-]{1,32}$/.test(value) ? value : refuse(say('site_expected'));
 });
 const permission = int(
   [
@@ -27,11 +28,11 @@ const permission = int(
     [2, 2],
     [3, 3],
   ],
-  'value must be one of 0, 2, 3.',
+  say('one_of', { list: '0, 2, 3' }),
 ).transform((number) => PERMISSION_NUMBERS[number] ?? 'deny');
 
 const rest = {
-  gui_access: int([[0, 3]], 'value must be one of 0, 1, 2, 3.').optional(),
+  gui_access: int([[0, 3]], say('one_of', { list: '0, 1, 2, 3' })).optional(),
   users_status: flag().optional(),
   debug_mode: flag().optional(),
   site_rights: list(object({ site: required(siteName), permission: required(permission) })).optional(),

@@ -5,6 +5,7 @@ import { RpcError } from './errors.ts';
 import { groupCreate, groupDelete, groupGet, groupUpdate, siteGet } from './group-methods.ts';
 import type { Method } from './method.ts';
 import { roleCreate, roleDelete, roleGet, roleUpdate } from './role-methods.ts';
+import { say } from './sentences.ts';
 import { checkAuthentication, userLogin, userLogout, userUnblock, version } from './session-methods.ts';
 import { authenticationGet, authenticationUpdate, mediaTypeGet, settingsGet } from './setting-methods.ts';
 import { tokenCreate, tokenDelete, tokenGenerate, tokenGet, tokenUpdate } from './token-methods.ts';
@@ -49,6 +50,6 @@ export function methodNamed(written: string): Method {
   const isApi = Object.keys(methods).some((known) => known.startsWith(`${api.toLowerCase()}.`));
   throw new RpcError(
     -32601,
-    isApi && api !== '' ? `Incorrect method "${written}".` : `Incorrect API "${api}".`,
+    isApi && api !== '' ? say('method_unknown', { name: written }) : say('api_unknown', { name: api }),
   );
 }

@@ -1,7 +1,8 @@
 // The parameters of a method: checked by its schema, and refused with the first thing that is wrong.
 import type * as z from 'zod';
 import { badParameter, type RpcError } from './errors.ts';
-import { MISSING } from './fields.ts';
+import { ARRAY_EXPECTED, MISSING } from './fields.ts';
+import { type Sentence, say } from './sentences.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -25,17 +26,22 @@ function firstOf(issues: readonly Issue[]): Issue | undefined {
   return unexpected.sort((one, other) => one.path.length - other.path.length)[0] ?? first;
 }
 
+/** In both languages, where a kind of this face has refused it. */
+function phraseOf(issue: Issue): Sentence {
+  const en = issue.message;
+  const es: unknown = issue.code === 'custom' ? issue.params?.es : undefined;
+  if (typeof es === 'string') return { en, es };
+  return en === ARRAY_EXPECTED.en ? ARRAY_EXPECTED : { en, es: say('invalid').es };
+}
+
 function errorOf(issue: Issue): RpcError {
   if (issue.code === 'unrecognized_keys') {
-    return badParameter(pathOf(issue.path), `unexpected parameter "${issue.keys[0]}".`);
+    return badParameter(pathOf(issue.path), say('unexpected', { name: String(issue.keys[0]) }));
   }
   if (issue.message === MISSING) {
-    return badParameter(
-      pathOf(issue.path.slice(0, -1)),
-      `the parameter "${String(issue.path.at(-1))}" is missing.`,
-    );
+    return badParameter(pathOf(issue.path.slice(0, -1)), say('missing', { name: String(issue.path.at(-1)) }));
   }
-  return badParameter(pathOf(issue.path), issue.message);
+  return badParameter(pathOf(issue.path), phraseOf(issue));
 }
 
 /** @throws RpcError naming the first thing that is wrong */
@@ -43,14 +49,14 @@ export function parsed<T extends z.ZodType>(schema: T, params: unknown): z.outpu
   const result = schema.safeParse(params);
   if (result.success) return result.data;
   const issue = firstOf(result.error.issues);
-  throw issue === undefined ? badParameter('/', 'invalid.') : errorOf(issue);
+  throw issue === undefined ? badParameter('/', say('invalid')) : errorOf(issue);
 }
 
 /** One object or a list of them, never none. @throws RpcError */
 export function asObjects(params: unknown): unknown[] {
   const list = Array.isArray(params) ? params : [params];
   const isNothing = params === null || (!Array.isArray(params) && Object.keys(params as object).length === 0);
-  if (isNothing || list.length === 0) throw badParameter('/', 'cannot be empty.');
+  if (isNothing || list.length === 0) throw badParameter('/', say('empty'));
   return list;
 }
 
@@ -64,7 +70,7 @@ export function checkUnique(
   for (const [at, value] of values.entries()) {
     if (value === undefined) continue;
     const shown = name === null ? `value (${value})` : `value (${name})=(${value})`;
-    if (seen.has(value)) throw badParameter(`${parent}/${at + 1}`, `${shown} already exists.`);
+    if (seen.has(value)) throw badParameter(`${parent}/${at + 1}`, say('twice', { shown }));
     seen.add(value);
   }
 }

@@ -1,7 +1,8 @@
 // What `get` methods have in common: which rows, in which order, and which of their properties.
 import * as z from 'zod';
 import { badParameter } from './errors.ts';
-import { bool, id, int, kindOf, object, oneOf, oneOrMore, text } from './fields.ts';
+import { ARRAY_EXPECTED, bool, id, int, kindOf, object, oneOf, oneOrMore, text } from './fields.ts';
+import { say } from './sentences.ts';
 
 /** A row as it is given out: texts, lists and objects. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -13,19 +14,17 @@ const values = kindOf((value, refuse): string[] | null => {
   if (value === null) return null;
   const all = Array.isArray(value) ? value : [value];
   return all.map((one) =>
-    typeof one === 'string' || typeof one === 'number'
-      ? String(one)
-      : refuse('a character string is expected.'),
+    typeof one === 'string' || typeof one === 'number' ? String(one) : refuse(say('text_expected')),
   );
 });
 
-const byField = z.record(z.string(), values, { error: 'an array is expected.' });
+const byField = z.record(z.string(), values, { error: ARRAY_EXPECTED.en });
 
 /** Names of properties, or all. */
 export const output = kindOf((value, refuse): readonly string[] | 'extend' | 'count' => {
   if (value === 'extend' || value === 'count') return value;
   if (Array.isArray(value) && value.every((name) => typeof name === 'string')) return value;
-  return refuse('value must be one of "extend", "count".');
+  return refuse(say('one_of', { list: '"extend", "count"' }));
 });
 
 /** One id or several. */
@@ -57,7 +56,7 @@ function textOf(value: unknown): string {
 
 function checkNames(path: string, given: object | null | undefined, known: readonly string[]): void {
   const unknown = Object.keys(given ?? {}).find((name) => !known.includes(name));
-  if (unknown !== undefined) throw badParameter(path, `unexpected parameter "${unknown}".`);
+  if (unknown !== undefined) throw badParameter(path, say('unexpected', { name: unknown }));
 }
 
 function isFiltered(row: Row, filter: CommonOptions['filter']): boolean {
@@ -124,7 +123,7 @@ export function selected({ rows, idName, names }: Source, options: CommonOptions
   for (const [at, name] of (options.sortfield ?? []).entries()) {
     if (names.includes(name)) continue;
     const allowed = names.map((known) => `"${known}"`).join(', ');
-    throw badParameter(`/sortfield/${at + 1}`, `value must be one of ${allowed}.`);
+    throw badParameter(`/sortfield/${at + 1}`, say('one_of', { list: allowed }));
   }
   const wanted = rows.filter((row) => isFiltered(row, options.filter) && isFound(row, options));
   return sorted(wanted, idName, options).slice(0, options.limit ?? undefined);

@@ -11,14 +11,15 @@ import type { OperatorCall } from './method.ts';
 import { asObjects, checkUnique, parsed } from './parse.ts';
 import { roleRow, roleRules } from './present.ts';
 import { answered, chosen, common, ids, output, selected } from './query.ts';
+import { say } from './sentences.ts';
 import { idList } from './user-schemas.ts';
 
 const NAMES = Object.keys(roleRow({} as Role));
 
 const methodPattern = kindOf((value, refuse) => {
-  if (typeof value !== 'string') return refuse('a character string is expected.');
+  if (typeof value !== 'string') return refuse(say('text_expected'));
   const isPattern = /^(\*|([a-z]+|\*)\.([a-z]+|\*))$/i.test(value);
-  return isPattern ? value : refuse('API method name or mask is expected.');
+  return isPattern ? value : refuse(say('method_mask_expected'));
 });
 const action = object({ name: required(oneOf(['manage_api_tokens'])), status: required(flag()) });
 
@@ -30,7 +31,7 @@ const rules = object({
   'rest.scopes': list(oneOf([...SCOPES, ...NARROW_SCOPES])).optional(),
 });
 const name = text({ mayBeEmpty: false });
-const type = int([[1, 3]], 'value must be one of 1, 2, 3.').transform((number) => number as UserType);
+const type = int([[1, 3]], say('one_of', { list: '1, 2, 3' })).transform((number) => number as UserType);
 const createSchema = object({ name: required(name), type: required(type), rules: rules.optional() });
 const updateSchema = object({
   roleid: required(id()),

@@ -13,7 +13,8 @@ import type { RpcPorts } from './method.ts';
 import { callerOf, type OperatorCall, type RpcCall } from './method.ts';
 import { parsed } from './parse.ts';
 import { accessOf, userRow } from './present.ts';
-import { closedError, LOGIN_FAILED, NO_ACCESS } from './texts.ts';
+import { say } from './sentences.ts';
+import { closedError } from './texts.ts';
 import { idList } from './user-schemas.ts';
 
 /** The release whose contract this face keeps: the last one that takes `auth` in the body as well as Bearer. */
@@ -77,8 +78,8 @@ export async function userLogin(call: RpcCall): Promise<unknown> {
   const outcome = await login(ports, { ...who, password: given.password, from }, (told) =>
     enterLogin(ports, origin, told),
   );
-  if (outcome.kind === 'failed') throw new RpcError(-32500, LOGIN_FAILED);
-  if (outcome.kind === 'no_access') throw new RpcError(-32602, NO_ACCESS);
+  if (outcome.kind === 'failed') throw new RpcError(-32500, say('login_failed'));
+  if (outcome.kind === 'no_access') throw new RpcError(-32602, say('no_access'));
   const { session, operator } = outcome;
   if (given.userData !== true) return session;
   const secret = randomBytes(16).toString('hex');
@@ -87,11 +88,11 @@ export async function userLogin(call: RpcCall): Promise<unknown> {
 
 export async function userLogout(call: OperatorCall): Promise<true> {
   const { params } = call;
-  if (Object.keys(params as object).length > 0) throw badParameter('/', 'should be empty.');
+  if (Object.keys(params as object).length > 0) throw badParameter('/', say('should_be_empty'));
   const { user } = call.operator;
   await audited(call, async (begin) => {
     await begin([{ action: 'delete', kind: 'session', id: user.id, name: user.username, fields: [] }]);
-    if (!(await call.ports.sessions.close(call.operator))) throw new RpcError(-32602, 'Cannot log out.');
+    if (!(await call.ports.sessions.close(call.operator))) throw new RpcError(-32602, say('no_logout'));
   });
   return true;
 }
@@ -101,7 +102,7 @@ function credentialOf(params: unknown): { readonly secret: string; readonly exte
   const { sessionid, token } = params as { sessionid?: unknown; token?: unknown };
   if ((sessionid === undefined) === (token === undefined)) {
     parsed(anyCheck, params);
-    throw new RpcError(-32602, 'Session ID or token is expected.');
+    throw new RpcError(-32602, say('credential_expected'));
   }
   if (token !== undefined) return { secret: parsed(tokenCheck, params).token, extend: true };
   const { sessionid: secret = '', extend = true } = parsed(sessionCheck, params);

@@ -13,6 +13,7 @@ import { callerOf, type OperatorCall } from './method.ts';
 import { parsed } from './parse.ts';
 import { accessOf, groupRow, mediaRow, mediaTypeRows, roleRow, SEEN_OF_OTHERS, userRow } from './present.ts';
 import { answered, chosen, common, ids, output, type Row, selected } from './query.ts';
+import { say } from './sentences.ts';
 import { idList, newUsers, userChanges } from './user-schemas.ts';
 
 /** Reads of the attempts at a time. */
@@ -81,9 +82,9 @@ function isMeant(user: User, { userids, usrgrpids, mediaids, mediatypeids }: Get
 
 function checkPasswords({ filter, search }: GetOptions): void {
   if (filter !== undefined && filter !== null && 'passwd' in filter)
-    throw new RpcError(-32602, 'It is not possible to filter by user password.');
+    throw new RpcError(-32602, say('password_filter'));
   if (search !== undefined && search !== null && 'passwd' in search)
-    throw new RpcError(-32602, 'It is not possible to search by user password.');
+    throw new RpcError(-32602, say('password_search'));
 }
 
 /** What was asked for besides the user's own properties; of others there is nothing more to see. */

@@ -17,6 +17,7 @@ import {
   url,
 } from './fields.ts';
 import { asObjects, checkUnique, parsed } from './parse.ts';
+import { say } from './sentences.ts';
 
 /** Languages in which the console exists, or may. */
 const LANGUAGES = ['default', 'en_GB', 'en_US', 'es_ES'] as const;
@@ -28,11 +29,11 @@ const NAME = { most: 100 };
 const sendto = kindOf((value, refuse) => {
   const isText = (one: unknown): one is string => typeof one === 'string';
   if (isText(value) || (Array.isArray(value) && value.every(isText))) return value as string | string[];
-  return refuse('a character string is expected.');
+  return refuse(say('text_expected'));
 });
 
 const mediaRest = {
-  active: int([[0, 1]], 'value must be one of 0, 1.').optional(),
+  active: int([[0, 1]], say('one_of', { list: '0, 1' })).optional(),
   severity: int([[0, 63]]).optional(),
   period: timePeriod().optional(),
 };

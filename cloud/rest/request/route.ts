@@ -1,11 +1,11 @@
 // Which route of the table a request is for, and what is known of it before anybody looks inside.
 import type { MiddlewareObj } from '@middy/core';
+import { preferredLanguage } from '../../../shared/accept-language.ts';
 import { routeKey } from '../../../shared/api/route.ts';
 import { type RouteName, routes } from '../../../shared/api/routes.ts';
 import { note } from '../../log.ts';
 import { Problem } from '../answer/problem.ts';
 import { draftOf, type HttpEvent } from './call.ts';
-import { preferredLanguage } from './language.ts';
 import { traceIdOf, traceparentOf } from './trace.ts';
 
 const names = new Map(

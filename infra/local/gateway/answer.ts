@@ -2,7 +2,7 @@
 
 import { Problem } from '../../../cloud/rest/answer/problem.ts';
 import { problemAnswer } from '../../../cloud/rest/answer/problem-answer.ts';
-import { preferredLanguage } from '../../../cloud/rest/request/language.ts';
+import { preferredLanguage } from '../../../shared/accept-language.ts';
 import type { ErrorCode, ErrorParams } from '../../../shared/errors.ts';
 
 export interface HttpAnswer {

@@ -37,13 +37,12 @@ interface RowsProps {
 function Rows({ found, added, onAdd }: RowsProps) {
   const { t } = useTranslation();
   return (
-    <Wide label={t('branch.discovered')} minWidth={560}>
+    <Wide label={t('branch.discovered')} minWidth={340}>
       <Table verticalSpacing="xs">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{t('terminal.address')}</Table.Th>
             <Table.Th>{t('branch.foundWhat')}</Table.Th>
-            <Table.Th>{t('terminal.serial')}</Table.Th>
             <Table.Th>
               <span className="visually-hidden">{t('common.actions')}</span>
             </Table.Th>
@@ -58,7 +57,10 @@ function Rows({ found, added, onAdd }: RowsProps) {
               <Table.Tr key={place}>
                 <Table.Td style={{ whiteSpace: 'nowrap' }}>
                   <Plain text={place} mono />
-                  {each.transport === 'udp' ? <Text size="xs">UDP</Text> : null}
+                  <Text size="xs" c="dimmed">
+                    {each.serial === null ? null : <Plain text={each.serial} mono />}
+                    {each.transport === 'udp' ? ' UDP' : null}
+                  </Text>
                 </Table.Td>
                 <Table.Td>
                   <Coloured color={COLOURS[each.kind]}>{t(`branch.foundKind.${each.kind}`)}</Coloured>
@@ -70,7 +72,6 @@ function Rows({ found, added, onAdd }: RowsProps) {
                     )}
                   </Text>
                 </Table.Td>
-                <Table.Td>{each.serial === null ? '–' : <Plain text={each.serial} mono />}</Table.Td>
                 <Table.Td>
                   {id !== undefined ? (
                     <Go to="/terminals/$device" params={{ device: id }} size="sm">

@@ -1,5 +1,5 @@
-// The language of the sentences: Spanish, unless the caller prefers English.
-import type { Language } from '../../../shared/words.ts';
+// The language of the sentences, as a caller asks for it.
+import type { Language } from './words.ts';
 
 interface Range {
   /** The primary subtag: `es` of `es-BO`, or `*`. */
@@ -37,4 +37,13 @@ export function preferredLanguage(acceptLanguage: string | undefined): Language 
   if (es === undefined) return en.quality > 0 ? 'en' : 'es';
   if (es.quality !== en.quality) return en.quality > es.quality ? 'en' : 'es';
   return ranges.indexOf(en) < ranges.indexOf(es) ? 'en' : 'es';
+}
+
+/** Spanish where a header asks for it by name and ranks it before English; else English. For who compares English sentences. */
+export function englishUnlessAsked(acceptLanguage: string | undefined): Language {
+  const isNamed = (acceptLanguage ?? '')
+    .split(',')
+    .flatMap(rangeOf)
+    .some(({ primary }) => primary === 'es');
+  return isNamed ? preferredLanguage(acceptLanguage) : 'en';
 }

@@ -1,6 +1,6 @@
 // Accept-Language: Spanish unless English is ranked higher.
 import { expect, test } from 'vitest';
-import { preferredLanguage } from './language.ts';
+import { englishUnlessAsked, preferredLanguage } from './accept-language.ts';
 
 test.each([
   [undefined, 'es'],
@@ -30,4 +30,16 @@ test.each([
   ['english', 'es'],
 ] as const)('%s → %s', (header, language) => {
   expect(preferredLanguage(header)).toBe(language);
+});
+
+test.each([
+  [undefined, 'en'],
+  ['*', 'en'],
+  ['fr', 'en'],
+  ['es-BO', 'es'],
+  ['es-BO,es;q=0.9,en;q=0.8', 'es'],
+  ['en, es;q=0.5', 'en'],
+  ['es;q=0', 'en'],
+])('where English is usual, %j is answered in %s', (header, language) => {
+  expect(englishUnlessAsked(header)).toBe(language);
 });
