@@ -62,6 +62,11 @@ export const catalogue = {
     es: "Usuario '{user_id}' no encontrado.",
     en: "User '{user_id}' not found.",
   },
+  name_missing: {
+    status: 400,
+    es: "El usuario '{user_id}' no está en el dispositivo, y para crearlo hace falta un nombre.",
+    en: "User '{user_id}' is not on the device, and a name is needed to create it.",
+  },
   undo_not_found: {
     status: 404,
     es: "No se guarda copia del usuario '{user_id}'.",

@@ -75,9 +75,9 @@ it('does not try a write again that would undo a later one of the same user', as
 it('asks for later writes of a user again behind the one that is tried again, if nothing of them was done', async () => {
   const ordered: unknown[][] = [];
   const items = [put('7', { name: 'Ana' }), put('7', { card: 9 }), put('8', { card: 9 })];
-  const first = [failed('device_hung_up'), failed('user_not_found'), failed('user_not_found')];
+  const first = [failed('device_hung_up'), failed('name_missing'), failed('name_missing')];
   const own = batches([first, [done, done]], ordered);
-  expect(await outcomes(own, command('user.batch', { items }))).toEqual(['ok', 'ok', 'user_not_found']);
+  expect(await outcomes(own, command('user.batch', { items }))).toEqual(['ok', 'ok', 'name_missing']);
   expect(ordered).toEqual([
     ['7', '7', '8'],
     ['7', '7'],

@@ -37,7 +37,7 @@ describe('a batch', () => {
     const reply = await bench.link.reply(one.id);
     expect(reply).toMatchObject({ status: 'ok', applied: 'partial' });
     expect(codes(reply)).toEqual([
-      ...['ok', 'ok', 'ok', 'user_not_found', 'user_not_found', 'limit_exceeded', 'ok'],
+      ...['ok', 'ok', 'ok', 'user_not_found', 'name_missing', 'limit_exceeded', 'ok'],
     ]);
     expect(resultsIn(reply)[0]).toEqual({
       status: 'ok',
@@ -248,7 +248,8 @@ it('whatever is in a batch, and wherever the agent ends in it, each item says wh
             const mayBePassed =
               dies !== null && drawn.slice(index + 1).some((each) => each.who === drawn[index]!.who);
             if (mayBePassed && codes(reply)[index] === 'superseded') continue;
-            const expected = isThere || what === 'put' ? 'ok' : 'user_not_found';
+            const missing = what === 'remove' ? 'user_not_found' : 'name_missing';
+            const expected = isThere || what === 'put' ? 'ok' : missing;
             expect([index, codes(reply)[index]]).toEqual([index, expected]);
             if (what === 'remove') names.delete(userId);
             else if (what === 'put') names.set(userId, name);

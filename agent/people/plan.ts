@@ -17,7 +17,7 @@ import { isWantedThere, type Wanted, type WantedThere } from './wanted.ts';
 export type Step =
   | { readonly kind: 'as wanted' }
   | { readonly kind: 'waits' }
-  | { readonly kind: 'refused'; readonly code: 'user_exists' | 'user_not_found' }
+  | { readonly kind: 'refused'; readonly code: 'user_exists' | 'name_missing' }
   | {
       readonly kind: 'differs';
       readonly fields: readonly DriftField[];
@@ -68,7 +68,7 @@ function planThere(wanted: WantedThere, roster: Roster, ports: PlanPorts): Step 
   const fields = fieldsFor(wanted, ports.ruled(userId));
   const records = roster.all(userId);
   if (records.length === 0) {
-    if (fields.name === undefined) return { kind: 'refused', code: 'user_not_found' };
+    if (fields.name === undefined) return { kind: 'refused', code: 'name_missing' };
     const args = { mode: 'create', user_id: userId, fields } as const;
     return { kind: 'differs', fields: ['user'], writes: [{ op: 'user.put', args }] };
   }

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import type { Command } from '../../shared/wire/envelope.ts';
 import { operations as wire } from '../../shared/wire/operations.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
+import { JobStore } from '../jobs/store.ts';
 import { type Given, invoke, type Received } from '../testing/invoke.ts';
 import { hello, type Message, startWorld, type World } from '../testing/world.ts';
 import { handler as audit } from './audit.ts';
@@ -615,6 +616,36 @@ describe('whoever is killed', () => {
         .sort();
     expect(ofJob(before).length).toBeGreaterThan(0);
     expect(ofJob(await rowsOf('P#'))).toEqual(expect.arrayContaining(ofJob(before)));
+  });
+
+  test('what is left of a job that was placed anew with less is not sent, counted or found', async () => {
+    const casa = [{ ...ana, sites: ['casa'] }];
+    const death = vi.spyOn(JobStore.prototype, 'putHead').mockRejectedValueOnce(new Error('dead'));
+    await post(casa, { headers });
+    death.mockRestore();
+    expect([(await rowsOf('P#')).length, await rowsOf('H')]).toEqual([2, []]);
+    // Either terminal may have been the first.
+    const gone = (await rowsOf('P#')).find(({ part }) => part === 1)?.device as string;
+    await world.rewrite('T#acme', (row) => (row.sk === `D#${gone}` ? { ...row, site: 'norte' } : row));
+    await world.rewriteClaims((row) => ({ ...row, leaseUntil: 0 }));
+    const answer = await post(casa, { headers });
+    await said('acme', 'norte');
+    await said('acme', 'casa');
+    await minute();
+    expect([...done.values()].map(({ device }) => device)).not.toContain(gone);
+    expect([answer.status, dataOf(answer)]).toMatchObject([
+      200,
+      { state: 'succeeded', counts: { total: 1, succeeded: 1, waiting: 0 } },
+    ]);
+    expect(dataOf(await get(answer.headers['sereno-operation']))).toMatchObject({
+      state: 'succeeded',
+      counts: { total: 1, succeeded: 1, waiting: 0 },
+    });
+    expect((await doneEvents()).map(({ data }) => data.total)).toEqual([1]);
+    expect([await rowsOf('A#'), (await rowsOf('P#')).filter(({ opsPk }) => opsPk !== undefined)]).toEqual([
+      [],
+      [],
+    ]);
   });
 
   test.each(fates)(

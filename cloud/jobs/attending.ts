@@ -67,6 +67,11 @@ export async function attend(
     if (now - part.createdAt > ORPHAN_MS) await ports.jobs.forget(part);
     return true;
   }
+  // Somebody died who was placing more of them; it was placed anew since.
+  if (part.part >= head.parts) {
+    await ports.jobs.drop(part);
+    return true;
+  }
   const attended = { part, head };
   if (part.closing !== undefined && !part.ended) {
     await end(ports, attended, forAll(part, part.closing));

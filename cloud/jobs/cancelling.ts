@@ -70,7 +70,7 @@ function ended(
 ): Promise<readonly Part[] | null> {
   const { clock, jobs, place } = ports;
   const numbers = new Set(own.map(({ part }) => part));
-  const mine = async () => (await jobs.parts(head.tenant, head.id)).filter(({ part }) => numbers.has(part));
+  const mine = async () => (await jobs.parts(head)).filter(({ part }) => numbers.has(part));
   const look = async () => {
     const parts = await mine();
     await settleNow(ports, head, parts);

@@ -5,10 +5,10 @@ import { type Counts, counted, endOf } from './outcomes.ts';
 import type { JobPorts } from './ports.ts';
 
 /** What became of all of it; null while a part has not ended. */
-async function endOfJob({ jobs }: JobPorts, { tenant, id }: Head): Promise<Counts | null> {
-  const parts = await jobs.parts(tenant, id);
+async function endOfJob({ jobs }: JobPorts, head: Head): Promise<Counts | null> {
+  const parts = await jobs.parts(head);
   if (parts.some(({ ended }) => !ended)) return null;
-  const items = await jobs.items(tenant, id);
+  const items = await jobs.items(head);
   const results = [...items.values()].flatMap((part) => part.results ?? []);
   const size = parts.reduce((sum, part) => sum + part.size, 0);
   return results.length < size ? null : counted(results, 0);

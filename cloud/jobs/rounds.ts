@@ -114,7 +114,7 @@ export async function attendJob(
   head: Head,
   { endsAt, force }: { readonly endsAt: number; readonly force: boolean },
 ): Promise<void> {
-  const parts = await ports.jobs.parts(head.tenant, head.id);
+  const parts = await ports.jobs.parts(head);
   const open = parts.filter(({ ended }) => !ended);
   await attendAll(ports, firstOfEach(open, ports.clock.now()), endsAt, force);
 }

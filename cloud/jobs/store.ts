@@ -64,9 +64,10 @@ export class JobStore {
     return row === null ? null : headSchema.parse(row);
   }
 
-  async parts(tenant: string, id: string): Promise<Part[]> {
+  /** What somebody left who died placing more of them is none of the job's. */
+  async parts({ tenant, id, parts }: Pick<Head, 'tenant' | 'id' | 'parts'>): Promise<Part[]> {
     const rows = await this.#table.query({ pk: jobKeys.all(tenant, id), sk: jobKeys.parts });
-    return rows.map((row) => partSchema.parse(row));
+    return rows.map((row) => partSchema.parse(row)).filter(({ part }) => part < parts);
   }
 
   async part({ tenant, job, part }: Part): Promise<Part | null> {
@@ -75,9 +76,10 @@ export class JobStore {
   }
 
   /** By the number of their part. */
-  async items(tenant: string, id: string): Promise<Map<number, PartItems>> {
+  async items({ tenant, id, parts }: Pick<Head, 'tenant' | 'id' | 'parts'>): Promise<Map<number, PartItems>> {
     const rows = await this.#table.query({ pk: jobKeys.all(tenant, id), sk: jobKeys.allItems });
-    return new Map(rows.map((row) => itemsSchema.parse(row)).map((items) => [items.part, items]));
+    const all = rows.map((row) => itemsSchema.parse(row)).filter(({ part }) => part < parts);
+    return new Map(all.map((items) => [items.part, items]));
   }
 
   async list(tenant: string, limit: number, after?: string): Promise<JobPage> {
@@ -164,6 +166,12 @@ export class JobStore {
       remove: 'opsPk, opsSk',
       condition: 'attribute_exists(pk)',
     });
+  }
+
+  /** A part of a job that is there without it: nobody puts it any more. */
+  async drop(part: Part): Promise<void> {
+    await this.#table.delete(jobKeys.sealed(part.tenant, part.job, part.part));
+    await this.leave(part);
   }
 
   /** A part whose head never came is nobody's: it is not found any more, unless it was put anew since. What is sealed goes with its time. */

@@ -55,9 +55,7 @@ export async function visibleJob(
   if (!id.success) return null;
   const head = await jobs.head(principal.tenant, id.data);
   if (head === null || !isOwnOrRead(principal, head)) return null;
-  const parts = (await jobs.parts(principal.tenant, head.id)).filter(({ site }) =>
-    maySeeSite(principal, site),
-  );
+  const parts = (await jobs.parts(head)).filter(({ site }) => maySeeSite(principal, site));
   if (parts.length === 0) return null;
   note({ command: head.id, op: 'user.batch', ...(head.site === undefined ? {} : { site: head.site }) });
   return { head, parts };
@@ -89,7 +87,7 @@ async function doneUnderWay({ ledger }: JobPorts, head: Head, parts: readonly Pa
 /** How a job stands, of which these parts may be seen. */
 export async function viewOf(ports: JobPorts, head: Head, parts: readonly Part[]): Promise<JobView> {
   const now = ports.clock.now();
-  const known = await ports.jobs.items(head.tenant, head.id);
+  const known = await ports.jobs.items(head);
   const items = parts.flatMap((part): ItemView[] => {
     const { items: places = [], results } = known.get(part.part) ?? {};
     return places.flatMap((item, index): ItemView[] => {

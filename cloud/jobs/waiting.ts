@@ -19,7 +19,7 @@ export interface Wait {
 
 /** One look at the parts that are under way; those that have ended make room for the next of their terminal. */
 async function look(ports: JobPorts, head: Head): Promise<boolean> {
-  const parts = await ports.jobs.parts(head.tenant, head.id);
+  const parts = await ports.jobs.parts(head);
   const open = parts.filter(({ ended }) => !ended);
   const under = open.filter(({ sent }) => sent);
   const ended = await sideBySide(under, LANES, (part: Part) => attend(ports, { part, head }));

@@ -45,6 +45,7 @@ it('people are put at several terminals and taken off, and each item says what t
     ['7002', 'other', 'failed'],
   ]);
   expect(data.results[3].error).toMatchObject({ code: 'user_not_found', applied: 'no' });
+  expect(data.results[4].error).toMatchObject({ code: 'name_missing', applied: 'no' });
   expect(held(one, '7001')).toMatchObject({ name: 'Ana Quispe', card: 7_001_001 });
   expect(held(other, '7001')).toMatchObject({ name: 'Ana Quispe', card: 7_001_001 });
   expect(held(one, first!)).toMatchObject({ card: 7_001_002 });

@@ -51,6 +51,12 @@ function mustBeMade({ user_id, fields, uid }: Put, roster: Roster): boolean {
   return roster.all(user_id).length === 0 && fields.name !== undefined && uid === undefined;
 }
 
+/** Whoever would have been made had there been a name is told what was missing. */
+function nobody({ mode, user_id, uid, fields }: Put): SerenoError {
+  const isNameless = mode === 'put' && uid === undefined && fields.name === undefined;
+  return new SerenoError(isNameless ? 'name_missing' : 'user_not_found', { params: { user_id } });
+}
+
 function planCreate({ user_id, fields }: Put, roster: Roster, context: PlanContext): Plan {
   const { encoding, limits } = context;
   if (roster.all(user_id).length > 0) throw new SerenoError('user_exists', { params: { user_id } });
@@ -63,10 +69,11 @@ function planCreate({ user_id, fields }: Put, roster: Roster, context: PlanConte
   return { kind: 'put', before: null, after, fields, result: { uid, user_id, name, made: true } };
 }
 
-function planUpdate({ user_id, fields, expect = {}, uid }: Put, roster: Roster, context: PlanContext): Plan {
+function planUpdate(args: Put, roster: Roster, context: PlanContext): Plan {
+  const { user_id, fields, expect = {}, uid } = args;
   const { encoding } = context;
   const before = roster.find(user_id, uid);
-  if (before === undefined) throw new SerenoError('user_not_found', { params: { user_id } });
+  if (before === undefined) throw nobody(args);
   checkAlone(before, roster, context);
   if (holds(before, fields)) return { kind: 'nothing', result: resultOf(before) };
   // Somebody was quicker, and nobody has asked to undo that.
@@ -94,13 +101,14 @@ function judgeCreate({ user_id, fields }: Put, look: Look): Verdict {
     : conflict(user_id);
 }
 
-function judgeUpdate({ user_id, fields, uid }: Put, look: Look): Verdict {
+function judgeUpdate(args: Put, look: Look): Verdict {
+  const { user_id, fields, uid } = args;
   const { before, acknowledged = false, roster, inTime } = look;
   const record = recordOf(user_id, before?.uid ?? uid, look);
   // Another record of the badge is not the one that was meant, even if it holds just what was wanted.
   const isMeant = uid === undefined || record?.uid === uid;
   if (record === undefined || (before === null && !isMeant)) {
-    return failed(new SerenoError('user_not_found', { params: { user_id } }));
+    return failed(nobody(args));
   }
   if (before !== null && record.uid !== before.uid) return conflict(user_id);
   const twins = roster.all(user_id).filter((each) => each.uid === record.uid);

@@ -100,7 +100,7 @@ async function batchAnswer<N extends BatchRoute>(
   call: Call<N>,
   devices: readonly string[],
 ): Promise<Answer> {
-  const { language, principal, body } = call as Call<BatchRoute>;
+  const { language, body } = call as Call<BatchRoute>;
   const { items, keep_for: keepSeconds = KEEP_SECONDS } = body as {
     readonly items: readonly GivenItem[];
     readonly keep_for?: number;
@@ -120,7 +120,7 @@ async function batchAnswer<N extends BatchRoute>(
     const hasEnded = await handOut(ports, head, asking);
     note({ outcome: hasEnded ? 'settled' : 'pending' });
     if (!hasEnded) return later();
-    const parts = await ports.jobs.parts(principal.tenant, head.id);
+    const parts = await ports.jobs.parts(head);
     const data = jobView(await viewOf(ports, head, parts), language, true);
     const text = message(call.name as BatchRoute, language, {});
     return ok({ message: text, data }, { 'sereno-operation': head.id, ...headers });

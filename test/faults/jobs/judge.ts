@@ -44,7 +44,7 @@ export function itemKey({ item, device_id }: Told): string {
 function verdictOf({ state, error }: Told): Verdict {
   if (state === 'succeeded') return 'ok';
   if (state === 'unknown' || error === undefined || error.applied !== 'no') return 'open';
-  return error.code === 'user_not_found' ? 'absent' : 'no';
+  return error.code === 'user_not_found' || error.code === 'name_missing' ? 'absent' : 'no';
 }
 
 function fieldsOf({ name, password, card }: Item): Wanted {
