@@ -1,7 +1,8 @@
-// Updates with real packages, the real updater, and an agent that is kept running as systemd would: whole, broken, and cut amid.
+// Updates over the API with real packages, the real updater, and an agent that is kept running as systemd would: whole, broken, and cut amid.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import {
   appendFileSync,
+  createReadStream,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -9,6 +10,8 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -36,7 +39,9 @@ describe.skipIf(arch === undefined)(`an agent that updates itself${elsewhere}`, 
   let running: Running;
   let terminal: SimulatedTerminal;
   let keeper: Keeper;
+  let shelf: Server;
   const packages = new Map<string, string>();
+  const hashes = new Map<string, string>();
   const state = () => JSON.parse(readFileSync(join(root, 'var/lib/sereno-updater/state.json'), 'utf8'));
   const site = async () =>
     (await running.call('GET', '/sites')).body.data.find((row: { site: string }) => row.site === 'norte');
@@ -48,6 +53,23 @@ describe.skipIf(arch === undefined)(`an agent that updates itself${elsewhere}`, 
   ];
   const updater = (...args: string[]) =>
     run(join(root, 'opt/sereno/updater/bin/sereno-updater'), [...updaterArgs(), ...args], { env: CLEAN });
+
+  /** Over the API; the package lies on a shelf of this machine. */
+  const ask = (version: string) => {
+    const url = `http://127.0.0.1:${(shelf.address() as AddressInfo).port}/${version}`;
+    return running.call('POST', '/sites/norte/agent/update', { version, url, sha256: hashes.get(version) });
+  };
+  const update = async () => (await running.call('GET', '/sites/norte/agent/update')).body.data;
+  /** The agent has left the request where the unit of the updater looks. */
+  const requested = () =>
+    vi.waitFor(
+      () => expect(existsSync(join(root, 'var/lib/sereno-updater/inbox/request.json'))).toBe(true),
+      WITHIN,
+    );
+  const told = async () => {
+    const { body } = await running.call('GET', '/events?types=agent.updated,agent.update_failed');
+    return body.data.map((event: { type: string; data: object }) => ({ type: event.type, ...event.data }));
+  };
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'sereno-update-'));
@@ -67,10 +89,14 @@ describe.skipIf(arch === undefined)(`an agent that updates itself${elsewhere}`, 
       rmSync(laidOut, { recursive: true });
       const file = join(folder, `${version}.update`);
       const facts = { version, floor: version, platforms: [`linux-${arch}`] };
-      writeSigned(file, { tarball, keyFile, bom: '{}', facts });
+      hashes.set(version, writeSigned(file, { tarball, keyFile, bom: '{}', facts }));
       rmSync(tarball);
       packages.set(version, file);
     }
+    shelf = createServer((request, response) => {
+      createReadStream(packages.get((request.url ?? '').slice(1)) ?? '').pipe(response);
+    });
+    await new Promise<void>((resolve) => shelf.listen(0, '127.0.0.1', resolve));
     mkdirSync(root);
     const machine = {
       root,
@@ -91,7 +117,8 @@ describe.skipIf(arch === undefined)(`an agent that updates itself${elsewhere}`, 
     const device = `  - { id: puerta, host: 127.0.0.1, port: ${terminal.port} }\n`;
     writeFileSync(config, readFileSync(config, 'utf8').replace(/^devices:.*\n/m, ''));
     appendFileSync(config, `devices:\n${device}`);
-    keeper = new Keeper(program, config, join(folder, 'agent.pid'));
+    const memory = join(root, 'var/lib/sereno-updater');
+    keeper = new Keeper(program, config, { pidFile: join(folder, 'agent.pid'), memory });
     keeper.start();
     await vi.waitFor(
       async () => expect(await site()).toMatchObject({ online: true, agent_version: VERSION }),
@@ -102,13 +129,17 @@ describe.skipIf(arch === undefined)(`an agent that updates itself${elsewhere}`, 
   }, 180_000);
   afterAll(async () => {
     await keeper?.stop();
+    shelf?.close();
     await running?.stop();
     await terminal?.stop();
     rmSync(folder, { recursive: true, force: true });
   });
 
   it('goes back where the new version dies at start, says why, and serves on', async () => {
-    await updater('apply', packages.get(BAD)!);
+    const { status, body } = await ask(BAD);
+    expect([status, body.data]).toMatchObject([202, { state: 'told', version: BAD }]);
+    await requested();
+    await vi.waitFor(async () => expect(await update()).toMatchObject({ state: 'under_way' }), WITHIN);
     await updater('run');
     expect(state()).toMatchObject({
       underWay: null,
@@ -119,6 +150,13 @@ describe.skipIf(arch === undefined)(`an agent that updates itself${elsewhere}`, 
       async () => expect(await site()).toMatchObject({ online: true, agent_version: VERSION }),
       WITHIN,
     );
+    await vi.waitFor(
+      async () => expect(await update()).toMatchObject({ state: 'failed', reason: 'not_started' }),
+      WITHIN,
+    );
+    expect(await told()).toMatchObject([
+      { type: 'agent.update_failed', site: 'norte', version: BAD, reason: 'not_started' },
+    ]);
     expect((await running.call('GET', '/devices/puerta/ping')).body.success).toBe(true);
   });
 
@@ -135,7 +173,8 @@ describe.skipIf(arch === undefined)(`an agent that updates itself${elsewhere}`, 
   });
 
   it('goes on with the new version where it works, though the updater is killed time and again', async () => {
-    await updater('apply', packages.get(GOOD)!);
+    expect((await ask(GOOD)).status).toBe(202);
+    await requested();
     let kills = 0;
     // Later each time: at some point each step is met, and in the end one run gets through.
     for (let after = 400; state().last?.version !== GOOD; after += 900) {
@@ -157,7 +196,9 @@ describe.skipIf(arch === undefined)(`an agent that updates itself${elsewhere}`, 
     // Three deaths amid the proof are taken for a version that takes the machine down with it.
     expect(last.state === 'updated' || last.reason === 'interrupted').toBe(true);
     if (last.state === 'failed') {
-      await updater('apply', packages.get(GOOD)!);
+      await vi.waitFor(async () => expect(await update()).toMatchObject({ state: 'failed' }), WITHIN);
+      expect((await ask(GOOD)).status).toBe(202);
+      await requested();
       await updater('run');
     }
     expect(state()).toMatchObject({ floor: GOOD, last: { state: 'updated', version: GOOD } });
@@ -166,6 +207,12 @@ describe.skipIf(arch === undefined)(`an agent that updates itself${elsewhere}`, 
       WITHIN,
     );
     expect((await running.call('GET', '/devices/puerta/ping')).body.success).toBe(true);
+    await vi.waitFor(
+      async () => expect(await update()).toMatchObject({ state: 'updated', version: GOOD }),
+      WITHIN,
+    );
+    expect((await told()).at(-1)).toMatchObject({ type: 'agent.updated', site: 'norte', version: GOOD });
+    expect((await ask(GOOD)).status).toBe(200);
     // The updater follows.
     expect((await updater('--version')).stdout.trim()).toBe(GOOD);
   });
@@ -176,14 +223,16 @@ class Keeper {
   readonly #program: string;
   readonly #config: string;
   readonly #pidFile: string;
+  readonly #memory: string;
   #child: ChildProcess | null = null;
   #timer: NodeJS.Timeout | null = null;
   #wanted = true;
 
-  constructor(program: string, config: string, pidFile: string) {
+  constructor(program: string, config: string, { pidFile, memory }: { pidFile: string; memory: string }) {
     this.#program = program;
     this.#config = config;
     this.#pidFile = pidFile;
+    this.#memory = memory;
   }
 
   get pid(): number | undefined {
@@ -193,7 +242,7 @@ class Keeper {
   start(): void {
     const child = spawn(this.#program, ['run', '--config', this.#config], {
       stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...CLEAN, LOG_LEVEL: 'error' },
+      env: { ...CLEAN, LOG_LEVEL: 'error', SERENO_UPDATER: this.#memory },
     });
     this.#child = child;
     writeFileSync(this.#pidFile, String(child.pid));
