@@ -12,7 +12,7 @@ import type { Guest } from './plan-slots.ts';
 import { type Rule, ruleSchema } from './rule.ts';
 import { type Task, taskSchema } from './task.ts';
 
-const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE names (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
   CREATE TABLE rules (id TEXT PRIMARY KEY, device TEXT NOT NULL, rule TEXT NOT NULL) STRICT;

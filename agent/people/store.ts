@@ -7,7 +7,7 @@ import { FINGER_TABLES, FingerInventory, TOLD_TABLE } from './finger-inventory.t
 import { type PersonTask, taskSchema } from './task.ts';
 import { type Wanted, wantedSchema } from './wanted.ts';
 
-const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE names (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
   CREATE TABLE probe (sealed BLOB NOT NULL) STRICT;

@@ -7,14 +7,13 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { VERSION } from '../../shared/version.ts';
-import { pointDurably, syncTree } from '../update/durable.ts';
+import { pointDurably, renameDurably, syncTree } from '../update/durable.ts';
 import { pinnedKey } from '../update/package-file.ts';
 import { folderOf, type Places, placesOf, targetOf } from '../update/places.ts';
 import { NOTHING_YET, StateFile } from '../update/state.ts';
@@ -133,7 +132,7 @@ function copyProgram(source: string, arch: string, target: string): void {
   settleModes(draft);
   syncTree(draft);
   rmSync(target, { recursive: true, force: true });
-  renameSync(draft, target);
+  renameDurably(draft, target);
 }
 
 function linkProgram(at: At, link: string): void {

@@ -1,11 +1,14 @@
 // Where updates are asked for: a folder in which the agent may put one file, and from which the updater, who is root, takes it.
 import { closeSync, constants, fstatSync, openSync, readSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import * as z from 'zod';
 import { type UpdateRequest, updateRequestSchema } from '../../shared/domain/agent-update.ts';
 import { writeDurably } from './durable.ts';
 import { REQUEST_FILE } from './places.ts';
 
 const LONGEST = 8192;
+/** What a later agent may add is passed over. */
+const readSchema = z.object(updateRequestSchema.shape);
 
 export interface Inbox {
   /** What is asked for; null: nothing, or nothing that can be understood. */
@@ -23,7 +26,7 @@ export class InboxFolder implements Inbox {
 
   look(): UpdateRequest | null {
     try {
-      return updateRequestSchema.parse(JSON.parse(readOwnFile(this.#file)));
+      return readSchema.parse(JSON.parse(readOwnFile(this.#file)));
     } catch {
       return null;
     }

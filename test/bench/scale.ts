@@ -12,7 +12,7 @@ const TENANT = 'escala';
 const AGENTS = Number(process.env.BENCH_AGENTS ?? 1000);
 const TERMINALS = 3;
 const PROCESSES = 4;
-/** Commands in all, a second. */
+/** Commands in all, a second; none where it lasts no second: then the storm alone is measured. */
 const RATE = Number(process.env.BENCH_RATE ?? 200);
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 60);
 /** One command in so many is a create, the others ask for one user. */
@@ -25,6 +25,8 @@ const WARMING = 50;
 const DEADLINE_MS = 60_000;
 const DOWN_MS = 10_000;
 const BACK_WITHIN_MS = 120_000;
+/** After these it is counted who is not back: nobody should be left at the first, and must not at the second. */
+const STORM_MS = { all: 60_000, longest: 90_000 };
 /** Neighbours in time are at different branches, and each terminal has its turn: no divisor of the number of terminals. */
 const STRIDE = 1013;
 
@@ -144,6 +146,25 @@ async function storm(cloud: LightCloud, print: (text: string) => void): Promise<
   const waited = [...cloud.heard.values()].map((at) => at - backAt);
   print(line(`Broker away for ${DOWN_MS / 1000} s: its return to an agent's hello`, figures(waited)));
   print(`    back ${cloud.heard.size} of ${AGENTS}; over the line: ${told(cloud.count())}`);
+  const late = (ms: number) => AGENTS - waited.filter((each) => each <= ms).length;
+  const verdicts = Object.values(STORM_MS).map((ms) => `${late(ms)} after ${ms / 1000} s`);
+  print(`    not back: ${verdicts.join(', ')}`);
+}
+
+async function commands(
+  cloud: LightCloud,
+  hosts: readonly Host[],
+  print: (text: string) => void,
+): Promise<void> {
+  const caller = new Caller(cloud);
+  // Every terminal once, so that conversations and tables are there before it counts.
+  const warm: Ledger = { answers: [], wrong: new Map(), created: 0, sent: 0 };
+  for (let n = 0; n < AGENTS * TERMINALS; n++) {
+    await until(() => cloud.underWay < WARMING, DEADLINE_MS);
+    caller.call(warm, 0);
+  }
+  await until(() => cloud.underWay === 0, DEADLINE_MS);
+  await rush(cloud, hosts, caller, print);
 }
 
 /** Prints latencies, losses and growth at a steady rate, the messages that a command took, and how long a storm lasts. */
@@ -164,15 +185,7 @@ export async function benchScale(print: (text: string) => void): Promise<void> {
     if (!(await until(() => cloud.heard.size === AGENTS, BACK_WITHIN_MS)))
       throw new Error(`only ${cloud.heard.size} agents have connected`);
     print(`  started in ${Math.round((performance.now() - began) / 1000)} s; ${told(cloud.count())}`);
-    const caller = new Caller(cloud);
-    // Every terminal once, so that conversations and tables are there before it counts.
-    const warm: Ledger = { answers: [], wrong: new Map(), created: 0, sent: 0 };
-    for (let n = 0; n < AGENTS * TERMINALS; n++) {
-      await until(() => cloud.underWay < WARMING, DEADLINE_MS);
-      caller.call(warm, 0);
-    }
-    await until(() => cloud.underWay === 0, DEADLINE_MS);
-    await rush(cloud, hosts, caller, print);
+    if (SECONDS > 0) await commands(cloud, hosts, print);
     await storm(cloud, print);
     print('');
   } finally {
