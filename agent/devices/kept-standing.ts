@@ -1,7 +1,8 @@
 // The state of one terminal, kept for the directory, its queue and whoever asks.
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
-import { type DeviceState, deviceStateSchema } from '../../shared/domain/device-state.ts';
+import { deviceStateSchema } from '../../shared/domain/device-state.ts';
+import type { DeviceState } from '../../shared/domain/device-states.ts';
 import type { DeviceNotes } from '../journal/device-notes.ts';
 import { type News, type Standing, standingAfter, untried } from './standing.ts';
 

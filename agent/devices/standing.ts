@@ -1,6 +1,7 @@
 // The state of a terminal as a state machine: contacts and what keeps it busy go in, one state comes out.
 
-import { type DeviceState, REASON_CHARACTERS, type StateReason } from '../../shared/domain/device-state.ts';
+import { REASON_CHARACTERS, type StateReason } from '../../shared/domain/device-state.ts';
+import type { DeviceState } from '../../shared/domain/device-states.ts';
 import type { SerenoError } from '../../shared/errors.ts';
 import { Spoken } from '../../shared/words.ts';
 

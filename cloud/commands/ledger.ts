@@ -73,6 +73,7 @@ export interface CommandsWanted {
   readonly device?: string | undefined;
   readonly site?: string | undefined;
   readonly op?: string | undefined;
+  readonly userId?: string | undefined;
   /** Made before this id. */
   readonly before?: string | undefined;
 }

@@ -1,4 +1,4 @@
-// Operations newest first, as far as one may see them, by device and state.
+// Operations newest first, as far as one may see them, by device, badge and state.
 
 import type { Principal } from '../../shared/api/principal.ts';
 import type { OperationState } from '../../shared/domain/operation-states.ts';
@@ -22,6 +22,8 @@ export interface OperationsWanted extends Span {
   readonly device?: string | undefined;
   readonly site?: string | undefined;
   readonly op?: string | undefined;
+  /** The badge that it is about. */
+  readonly user_id?: string | undefined;
   readonly state?: OperationState | undefined;
   /** Id of the command to go on after. */
   readonly after?: string | undefined;
@@ -50,7 +52,7 @@ export async function listOperations(
   wanted: OperationsWanted,
 ): Promise<OperationPage> {
   const limit = Math.min(wanted.limit ?? DEFAULT_LIMIT, MOST_OPERATIONS);
-  const { device, site, op } = wanted;
+  const { device, site, op, user_id: userId } = wanted;
   let after = startOf(wanted, wanted.after);
   const found: Operation[] = [];
   for (let read = 0; read < MOST_READS; read++) {
@@ -58,6 +60,7 @@ export async function listOperations(
       device,
       site,
       op,
+      userId,
       before: after,
     });
     const inTime = rows.commands.filter(({ id }) => !isBefore(wanted, id));

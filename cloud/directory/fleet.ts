@@ -1,6 +1,6 @@
 // The branches of a tenant with their terminals in short, and what all of them come to.
-import { AGENT_TROUBLES, type AgentTrouble } from '../../shared/domain/agent-health.ts';
-import { DEVICE_STATES, type DeviceState } from '../../shared/domain/device-state.ts';
+import { AGENT_TROUBLES, type AgentTrouble } from '../../shared/domain/agent-troubles.ts';
+import { DEVICE_STATES, type DeviceState } from '../../shared/domain/device-states.ts';
 import type { Directory } from './directory.ts';
 import type { DeviceRow, SiteRow } from './rows.ts';
 import { allOffline, NO_TERMINALS, type Summary, summaryOf } from './summary.ts';

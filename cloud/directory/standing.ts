@@ -1,5 +1,6 @@
 // How terminals stand: what the directory knows of one is as good as the line to its agent.
-import type { DeviceState, StateReason } from '../../shared/domain/device-state.ts';
+import type { StateReason } from '../../shared/domain/device-state.ts';
+import type { DeviceState } from '../../shared/domain/device-states.ts';
 import type { Directory } from './directory.ts';
 import type { DeviceRow, SiteRow } from './rows.ts';
 import { reportedState } from './summary.ts';

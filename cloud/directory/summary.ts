@@ -1,6 +1,7 @@
 // The terminals of a branch in short, kept in the row of the branch: what all branches of a company come to is one read of these rows.
 import * as z from 'zod';
-import { DEVICE_STATES, type DeviceState, deviceStateSchema } from '../../shared/domain/device-state.ts';
+import { deviceStateSchema } from '../../shared/domain/device-state.ts';
+import { DEVICE_STATES, type DeviceState } from '../../shared/domain/device-states.ts';
 
 /** Ids that a summary names: those that are not online come first. */
 const MOST_NAMED = 20;

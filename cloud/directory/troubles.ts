@@ -1,10 +1,6 @@
 // What is wrong with the agent of a branch, and since when: noted with each hello, read with the row of the branch.
-import {
-  AGENT_TROUBLES,
-  type AgentTrouble,
-  isClockOff,
-  isDiskLow,
-} from '../../shared/domain/agent-health.ts';
+import { isClockOff, isDiskLow } from '../../shared/domain/agent-health.ts';
+import { AGENT_TROUBLES, type AgentTrouble } from '../../shared/domain/agent-troubles.ts';
 import { troubledAt } from '../../shared/domain/certificate.ts';
 import type { SiteHello } from './directory.ts';
 import type { SiteRow } from './rows.ts';

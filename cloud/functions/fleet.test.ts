@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { SiteView } from '../../shared/api/sites.ts';
-import type { DeviceState } from '../../shared/domain/device-state.ts';
+import type { DeviceState } from '../../shared/domain/device-states.ts';
 import type { Hello } from '../../shared/wire/envelope.ts';
 import { invoke, type Received } from '../testing/invoke.ts';
 import { startWorld, type World } from '../testing/world.ts';

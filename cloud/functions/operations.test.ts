@@ -22,10 +22,10 @@ beforeEach(() => world.quiet());
 const at = { tenant: 'acme', site: 'casa-matriz' };
 const created = { status: 'ok', verified: 'ack', data: { uid: 7, user_id: '1', name: 'Ana' } } as const;
 
-async function begin(device = 'principal', tenant = 'acme') {
+async function begin(device = 'principal', tenant = 'acme', user_id = '1') {
   const answer = await invoke(users, 'userCreate', {
     params: { device_id: device },
-    body: { user_id: '1', name: 'Ana' },
+    body: { user_id, name: 'Ana' },
     headers: { Prefer: 'respond-async' },
     tenant,
   });
@@ -292,6 +292,12 @@ test('a filter finds one among many in a single page', async () => {
     data: [expect.objectContaining({ id: first })],
   });
   expect(await list({ state: 'failed' })).toEqual({ success: true, data: [] });
+  const about = await begin('entrada', 'filtered', '9777');
+  expect(await list({ user_id: '9777' })).toEqual({
+    success: true,
+    data: [expect.objectContaining({ id: about, user_id: '9777' })],
+  });
+  expect(await list({ user_id: '977' })).toEqual({ success: true, data: [] });
 });
 
 test('neither arguments nor a comm key are ever kept', async () => {

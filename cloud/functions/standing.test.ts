@@ -1,7 +1,7 @@
 // Branches and terminals that come and go, and users that are changed over the API, as the feed tells them.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { DeviceState } from '../../shared/domain/device-state.ts';
+import type { DeviceState } from '../../shared/domain/device-states.ts';
 import { eventKeys } from '../store/event-keys.ts';
 import { invoke } from '../testing/invoke.ts';
 import { startWorld, type World } from '../testing/world.ts';

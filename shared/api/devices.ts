@@ -11,7 +11,8 @@ import {
   rosterModeSchema,
   transportSchema,
 } from '../domain/device.ts';
-import { DEVICE_STATES, deviceStateSchema } from '../domain/device-state.ts';
+import { deviceStateSchema } from '../domain/device-state.ts';
+import { DEVICE_STATES } from '../domain/device-states.ts';
 import { driftSchema } from '../domain/wanted-person.ts';
 import {
   commKeyField,

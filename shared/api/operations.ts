@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { OPERATION_STATES } from '../domain/operation-states.ts';
 import { isOperation } from '../wire/operations.ts';
 import { OPERATION_STEPS } from '../wire/stage.ts';
-import { deviceIdField, instantField, siteField } from './fields.ts';
+import { deviceIdField, instantField, siteField, textField } from './fields.ts';
 import {
   count,
   EXAMPLE_AT,
@@ -22,6 +22,7 @@ const operationListQuery = pageQuery
   .extend({
     device: deviceIdField.optional().meta(says('Only operations at this terminal')),
     site: siteField.optional().meta(says('Only operations at this branch')),
+    user_id: textField.optional().meta(says('Only operations about exactly this badge')),
     state: z.enum(OPERATION_STATES, error('state')).optional().meta(says('Only operations in this state')),
     op: z
       .string(error('operation_name'))

@@ -1,7 +1,8 @@
 // The branches of a company: what callers send, what comes back, and the routes.
 import * as z from 'zod';
-import { AGENT_TROUBLES, type AgentTrouble, agentTroubleSchema } from '../domain/agent-health.ts';
-import { DEVICE_STATES, type DeviceState } from '../domain/device-state.ts';
+import { agentTroubleSchema } from '../domain/agent-health.ts';
+import { AGENT_TROUBLES, type AgentTrouble } from '../domain/agent-troubles.ts';
+import { DEVICE_STATES, type DeviceState } from '../domain/device-states.ts';
 import { siteField, textField } from './fields.ts';
 import { count, EXAMPLE_AT, error, instant, messageAnswer, pageQuery, says, success } from './parts.ts';
 import { rolloutRoutes } from './rollouts.ts';

@@ -1,5 +1,6 @@
 // How the machine of an agent fares, as the agent tells it, and from when on that is a trouble.
 import * as z from 'zod';
+import { AGENT_TROUBLES } from './agent-troubles.ts';
 
 const MB = 1024 * 1024;
 
@@ -29,7 +30,4 @@ export function isClockOff(offsetMs: number, wasOff: boolean): boolean {
   return Math.abs(offsetMs) > (wasOff ? CLOCK_CLEAR_MS : CLOCK_OFF_MS);
 }
 
-/** What can be wrong with the agent of a branch while it is connected. */
-export const AGENT_TROUBLES = ['clock', 'disk', 'certificate'] as const;
 export const agentTroubleSchema = z.enum(AGENT_TROUBLES);
-export type AgentTrouble = z.infer<typeof agentTroubleSchema>;

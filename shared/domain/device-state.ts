@@ -1,18 +1,9 @@
-// The state of a terminal: one word, since when, and why.
+// The state of a terminal as it travels: one word, since when, and why.
 import * as z from 'zod';
 import { agentCode, agentText } from './agent-text.ts';
+import { DEVICE_STATES } from './device-states.ts';
 
-/**
- * - `online`: the last contact succeeded
- * - `offline`: it does not answer, or its agent is away
- * - `refused`: it answers but does not let the agent in: another comm key, or answers that make no sense
- * - `swapped`: another terminal answers at its address
- * - `busy`: it answers but has no time: an enrolment, too many commands, or another program holds its one place
- * - `unknown`: nobody has tried yet
- */
-export const DEVICE_STATES = ['online', 'offline', 'refused', 'swapped', 'busy', 'unknown'] as const;
 export const deviceStateSchema = z.enum(DEVICE_STATES);
-export type DeviceState = (typeof DEVICE_STATES)[number];
 
 /** Longest text in a place of a reason's sentence. */
 export const REASON_CHARACTERS = 256;

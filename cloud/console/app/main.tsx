@@ -1,5 +1,7 @@
 // Starts the console: language and colours before anything is drawn, then the page.
-import '@mantine/core/styles.css';
+import '@mantine/core/styles/baseline.css';
+import '@mantine/core/styles/default-css-variables.css';
+import '@mantine/core/styles/global.css';
 import '@mantine/notifications/styles.css';
 import './console.css';
 import { StrictMode } from 'react';

@@ -65,7 +65,7 @@ const routeTree = root.addChildren([
   }),
   createRoute({
     ...at('/operations'),
-    validateSearch: texts('device', 'state'),
+    validateSearch: texts('from', 'to', 'op', 'user_id', 'site', 'device', 'state'),
     component: lazyRouteComponent(() => import('../pages/story/operations.tsx'), 'Operations'),
   }),
   createRoute({

@@ -1,5 +1,5 @@
 // Where there is no way on: an address without a page, and a page that has failed.
-import { Anchor, Button, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Button, Stack, Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { Trouble } from './trouble.tsx';
@@ -22,7 +22,6 @@ export function Broken({ error }: { readonly error: unknown }) {
   return (
     <Stack align="flex-start">
       <Title order={1}>{t('shell.broken')}</Title>
-      <Text>{error instanceof Error ? error.message : ''}</Text>
       <Trouble error={error} />
       <Button onClick={() => window.location.reload()}>{t('shell.reload')}</Button>
     </Stack>

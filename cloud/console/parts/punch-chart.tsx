@@ -3,7 +3,7 @@ import { BarChart } from '@mantine/charts';
 import '@mantine/charts/styles.css';
 import { Card, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { barsOf, MOST_COUNTED } from './punch-count.ts';
+import { barsOf } from './punch-count.ts';
 
 const HEIGHT = 180;
 
@@ -20,7 +20,7 @@ export default function PunchChart({ times, isAll }: PunchChartProps) {
   return (
     <Card withBorder component="figure" m={0}>
       <Text component="figcaption" size="sm" fw={600} mb="xs">
-        {title} · {isAll ? count : t('attendance.chartMost', { count: MOST_COUNTED })}
+        {title} · {isAll ? count : t('attendance.chartMost', { count: times.length })}
       </Text>
       <BarChart
         h={HEIGHT}

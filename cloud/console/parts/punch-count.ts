@@ -25,12 +25,19 @@ export function given(filter: PunchFilter): Given {
 
 /** The newest of the range, to be counted. */
 export function countedQuery(filter: PunchFilter) {
-  const query = { ...given(filter), limit: MOST_COUNTED };
   return queryOptions({
-    queryKey: [...PUNCHES_KEY, 'counted', query],
+    queryKey: [...PUNCHES_KEY, 'counted', given(filter)],
     queryFn: async () => {
-      const { data, next_cursor } = listed(await read(api.GET('/punches', { params: { query } })));
-      return { times: data.map(({ local }) => local), isAll: next_cursor === undefined };
+      const times: string[] = [];
+      let cursor: string | undefined;
+      do {
+        // A page may end before its limit.
+        const query = { ...given(filter), limit: MOST_COUNTED - times.length, ...(cursor && { cursor }) };
+        const { data, next_cursor } = listed(await read(api.GET('/punches', { params: { query } })));
+        times.push(...data.map(({ local }) => local));
+        cursor = next_cursor;
+      } while (cursor !== undefined && times.length < MOST_COUNTED);
+      return { times, isAll: cursor === undefined };
     },
   });
 }

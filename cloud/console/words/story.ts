@@ -26,6 +26,7 @@ export const story = {
   anything: { es: 'Todo', en: 'Anything' },
   anybody: { es: 'Cualquiera', en: 'Anybody' },
   subjectHelp: { es: 'Exacto, como en la lista', en: 'Exact, as in the list' },
+  onlyBy: { es: 'Solo lo de {{who}}', en: 'Only by {{who}}' },
   export: { es: 'Exportar CSV', en: 'Export CSV' },
   fields: { es: 'Campos', en: 'Fields' },
   address: { es: 'Desde la dirección', en: 'From address' },

@@ -119,6 +119,7 @@ async function batchList(
       (query.op === undefined || query.op === 'user.batch') &&
       (query.device === undefined || items.some(({ device }) => device === query.device)) &&
       (query.site === undefined || items.some(({ site }) => site === query.site)) &&
+      (query.user_id === undefined || items.some(({ asked }) => asked.user_id === query.user_id)) &&
       (query.state === undefined || state === query.state),
   );
   const isOver = next === undefined || isBefore(query, next);

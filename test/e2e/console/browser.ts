@@ -1,7 +1,7 @@
 // A browser before the console of a system that runs, for tests that use it as people do.
 import { existsSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 import { beforeAll, describe, expect } from 'vitest';
 import { consoleFolder } from '../../../infra/console/build.ts';
 
@@ -25,6 +25,9 @@ export type Language = (typeof LANGUAGES)[number];
 /** A screen as wide as a phone, and one as wide as a desk. */
 export const PHONE = { width: 390, height: 844 };
 export const DESK = { width: 1280, height: 800 };
+
+/** Steps of the keyboard from one end of a page to the other. */
+const MOST_STEPS = 80;
 
 let browser: Promise<Browser> | null = null;
 
@@ -104,6 +107,22 @@ export class Visitor {
       .or(page.locator('input[autocomplete="new-password"]').first())
       .first()
       .waitFor({ state: 'attached' });
+  }
+
+  /** Moves on by the keyboard alone, as whoever has no mouse, until the focus is there. */
+  async reach(wanted: Locator): Promise<void> {
+    await wanted.waitFor();
+    for (let steps = 0; steps < MOST_STEPS; steps++) {
+      if (await wanted.evaluate((element) => element === element.ownerDocument.activeElement)) return;
+      await this.page.keyboard.press('Tab');
+    }
+    throw new Error(`the keyboard does not reach ${wanted}`);
+  }
+
+  /** Reaches it, and presses Enter there. */
+  async enter(wanted: Locator): Promise<void> {
+    await this.reach(wanted);
+    await this.page.keyboard.press('Enter');
   }
 
   cookies(): Promise<Cookies> {

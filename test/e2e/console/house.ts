@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type SimulatedTerminal, startTerminal } from '../../terminal/terminal.ts';
+import { type SimulatedTerminal, startTerminal, type TerminalSettings } from '../../terminal/terminal.ts';
 import { type Running, startForTest } from '../client.ts';
 import { type Cookies, LANGUAGES, stopBrowser, type Visit, Visitor } from './browser.ts';
 import { settleAdmin } from './operator.ts';
@@ -26,15 +26,22 @@ export interface House extends Running {
   expectReadable(path: string): Promise<void>;
 }
 
-/** Starts all of it, with `users` at each terminal. */
-export async function startHouse(users = 3): Promise<House> {
+/** Starts all of it, with `users` at each terminal; some may be otherwise. */
+export async function startHouse(
+  users = 3,
+  otherwise: Partial<Record<TerminalName, TerminalSettings>> = {},
+): Promise<House> {
   const folder = mkdtempSync(join(tmpdir(), 'sereno-console-'));
   const terminals = new Map<string, SimulatedTerminal>();
   const files: string[] = [];
   for (const [site, names] of Object.entries(BRANCHES)) {
     const rows: string[] = [];
     for (const name of names) {
-      const terminal = await startTerminal({ users, serialNumber: `SN-${name.toUpperCase()}` });
+      const terminal = await startTerminal({
+        users,
+        serialNumber: `SN-${name.toUpperCase()}`,
+        ...otherwise[name],
+      });
       terminals.set(name, terminal);
       rows.push(`  - {id: ${name}, host: 127.0.0.1, port: ${terminal.port}, timeout: 2}\n`);
     }

@@ -28,14 +28,7 @@ describeInBrowser('cards and codes in the console', () => {
     await keyboard.press('Enter');
     await page.getByRole('dialog').getByLabel('Nombre de la visita').waitFor();
     await visitor.expectAccessible();
-    const reach = async (label: string) => {
-      const field = page.getByRole('dialog').getByLabel(label);
-      for (let steps = 0; steps < 30; steps++) {
-        if (await field.evaluate((element) => element === element.ownerDocument.activeElement)) return;
-        await keyboard.press('Tab');
-      }
-      throw new Error(`the keyboard does not reach ${label}`);
-    };
+    const reach = (label: string) => visitor.reach(page.getByRole('dialog').getByLabel(label));
     await reach('Nombre de la visita');
     await keyboard.type('Visita Lopez');
     await reach('Número de la tarjeta');

@@ -10,12 +10,14 @@ let house: House;
 let receiver: Server;
 let hook: string;
 const heard: string[] = [];
+/** What the receiver answers. */
+let answer = 204;
 
 describeInBrowser('operators and webhooks in the console', () => {
   beforeAll(async () => {
     receiver = createServer((request, response) => {
       request.on('data', (part: Buffer) => heard.push(part.toString()));
-      request.on('end', () => response.writeHead(204).end());
+      request.on('end', () => response.writeHead(answer).end());
     });
     await new Promise<void>((resolve) => {
       receiver.listen(0, '127.0.0.1', resolve);
@@ -140,6 +142,34 @@ describeInBrowser('operators and webhooks in the console', () => {
     await page.getByRole('button', { name: 'Probar' }).click();
     await page.getByText(/Respondió 204 en \d+ ms/).waitFor();
     expect(heard.join('')).toContain('webhook.test');
+    visitor.expectQuiet();
+    await visitor.leave();
+  });
+
+  test('a receiver that fails is seen to, with the next try; once it takes what it missed, that is seen, too', async () => {
+    const visitor = await house.visit();
+    const { page } = visitor;
+    const punchesHeard = () => heard.filter((text) => text.includes('punch.created')).length;
+    await visitor.open('/webhooks');
+    await page.getByText('Activo', { exact: true }).waitFor();
+    answer = 500;
+    const terminal = house.terminal('norte-a');
+    const [somebody] = terminal.users();
+    terminal.punch(somebody!.userId);
+    await page.getByText('Fallando', { exact: true }).waitFor({ timeout: 30_000 });
+    await page.getByText('Próximo intento').waitFor();
+    await visitor.expectAccessible();
+    const missed = punchesHeard();
+    answer = 204;
+    await visitor.enter(page.getByRole('button', { name: 'Entregas' }));
+    const drawer = page.getByRole('dialog');
+    const rows = drawer.getByRole('row').filter({ hasText: 'punch.created' });
+    await rows.filter({ hasText: 'No entregado' }).getByText('500').first().waitFor();
+    await rows.filter({ hasNotText: 'No entregado' }).getByText('204').first().waitFor({ timeout: 45_000 });
+    await visitor.expectAccessible();
+    expect(punchesHeard()).toBe(missed + 1);
+    await page.keyboard.press('Escape');
+    await page.getByText('Activo', { exact: true }).waitFor({ timeout: 15_000 });
     visitor.expectQuiet();
     await visitor.leave();
   });

@@ -55,6 +55,52 @@ describeInBrowser('operations and the audit log in the console', () => {
     await visitor.leave();
   });
 
+  test('operations are found by badge, kind, branch and time; the filters stand in the address, and typing is not disturbed', async () => {
+    const visitor = await house.visit();
+    const { page } = visitor;
+    await visitor.open('/operations');
+    await page.getByRole('row').nth(3).waitFor();
+    const badge = page.getByLabel('Número');
+    await badge.focus();
+    await page.keyboard.type('9001', { delay: 5 });
+    await expect.poll(() => new URL(page.url()).search, { timeout: 10_000 }).toBe('?user_id=9001');
+    await expect.poll(() => page.getByRole('row').count(), { timeout: 10_000 }).toBe(3);
+    expect(await badge.evaluate((field) => field === field.ownerDocument.activeElement)).toBe(true);
+    await page.getByRole('combobox', { name: 'Qué' }).click();
+    await page.getByRole('option', { name: 'Eliminar usuario' }).click();
+    await expect.poll(() => page.getByRole('row').count(), { timeout: 10_000 }).toBe(2);
+    await page.getByRole('link', { name: 'Eliminar usuario' }).waitFor();
+    await visitor.expectAccessible();
+    const other = await house.visit({ language: 'en' });
+    await other.open(`/operations${new URL(page.url()).search}&site=sur`);
+    await other.page.getByText('Nothing with these filters').waitFor();
+    await other.open('/operations?from=2000-01-01T00:00&to=2000-01-02T00:00');
+    await other.page.getByText('Nothing with these filters').waitFor();
+    await other.page.getByRole('button', { name: 'Clear filters' }).click();
+    await other.page.getByRole('row').nth(3).waitFor();
+    expect(await other.page.getByLabel('From').inputValue()).toBe('');
+    other.expectQuiet();
+    await other.leave();
+    visitor.expectQuiet();
+    await visitor.leave();
+  });
+
+  test('who is asked for by name, from the list or by typing, and stands in the address', async () => {
+    const visitor = await house.visit();
+    const { page } = visitor;
+    await page.getByRole('link', { name: 'Auditoría' }).click();
+    await page.getByRole('link', { name: 'Solo lo de local' }).first().press('Enter');
+    await expect.poll(() => new URL(page.url()).search, { timeout: 10_000 }).toBe('?subject=local');
+    const who = page.getByRole('combobox', { name: 'Quién' });
+    expect(await who.inputValue()).toBe('local');
+    await who.fill('Admin');
+    await expect.poll(() => new URL(page.url()).search, { timeout: 10_000 }).toMatch(/^\?subject=operator/);
+    await page.getByRole('link', { name: 'Solo lo de Admin' }).first().waitFor();
+    expect(await page.getByRole('link', { name: 'Solo lo de local' }).count()).toBe(0);
+    visitor.expectQuiet();
+    await visitor.leave();
+  });
+
   test('the log is a file, too, filtered as it is seen', async () => {
     const visitor = await house.visit();
     const { page } = visitor;

@@ -6,7 +6,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { AGENT_TROUBLES } from '../../../../shared/domain/agent-health.ts';
+import { AGENT_TROUBLES } from '../../../../shared/domain/agent-troubles.ts';
 import { type Site, type SiteFilter, type SiteState, sitesQuery } from '../../api/fleet.ts';
 import { ClearFilters } from '../../parts/filters.tsx';
 import { Go } from '../../parts/go.tsx';

@@ -2,7 +2,7 @@
 import { Card, Group, Progress, SimpleGrid, Text, Title } from '@mantine/core';
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { DEVICE_STATES, type DeviceState } from '../../../../shared/domain/device-state.ts';
+import { DEVICE_STATES, type DeviceState } from '../../../../shared/domain/device-states.ts';
 import { devicesQuery, fleetQuery, type SiteState } from '../../api/fleet.ts';
 import { useMay } from '../../app/session.tsx';
 import { Go } from '../../parts/go.tsx';

@@ -1,6 +1,5 @@
 // The audit log: who changed what, where and when, and what came of it; with filters in the address, and as a file.
-import { Button, Group, Select, Table, Text, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
+import { Button, Group, Select, Table, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconDownload } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
@@ -17,10 +16,11 @@ import { Coloured } from '../../parts/state-badge.tsx';
 import { useSentence } from '../../parts/trouble.tsx';
 import { When } from '../../parts/when.tsx';
 import { Wide } from '../../parts/wide.tsx';
+import { Later } from './filter-fields.tsx';
 import { type AuditFilter, auditFile, auditQuery, type Entry } from './story-data.ts';
 import { useWho } from './use-who.ts';
+import { WhoFilter } from './who-filter.tsx';
 
-const PAUSE_MS = 400;
 const COLOURS: Readonly<Record<Entry['outcome'], string>> = {
   pending: 'night',
   succeeded: 'teal',
@@ -53,51 +53,39 @@ const DEEDS = [
 function Filters({ filter }: { readonly filter: AuditFilter }) {
   const { t } = useTranslation();
   const go = useNavigate({ from: '/audit' });
-  const set = (name: keyof AuditFilter, value: string | null) =>
-    void go({ search: { ...filter, [name]: value?.trim() || undefined }, replace: true });
-  const setLater = useDebouncedCallback(set, PAUSE_MS);
+  const set = (name: keyof AuditFilter) => (value: string | null) =>
+    void go({ search: { ...filter, [name]: value ?? undefined }, replace: true });
   const isFiltered = Object.values(filter).some((value) => value !== undefined);
   return (
-    <Group key={String(isFiltered)} align="flex-end" gap="sm">
-      <TextInput
+    <Group align="flex-end" gap="sm">
+      <Later
         type="datetime-local"
         label={t('story.from')}
-        defaultValue={filter.from ?? ''}
-        onChange={({ currentTarget }) => setLater('from', currentTarget.value)}
+        value={filter.from}
+        onChange={set('from')}
         flex="1 1 12rem"
       />
-      <TextInput
+      <Later
         type="datetime-local"
         label={t('story.to')}
-        defaultValue={filter.to ?? ''}
-        onChange={({ currentTarget }) => setLater('to', currentTarget.value)}
+        value={filter.to}
+        onChange={set('to')}
         flex="1 1 12rem"
       />
-      <TextInput
-        label={t('story.who')}
-        placeholder={t('story.subjectHelp')}
-        defaultValue={filter.subject ?? ''}
-        onChange={({ currentTarget }) => setLater('subject', currentTarget.value)}
-        flex="1 1 10rem"
-      />
-      <TextInput
-        label={t('story.badge')}
-        defaultValue={filter.user_id ?? ''}
-        onChange={({ currentTarget }) => setLater('user_id', currentTarget.value)}
-        flex="1 1 7rem"
-      />
+      <WhoFilter value={filter.subject} onChange={set('subject')} />
+      <Later label={t('story.badge')} value={filter.user_id} onChange={set('user_id')} flex="1 1 7rem" />
       <Select
         label={t('story.what')}
         placeholder={t('story.anything')}
         data={[...DEEDS]}
         value={filter.what ?? null}
-        onChange={(value) => set('what', value)}
+        onChange={set('what')}
         searchable
         clearable
         flex="1 1 16rem"
       />
-      <DeviceFilter value={filter.device} onChange={(value) => set('device', value)} />
-      <SiteFilter value={filter.site} onChange={(value) => set('site', value)} />
+      <DeviceFilter value={filter.device} onChange={set('device')} />
+      <SiteFilter value={filter.site} onChange={set('site')} />
       {isFiltered ? <ClearFilters onClear={() => void go({ search: {}, replace: true })} /> : null}
     </Group>
   );
@@ -132,7 +120,7 @@ function About({ entry: { device_id, site, user_id, objects = [], fields } }: { 
   );
 }
 
-function Rows({ entries }: { readonly entries: readonly Entry[] }) {
+function Rows({ entries, filter }: { readonly entries: readonly Entry[]; readonly filter: AuditFilter }) {
   const { t } = useTranslation();
   const whoOf = useWho();
   return (
@@ -154,7 +142,14 @@ function Rows({ entries }: { readonly entries: readonly Entry[] }) {
                 <When at={entry.at} full />
               </Table.Td>
               <Table.Td>
-                <bdi>{whoOf(entry.subject)}</bdi>
+                <Go
+                  to="/audit"
+                  search={{ ...filter, subject: entry.subject }}
+                  size="sm"
+                  aria-label={t('story.onlyBy', { who: whoOf(entry.subject) })}
+                >
+                  <bdi>{whoOf(entry.subject)}</bdi>
+                </Go>
                 <Text size="xs" c="dimmed">
                   {t(`story.wayOf.${entry.face}`)} <Plain text={entry.address} />
                 </Text>
@@ -224,7 +219,7 @@ export function Audit() {
       >
         {({ data, next_cursor }) => (
           <>
-            <Rows entries={data} />
+            <Rows entries={data} filter={filter} />
             <Pager paging={paging} next={next_cursor} />
           </>
         )}

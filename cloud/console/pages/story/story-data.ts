@@ -1,6 +1,6 @@
 // Operations and entries of the audit log as the pages ask for them.
 import { queryOptions } from '@tanstack/react-query';
-import type { OperationState } from '../../../../shared/domain/operation-states.ts';
+import { OPERATION_STATES } from '../../../../shared/domain/operation-states.ts';
 import { api, read } from '../../api/client.ts';
 import type { components } from '../../api/contract.d.ts';
 import { failureOf } from '../../api/failure.ts';
@@ -23,12 +23,31 @@ function given<T extends object>(filter: T): Given<T> {
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as Given<T>;
 }
 
-export function operationsQuery(
-  device: string | undefined,
-  state: OperationState | undefined,
-  cursor: string | undefined,
-) {
-  const query = { limit: ROWS, ...given({ device, cursor }), ...(state === undefined ? {} : { state }) };
+/** As a field has them, by this computer's clock. */
+interface Times {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+/** What the API takes: instants, and without what is not filtered by. */
+function asked<T extends Times>({ from, to, ...rest }: T) {
+  const instant = (field: string | undefined) =>
+    field === undefined || Number.isNaN(Date.parse(field)) ? undefined : new Date(field).toISOString();
+  return { ...given(rest), ...given({ from: instant(from), to: instant(to) }) };
+}
+
+export interface OperationFilter extends Times {
+  readonly site?: string | undefined;
+  readonly device?: string | undefined;
+  readonly user_id?: string | undefined;
+  readonly op?: string | undefined;
+  readonly state?: string | undefined;
+}
+
+export function operationsQuery(filter: OperationFilter, cursor: string | undefined) {
+  const state = OPERATION_STATES.find((one) => one === filter.state);
+  const { state: _text, ...rest } = asked(filter);
+  const query = { limit: ROWS, ...rest, ...given({ cursor }), ...(state === undefined ? {} : { state }) };
   return queryOptions({
     queryKey: ['operations', 'list', query],
     queryFn: () => read(api.GET('/operations', { params: { query } })),
@@ -73,21 +92,12 @@ export function askedQuery(id: string, createdAt: string, mayRead: boolean) {
   });
 }
 
-export interface AuditFilter {
-  readonly from?: string | undefined;
-  readonly to?: string | undefined;
+export interface AuditFilter extends Times {
   readonly subject?: string | undefined;
   readonly what?: string | undefined;
   readonly site?: string | undefined;
   readonly device?: string | undefined;
   readonly user_id?: string | undefined;
-}
-
-/** Times stand in the address as a field has them, by this computer's clock. */
-function asked({ from, to, ...rest }: AuditFilter) {
-  const instant = (field: string | undefined) =>
-    field === undefined || Number.isNaN(Date.parse(field)) ? undefined : new Date(field).toISOString();
-  return given({ ...rest, from: instant(from), to: instant(to) });
 }
 
 export function auditQuery(filter: AuditFilter, cursor: string | undefined) {

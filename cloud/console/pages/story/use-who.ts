@@ -10,13 +10,24 @@ type User = Pick<components['schemas']['RpcUser'], 'userid' | 'username'>;
 const STALE_MS = 60_000;
 const OPERATOR = 'operator:';
 
-export function useWho(): (subject: string) => string {
-  const { t } = useTranslation();
-  const users = useQuery({
+/** Operators as far as one sees them. */
+export function useOperators() {
+  return useQuery({
     queryKey: ['operators', 'names'],
     queryFn: () => rpc<User[]>('user.get', { output: ['userid', 'username'] }),
     staleTime: STALE_MS,
   });
+}
+
+/** The subject that a name stands for. */
+export function subjectOf(name: string, operators: readonly User[]): string {
+  const operator = operators.find(({ username }) => username === name);
+  return operator === undefined ? name : OPERATOR + operator.userid;
+}
+
+export function useWho(): (subject: string) => string {
+  const { t } = useTranslation();
+  const users = useOperators();
   const names = new Map(users.data?.map(({ userid, username }) => [userid, username]));
   return (subject) => {
     if (subject === 'unknown') return t('story.nobodyKnown');

@@ -6,11 +6,11 @@ import { api, read } from '../../api/client.ts';
 import type { Device } from '../../api/fleet.ts';
 import { useMay } from '../../app/session.tsx';
 import { readSettled, useChange } from '../../parts/change.ts';
+import { Facts } from '../../parts/facts.tsx';
 import { Plain } from '../../parts/plain.tsx';
 import { Shown } from '../../parts/shown.tsx';
 import { When } from '../../parts/when.tsx';
 import { secondsAhead } from './clock.ts';
-import { Facts } from './facts.tsx';
 
 const NEARLY_FULL = 90;
 /** An answer is on its way for a moment. */

@@ -1,8 +1,8 @@
 // The settings of a terminal for who may not change them, or not here: agent.yaml has them.
 import { Alert, Card, Stack } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { Facts } from '../../parts/facts.tsx';
 import { Plain } from '../../parts/plain.tsx';
-import { Facts } from './facts.tsx';
 import { DIALECT_NAMES, type Settings } from './settings-data.ts';
 
 export function SettingsRead({ settings }: { readonly settings: Settings }) {

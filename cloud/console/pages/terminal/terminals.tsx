@@ -3,7 +3,7 @@ import { NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { DEVICE_STATES } from '../../../../shared/domain/device-state.ts';
+import { DEVICE_STATES } from '../../../../shared/domain/device-states.ts';
 import { devicesQuery } from '../../api/fleet.ts';
 import { DeviceTable } from '../../parts/device-table.tsx';
 import { Page } from '../../parts/page.tsx';
