@@ -1,5 +1,6 @@
-// Tries one write of a transaction on a copy of its row: conditions and updates are the store's own, and nothing real changes.
-import { Declined, type Inside } from './inside.ts';
+// Tries one write of a transaction on a copy of its row, in memory: conditions and updates are the store's own, and nothing real changes.
+import dynalite from 'dynalite';
+import { Declined, type Inside, insideOf, type Serve } from './inside.ts';
 import type { Item, Write } from './intent.ts';
 
 export const ACTIONS = ['ConditionCheck', 'Put', 'Delete', 'Update'] as const;
@@ -24,10 +25,6 @@ const OPERATIONS = {
   Update: 'UpdateItem',
 } as const;
 
-function scratchOf(table: string): string {
-  return `${table}.rehearsal`;
-}
-
 interface Described {
   readonly Table: {
     readonly TableStatus: string;
@@ -38,6 +35,8 @@ interface Described {
 
 export class Stage {
   readonly #inside: Inside;
+  /** Tables of the same names, empty between two rehearsals. */
+  readonly #scratch = inMemory();
   readonly #keys = new Map<string, Promise<readonly string[]>>();
 
   constructor(inside: Inside) {
@@ -55,20 +54,15 @@ export class Stage {
   async #prepare(table: string): Promise<readonly string[]> {
     const { Table } = (await this.#inside('DescribeTable', { TableName: table })) as unknown as Described;
     const names = Table.KeySchema.map(({ AttributeName }) => AttributeName);
-    const scratch = {
-      TableName: scratchOf(table),
+    await this.#scratch('CreateTable', {
+      TableName: table,
       BillingMode: 'PAY_PER_REQUEST',
       KeySchema: Table.KeySchema,
       AttributeDefinitions: Table.AttributeDefinitions.filter((one) => names.includes(one.AttributeName)),
-    };
-    await this.#inside('CreateTable', scratch).catch((error: unknown) => {
-      if (!(error instanceof Declined) || error.type !== 'ResourceInUseException') throw error;
     });
     // A table that was just asked for is not there yet.
     for (let status = ''; status !== 'ACTIVE'; ) {
-      const told = (await this.#inside('DescribeTable', {
-        TableName: scratch.TableName,
-      })) as unknown as Described;
+      const told = (await this.#scratch('DescribeTable', { TableName: table })) as unknown as Described;
       status = told.Table.TableStatus;
     }
     return names;
@@ -76,26 +70,34 @@ export class Stage {
 
   /** What a step would write. @throws Declined for what is no valid request */
   async rehearse({ action, table, key, input }: Step): Promise<Rehearsed> {
-    const { Item = null } = (await this.#inside('GetItem', {
-      TableName: table,
-      Key: key,
-      ConsistentRead: true,
-    })) as { Item?: Item };
-    const at = { TableName: scratchOf(table), Key: key };
-    await (Item === null
-      ? this.#inside('DeleteItem', at)
-      : this.#inside('PutItem', { TableName: at.TableName, Item }));
+    const at = { TableName: table, Key: key };
+    const { Item = null } = (await this.#inside('GetItem', { ...at, ConsistentRead: true })) as {
+      Item?: Item;
+    };
+    if (Item !== null) await this.#scratch('PutItem', { TableName: table, Item });
     const { ReturnValuesOnConditionCheckFailure: asks, ...own } = input;
+    const values = action === 'Update' ? { ReturnValues: 'ALL_NEW' } : {};
     try {
-      await this.#inside(OPERATIONS[action], { ...own, TableName: at.TableName });
+      const { Attributes } = await this.#scratch(OPERATIONS[action], { ...own, ...values });
+      if (action === 'ConditionCheck') return { kind: 'writes', write: null };
+      const after = action === 'Put' ? own.Item : Attributes;
+      return {
+        kind: 'writes',
+        write: { TableName: table, Key: key, Item: (after as Item | undefined) ?? null },
+      };
     } catch (error) {
       if (!(error instanceof Declined) || error.type !== 'ConditionalCheckFailedException') throw error;
       const item = asks === 'ALL_OLD' ? Item : null;
       return { kind: 'refused', code: 'ConditionalCheckFailed', message: error.message, item };
+    } finally {
+      await this.#scratch('DeleteItem', at);
     }
-    if (action === 'ConditionCheck') return { kind: 'writes', write: null };
-    const after = (await this.#inside('GetItem', { ...at, ConsistentRead: true })) as { Item?: Item };
-    await this.#inside('DeleteItem', at);
-    return { kind: 'writes', write: { TableName: table, Key: key, Item: after.Item ?? null } };
   }
+}
+
+/** Tables of this process alone. */
+function inMemory(): Inside {
+  const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  const [serve] = server.listeners('request') as [Serve];
+  return insideOf((request, response) => serve.call(server, request, response));
 }
