@@ -12,6 +12,7 @@ import { deviceHistoryRoutes, siteHistoryRoutes } from './history.ts';
 import { identifierRoutes } from './identifiers.ts';
 import { operationRoutes } from './operations.ts';
 import { peopleRoutes } from './people.ts';
+import { problemRoutes } from './problems.ts';
 import { punchRoutes } from './punches.ts';
 import type { FunctionName } from './route.ts';
 import { siteRoutes } from './sites.ts';
@@ -34,6 +35,7 @@ export const routes = {
   ...attendanceRoutes,
   ...punchRoutes,
   ...eventRoutes,
+  ...problemRoutes,
   ...auditRoutes,
   ...webhookRoutes,
   ...operationRoutes,

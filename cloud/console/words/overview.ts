@@ -32,6 +32,21 @@ export const overview = {
     es: 'No se sabe si el terminal lo tiene. Ábrala: cuando el terminal responda, lo dirá. No la repita sin mirar antes.',
     en: 'Whether the terminal has it is not known. Open it: once the terminal answers, it will tell. Do not repeat it before you have looked.',
   },
+  rule: {
+    'rule.overdue': { es: 'Acceso vencido', en: 'Pass overdue' },
+    'rule.failed': { es: 'Acceso rechazado', en: 'Pass refused' },
+  },
+  ruleOf: { es: '{{user}} en {{device}}', en: '{{user}} at {{device}}' },
+  nextOfRule: {
+    'rule.overdue': {
+      es: 'Su plazo o sus pases terminaron y no consta que se haya quitado: quizás todavía entra. Mire si el terminal responde; se quita solo en cuanto lo haga.',
+      en: 'Its time or its passes are over, and it is not known to be off: somebody may still come in. See whether the terminal answers; it goes off by itself as soon as it does.',
+    },
+    'rule.failed': {
+      es: 'El terminal no lo acepta: puede estar lleno, o tener ese número otra persona. Ábralo y délo de otro modo.',
+      en: 'The terminal does not take it: it may be full, or somebody else has that number. Open it and give it in another way.',
+    },
+  },
   happened: { es: 'Lo último que pasó', en: 'What happened last' },
   nothing: { es: 'No ha pasado nada todavía', en: 'Nothing has happened yet' },
   /** By type of event. */

@@ -15,6 +15,7 @@ import { eventView } from '../../events/views.ts';
 import { type Answer, ok } from '../answer/answer.ts';
 import { decodeCursor, encodeCursor } from '../answer/cursor.ts';
 import type { Call, Handlers } from '../request/call.ts';
+import { type ProblemPorts, problemList } from './problems.ts';
 import { punchList } from './punches.ts';
 import { sightOf } from './sight.ts';
 
@@ -53,4 +54,8 @@ function answer({ events, position }: Told): Answer {
   return ok({ data: events.map(eventView), next_cursor: encodeCursor(position) });
 }
 
-export const eventHandlers: Handlers<'events', EventPorts> = { punchList, eventList };
+export const eventHandlers: Handlers<'events', EventPorts & ProblemPorts> = {
+  punchList,
+  eventList,
+  problemList,
+};

@@ -1,6 +1,7 @@
 // What needs a hand: asked of the API kind by kind, the worst first.
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { api, read } from '../../api/client.ts';
+import type { components } from '../../api/contract.d.ts';
 import {
   type Device,
   type Fleet,
@@ -19,6 +20,10 @@ const EVERY_MS = 10_000;
 /** Every operation of a week is looked at for it. */
 const OPERATIONS_MS = 60_000;
 
+export type Problem = components['schemas']['Problem'];
+const RULE_PROBLEMS = ['rule.overdue', 'rule.failed'] as const;
+export type RuleProblem = (typeof RULE_PROBLEMS)[number];
+
 export type Need =
   | { readonly kind: 'site'; readonly state: 'offline' | 'unknown'; readonly site: Site }
   | { readonly kind: 'trouble'; readonly trouble: Trouble; readonly site: Site }
@@ -27,7 +32,8 @@ export type Need =
       readonly state: 'swapped' | 'refused' | 'offline' | 'unknown';
       readonly device: Device;
     }
-  | { readonly kind: 'operation'; readonly operation: Operation };
+  | { readonly kind: 'operation'; readonly operation: Operation }
+  | { readonly kind: 'rule'; readonly state: RuleProblem; readonly problem: Problem };
 
 type Found = { readonly needs: readonly Need[]; readonly total: number };
 
@@ -87,6 +93,18 @@ const ofOperations: Ask = {
   },
 };
 
+function ofRules(state: RuleProblem): Ask {
+  return {
+    name: state,
+    count: () => Number.POSITIVE_INFINITY,
+    ask: async (signal) => {
+      const query = { types: state, limit: MOST };
+      const { data, total } = await read(api.GET('/problems', { params: { query }, signal }));
+      return { needs: data.map((problem) => ({ kind: 'rule', state, problem })), total };
+    },
+  };
+}
+
 const ofFleet = [
   ofSites('offline'),
   ofTrouble('certificate'),
@@ -97,12 +115,14 @@ const ofFleet = [
 const ofTerminals = [ofDevices('swapped'), ofDevices('refused'), ofDevices('offline'), ofDevices('unknown')];
 
 const ORDER = [
+  'rule.overdue',
   'site-offline',
   'device-swapped',
   'device-refused',
   'certificate',
   'disk',
   'device-offline',
+  'rule.failed',
   'operation',
   'clock',
   'device-unknown',
@@ -140,7 +160,12 @@ export function useNeeds(): Needs {
   const may = useMay();
   const isAdmin = may('sites:admin');
   const fleet = useQuery({ ...fleetQuery, enabled: isAdmin });
-  const asks = [...(isAdmin ? ofFleet : []), ...(may('devices:read') ? ofTerminals : []), ofOperations];
+  const asks = [
+    ...(isAdmin ? ofFleet : []),
+    ...(may('devices:read') ? ofTerminals : []),
+    ...(may('events:read') ? RULE_PROBLEMS.map(ofRules) : []),
+    ofOperations,
+  ];
   const isThere = ({ count }: Ask) => !isAdmin || (fleet.data !== undefined && count(fleet.data) > 0);
   const results = useQueries({
     queries: asks.map((ask) => ({

@@ -3,7 +3,7 @@ import { Divider, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Go } from '../../parts/go.tsx';
-import { Plain } from '../../parts/plain.tsx';
+import { Plain, plain } from '../../parts/plain.tsx';
 import { Waiting } from '../../parts/shown.tsx';
 import { Coloured, DeviceBadge, OperationBadge, SiteBadge } from '../../parts/state-badge.tsx';
 import { Trouble } from '../../parts/trouble.tsx';
@@ -71,6 +71,22 @@ function NeedRow({ need }: { readonly need: Need }) {
       />
     );
   }
+  if (need.kind === 'rule') {
+    const { site, device_id = '', data, since } = need.problem;
+    return (
+      <Row
+        badge={<Coloured color="red">{t(`overview.rule.${need.state}`)}</Coloured>}
+        link={
+          <Go to="/identifiers" search={{ device: device_id }}>
+            <Plain text={t('overview.ruleOf', { user: plain(data.user_id ?? ''), device: device_id })} />
+          </Go>
+        }
+        place={site}
+        since={since}
+        next={t(`overview.nextOfRule.${need.state}`)}
+      />
+    );
+  }
   const { site, name, since } = need.site;
   const link = (
     <Go to="/branches/$site" params={{ site }}>
@@ -104,6 +120,7 @@ function More({ group: { name, total, needs } }: { readonly group: NeedGroup }) 
   if (count <= 0 || first === undefined) return null;
   const word = t('overview.more', { count });
   if (first.kind === 'operation') return null;
+  if (first.kind === 'rule') return <Text size="sm">{word}</Text>;
   if (first.kind === 'device') {
     return (
       <Go to="/terminals" search={{ state: first.state }} size="sm">
@@ -121,6 +138,7 @@ function More({ group: { name, total, needs } }: { readonly group: NeedGroup }) 
 
 function idOf(need: Need): string {
   if (need.kind === 'device') return need.device.id;
+  if (need.kind === 'rule') return JSON.stringify([need.problem.device_id, need.problem.data]);
   return need.kind === 'operation' ? need.operation.id : need.site.site;
 }
 
