@@ -27,6 +27,8 @@ export interface GatePorts {
 }
 
 export interface GateTimes {
+  /** Before an update the agent is waited for so long: the machine may just have come up. */
+  readonly settle: number;
   /** Between two looks. */
   readonly look: number;
   /** It must answer by then at all. */
@@ -37,17 +39,56 @@ export interface GateTimes {
   readonly steady: number;
 }
 
-export const GATE_TIMES: GateTimes = { look: 1000, start: 60_000, well: 240_000, steady: 30_000 };
+export const GATE_TIMES: GateTimes = {
+  settle: 180_000,
+  look: 1000,
+  start: 60_000,
+  well: 240_000,
+  steady: 30_000,
+};
 
 function reachedBy(seen: Seen): string[] {
   return seen.hello.devices.filter(({ reachable }) => reachable === true).map(({ id }) => id);
 }
 
+export const NOTHING_SEEN: Baseline = { connected: false, reached: [] };
+
 /** How the agent stands now. */
-export async function baselineOf({ status }: Pick<GatePorts, 'status'>): Promise<Baseline> {
+export async function glance({ status }: Pick<GatePorts, 'status'>): Promise<Baseline> {
   const seen = await status();
-  if (seen === null) return { connected: false, reached: [] };
-  return { connected: seen.connected, reached: reachedBy(seen) };
+  return seen === null ? NOTHING_SEEN : { connected: seen.connected, reached: reachedBy(seen) };
+}
+
+/** The best of both. */
+function joined(one: Baseline, other: Baseline): Baseline {
+  return {
+    connected: one.connected || other.connected,
+    reached: [...new Set([...one.reached, ...other.reached])],
+  };
+}
+
+/**
+ * How the agent stands that is to be replaced, at its best: of one that has just come up with its machine nothing can be told at once, and a new
+ * version would be held against nothing.
+ *
+ * @param known how it was seen before
+ */
+export async function baselineOf(gate: GatePorts, known: Baseline): Promise<Baseline> {
+  const { status, now, sleep, times } = gate;
+  const began = now();
+  let answeredAt = null as number | null;
+  let best = known;
+  for (;;) {
+    const seen = await status();
+    const at = now();
+    if (seen !== null) {
+      answeredAt ??= at;
+      best = joined(best, { connected: seen.connected, reached: reachedBy(seen) });
+    }
+    const end = answeredAt === null ? began + times.settle : answeredAt + times.steady;
+    if (at >= end) return best;
+    await sleep(times.look);
+  }
 }
 
 /** Why the agent is not well; null: it is. */

@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import { compareVersions, type PackageManifest } from '../../shared/domain/agent-package.ts';
 import type { UpdateReason, UpdateRequest } from '../../shared/domain/agent-update.ts';
 import { PackageRefused } from './errors.ts';
-import { baselineOf, type GatePorts, prove } from './gate.ts';
+import { baselineOf, type GatePorts, glance, NOTHING_SEEN, prove } from './gate.ts';
 import type { Inbox } from './inbox.ts';
 import type { At, Memory, State, UnderWay } from './state.ts';
 
@@ -46,7 +46,8 @@ export async function runUpdater(ports: UpdaterPorts): Promise<void> {
   const { memory } = ports;
   let state = memory.load();
   for (;;) {
-    const next = state.underWay === null ? take(ports, state) : await advance(ports, state, state.underWay);
+    const next =
+      state.underWay === null ? await take(ports, state) : await advance(ports, state, state.underWay);
     if (next === null) return;
     memory.save(next);
     state = next;
@@ -54,8 +55,8 @@ export async function runUpdater(ports: UpdaterPorts): Promise<void> {
 }
 
 /** Begins with what is asked for; null: nothing is. */
-function take(ports: UpdaterPorts, state: State): State | null {
-  const { inbox, versions, log } = ports;
+async function take(ports: UpdaterPorts, state: State): Promise<State | null> {
+  const { inbox, versions, gate, log } = ports;
   const request = inbox.look();
   if (request === null || request.id === state.last?.id) {
     // Done before, or nothing that can be understood: it must not be looked at again and again.
@@ -64,7 +65,7 @@ function take(ports: UpdaterPorts, state: State): State | null {
   }
   const from = versions.current();
   log.info({ update: request.id, version: request.version, from }, 'update asked for');
-  return { ...state, underWay: { step: 'fetch', ...request, from } };
+  return { ...state, underWay: { step: 'fetch', ...request, from, seen: await glance(gate) } };
 }
 
 function advance(ports: UpdaterPorts, state: State, at: UnderWay): Promise<State> {
@@ -120,7 +121,10 @@ async function fetched(
 
 async function unpacked({ versions, gate }: UpdaterPorts, state: State, at: At<'unpack'>): Promise<State> {
   await versions.unpack(at.version);
-  return { ...state, underWay: { ...at, step: 'switch', baseline: await baselineOf(gate) } };
+  return {
+    ...state,
+    underWay: { ...at, step: 'switch', baseline: await baselineOf(gate, at.seen ?? NOTHING_SEEN) },
+  };
 }
 
 async function switched({ versions, restart }: UpdaterPorts, state: State, at: At<'switch'>): Promise<State> {

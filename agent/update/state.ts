@@ -19,6 +19,8 @@ export type Baseline = z.infer<typeof baselineSchema>;
 
 const asked = {
   ...updateRequestSchema.shape,
+  /** How the agent stood when it was asked for; absent: an updater of an earlier version has begun it. */
+  seen: baselineSchema.optional(),
   /** The version that ran when it was asked for: the way back. */
   from: versionSchema,
 };

@@ -267,7 +267,7 @@ test('who sees some of its branches does not see it, and who may not change all 
     auth: {
       tenant,
       subject: 'operator:9',
-      scopes: 'agents:update',
+      scopes: 'updates:admin',
       sites: JSON.stringify({ everywhere, sites: own }),
     },
   });

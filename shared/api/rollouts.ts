@@ -136,7 +136,7 @@ const rollout = {
   ended_at: null,
 };
 const one = { params: { id: rollout.id } };
-const access = 'agents:update';
+const access = 'updates:admin';
 
 export const rolloutRoutes = {
   rolloutCreate: {

@@ -7,7 +7,7 @@ export const SCOPES = [
   'users:write',
   'attendance:read',
   'sites:admin',
-  'agents:update',
+  'updates:admin',
   'events:read',
   'webhooks:admin',
   'audit:read',

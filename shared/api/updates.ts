@@ -85,7 +85,7 @@ export const updateRoutes = {
   agentUpdateAsk: {
     method: 'POST',
     path: '/sites/{site}/agent/update',
-    access: 'agents:update',
+    access: 'updates:admin',
     fn: 'sites',
     summary: "Want a version of a branch's agent",
     body: agentUpdateBody,
@@ -100,7 +100,7 @@ export const updateRoutes = {
   agentUpdateGet: {
     method: 'GET',
     path: '/sites/{site}/agent/update',
-    access: 'agents:update',
+    access: 'updates:admin',
     fn: 'sites',
     summary: 'How the update stands that is wanted, or was wanted last',
     answer: z.object({ success, data: agentUpdateView }),
@@ -109,7 +109,7 @@ export const updateRoutes = {
   agentUpdateCancel: {
     method: 'DELETE',
     path: '/sites/{site}/agent/update',
-    access: 'agents:update',
+    access: 'updates:admin',
     fn: 'sites',
     summary: 'Take an update back of which the agent was not told yet',
     says: {

@@ -55,10 +55,11 @@ describe.skipIf(arch === undefined)(`an agent that updates itself${elsewhere}`, 
     run(join(root, 'opt/sereno/updater/bin/sereno-updater'), [...updaterArgs(), ...args], { env: CLEAN });
 
   /** Over the API; the package lies on a shelf of this machine. */
-  const ask = (version: string) => {
+  const packageOf = (version: string) => {
     const url = `http://127.0.0.1:${(shelf.address() as AddressInfo).port}/${version}`;
-    return running.call('POST', '/sites/norte/agent/update', { version, url, sha256: hashes.get(version) });
+    return { version, url, sha256: hashes.get(version) };
   };
+  const ask = (version: string) => running.call('POST', '/sites/norte/agent/update', packageOf(version));
   const update = async () => (await running.call('GET', '/sites/norte/agent/update')).body.data;
   /** The agent has left the request where the unit of the updater looks. */
   const requested = () =>
@@ -172,8 +173,9 @@ describe.skipIf(arch === undefined)(`an agent that updates itself${elsewhere}`, 
     rmSync(forged);
   });
 
-  it('goes on with the new version where it works, though the updater is killed time and again', async () => {
-    expect((await ask(GOOD)).status).toBe(202);
+  it('goes on with the new version of a roll-out where it works, though the updater is killed time and again', async () => {
+    const rollout = await running.call('POST', '/rollouts', { ...packageOf(GOOD), sites: ['norte'] });
+    expect(rollout).toMatchObject({ status: 200, body: { data: { state: 'running' } } });
     await requested();
     let kills = 0;
     // Later each time: at some point each step is met, and in the end one run gets through.
@@ -195,6 +197,10 @@ describe.skipIf(arch === undefined)(`an agent that updates itself${elsewhere}`, 
     const { last } = state();
     // Three deaths amid the proof are taken for a version that takes the machine down with it.
     expect(last.state === 'updated' || last.reason === 'interrupted').toBe(true);
+    await vi.waitFor(async () => {
+      const { body } = await running.call('GET', `/rollouts/${rollout.body.data.id}`);
+      expect(body.data).toMatchObject({ state: 'done', counts: { total: 1, [last.state]: 1 } });
+    }, WITHIN);
     if (last.state === 'failed') {
       await vi.waitFor(async () => expect(await update()).toMatchObject({ state: 'failed' }), WITHIN);
       expect((await ask(GOOD)).status).toBe(202);

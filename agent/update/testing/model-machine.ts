@@ -13,6 +13,9 @@ export type Nature = 'well' | 'dies' | 'no_line' | 'loses_terminal' | 'crashes';
 export class PowerCut extends Error {}
 
 export const OLD = '1.0.0';
+/** After the machine has come up. */
+const ANSWERS_MS = 2000;
+const LINE_MS = 4000;
 
 export class ModelMachine {
   /** On disk. */
@@ -26,6 +29,7 @@ export class ModelMachine {
   running = OLD;
   pid = 1;
   time = 0;
+  #bootedAt = Number.NEGATIVE_INFINITY;
   /** Acts until the cut; it comes before or after the act. */
   #left = Number.POSITIVE_INFINITY;
   #isAfter = false;
@@ -43,6 +47,7 @@ export class ModelMachine {
   /** The machine comes up again: what the link leads to is started. */
   boot(): void {
     this.#left = Number.POSITIVE_INFINITY;
+    this.#bootedAt = this.time;
     this.#start();
   }
 
@@ -105,7 +110,7 @@ export class ModelMachine {
           // systemd starts it again and again.
           if (this.natures.get(this.running) === 'crashes') this.pid++;
         },
-        times: { look: 1000, start: 5000, well: 8000, steady: 3000 },
+        times: { settle: 10_000, look: 1000, start: 5000, well: 8000, steady: 3000 },
       },
       platform: 'linux-x64',
       log: pino({ level: 'silent' }),
@@ -125,7 +130,13 @@ export class ModelMachine {
 
   #seen(): Seen | null {
     const nature = this.natures.get(this.running) ?? 'well';
-    if (nature === 'dies') return null;
+    const age = this.time - this.#bootedAt;
+    if (nature === 'dies' || age < ANSWERS_MS) return null;
+    // Its network is not there at once.
+    if (age < LINE_MS) {
+      const hello = { agentVersion: this.running, devices: [{ id: 'door', reachable: null }] };
+      return { pid: this.pid, connected: false, hello };
+    }
     const devices = [{ id: 'door', reachable: nature !== 'loses_terminal' }];
     const hello = { agentVersion: this.running, devices };
     return { pid: this.pid, connected: nature !== 'no_line', hello };

@@ -33,6 +33,7 @@ const PRELOAD = new URL('../preload/update-death.ts', import.meta.url).href;
 /** One that works is waited for, however busy this machine is; one that does not need not be. */
 const timesFor = (nature: Nature) =>
   JSON.stringify({
+    settle: 30_000,
     look: 20,
     steady: 250,
     ...(nature === 'well' ? { start: 30_000, well: 30_000 } : { start: 2500, well: 4000 }),
