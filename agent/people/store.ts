@@ -32,11 +32,13 @@ export const MIGRATIONS: readonly string[] = [
 ];
 
 const STORE = 'store';
-const PROBE = ['probe'];
+const PROBE = ['probe', 'wants'];
+/** Of a version that sealed PINs alone. That one cannot open the probe of today: put back, it begins anew, and the cloud tells it everything. */
+const OLDER_PROBE = ['probe'];
 const IS_OF_DEVICE = 'SELECT * FROM wanted WHERE device = ?';
 
 /**
- * Every write is on disk when the call returns; those in one `atomically` are so together. PINs lie sealed.
+ * Every write is on disk when the call returns; those in one `atomically` are so together. Names, PINs and cards lie sealed.
  * @throws SerenoError `agent_storage`
  */
 export class PeopleStore {
@@ -117,9 +119,7 @@ export class PeopleStore {
 
   put(wanted: Wanted): void {
     const { device, person, userId, want, isKept, reached, former } = wanted;
-    const { password, ...shown } = want ?? {};
-    const sealed =
-      password === undefined ? null : this.#box.seal([device, person], Buffer.from(password, 'utf8'));
+    const sealed = want === null ? null : this.#box.seal(wantPlace(device, person), bytesOf(want));
     this.#database.run(
       'INSERT OR REPLACE INTO wanted VALUES (?, ?, ?, ?, ?, ?, ?)',
       device,
@@ -127,7 +127,7 @@ export class PeopleStore {
       userId,
       isKept && !reached ? 1 : 0,
       former.length > 0 ? 1 : 0,
-      JSON.stringify({ ...wanted, want: want === null ? null : shown }),
+      JSON.stringify({ ...wanted, want: want === null ? null : {} }),
       sealed,
     );
     this.#devices.add(device);
@@ -179,19 +179,26 @@ export class PeopleStore {
   /** A memory whose secrets nobody can open any more is no memory: the cloud sees by its new name that it must tell all again. */
   #begin(): void {
     const probe = this.#database.get('SELECT sealed FROM probe')?.sealed;
-    const opens = probe !== undefined && this.#box.open(PROBE, probe as Uint8Array) !== null;
-    if (!opens) {
+    const opens = (place: readonly string[]) =>
+      probe !== undefined && this.#box.open(place, probe as Uint8Array) !== null;
+    if (opens(OLDER_PROBE)) this.#sealOlder();
+    else if (!opens(PROBE)) {
       this.atomically(() => {
         for (const table of ['names', 'probe', 'wanted', 'tasks', 'finger_looks', 'hands', 'hands_told']) {
           this.#database.run(`DELETE FROM ${table}`);
         }
-        this.#database.run('INSERT INTO probe VALUES (?)', this.#box.seal(PROBE, Buffer.from('open')));
+        this.#putProbe();
         this.#putNote(STORE, randomUUID());
       });
     }
     this.#id = z.uuid().parse(this.#note(STORE));
     const rows = this.#database.all('SELECT DISTINCT device FROM wanted');
     for (const { device } of rows) this.#devices.add(String(device));
+  }
+
+  #putProbe(): void {
+    this.#database.run('DELETE FROM probe');
+    this.#database.run('INSERT INTO probe VALUES (?)', this.#box.seal(PROBE, Buffer.from('open')));
   }
 
   #note(name: string): string | null {
@@ -205,11 +212,35 @@ export class PeopleStore {
 
   #read({ wanted, password, device, person }: Record<string, unknown>): Wanted {
     const { want, ...rest } = JSON.parse(String(wanted)) as { want: object | null };
-    const sealed =
-      password === null ? null : this.#box.open([String(device), String(person)], password as Uint8Array);
-    const secret = sealed === null ? {} : { password: sealed.toString('utf8') };
-    return wantedSchema.parse({ ...rest, want: want === null ? null : { ...want, ...secret } });
+    const sealed = this.#opened(String(device), String(person), password as Uint8Array | null);
+    return wantedSchema.parse({ ...rest, want: want === null ? null : { ...want, ...sealed } });
   }
+
+  #opened(device: string, person: string, sealed: Uint8Array | null): object {
+    if (sealed === null) return {};
+    const whole = this.#box.open(wantPlace(device, person), sealed);
+    if (whole !== null) return JSON.parse(whole.toString('utf8')) as object;
+    // An earlier version sealed the PIN alone.
+    const password = this.#box.open([device, person], sealed);
+    return password === null ? {} : { password: password.toString('utf8') };
+  }
+
+  /** What an earlier version left in clear is sealed. */
+  #sealOlder(): void {
+    const rows = this.#database.all('SELECT * FROM wanted');
+    this.atomically(() => {
+      for (const row of rows) this.put(this.#read(row));
+      this.#putProbe();
+    });
+  }
+}
+
+function wantPlace(device: string, person: string): string[] {
+  return ['want', device, person];
+}
+
+function bytesOf(want: object): Buffer {
+  return Buffer.from(JSON.stringify(want), 'utf8');
 }
 
 /** Under which name the serial number stands of the terminal that all of this is known of. */

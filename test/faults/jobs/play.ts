@@ -1,11 +1,11 @@
 // Plays one schedule of jobs; in the end every item has ended as the terminals show, and nothing that was asked is found in clear.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { agentFilesWith, filesWith, rowsWith } from '../secrets.ts';
 import type { ActKind, WeatherKind } from './acts.ts';
 import type { Arena } from './arena.ts';
 import { cursorNow, jobEvents } from './caller.ts';
 import { wrongAt, wrongItems } from './judge.ts';
 import { Schedule } from './schedule.ts';
-import { agentFilesWith, filesWith, rowsWith } from './secrets.ts';
 
 const STEPS = 24;
 const SETTLES_WITHIN_MS = 90_000;

@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { System } from '../../../infra/local/system.ts';
 import { clientIdOf } from '../../../shared/domain/identifiers.ts';
 import { type Caller, startForTest } from '../../e2e/client.ts';
 import { type SimulatedTerminal, startTerminal } from '../../terminal/terminal.ts';
@@ -26,6 +27,8 @@ export interface Place {
 
 export interface Arena {
   readonly call: Caller;
+  readonly system: System;
+  readonly dataDir: string;
   readonly places: readonly [Place, ...Place[]];
   readonly machines: readonly [Machine, ...Machine[]];
   /** Everything that the agents logged. */
@@ -62,6 +65,8 @@ export async function openArena(): Promise<Arena> {
   let restarted = Promise.resolve();
   return {
     call,
+    system,
+    dataDir,
     places: places as [Place, ...Place[]],
     machines: machines as [Machine, ...Machine[]],
     agentsSaid: () =>

@@ -6,6 +6,7 @@ export interface Body {
   readonly user_id: string;
   readonly name: string;
   readonly card: number;
+  readonly password: string;
   readonly devices: readonly string[];
 }
 

@@ -15,11 +15,12 @@ export interface Subject {
 const SETTLED = ['in_step', 'drift', 'gone'];
 
 /** Fields of the terminal that are otherwise than wanted; `user`: the whole of it. */
-export function differences(terminal: SimulatedTerminal, { user_id, name, card }: Body): string[] {
+export function differences(terminal: SimulatedTerminal, { user_id, name, card, password }: Body): string[] {
   const all = terminal.users().filter(({ userId }) => userId === user_id);
   if (all.length === 0) return ['user'];
-  const isWrong = (field: 'name' | 'card', value: unknown) => all.some((user) => user[field] !== value);
-  return [...(isWrong('name', name) ? ['name'] : []), ...(isWrong('card', card) ? ['card'] : [])];
+  const wanted = { name, password, card } as const;
+  const fields = ['name', 'password', 'card'] as const;
+  return fields.filter((field) => all.some((user) => user[field] !== wanted[field]));
 }
 
 /** What is wrong with how somebody stands at a terminal, in words; empty where it is as it is told. */

@@ -5,6 +5,7 @@ import type { Arena } from './arena.ts';
 import { show } from './caller.ts';
 import { leftOver, missingFingers, strangeFingers, wrongAt } from './judge.ts';
 import { Schedule } from './schedule.ts';
+import { found } from './words.ts';
 
 const STEPS = 24;
 const SETTLES_WITHIN_MS = 90_000;
@@ -34,10 +35,12 @@ export async function playPeople(arena: Arena, { seed, only = [] }: Order): Prom
   const schedule = new Schedule(arena, seed, only);
   for (let step = 0; step < STEPS; step++) await schedule.step();
   await schedule.over();
-  const { acts, lostCommits, lies, owners, answers } = schedule;
+  const { acts, lostCommits, lies, owners, answers, words } = schedule;
   const wrong = [...lies, ...(await settled(() => wrongNow(arena, schedule)))];
+  wrong.push(...(await found(arena, words, [...owners.keys()])));
   await schedule.removeAll();
   wrong.push(...(await settled(() => wrongNow(arena, schedule))));
+  wrong.push(...(await found(arena, words, [...owners.keys()])));
   const said = wrong.length === 0 ? '' : arena.agentsSaid().slice(saidBefore);
   return { seed, acts, lostCommits, fingers: owners.size, answers: Object.fromEntries(answers), wrong, said };
 }

@@ -7,10 +7,10 @@ import { type ActKind, urnOf } from './acts.ts';
 import type { Arena, Place } from './arena.ts';
 import { type Body, save } from './caller.ts';
 import { differences, type Subject } from './judge.ts';
+import { Words } from './words.ts';
 
 const PEOPLE = 4;
 const BADGES = 5;
-const NAMES = ['Ana', 'Bea', 'Cora', 'Dina'] as const;
 
 /** Every play has people and badges of its own. */
 let plays = 0;
@@ -24,6 +24,7 @@ export class Schedule {
   readonly typed = new Set<string>();
   /** Answers that were not true when they came. */
   readonly lies: string[] = [];
+  readonly words: Words;
   readonly answers = new Map<number, number>();
   lostCommits = 0;
   readonly #arena: Arena;
@@ -41,6 +42,7 @@ export class Schedule {
     this.#arena = arena;
     this.#random = new Random(seed);
     this.#urn = urnOf(only);
+    this.words = new Words(new Random(seed + 1_000_003));
     plays += 1;
     const base = (Date.now() % 900_000) * 100;
     this.#badges = Array.from({ length: BADGES }, (_, n) => String(base + n + 10)) as [string, ...string[]];
@@ -110,8 +112,9 @@ export class Schedule {
     const keeps = body !== null && this.#random.between(0, 3) > 0;
     return {
       user_id: keeps ? body.user_id : this.#random.pick(this.#badges),
-      name: this.#random.pick(NAMES),
-      card: this.#random.pick([0, 11, 12]),
+      name: this.#random.pick(this.words.names),
+      card: this.#random.pick(this.words.cards),
+      password: this.#random.pick(this.words.pins),
       devices,
     };
   }
@@ -152,7 +155,7 @@ export class Schedule {
   /** Whoever is at the keypad while it works. */
   #type({ device, terminal }: Place): void {
     const badge = this.#random.pick(this.#badges);
-    const card = this.#random.pick([0, 12, 13]);
+    const card = this.#random.pick([0, this.words.cards[2] ?? 0, this.words.strange]);
     const does = this.#random.pick(['edit', 'edit', 'delete', 'add'] as const);
     this.#atKeypad(terminal, (keypad) => {
       const isThere = terminal.users().some(({ userId }) => userId === badge);
@@ -190,7 +193,7 @@ export class Schedule {
     const badge = this.#random.pick(this.#badges);
     this.#touch(badge);
     const path = `/devices/${device}/users/${badge}`;
-    await this.#arena.call('PUT', path, { card: 13 }).catch(() => undefined);
+    await this.#arena.call('PUT', path, { card: this.words.strange }).catch(() => undefined);
     this.#touch(badge);
   }
 

@@ -1,12 +1,13 @@
 // The table of broken guarantees cannot rot: the text of each change still occurs exactly once.
 import { expect, test } from 'vitest';
 import { JOB_MUTATIONS } from './jobs.ts';
+import { PEOPLE_MUTATIONS } from './people.ts';
 import { PUNCH_MUTATIONS } from './punches.ts';
 import { RULE_MUTATIONS } from './rules.ts';
 import { MUTATIONS } from './table.ts';
 import { mutated, sourceOf } from './workshop.ts';
 
-const all = [...MUTATIONS, ...PUNCH_MUTATIONS, ...RULE_MUTATIONS, ...JOB_MUTATIONS];
+const all = [...MUTATIONS, ...PUNCH_MUTATIONS, ...RULE_MUTATIONS, ...JOB_MUTATIONS, ...PEOPLE_MUTATIONS];
 
 test('there are at least ten, each with a name of its own', () => {
   const names = all.map(({ name }) => name);

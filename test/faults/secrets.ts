@@ -1,12 +1,14 @@
-// Looks for what callers sent (names, PINs, cards) wherever it must not be: in files, logs and rows of the cloud, and in what an agent keeps once it has answered.
+// Looks for what must not be found (names, PINs, cards, templates): in files, logs and rows of the cloud, and in what agents keep.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import type { System } from '../../../infra/local/system.ts';
+import type { System } from '../../infra/local/system.ts';
 
 type Row = Record<string, unknown>;
+/** A text, or bytes such as those of a template. */
+export type Word = string | Buffer;
 
 /** Where an agent keeps its own, below the data folder. */
 const AGENTS = 'agents';
@@ -32,24 +34,35 @@ function contentOf(path: string): Buffer {
 }
 
 /** @returns files of the cloud, and logs of all, that hold one of the words */
-export function filesWith(dataDir: string, words: readonly string[]): string[] {
+export function filesWith(dataDir: string, words: readonly Word[]): string[] {
   const isAgents = (path: string) => relative(dataDir, path).startsWith(AGENTS);
   return filesOf(dataDir)
     .filter((path) => !isAgents(path))
-    .flatMap((path) =>
-      wordsIn(contentOf(path), words).map((word) => `${word} is in ${relative(dataDir, path)}`),
-    );
+    .flatMap((path) => foundIn(dataDir, path, words));
+}
+
+/** @returns logs of the cloud and of agents that hold one of the words */
+export function logsWith(dataDir: string, words: readonly Word[]): string[] {
+  // The table's own log holds rows.
+  const logs = filesOf(dataDir).filter((path) => /^[^/]+\.log$/.test(relative(dataDir, path)));
+  return logs.flatMap((path) => foundIn(dataDir, path, words));
+}
+
+function foundIn(dataDir: string, path: string, words: readonly Word[]): string[] {
+  return wordsIn(contentOf(path), words).map((word) => `${nameOf(word)} is in ${relative(dataDir, path)}`);
+}
+
+function nameOf(word: Word): string {
+  return typeof word === 'string' ? word : `${word.toString('hex').slice(0, 16)}…`;
 }
 
 /** The same of what agents keep. */
-export function agentFilesWith(dataDir: string, words: readonly string[]): string[] {
+export function agentFilesWith(dataDir: string, words: readonly Word[]): string[] {
   const folder = join(dataDir, AGENTS);
-  return filesOf(folder).flatMap((path) =>
-    wordsIn(contentOf(path), words).map((word) => `${word} is in ${relative(dataDir, path)}`),
-  );
+  return filesOf(folder).flatMap((path) => foundIn(dataDir, path, words));
 }
 
-function wordsIn(content: Buffer, words: readonly string[]): string[] {
+function wordsIn(content: Buffer, words: readonly Word[]): Word[] {
   return words.filter((word) => content.includes(word));
 }
 
@@ -95,8 +108,8 @@ async function rowsOf({ dynamo, region, credentials }: System): Promise<Row[]> {
 /** Rows of the table that hold one of the words, and arguments that are still kept of jobs that have ended. */
 export async function rowsWith(
   system: System,
-  words: readonly string[],
-  ended: ReadonlySet<string>,
+  words: readonly Word[],
+  ended: ReadonlySet<string> = new Set(),
 ): Promise<string[]> {
   const rows = await rowsOf(system);
   return rows.flatMap((row) => {
@@ -104,7 +117,7 @@ export async function rowsWith(
     const found = words.filter((word) => textsOf(row).some((text) => text.includes(word)));
     const job = /#B#(\w+) A#/.exec(name)?.[1] ?? '';
     return [
-      ...found.map((word) => `${word} is in the row ${name}`),
+      ...found.map((word) => `${nameOf(word)} is in the row ${name}`),
       ...(ended.has(job) ? [`arguments are kept in the row ${name}, though all of it has ended`] : []),
     ];
   });
