@@ -2,6 +2,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { clientIdOf } from '../../shared/domain/identifiers.ts';
+import { Machine } from '../faults/machine.ts';
 import type { SimulatedTerminal } from '../terminal/terminal.ts';
 import { type Branch, startBranch } from './branch.ts';
 import { settled } from './client.ts';
@@ -9,11 +11,17 @@ import { settled } from './client.ts';
 let branch: Branch;
 let one: SimulatedTerminal;
 let other: SimulatedTerminal;
+let slow: SimulatedTerminal;
 beforeAll(async () => {
   branch = await startBranch({
     one: { settings: { users: 20, serialNumber: 'ONE1' } },
     other: { settings: { users: 20, serialNumber: 'OTHER1' } },
+    // It has no bulk: a batch takes it many turns.
+    slow: {
+      settings: { users: 3, serialNumber: 'SLOW1', bulkWrite: 'unknown', latency: { perWriteMs: 15 } },
+    },
   });
+  slow = branch.terminals.get('slow')!;
   one = branch.terminals.get('one')!;
   other = branch.terminals.get('other')!;
 });
@@ -29,7 +37,7 @@ it('people are put at several terminals and taken off, and each item says what t
   const [first] = badges(one);
   const answer = await branch.call('POST', '/users/batch', {
     items: [
-      { do: 'put', user_id: '7001', name: 'Ana Quispe', card: 7_001_001, sites: ['norte'] },
+      { do: 'put', user_id: '7001', name: 'Ana Quispe', card: 7_001_001, devices: ['one', 'other'] },
       { do: 'put', user_id: first, card: 7_001_002, devices: ['one'] },
       { do: 'delete', user_id: '7999', devices: ['one'] },
       { do: 'put', user_id: '7002', devices: ['other'] },
@@ -51,7 +59,9 @@ it('people are put at several terminals and taken off, and each item says what t
   expect(held(one, first!)).toMatchObject({ card: 7_001_002 });
   expect(badges(other)).not.toContain('7002');
   const told = await branch.call('GET', '/events?types=user.created,user.updated,user.deleted');
-  const changes = told.body.data.map((event: { type: string; data: Record<string, string> }) => [
+  // An event may be told again, under its id.
+  const events: { id: string; type: string; data: Record<string, string> }[] = told.body.data;
+  const changes = [...new Map(events.map((event) => [event.id, event])).values()].map((event) => [
     ...[event.type, event.data.user_id, event.data.device_id, event.data.operation_id === data.id],
   ]);
   expect(changes.sort()).toEqual([
@@ -169,4 +179,42 @@ it('a cancel at any moment tells what the terminals show: nothing cancelled is 4
       expect([user_id, held(one, user_id) !== undefined]).toEqual([user_id, state === 'succeeded']);
     }
   }
+});
+
+/** A batch of this many at the slow terminal, of which the first are there. */
+async function begun(first: number, size: number) {
+  const userIds = Array.from({ length: size }, (_, index) => String(first + index));
+  const items = userIds.map((user_id) => ({ do: 'put', user_id, name: `P ${user_id}` }));
+  const path = '/devices/slow/users/batch';
+  const { body } = await branch.call('POST', path, { items }, { prefer: 'respond-async' });
+  const there = () => userIds.filter((userId) => held(slow, userId) !== undefined).length;
+  await expect.poll(there, { timeout: 20_000, interval: 5 }).toBeGreaterThan(0);
+  return { id: body.operation_id as string, there };
+}
+
+it('a single call at a terminal is answered between the windows of a batch that is under way there', async () => {
+  const [badge] = badges(slow);
+  const { id, there } = await begun(60_000, 120);
+  const answer = await branch.call('PUT', `/devices/slow/users/${badge}`, { name: 'Entre medio' });
+  expect([answer.status, there() < 120, held(slow, badge!)?.name]).toEqual([200, true, 'Entre medio']);
+  const { body } = await settled(branch.call, id, 60_000);
+  expect(body.data.counts).toMatchObject({ total: 120, succeeded: 120 });
+});
+
+it('an agent that loses its journal amid a batch leaves every item as it is told', async () => {
+  const [agent] = branch.system.agents;
+  const { id, there } = await begun(61_000, 200);
+  const { tenant, site } = agent!.site;
+  const machine = new Machine(agent!, join(branch.dataDir, 'agents', clientIdOf(tenant, site)));
+  await machine.wipe('journal.db');
+  expect(there()).toBeLessThan(200);
+  // What nobody can say any more is told as unknown, which is an end, too.
+  const seen = async () => (await branch.call('GET', `/operations/${id}`)).body.data;
+  await expect.poll(async () => (await seen()).settled_at, { timeout: 40_000 }).toBeDefined();
+  const { results, counts } = await seen();
+  const lies = results.filter(
+    ({ user_id, state, error }: { user_id: string; state: string; error?: { applied: string } }) =>
+      held(slow, user_id) === undefined ? state === 'succeeded' : error?.applied === 'no',
+  );
+  expect([lies, counts.waiting]).toEqual([[], 0]);
 });
