@@ -52,6 +52,32 @@ describe('a number with a window', () => {
     expect(room.orders.at(-1)).toBe('overdue');
   });
 
+  it('goes off at its end, too, if another terminal has something to do just when it is due', async () => {
+    const to = seconds(5000);
+    await room.put('card', wish('5', '7', { window: { from: to - 6, to } }));
+    const [rule] = room.store.rules(DEVICE);
+    await room.pass(to * 1000 - room.told - 1);
+    room.store.putRule({ ...rule!, id: 'other', device: 'other', userId: '70', window: null });
+    room.readMs = 1;
+    room.access.written('other', 'user.delete', { user_id: '70' });
+    room.readMs = 0;
+    expect(room.told).toBeGreaterThan(to * 1000);
+    await room.pass(100);
+    expect(room.user('7')?.card).toBe(0);
+  });
+
+  it('goes off at its end, too, if the terminal could not be asked when nothing was due yet', async () => {
+    await room.put('card', wish('5', '7', { window: window(-1000, 10_000) }));
+    room.isReachable = false;
+    room.restart();
+    await room.pass(2000);
+    room.isReachable = true;
+    await room.pass(7000);
+    expect(room.user('7')?.card).toBe(5);
+    await room.pass(1500);
+    expect(room.user('7')?.card).toBe(0);
+  });
+
   it('is overdue while the terminal is away at its end, and goes off when it is back', async () => {
     await room.put('card', wish('5', '7', { window: window(-1000, 5000) }));
     room.goAway();

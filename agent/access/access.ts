@@ -47,6 +47,8 @@ export class Access implements Informed {
   /** By device: how far its clock is ahead of the cloud's, as live punches show it, ms. */
   readonly #ahead = new Map<string, number>();
   #cancelTick: (() => void) | null = null;
+  /** Every keeper was told to look after this moment. */
+  #lookedAt = 0;
   #isRunning = false;
 
   constructor(ports: AccessPorts) {
@@ -62,6 +64,7 @@ export class Access implements Informed {
   resume(): void {
     const { store, tables } = this.#ports;
     this.#isRunning = true;
+    this.#lookedAt = this.#now();
     this.#arm();
     const tasks = Map.groupBy(store.tasks(), ({ device }) => device);
     for (const device of new Set([...store.devices(), ...tasks.keys()])) {
@@ -243,23 +246,25 @@ export class Access implements Informed {
     } catch (error) {
       log.error({ err: error }, 'the time could not be noted');
     }
+    this.#lookedAt = now;
     this.#arm();
     for (const device of store.devices()) this.#keeper(device).keep();
   }
 
   /**
-   * One timer for whatever is due next. To be armed before the keepers look: a moment that comes in between is seen by them, the
-   * other way round by nobody.
+   * One timer for whatever is due next. What has become due since all keepers looked is not passed over: a timer may be armed anew
+   * when it should have fired already.
    */
   #arm(): void {
     this.#cancelTick?.();
     if (!this.#isRunning) return;
     const { store, clock } = this.#ports;
     const now = this.#now();
+    const since = Math.min(this.#lookedAt, now);
     const moments = store
       .devices()
-      .flatMap((device) => store.rules(device).flatMap((rule) => nextBoundary(rule, now) ?? []));
+      .flatMap((device) => store.rules(device).flatMap((rule) => nextBoundary(rule, since) ?? []));
     const next = moments.reduce((first, moment) => Math.min(first, moment), now + TICK_MS);
-    this.#cancelTick = clock.after(next - now, () => this.#tick(), { unref: true });
+    this.#cancelTick = clock.after(Math.max(0, next - now), () => this.#tick(), { unref: true });
   }
 }

@@ -39,6 +39,8 @@ export class Keeper {
   /** The table is to be looked at, whatever is known. */
   #mustLook = false;
   #cancelRetry: (() => void) | null = null;
+  /** Nothing was due when the terminal was away. */
+  #isRetryIdle = false;
   #isStopped = false;
   #isLater = false;
 
@@ -70,6 +72,7 @@ export class Keeper {
 
   /** Takes off what should be off, whatever else is under way; then does what is due, once more if it is at it. */
   keep(): void {
+    if (this.#isRetryIdle && this.#isAnythingDue()) this.#endRetry();
     this.#takeOff();
     this.#isAgain = true;
     if (this.#isKeeping || this.#isStopped) return;
@@ -270,18 +273,24 @@ export class Keeper {
   }
 
   #backOff(): void {
-    const { clock, store, now } = this.#ports;
     if (this.#cancelRetry !== null) return;
-    const isDue = store.rules(this.#device).some((rule) => isWanted(rule, now()) !== rule.held);
-    this.#cancelRetry = clock.after(isDue ? DUE_RETRY_MS : IDLE_RETRY_MS, () => {
+    this.#isRetryIdle = !this.#isAnythingDue();
+    const delayMs = this.#isRetryIdle ? IDLE_RETRY_MS : DUE_RETRY_MS;
+    this.#cancelRetry = this.#ports.clock.after(delayMs, () => {
       this.#endRetry();
       this.keep();
     });
   }
 
+  #isAnythingDue(): boolean {
+    const { store, now } = this.#ports;
+    return store.rules(this.#device).some((rule) => isWanted(rule, now()) !== rule.held);
+  }
+
   #endRetry(): void {
     this.#cancelRetry?.();
     this.#cancelRetry = null;
+    this.#isRetryIdle = false;
   }
 
   #later(ms: number): void {
