@@ -24,7 +24,7 @@ export function DeviceTable({ devices, isOneSite = false, action }: DeviceTableP
       <Table verticalSpacing="xs" highlightOnHover>
         <Table.Thead>
           <Table.Tr>
-            <Table.Th>{t('terminal.name')}</Table.Th>
+            <Table.Th miw={130}>{t('terminal.name')}</Table.Th>
             <Table.Th>{t('terminal.state')}</Table.Th>
             {isOneSite ? null : <Table.Th>{t('terminal.site')}</Table.Th>}
             <Table.Th>{t('terminal.address')}</Table.Th>

@@ -36,6 +36,7 @@ export function Coloured({ color, children }: { readonly color: string; readonly
       variant="outline"
       color={color}
       tt="none"
+      miw="max-content"
       fw={600}
       c="var(--mantine-color-text)"
       leftSection={<Dot color={color} />}

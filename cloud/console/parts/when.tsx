@@ -37,7 +37,7 @@ export function When({ at, full = false }: WhenProps) {
     moment,
   );
   return (
-    <time dateTime={at} title={whole}>
+    <time dateTime={at} title={whole} className={full ? '' : 'nowrap'}>
       {full ? whole : ago(moment, i18n.language)}
     </time>
   );

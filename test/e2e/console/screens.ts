@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { consoleFolder } from '../../../infra/console/build.ts';
-import { type Cookies, stopBrowser, Visitor } from './browser.ts';
+import { type Cookies, DESK, PHONE, stopBrowser, Visitor } from './browser.ts';
 import { type Company, startCompany } from './lifelike.ts';
 
 const FOLDER = fileURLToPath(new URL('../../../docs/console/', import.meta.url));
@@ -28,6 +28,7 @@ function picturesOf({ person, device, operation }: Company): readonly Picture[] 
   return [
     { name: 'overview', path: '' },
     { name: 'branches', path: '/branches' },
+    { name: 'branch', path: '/branches/casa-matriz' },
     { name: 'terminals', path: '/terminals' },
     { name: 'terminal', path: `/terminals/${device}` },
     ...['state', 'history', 'operations', 'settings'].map(tab),
@@ -64,22 +65,24 @@ function picturesOf({ person, device, operation }: Company): readonly Picture[] 
   ];
 }
 
-async function picture(visitor: Visitor, { path, act }: Picture, most: number): Promise<Buffer> {
+async function picture(visitor: Visitor, { path, act }: Picture, phone: boolean): Promise<Buffer> {
   const { page } = visitor;
   await visitor.open(path);
   await page.getByRole('heading', { level: 1 }).waitFor();
   await page.waitForLoadState('networkidle', { timeout: 3000 }).catch(() => undefined);
   await page.getByRole('main').getByRole('status', { name: 'Cargando' }).waitFor({ state: 'hidden' });
   await act?.(page);
-  const { width } = page.viewportSize() ?? { width: 0 };
-  const height = await page.evaluate<number>('document.documentElement.scrollHeight');
-  const session = await page.context().newCDPSession(page);
-  const { data } = await session.send('Page.captureScreenshot', {
-    format: 'webp',
-    quality: QUALITY,
-    captureBeyondViewport: true,
-    clip: { x: 0, y: 0, width, height: Math.min(height, most), scale: 1 },
+  const { width, height } = phone ? PHONE : DESK;
+  const whole = await page.evaluate<number>('document.documentElement.scrollHeight');
+  // As if the screen were higher: what stands still at its edges reaches to the end.
+  await page.setViewportSize({
+    width,
+    height: Math.min(Math.max(whole, height), MOST[phone ? 'phone' : 'desk']),
   });
+  const session = await page.context().newCDPSession(page);
+  const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: QUALITY });
+  await session.detach();
+  await page.setViewportSize({ width, height });
   return Buffer.from(data, 'base64');
 }
 
@@ -102,11 +105,11 @@ async function take(company: Company, folder: string, only: RegExp): Promise<voi
       const out = await Visitor.arrive(url, { phone, dark });
       const file = (name: string) => join(folder, `${name}-${look}.webp`);
       for (const each of pictures) {
-        writeFileSync(file(each.name), await picture(visitor, each, MOST[phone ? 'phone' : 'desk']));
+        writeFileSync(file(each.name), await picture(visitor, each, phone));
         process.stdout.write(`${file(each.name)}\n`);
       }
       const signIn: Picture = { name: 'sign-in', path: '' };
-      if (only.test(signIn.name)) writeFileSync(file(signIn.name), await picture(out, signIn, MOST.desk));
+      if (only.test(signIn.name)) writeFileSync(file(signIn.name), await picture(out, signIn, phone));
       await visitor.leave();
       await out.leave();
     }
