@@ -12,7 +12,7 @@ import {
   type StoredReply,
   type Unsent,
 } from './ledger.ts';
-import { joined, messageRowSchema, progressOf, replyOf } from './replies.ts';
+import { joined, type MessageRow, messageRowSchema, progressOf, replyOf } from './replies.ts';
 
 /** Replies proper are one per status; what else a page holds are binary parts, which are read apart. */
 const REPLIES_PER_READ = 10;
@@ -61,29 +61,35 @@ export class DynamoLedger implements Ledger {
   async replies({ tenant, id, site }: CommandRow): Promise<StoredReply[]> {
     const { pk } = keys.command(tenant, id);
     const { rows } = await this.#table.page({ pk, sk: { begins: replyPrefix(site) } }, REPLIES_PER_READ);
-    return rows.flatMap((item) => {
-      const row = messageRowSchema.safeParse(item);
-      const reply = row.success ? replyOf(row.data, id, site) : null;
-      return reply === null ? [] : [reply];
+    const messages = messagesIn(rows);
+    const beside = new Map(messages.map(({ sk, body }) => [sk, body]));
+    return messages.flatMap((row) => {
+      const reply = replyOf(row, id, site);
+      return reply === null ? [] : [{ ...reply, beside }];
     });
   }
 
-  async parts({ tenant, id, site }: CommandRow, count: number): Promise<unknown> {
-    const { pk } = keys.command(tenant, id);
-    const items = await this.#table.query({ pk, sk: { begins: `${replyPrefix(site)}ok-` } });
-    const bodies = new Map(
-      items.flatMap((item) => {
-        const row = messageRowSchema.safeParse(item);
-        return row.success ? [[row.data.sk, row.data.body] as const] : [];
-      }),
+  async parts(command: CommandRow, count: number, beside?: StoredReply['beside']): Promise<unknown> {
+    const { tenant, id, site } = command;
+    const sks = Array.from(
+      { length: count },
+      (_, at) => keys.reply(tenant, id, site, replyPart('ok', at + 1)).sk,
     );
+    const known = beside !== undefined && sks.every((sk) => beside.has(sk));
+    const bodies = known ? beside : await this.#parts(command);
     const parts: Buffer[] = [];
-    for (let number = 1; number <= count; number++) {
-      const body = bodies.get(keys.reply(tenant, id, site, replyPart('ok', number)).sk);
+    for (const sk of sks) {
+      const body = bodies.get(sk);
       if (body === undefined) return null;
       parts.push(Buffer.from(body, 'base64'));
     }
     return joined(parts);
+  }
+
+  async #parts({ tenant, id, site }: CommandRow): Promise<ReadonlyMap<string, string>> {
+    const { pk } = keys.command(tenant, id);
+    const rows = await this.#table.query({ pk, sk: { begins: `${replyPrefix(site)}ok-` } });
+    return new Map(messagesIn(rows).map(({ sk, body }) => [sk, body]));
   }
 
   async progress({ tenant, id, site }: CommandRow): Promise<Progress | null> {
@@ -111,4 +117,11 @@ export class DynamoLedger implements Ledger {
       ...(typeof next === 'string' ? { next } : {}),
     };
   }
+}
+
+function messagesIn(rows: readonly unknown[]): MessageRow[] {
+  return rows.flatMap((item) => {
+    const row = messageRowSchema.safeParse(item);
+    return row.success ? [row.data] : [];
+  });
 }

@@ -44,6 +44,8 @@ export type Unsent = z.infer<typeof unsentSchema>;
 export interface StoredReply {
   readonly reply: Reply;
   readonly at: number;
+  /** What the same look at the ledger has shown beside it, by sort key: its parts, where they are few. */
+  readonly beside?: ReadonlyMap<string, string>;
 }
 
 /** How a command ended, whoever knows it: the agent's reply, or the cloud for what never left. */
@@ -88,8 +90,11 @@ export interface Ledger {
   markUnsent(tenant: string, id: string, unsent: Unsent): Promise<boolean>;
   /** The replies of the command's own site, without their binary parts; strongly consistent. */
   replies(command: CommandRow): Promise<StoredReply[]>;
-  /** The unzipped data of an `ok` reply that came in parts, or null while any is missing or damaged. */
-  parts(command: CommandRow, count: number): Promise<unknown>;
+  /**
+   * The unzipped data of an `ok` reply that came in parts, or null while any is missing or damaged.
+   * @param beside of that reply: parts that are all in there are not read again
+   */
+  parts(command: CommandRow, count: number, beside?: StoredReply['beside']): Promise<unknown>;
   progress(command: CommandRow): Promise<Progress | null>;
   /** Commands of a tenant, newest first: `limit` rows are looked at. */
   list(tenant: string, limit: number, wanted: CommandsWanted): Promise<CommandPage>;

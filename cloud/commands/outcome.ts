@@ -31,7 +31,7 @@ export async function settledBy(
   const { status, parts } = decided.reply;
   if (!isKnown(decided.reply)) return null;
   if (status !== 'ok' || parts === undefined) return settlementOf(decided);
-  const data = await ledger.parts(command, parts);
+  const data = await ledger.parts(command, parts, decided.beside);
   return data === null ? null : settlementOf(decided, data);
 }
 

@@ -77,6 +77,17 @@ test('a list comes inline or in gzipped parts, in any order of arrival', async (
   ];
   const parted = await invoke(users, 'userList', { params: principal });
   expect(parted.body).toEqual(inline.body);
+
+  // More parts than one look at the ledger shows beside the envelope.
+  const cuts = Array.from({ length: 14 }, (_, at) =>
+    bytes.subarray(at * 10, at === 13 ? bytes.length : at * 10 + 10),
+  );
+  world.agent = () => [
+    ...cuts.map((cut, at) => ({ part: at + 1, bytes: cut })),
+    { reply: { status: 'ok', applied: 'no', parts: cuts.length } },
+  ];
+  const many = await invoke(users, 'userList', { params: principal });
+  expect(many.body).toEqual(inline.body);
 });
 
 test('token, scope, body and device are checked in this order', async () => {
