@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTerminal } from '../../terminal/terminal.ts';
 import { type Running, startForTest } from '../client.ts';
 import { describeInBrowser, LANGUAGES, stopBrowser, Visitor } from './browser.ts';
-import { settleAdmin } from './operator.ts';
+import { OWN_PASSWORD, rpc, settleAdmin } from './operator.ts';
 
 const CLI = new URL('../../../agent/cli.ts', import.meta.url).pathname;
 
@@ -41,6 +41,37 @@ describeInBrowser('branches in the console', () => {
       }
     },
   );
+
+  test('who may not manage branches sees the terminals of his own, and is told that branches are not his', async () => {
+    const { url } = running.system;
+    const session = (await rpc(url, 'user.login', admin)) as string;
+    const { usrgrpids } = (await rpc(
+      url,
+      'usergroup.create',
+      { name: 'Matriz', site_rights: [{ site: 'casa-matriz', permission: '2' }] },
+      session,
+    )) as { usrgrpids: string[] };
+    const given = 'Cerro#Alto77';
+    const user = { username: 'ana', passwd: given, roleid: '1', usrgrps: [{ usrgrpid: usrgrpids[0] }] };
+    const { userids } = (await rpc(url, 'user.create', user, session)) as { userids: string[] };
+    const own = (await rpc(url, 'user.login', { username: 'ana', password: given })) as string;
+    await rpc(url, 'user.update', { userid: userids[0], passwd: OWN_PASSWORD, current_passwd: given }, own);
+    const visitor = await Visitor.arrive(url);
+    const { page } = visitor;
+    await visitor.signIn('ana', OWN_PASSWORD);
+    const terminals = page.getByRole('region', { name: 'Terminales' });
+    await terminals.getByText('2', { exact: true }).first().waitFor();
+    await page.getByText('Todo en orden').waitFor();
+    expect(await page.getByRole('region', { name: 'Sedes' }).count()).toBe(0);
+    await visitor.expectAccessible();
+    for (const path of ['/branches', '/branches/casa-matriz']) {
+      await visitor.open(path);
+      await page.getByRole('alert').filter({ hasText: 'No tiene permiso para ver esto' }).first().waitFor();
+      await visitor.expectAccessible();
+    }
+    visitor.expectQuiet();
+    await visitor.leave();
+  });
 
   test('a branch is brought in by the keyboard: its agent arrives, and its terminals are found and added', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'sereno-console-'));
