@@ -1,6 +1,6 @@
 // What joins the audit log with commands: each change is entered before it is sent, its outcome when it is known.
 import { type IdentifierInfo, isSuccess } from '../../shared/domain/access-identifier.ts';
-import { operations } from '../../shared/wire/operations.ts';
+import { isOfKind, operations } from '../../shared/wire/operations.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import type { Deed, Ending } from '../audit/entry.ts';
 import { type OutcomeOf, settleOpen } from '../audit/open.ts';
@@ -54,13 +54,13 @@ export const auditWitness: Witness = {
     await auditTrail().begin(change.request.principal.tenant, deedOf(change));
   },
   async settled(command, settlement) {
-    if (!isHeard(settlement)) await enter(command, settlement);
+    if (!isHeard(command, settlement)) await enter(command, settlement);
   },
 };
 
-/** An agent's word that a change is made is heard by `intake`, too, which enters it: no caller waits for that. */
-function isHeard({ status, verified }: Settlement): boolean {
-  return status === 'ok' && verified !== 'none';
+/** An agent's word that a user was changed is heard by `intake`, too, which enters it: no caller waits for that. */
+function isHeard({ op }: CommandRow, { status, verified }: Settlement): boolean {
+  return isOfKind('write', op) && status === 'ok' && verified !== 'none';
 }
 
 async function enter({ tenant, id, route }: CommandRow, settlement: Settlement): Promise<void> {
@@ -70,7 +70,7 @@ async function enter({ tenant, id, route }: CommandRow, settlement: Settlement):
 /** The rule that puts a reply into the table runs beside the one that hands it to `intake`. */
 const REPLY_WITHIN_MS = 2000;
 
-/** Enters what came of a change that an agent has said to be made; commands of another branch are not its to speak of. */
+/** Enters what came of a change of a user that an agent has said to be made; commands of another branch are not its to speak of. */
 export async function enterHeard({ tenant, site }: SiteAddress, id: string): Promise<void> {
   const { table, clock } = auditTrail();
   const ledger = new DynamoLedger(table);

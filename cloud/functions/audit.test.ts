@@ -93,6 +93,16 @@ describe('a change at a terminal', () => {
     for (const secret of ['987654', '5566778', 'Ana']) expect(kept).not.toContain(secret);
   });
 
+  test('that no feed tells of has its outcome with the answer', async () => {
+    world.agent = () => [
+      { reply: { status: 'ok', verified: 'ack', data: { device_time: '2026-11-28T10:00:00' } } },
+    ];
+    expect((await ask('deviceSyncTime', { params: { device_id: 'principal' } })).status).toBe(200);
+    expect(await entries()).toMatchObject([
+      { what: 'POST /devices/{device_id}/sync-time', outcome: 'succeeded' },
+    ]);
+  });
+
   test('is not sent where the entry cannot be made', async () => {
     world.received.length = 0;
     let asked = 0;
@@ -179,7 +189,9 @@ describe('every route', () => {
         remaining: 4000,
       });
       const made = (await entries()).length - before;
-      expect(made).toBe(routes[name].method === 'GET' ? 0 : 1);
+      // A look at a network is asked for like a change, and is none.
+      const isLook = routes[name].method === 'GET' || name === 'siteDiscover';
+      expect(made).toBe(isLook ? 0 : 1);
     },
   );
 });
