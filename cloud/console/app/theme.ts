@@ -25,6 +25,8 @@ export const theme = createTheme({
   defaultRadius: 'md',
   cursorType: 'pointer',
   respectReducedMotion: true,
+  // Its own grey is too pale to be read.
+  components: { Notification: { styles: { description: { color: 'var(--mantine-color-dimmed)' } } } },
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
 });
 
