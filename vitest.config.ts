@@ -14,6 +14,8 @@ export default defineConfig({
           // A busy machine must not fail what is not about time.
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // By default one core of two would have nothing to do.
+          maxWorkers: 2,
           include: [
             'shared/**/*.test.ts',
             'agent/**/*.test.ts',
