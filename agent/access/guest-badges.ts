@@ -1,5 +1,6 @@
 // Badges for guests.
 import { limitsOf } from '../terminal/session/dialect.ts';
+import type { KeeperPorts } from './keeper-ports.ts';
 import type { TerminalUsers } from './ports.ts';
 import { type AccessStore, badgeNote } from './store.ts';
 
@@ -15,4 +16,24 @@ export function newBadge(device: string, { roster, dialect }: TerminalUsers, sto
   while (isTaken(badge)) badge -= 1n;
   store.putNote(badgeNote(device), String(badge));
   return String(badge);
+}
+
+/** Somebody else has the badge that was kept for this guest: he gets another one, with his rules. False: there is no such guest. */
+export function giveAnotherBadge(
+  device: string,
+  userId: string,
+  users: TerminalUsers,
+  { store, newBadge }: Pick<KeeperPorts, 'store' | 'newBadge'>,
+): boolean {
+  const guest = store.guests(device).find((each) => each.userId === userId);
+  if (guest === undefined) return false;
+  const badge = newBadge(device, users);
+  store.atomically(() => {
+    store.removeGuest(device, userId);
+    store.putGuest(device, { ...guest, userId: badge });
+    for (const rule of store.rules(device)) {
+      if (rule.userId === userId) store.putRule({ ...rule, userId: badge });
+    }
+  });
+  return true;
 }

@@ -3,6 +3,7 @@ import { limitOf } from '../clock.ts';
 import type { Roster } from '../terminal/tables/roster.ts';
 import { Batches } from './batches.ts';
 import { applyNotes, keepTasks, noteEnded } from './commit.ts';
+import { giveAnotherBadge } from './guest-badges.ts';
 import type { KeeperPorts } from './keeper-ports.ts';
 import { taskOfWork } from './make-tasks.ts';
 import type { Outcome } from './outcome.ts';
@@ -164,7 +165,10 @@ export class Keeper {
     }
     const moment = { device, now: now() };
     const works = this.#plan(users.roster, moment.now, (userId) => this.#isFree(userId));
-    for (const { userId, isTaken } of works) if (isTaken) this.#giveAnotherBadge(userId, users);
+    for (const { userId, isTaken } of works) {
+      if (isTaken && giveAnotherBadge(device, userId, users, this.#ports))
+        this.#mustLook = this.#isAgain = true;
+    }
     const tasks = works.filter(({ isTaken }) => !isTaken).map((work) => taskOfWork(work, moment));
     this.#unsure.clear();
     this.#running.launch(tasks);
@@ -202,24 +206,6 @@ export class Keeper {
 
   #isFree(userId: string): boolean {
     return !this.#resting.has(userId) && this.#mayWrite(userId);
-  }
-
-  /** Somebody else has the badge that was kept for a guest. */
-  #giveAnotherBadge(userId: string, users: TerminalUsers): void {
-    const { store, newBadge } = this.#ports;
-    const device = this.#device;
-    const guest = store.guests(device).find((each) => each.userId === userId);
-    if (guest === undefined) return;
-    const badge = newBadge(device, users);
-    store.atomically(() => {
-      store.removeGuest(device, userId);
-      store.putGuest(device, { ...guest, userId: badge });
-      for (const rule of store.rules(device)) {
-        if (rule.userId === userId) store.putRule({ ...rule, userId: badge });
-      }
-    });
-    this.#mustLook = true;
-    this.#isAgain = true;
   }
 
   #settled(ended: readonly Ended<Task>[]): void {

@@ -2,6 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import { VERSION } from '../../shared/version.ts';
 import { PART_BYTES, type Reply, WIRE_VERSION } from '../../shared/wire/envelope.ts';
+import { isSaidAloud } from '../../shared/wire/events.ts';
 import { replyPart, type SiteAddress, topics } from '../../shared/wire/topics.ts';
 import type { OutboxMessage } from '../journal/rows.ts';
 import type { Result } from '../result.ts';
@@ -78,15 +79,11 @@ function cut(zipped: Buffer): Buffer[] {
   return parts;
 }
 
-/**
- * The message that carries a reply's envelope; its topic names the status, see `replyPart`. One of a change goes to whoever listens, for the
- * feed hears of it, too; all others go straight to the rule that stores them.
- */
+/** The message that carries a reply's envelope; its topic names the status, see `replyPart`. */
 export function envelopeMessage(at: SiteAddress, reply: Reply, isWrite: boolean): OutboxMessage {
   const part = replyPart(reply.status, 0);
-  const isChange = isWrite && reply.status === 'ok' && reply.verified !== 'none';
   return {
-    topic: isChange ? topics.reply(at, reply.id, part) : topics.answer(at, reply.id, part),
+    topic: isSaidAloud(isWrite, reply) ? topics.reply(at, reply.id, part) : topics.answer(at, reply.id, part),
     payload: Buffer.from(JSON.stringify(reply)),
   };
 }

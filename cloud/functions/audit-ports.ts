@@ -1,5 +1,6 @@
 // What joins the audit log with commands: each change is entered before it is sent, its outcome when it is known.
 import { type IdentifierInfo, isSuccess } from '../../shared/domain/access-identifier.ts';
+import { isSaidAloud } from '../../shared/wire/events.ts';
 import { isOfKind, operations } from '../../shared/wire/operations.ts';
 import type { SiteAddress } from '../../shared/wire/topics.ts';
 import type { Deed, Ending } from '../audit/entry.ts';
@@ -54,14 +55,10 @@ export const auditWitness: Witness = {
     await auditTrail().begin(change.request.principal.tenant, deedOf(change));
   },
   async settled(command, settlement) {
-    if (!isHeard(command, settlement)) await enter(command, settlement);
+    // No caller waits for what `intake` hears of and enters.
+    if (!isSaidAloud(isOfKind('write', command.op), settlement)) await enter(command, settlement);
   },
 };
-
-/** An agent's word that a user was changed is heard by `intake`, too, which enters it: no caller waits for that. */
-function isHeard({ op }: CommandRow, { status, verified }: Settlement): boolean {
-  return isOfKind('write', op) && status === 'ok' && verified !== 'none';
-}
 
 async function enter({ tenant, id, route }: CommandRow, settlement: Settlement): Promise<void> {
   if (!isRead(route)) await auditTrail().endCommand(tenant, id, endingOf(settlement));

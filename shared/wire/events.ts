@@ -11,7 +11,7 @@ import {
   personVersionSchema,
   slotsSchema,
 } from '../domain/wanted-person.ts';
-import { WIRE_VERSION } from './envelope.ts';
+import { type Reply, WIRE_VERSION } from './envelope.ts';
 import { type ParsedTopic, replyPart } from './topics.ts';
 
 /** Largest gzipped batch in bytes: the broker takes 128 KB. */
@@ -196,9 +196,18 @@ export const intakeEventSchema = z.discriminatedUnion('kind', [
 ]);
 export type IntakeEvent = z.infer<typeof intakeEventSchema>;
 
+/** Whether the agent says a reply on its topic, for whoever listens, `intake` among them; all others go straight to the rule that stores them. */
+export function isSaidAloud(
+  isWrite: boolean,
+  { status, verified }: Pick<Reply, 'status' | 'verified'>,
+): boolean {
+  return isWrite && status === 'ok' && verified !== 'none';
+}
+
 /** Whether a reply is one of a change that was made: reads rest on no verification. */
 export function isOfChange(topic: ParsedTopic, reply: { readonly verified?: unknown }): boolean {
   return topic.kind === 'res' && topic.part === CHANGED_PART && reply.verified !== 'none';
 }
+
 /** The part of an `ok` that holds the reply itself. */
 export const CHANGED_PART = replyPart('ok', 0);
