@@ -1,7 +1,8 @@
 // `npm run console:measure`: how soon a page is there with an empty cache, and how it scrolls with 10,000 users and 100,000 punches.
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
 import { weights } from '../../../infra/console/budget.ts';
 import { consoleFolder } from '../../../infra/console/build.ts';
+import { say, wholeFrom } from '../../faults/command-line.ts';
 import { stopBrowser, Visitor } from './browser.ts';
 import { type House, startHouse } from './house.ts';
 
@@ -16,7 +17,6 @@ const TURNS = 40;
 const median = (values: readonly number[]) =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 const worst = (values: readonly number[]) => Math.max(...values);
-const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /** ms from the call of the address until the page's heading is seen, each time in a browser that has nothing of it. */
 async function appears(house: House, times: number): Promise<void> {
@@ -63,12 +63,6 @@ async function scrolls(house: House, path: string): Promise<void> {
   await visitor.leave();
 }
 
-const { values } = parseArgs({
-  options: { punches: { type: 'string', default: '100000' }, times: { type: 'string', default: '11' } },
-});
-const punches = Number(values.punches);
-for (const [page, bytes] of weights(await consoleFolder(), false))
-  say(`${page}: ${(bytes / 1000).toFixed(0)} kB gzipped`);
 /** Does it in a house of its own, which has nothing else to do. */
 async function inHouse(house: House, measure: (house: House) => Promise<void>): Promise<void> {
   try {
@@ -79,7 +73,18 @@ async function inHouse(house: House, measure: (house: House) => Promise<void>): 
   }
 }
 
-await inHouse(await startHouse(), (house) => appears(house, Number(values.times)));
+const values = new Command('npm run console:measure --')
+  .description(
+    'Measure the console in a browser: what its pages weigh, how soon one is there with an empty cache, and how long lists scroll.',
+  )
+  .option('--punches <n>', 'in the list of attendance', wholeFrom(1), 100_000)
+  .option('--times <n>', 'that a page is called', wholeFrom(1), 11)
+  .parse()
+  .opts<{ readonly punches: number; readonly times: number }>();
+const { punches } = values;
+for (const [page, bytes] of weights(await consoleFolder(), false))
+  say(`${page}: ${(bytes / 1000).toFixed(0)} kB gzipped`);
+await inHouse(await startHouse(), (house) => appears(house, values.times));
 await inHouse(await startHouse(3, { 'sur-a': { users: USERS, attendance: punches } }), async (house) => {
   const end = Date.now() + COLLECTED_MS;
   const collected = async () =>

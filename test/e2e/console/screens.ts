@@ -2,7 +2,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
 import { consoleFolder } from '../../../infra/console/build.ts';
 import { type Cookies, DESK, PHONE, stopBrowser, Visitor } from './browser.ts';
 import { type Company, startCompany } from './lifelike.ts';
@@ -116,9 +116,14 @@ async function take(company: Company, folder: string, only: RegExp): Promise<voi
   }
 }
 
-const { values } = parseArgs({
-  options: { out: { type: 'string', default: FOLDER }, only: { type: 'string', default: '' } },
-});
+const values = new Command('npm run console:screens --')
+  .description(
+    'Take pictures of every page of the console, light and dark, 1280 and 390 wide, with a company as one might find it.',
+  )
+  .option('--out <folder>', 'where they go; the pictures of docs are all made anew', FOLDER)
+  .option('--only <pattern>', 'none but those whose names have this in them', '')
+  .parse()
+  .opts<{ readonly out: string; readonly only: string }>();
 await consoleFolder();
 const company = await startCompany();
 try {
