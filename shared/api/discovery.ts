@@ -1,5 +1,6 @@
 // Terminals found on the network of a branch: what is asked, what comes back, and the route.
 import * as z from 'zod';
+import { transportSchema } from '../domain/device.ts';
 import { FOUND_KINDS } from '../domain/found-terminal.ts';
 import { portField, subnetField } from './fields.ts';
 import { count, says, success } from './parts.ts';
@@ -16,7 +17,7 @@ const foundView = z
   .object({
     ip: z.string(),
     port: z.int(),
-    transport: z.enum(['tcp', 'udp']),
+    transport: transportSchema,
     kind: z
       .enum(FOUND_KINDS)
       .meta(

@@ -1,20 +1,11 @@
 // How a terminal is reached and what it is like, as registered over the API or written in agent.yaml.
 import * as z from 'zod';
+import { ATTENDANCE_RECORDS, ENCODINGS, ROSTER_MODES, TRANSPORTS, USER_RECORDS } from './device-choices.ts';
 import { driftSchema } from './wanted-person.ts';
 
-export const transportSchema = z.enum(['tcp', 'udp']);
-export const rosterModeSchema = z.enum(['cached', 'strict']);
-/** Encodings of names that terminals are known to use. */
-export const encodingSchema = z.enum([
-  'utf-8',
-  'gbk',
-  'gb18030',
-  'big5',
-  'latin1',
-  'cp1252',
-  'cp1251',
-  'cp1256',
-]);
+export const transportSchema = z.enum(TRANSPORTS);
+export const rosterModeSchema = z.enum(ROSTER_MODES);
+export const encodingSchema = z.enum(ENCODINGS);
 
 /** True if the runtime knows `zone` (IANA). */
 export function isTimeZone(zone: string): boolean {
@@ -31,7 +22,7 @@ const timezoneSchema = z.string().max(64).refine(isTimeZone, 'an IANA time zone 
 /** What an operator may state about a terminal where the agent finds it out wrongly. */
 export const dialectSchema = z.strictObject({
   /** Bytes of a user record. */
-  user_record: z.literal([28, 72]).optional(),
+  user_record: z.literal(USER_RECORDS).optional(),
   /** Digits, or letters, of a badge. */
   user_id_width: z.int().min(1).max(24).optional(),
   letters_in_user_id: z.boolean().optional(),
@@ -45,7 +36,7 @@ export const dialectSchema = z.strictObject({
   /** False: it is never written many users at once. */
   bulk_write: z.boolean().optional(),
   /** Bytes of an attendance record. */
-  attendance_record: z.literal([8, 16, 40, 49]).optional(),
+  attendance_record: z.literal(ATTENDANCE_RECORDS).optional(),
 });
 export type DialectOverrides = z.infer<typeof dialectSchema>;
 

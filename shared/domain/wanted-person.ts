@@ -1,10 +1,11 @@
 // People as a terminal is to have them: what the cloud tells an agent to keep there by itself.
 import * as z from 'zod';
 import { agentText } from './agent-text.ts';
+import { DRIFTS } from './device-choices.ts';
 import { userFieldsSchema } from './user.ts';
 
 /** What an agent does with a person whom somebody has changed at the terminal. */
-export const driftSchema = z.enum(['report', 'repair']);
+export const driftSchema = z.enum(DRIFTS);
 export type DriftManner = z.infer<typeof driftSchema>;
 
 /** Names a person in a tenant; agents only hand it back. */

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Device } from '../api/fleet.ts';
+import { ActionsHead } from './actions-head.tsx';
 import { Plain } from './plain.tsx';
 import { DeviceBadge } from './state-badge.tsx';
 import { When } from './when.tsx';
@@ -29,11 +30,7 @@ export function DeviceTable({ devices, isOneSite = false, action }: DeviceTableP
             {isOneSite ? null : <Table.Th>{t('terminal.site')}</Table.Th>}
             <Table.Th>{t('terminal.address')}</Table.Th>
             <Table.Th>{t('terminal.seen')}</Table.Th>
-            {action === undefined ? null : (
-              <Table.Th>
-                <span className="visually-hidden">{t('common.actions')}</span>
-              </Table.Th>
-            )}
+            {action === undefined ? null : <ActionsHead />}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

@@ -2,6 +2,7 @@
 import { NativeSelect, PasswordInput, SimpleGrid, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
+import { TRANSPORTS } from '../../../../shared/domain/device-choices.ts';
 import { api, read } from '../../api/client.ts';
 import type { components } from '../../api/contract.d.ts';
 import { Failure, fieldErrors } from '../../api/failure.ts';
@@ -10,7 +11,6 @@ import { FormModal } from '../../parts/form-modal.tsx';
 
 type DeviceCreate = components['schemas']['DeviceCreate'];
 
-const TRANSPORTS = ['tcp', 'udp'] as const;
 /** Errors of one field that the API tells as a whole. */
 const AT_FIELD: Readonly<Record<string, string>> = { device_exists: 'id' };
 

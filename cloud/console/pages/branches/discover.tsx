@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Failure, fieldErrors } from '../../api/failure.ts';
 import type { Site } from '../../api/fleet.ts';
+import { ActionsHead } from '../../parts/actions-head.tsx';
 import { Go } from '../../parts/go.tsx';
 import { Plain } from '../../parts/plain.tsx';
 import { Empty } from '../../parts/shown.tsx';
@@ -43,9 +44,7 @@ function Rows({ found, added, onAdd }: RowsProps) {
           <Table.Tr>
             <Table.Th>{t('terminal.address')}</Table.Th>
             <Table.Th>{t('branch.foundWhat')}</Table.Th>
-            <Table.Th>
-              <span className="visually-hidden">{t('common.actions')}</span>
-            </Table.Th>
+            <ActionsHead />
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

@@ -16,7 +16,7 @@ import { Coloured } from '../../parts/state-badge.tsx';
 import { useSentence } from '../../parts/trouble.tsx';
 import { When } from '../../parts/when.tsx';
 import { Wide } from '../../parts/wide.tsx';
-import { Later } from './filter-fields.tsx';
+import { Later, Moments } from './filter-fields.tsx';
 import { type AuditFilter, auditFile, auditQuery, type Entry } from './story-data.ts';
 import { useWho } from './use-who.ts';
 import { WhoFilter } from './who-filter.tsx';
@@ -58,20 +58,7 @@ function Filters({ filter }: { readonly filter: AuditFilter }) {
   const isFiltered = Object.values(filter).some((value) => value !== undefined);
   return (
     <Group align="flex-end" gap="sm">
-      <Later
-        type="datetime-local"
-        label={t('story.from')}
-        value={filter.from}
-        onChange={set('from')}
-        flex="1 1 12rem"
-      />
-      <Later
-        type="datetime-local"
-        label={t('story.to')}
-        value={filter.to}
-        onChange={set('to')}
-        flex="1 1 12rem"
-      />
+      <Moments from={filter.from} to={filter.to} onChange={set} />
       <WhoFilter value={filter.subject} onChange={set('subject')} />
       <Later label={t('story.badge')} value={filter.user_id} onChange={set('user_id')} flex="1 1 7rem" />
       <Select

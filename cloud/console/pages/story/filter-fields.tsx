@@ -2,6 +2,7 @@
 import { TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 const PAUSE_MS = 400;
 
@@ -45,4 +46,25 @@ export function Later({ label, value, onChange, flex, type = 'text', placeholder
       flex={flex}
     />
   );
+}
+
+interface MomentsProps {
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  readonly onChange: (name: 'from' | 'to') => (value: string | null) => void;
+}
+
+/** From when to when. */
+export function Moments({ onChange, ...values }: MomentsProps) {
+  const { t } = useTranslation();
+  return (['from', 'to'] as const).map((name) => (
+    <Later
+      key={name}
+      type="datetime-local"
+      label={t(`story.${name}`)}
+      value={values[name]}
+      onChange={onChange(name)}
+      flex="1 1 12rem"
+    />
+  ));
 }

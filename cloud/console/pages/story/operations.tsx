@@ -15,7 +15,7 @@ import { useOpName } from '../../parts/use-op-name.ts';
 import { When } from '../../parts/when.tsx';
 import { Wide } from '../../parts/wide.tsx';
 import { common } from '../../words/common.ts';
-import { Later } from './filter-fields.tsx';
+import { Later, Moments } from './filter-fields.tsx';
 import { type Listed, type OperationFilter, operationsQuery } from './story-data.ts';
 
 function Rows({ operations }: { readonly operations: readonly Listed[] }) {
@@ -73,20 +73,7 @@ function Filters({ filter }: { readonly filter: OperationFilter }) {
   const isFiltered = Object.values(filter).some((value) => value !== undefined);
   return (
     <Group align="flex-end" gap="sm">
-      <Later
-        type="datetime-local"
-        label={t('story.from')}
-        value={filter.from}
-        onChange={set('from')}
-        flex="1 1 12rem"
-      />
-      <Later
-        type="datetime-local"
-        label={t('story.to')}
-        value={filter.to}
-        onChange={set('to')}
-        flex="1 1 12rem"
-      />
+      <Moments from={filter.from} to={filter.to} onChange={set} />
       <Later label={t('story.badge')} value={filter.user_id} onChange={set('user_id')} flex="1 1 7rem" />
       <Select
         label={t('story.what')}

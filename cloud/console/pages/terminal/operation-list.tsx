@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { api, read } from '../../api/client.ts';
 import { type Operation, operationsQuery } from '../../api/fleet.ts';
+import { ActionsHead } from '../../parts/actions-head.tsx';
 import { isSettled, useChange } from '../../parts/change.ts';
 import { Go } from '../../parts/go.tsx';
 import { Pager, usePaging } from '../../parts/pager.tsx';
@@ -93,9 +94,7 @@ export function OperationList({ device }: { readonly device: string }) {
                   <Table.Th>{t('terminal.op.who')}</Table.Th>
                   <Table.Th>{t('terminal.state')}</Table.Th>
                   <Table.Th>{t('terminal.op.when')}</Table.Th>
-                  <Table.Th>
-                    <span className="visually-hidden">{t('common.actions')}</span>
-                  </Table.Th>
+                  <ActionsHead />
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>

@@ -1,27 +1,14 @@
 // The settings of a terminal as a form holds them: all as texts, and back to what a change of them sends.
+import { ATTENDANCE_RECORDS, USER_RECORDS } from '../../../../shared/domain/device-choices.ts';
 import type { components } from '../../api/contract.d.ts';
 
 export type Settings = components['schemas']['DeviceSettings'];
 export type Dialect = Settings['dialect'];
 type Update = components['schemas']['DeviceUpdate'];
 
-export const TRANSPORTS = ['tcp', 'udp'] as const satisfies readonly Settings['transport'][];
-export const ROSTERS = ['cached', 'strict'] as const satisfies readonly Settings['roster'][];
-export const DRIFTS = ['report', 'repair'] as const satisfies readonly Settings['drift'][];
-export const ENCODINGS = [
-  'utf-8',
-  'gbk',
-  'gb18030',
-  'big5',
-  'latin1',
-  'cp1252',
-  'cp1251',
-  'cp1256',
-] as const satisfies readonly Settings['encoding'][];
-
 /** What can be stated of a model, with the values to choose from; none: a number of one's own. */
 export const DIALECT = {
-  user_record: [28, 72],
+  user_record: USER_RECORDS,
   user_id_width: null,
   letters_in_user_id: [true, false],
   name_bytes: null,
@@ -29,7 +16,7 @@ export const DIALECT = {
   counters: [true, false],
   one_client: [true, false],
   bulk_write: [true, false],
-  attendance_record: [8, 16, 40, 49],
+  attendance_record: ATTENDANCE_RECORDS,
 } as const satisfies { readonly [K in keyof Dialect]-?: readonly Exclude<Dialect[K], undefined>[] | null };
 export type DialectName = keyof typeof DIALECT;
 export const DIALECT_NAMES = Object.keys(DIALECT) as DialectName[];

@@ -14,6 +14,7 @@ import { type UseFormReturnType, useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { DRIFTS, ENCODINGS, ROSTER_MODES, TRANSPORTS } from '../../../../shared/domain/device-choices.ts';
 import { api, read } from '../../api/client.ts';
 import { fieldErrors } from '../../api/failure.ts';
 import type { Device } from '../../api/fleet.ts';
@@ -25,12 +26,8 @@ import {
   changedOf,
   DIALECT,
   DIALECT_NAMES,
-  DRIFTS,
-  ENCODINGS,
   needsKey,
-  ROSTERS,
   type Settings,
-  TRANSPORTS,
   type Values,
   valuesOf,
 } from './settings-data.ts';
@@ -68,7 +65,7 @@ function Fields({ field, settings }: { readonly field: Field; readonly settings:
       <NativeSelect label={t('device.settings.locks')} data={['1', '2']} {...field('locks')} />
       <NativeSelect
         label={t('device.settings.roster')}
-        data={ROSTERS.map((value) => ({ value, label: t(`device.settings.rosterOf.${value}`) }))}
+        data={ROSTER_MODES.map((value) => ({ value, label: t(`device.settings.rosterOf.${value}`) }))}
         {...field('roster')}
       />
       <NativeSelect

@@ -15,6 +15,7 @@ import { useTranslation } from 'react-i18next';
 import { api, read } from '../../api/client.ts';
 import type { Device, User } from '../../api/fleet.ts';
 import { useMay } from '../../app/session.tsx';
+import { ActionsHead } from '../../parts/actions-head.tsx';
 import { readSettled, useChange } from '../../parts/change.ts';
 import { Confirm } from '../../parts/confirm.tsx';
 import { Pager, usePaging } from '../../parts/pager.tsx';
@@ -116,9 +117,7 @@ function UserTable({
             <Table.Th>{t('terminal.user.name')}</Table.Th>
             <Table.Th visibleFrom="sm">{t('terminal.user.privilege')}</Table.Th>
             <Table.Th visibleFrom="sm">{t('terminal.user.card')}</Table.Th>
-            <Table.Th>
-              <span className="visually-hidden">{t('common.actions')}</span>
-            </Table.Th>
+            <ActionsHead />
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
